@@ -1,0 +1,34 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
+.PHONY: help install synth run test test-python test-cdk lint features clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## make both environments (.venv and .venv-cdk), once per content of their requirements
+	@$(PYTHON) -m toolchain.environments
+
+synth: install ## the CloudFormation template, by the CDK command line, into cdk.out
+	@$(PYTHON) -m toolchain.synthesis
+
+run: synth ## everything on this machine: deploy, train, promote, serve on :8000 (EXIT=1, DATA=file, MAP=a=b, PORT, HTTP_PORT)
+	@$(BIN)/greenfraud run $(RUN_FLAGS)
+
+test: synth lint test-cdk test-python ## lint, types, import rules and every test
+
+test-python:
+	@$(BIN)/pytest tests -q -n 2 --dist loadgroup
+
+test-cdk:
+	@.venv-cdk/bin/pytest tests/cdk -q
+
+lint: install ## ruff, mypy strict, import rules
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+features: install ## compile feature_repo into the manifest that everything else reads
+	@$(BIN)/python -m training.compile_features
+
+clean: ## forget what runs left behind: state, caches, synthesised template
+	@rm -rf .local cdk.out logs
