@@ -1,0 +1,52 @@
+"""The lake, the artifacts and the access logs of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from cdk.components.review import acknowledge
+
+
+class Buckets(Construct):
+    """Private, encrypted, TLS-only buckets that survive their stack."""
+
+    def __init__(self, scope: Construct, id_: str) -> None:
+        super().__init__(scope, id_)
+        self.access_logs = _private_bucket(self, "AccessLogs", lifecycle_rules=[_expire(90)])
+        acknowledge(self.access_logs, "AwsSolutions-S1", "Logging the bucket of access logs would log its own writes.")
+        self.lake = _private_bucket(self, "Lake", server_access_logs_bucket=self.access_logs, server_access_logs_prefix="lake/")
+        self.artifacts = _private_bucket(
+            self,
+            "Artifacts",
+            versioned=True,  # a bundle or checkpoint overwritten by mistake can be brought back
+            server_access_logs_bucket=self.access_logs,
+            server_access_logs_prefix="artifacts/",
+            lifecycle_rules=[
+                s3.LifecycleRule(noncurrent_version_expiration=Duration.days(30)),
+                _expire(7, prefix="spot/"),  # resume points of interrupted jobs, useless once the job ended
+                _expire(30, prefix="jobs/"),  # SageMaker's own archive of what we store by name elsewhere
+            ],
+        )
+
+
+def _private_bucket(scope: Construct, id_: str, *, lifecycle_rules: Sequence[s3.LifecycleRule] = (), **props: Any) -> s3.Bucket:
+    abandoned = s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1))
+    return s3.Bucket(
+        scope,
+        id_,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        enforce_ssl=True,
+        lifecycle_rules=[abandoned, *lifecycle_rules],
+        removal_policy=RemovalPolicy.RETAIN,
+        **props,
+    )
+
+
+def _expire(days: int, prefix: str | None = None) -> s3.LifecycleRule:
+    return s3.LifecycleRule(expiration=Duration.days(days), prefix=prefix)

@@ -1,0 +1,70 @@
+"""The state machine `fraud-detection-pipeline` and exactly what it may do."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from cdk.components.function import log_group
+from cdk.components.pipeline_flow import PipelineFlow
+from cdk.components.review import acknowledge, finding
+from cdk.components.training_jobs import TrainingJobs
+
+NAME = "fraud-detection-pipeline"
+# Step Functions learns of a job's end through this rule, which it manages itself.
+JOB_EVENTS_RULE = "StepFunctionsGetEventsForSageMakerTrainingJobsRule"
+
+
+class Pipeline(Construct):
+    """One run of retraining, from what is new to what is in production."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        plan: lambda_.IFunction,
+        control: lambda_.IFunction,
+        jobs: TrainingJobs,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, id_)
+        flow = PipelineFlow(self, "Flow", plan=plan, control=control, jobs=jobs)
+        logs = log_group(self, "Logs", retention_days=log_retention_days, name=f"/aws/vendedlogs/states/{NAME}")
+        self.machine = sfn.StateMachine(
+            self,
+            "Machine",
+            state_machine_name=NAME,
+            definition_body=sfn.DefinitionBody.from_chainable(flow.start),
+            timeout=Duration.hours(24),
+            tracing_enabled=True,
+            logs=sfn.LogOptions(destination=logs, level=sfn.LogLevel.ALL, include_execution_data=True),
+        )
+        self._allow_jobs(jobs.role)
+        for function in (plan, control):
+            self._acknowledge(f"{function.function_arn}:*", "A task may invoke any version of its function.")
+        self._acknowledge("*", "Log delivery and tracing accept no resource.")
+
+    def _allow_jobs(self, role: iam.IRole) -> None:
+        """What `.sync` needs: to start, watch and stop our jobs, hand them their role, and hear from them."""
+        stack = self.machine.stack
+        jobs = stack.format_arn(service="sagemaker", resource="training-job", resource_name="gf-*")
+        rule = stack.format_arn(service="events", resource="rule", resource_name=JOB_EVENTS_RULE)
+        actions = ["CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "ListTags"]
+        for statement in (
+            iam.PolicyStatement(actions=[f"sagemaker:{action}" for action in actions], resources=[jobs]),
+            iam.PolicyStatement(actions=["events:PutTargets", "events:PutRule", "events:DescribeRule"], resources=[rule]),
+            iam.PolicyStatement(
+                actions=["iam:PassRole"],
+                resources=[role.role_arn],
+                conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+            ),
+        ):
+            self.machine.add_to_role_policy(statement)
+        self._acknowledge(jobs, "Job names carry run and attempt; the prefix gf- is ours.")
+
+    def _acknowledge(self, resource: str, reason: str) -> None:
+        acknowledge(self.machine, f"AwsSolutions-IAM5[Resource::{finding(self, resource)}]", reason)

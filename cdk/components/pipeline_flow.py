@@ -1,0 +1,116 @@
+"""The order of the pipeline's states: plan, features, training per family and chunk, gate, promotion, report."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from cdk.components.pipeline_tasks import call, evaluation_job, failure, run_job, training_job, verb_payload
+from cdk.components.training_jobs import TrainingJobs
+
+FAMILIES_AT_ONCE = 3
+ACTOR = "fraud-detection-pipeline"  # who promoted, in the ledger
+PER_RUN = ["execution", "date", "as_of"]
+PER_CHUNK = ["chunk", "version", "parent_uri", "features_uri", "is_last", "job_key"]
+
+
+class PipelineFlow(Construct):
+    """The states and how they follow each other; what `plan` answers is the state from then on."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, plan: lambda_.IFunction, control: lambda_.IFunction, jobs: TrainingJobs
+    ) -> None:
+        super().__init__(scope, id_)
+        self._control, self._jobs = control, jobs
+        self._failed = failure(self, "Failed")
+        payload = {"execution_arn.$": "$$.Execution.Id", "input.$": "$"}
+        planned = call(self, "Plan", function=plan, payload=payload, output_path="$.Payload")
+        planned.add_catch(self._failed, result_path="$.error")
+        self.start = sfn.Chain.start(planned).next(self._work_if_any())
+
+    def _work_if_any(self) -> sfn.Choice:
+        is_idle = sfn.Condition.string_equals("$.outcome", "nothing_to_train")
+        work = self._run("BuildFeatures", "features").next(self._train_and_materialize()).next(self._evaluate())
+        decided = work.next(self._gate()).next(self._promote_or_not())
+        return sfn.Choice(self, "IsAnythingNew").when(is_idle, sfn.Succeed(self, "NothingToTrain")).otherwise(decided)
+
+    def _run(self, id_: str, step: str) -> sfn.CustomState:
+        return self._jobs.state(self, id_, run_job(step)).add_catch(self._failed, result_path="$.error")
+
+    def _train_and_materialize(self) -> sfn.Parallel:
+        materialize = self._jobs.state(self, "Materialize", run_job("materialize"))
+        materialize.add_catch(failure(self, "MaterializeFailed"), result_path="$.error")
+        both = sfn.Parallel(self, "TrainAndMaterialize", result_path=sfn.JsonPath.DISCARD)
+        return both.branch(materialize, self._families()).add_catch(self._failed, result_path="$.error")
+
+    def _families(self) -> sfn.Map:
+        families = sfn.Map(
+            self,
+            "Families",
+            items_path="$.families",
+            max_concurrency=FAMILIES_AT_ONCE,
+            item_selector={**_of_item("family", "chunks"), **_of_state(*PER_RUN)},
+            result_path=sfn.JsonPath.DISCARD,
+        )
+        return families.item_processor(self._chunks())
+
+    def _chunks(self) -> sfn.Map:
+        chunks = sfn.Map(
+            self,
+            "Chunks",
+            items_path="$.chunks",
+            max_concurrency=1,  # a chunk starts from the checkpoint of the one before
+            item_selector={**_of_item(*PER_CHUNK), **_of_state("family", *PER_RUN)},
+            result_path=sfn.JsonPath.DISCARD,
+        )
+        return chunks.item_processor(self._train_chunk())
+
+    def _train_chunk(self) -> sfn.Chain:
+        failed = failure(self, "TrainFailed")
+        train = self._jobs.state(self, "Train", training_job(self._jobs.artifacts_bucket))
+        payload = verb_payload("record", "execution", "family", "chunk", "version", "parent_uri")
+        record = call(self, "RecordLineage", function=self._control, payload=payload, result_path=sfn.JsonPath.DISCARD)
+        train.add_catch(failed, result_path="$.error")
+        record.add_catch(failed, result_path="$.error")
+        return sfn.Chain.start(train).next(record)
+
+    def _evaluate(self) -> sfn.CustomState:
+        return self._jobs.state(self, "Evaluate", evaluation_job()).add_catch(self._failed, result_path="$.error")
+
+    def _gate(self) -> sfn.TaskStateBase:
+        gate = call(
+            self,
+            "Gate",
+            function=self._control,
+            payload=verb_payload("gate", "execution"),
+            result_selector={"decision.$": "$.Payload"},
+            result_path="$.gate",
+        )
+        return gate.add_catch(self._failed, result_path="$.error")
+
+    def _promote_or_not(self) -> sfn.Choice:
+        report = self._run("Report", "report")
+        report.next(sfn.Succeed(self, "Succeeded"))
+        is_better = sfn.Condition.string_equals("$.gate.decision.outcome", "promote")
+        return sfn.Choice(self, "IsPromoted").when(is_better, self._promote().next(report)).otherwise(report)
+
+    def _promote(self) -> sfn.TaskStateBase:
+        decided = {f"{name}.$": f"$.gate.decision.{name}" for name in ("family", "version", "reasons")}
+        promote = call(
+            self,
+            "Promote",
+            function=self._control,
+            payload={**verb_payload("promote", "execution"), **decided, "actor": ACTOR},
+            result_selector={"revision.$": "$.Payload.revision", "prefix.$": "$.Payload.prefix"},
+            result_path="$.promotion",
+        )
+        return promote.add_catch(self._failed, result_path="$.error")
+
+
+def _of_item(*names: str) -> dict[str, str]:
+    return {f"{name}.$": f"$$.Map.Item.Value.{name}" for name in names}
+
+
+def _of_state(*names: str) -> dict[str, str]:
+    return {f"{name}.$": f"$.{name}" for name in names}

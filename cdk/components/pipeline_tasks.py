@@ -1,0 +1,78 @@
+"""What the pipeline's states run: jobs of the training image and calls of our functions, each retried and caught."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from cdk.components.training_jobs import Job
+
+LAMBDA_TRANSIENT = [
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+]
+CONFLICT = "StateConflict"  # another writer moved the control document first: read again and retry
+
+
+def run_job(step: str) -> Job:
+    """A step that runs once per execution and reads the rest from the plan."""
+    return Job(step=step, name=_run_job_name(step), hyperparameters={"execution": "$.execution", "as_of": "$.as_of"})
+
+
+def evaluation_job() -> Job:
+    """Production and challengers on the holdout."""
+    return Job(
+        step="evaluate",
+        name=_run_job_name("evaluate"),
+        hyperparameters={"execution": "$.execution", "holdout_chunk": "$.holdout.chunk"},
+        channels={"holdout": "$.holdout.features_uri"},
+    )
+
+
+def training_job(artifacts_bucket: str) -> Job:
+    """One family on one chunk, from its parent's checkpoint; an interrupted attempt resumes."""
+    names = ["execution", "family", "chunk", "version", "is_last", "as_of"]
+    return Job(
+        step="train",
+        name="States.Format('gf-{}-{}-{}-{}', $.family, $.date, $$.State.RetryCount, $.job_key)",
+        hyperparameters={name: f"$.{name}" for name in names},
+        channels={"features": "$.features_uri", "parent": "$.parent_uri"},
+        checkpoint=f"States.Format('s3://{artifacts_bucket}/spot/{{}}/', $.job_key)",
+    )
+
+
+def call(scope: Construct, id_: str, *, function: lambda_.IFunction, payload: dict[str, Any], **paths: Any) -> tasks.LambdaInvoke:
+    """A call of a function that retries what passes by itself; `paths` say where the answer goes."""
+    state = tasks.LambdaInvoke(
+        scope,
+        id_,
+        lambda_function=function,
+        payload=sfn.TaskInput.from_object(payload),
+        retry_on_service_exceptions=False,
+        **paths,
+    )
+    errors = [*LAMBDA_TRANSIENT, CONFLICT]
+    state.add_retry(errors=errors, interval=Duration.seconds(1), max_attempts=5, backoff_rate=2)
+    return state
+
+
+def verb_payload(verb: str, *names: str) -> dict[str, Any]:
+    """What the function `control` gets: its verb, and values of the state's input under their own names."""
+    return {"verb": verb, **{f"{name}.$": f"$.{name}" for name in names}}
+
+
+def failure(scope: Construct, id_: str) -> sfn.Fail:
+    """Ends its scope with the error that was caught at `$.error`."""
+    return sfn.Fail(scope, id_, error_path="$.error.Error", cause_path="$.error.Cause")
+
+
+def _run_job_name(step: str) -> str:
+    return f"States.Format('gf-{step}-{{}}-{{}}-{{}}', $.date, $$.State.RetryCount, $.execution)"

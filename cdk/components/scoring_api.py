@@ -1,0 +1,86 @@
+"""The HTTP API in front of the scoring function: health open, everything else signed."""
+
+from __future__ import annotations
+
+import json
+from typing import cast
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from cdk.components.function import log_group
+from cdk.components.review import acknowledge
+
+# Who asked what and how it went; never a body, which carries customers' ids.
+ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "time": "$context.requestTime",
+    "caller": "$context.identity.userArn",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "latencyMs": "$context.responseLatency",
+    "integrationError": "$context.integrationErrorMessage",
+}
+
+
+class ScoringApi(Construct):
+    """Routes of the API; IAM signs every call but the health check."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        target: lambda_.IFunction,
+        requests_per_second: int,
+        burst: int,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, id_)
+        integration = integrations.HttpLambdaIntegration("Score", target)
+        self.api = apigateway.HttpApi(
+            self,
+            "Api",
+            api_name="greenfraud",
+            create_default_stage=False,
+            # Signed unless a route says otherwise; what no route names gets the application's own 404.
+            default_integration=integration,
+            default_authorizer=authorizers.HttpIamAuthorizer(),
+        )
+        self._add_routes(integration)
+        self.access_logs = log_group(self, "AccessLogs", retention_days=log_retention_days)
+        self.stage = apigateway.HttpStage(
+            self,
+            "Stage",
+            http_api=self.api,
+            stage_name="$default",
+            auto_deploy=True,
+            throttle=apigateway.ThrottleSettings(rate_limit=requests_per_second, burst_limit=burst),
+        )
+        self._log_access()
+
+    def _add_routes(self, integration: apigateway.HttpRouteIntegration) -> None:
+        self.api.add_routes(path="/v1/{proxy+}", methods=[apigateway.HttpMethod.ANY], integration=integration)
+        health = self.api.add_routes(
+            path="/health",
+            methods=[apigateway.HttpMethod.GET],
+            integration=integration,
+            authorizer=apigateway.HttpNoneAuthorizer(),
+        )
+        for route in health:
+            acknowledge(route, "AwsSolutions-APIG4", "Health tells nothing but that the service is up.")
+
+    def _log_access(self) -> None:
+        stage = cast("apigateway.CfnStage", self.stage.node.default_child)
+        stage.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
+            destination_arn=self.access_logs.log_group_arn, format=json.dumps(ACCESS_LOG)
+        )
+
+    def server_errors(self) -> cloudwatch.Metric:
+        """Answers of 500 and above per minute."""
+        return self.api.metric_server_error(period=Duration.minutes(1), statistic="Sum")

@@ -1,0 +1,63 @@
+"""The DynamoDB tables: online features, control, ledger, lineage, decisions and receipts."""
+
+from __future__ import annotations
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+STRING = dynamodb.AttributeType.STRING
+NUMBER = dynamodb.AttributeType.NUMBER
+EXPIRY = "expires_at"  # epoch seconds
+
+
+class Tables(Construct):
+    """Pay-per-request tables with point-in-time recovery that survive their stack."""
+
+    def __init__(self, scope: Construct, id_: str) -> None:
+        super().__init__(scope, id_)
+        # Feast finds its tables by `{project}.{feature view}`: these two names are part of its layout.
+        self.customer = _table(self, "Customer", "entity_id", name="greenfraud.customer_activity", expires=True)
+        self.terminal = _table(self, "Terminal", "entity_id", name="greenfraud.terminal_activity", expires=True)
+        self.control = _table(self, "Control", "control_id")
+        self.ledger = _table(self, "Ledger", "ledger", sort=("revision", NUMBER))
+        self.lineage = _table(self, "Lineage", "family", sort=("chunk", STRING))
+        self.receipts = _table(self, "Receipts", "event_id", expires=True)
+        self.decisions = _table(
+            self,
+            "Decisions",
+            "transaction_id",
+            sort=("record", STRING),
+            expires=True,
+            stream=dynamodb.StreamViewType.NEW_IMAGE,
+        )
+        self.decisions.add_global_secondary_index(
+            index_name="by_day",
+            partition_key=dynamodb.Attribute(name="day", type=STRING),
+            sort_key=dynamodb.Attribute(name="rank", type=NUMBER),
+        )
+
+
+def _table(  # noqa: PLR0913
+    scope: Construct,
+    id_: str,
+    partition: str,
+    *,
+    sort: tuple[str, dynamodb.AttributeType] | None = None,
+    name: str | None = None,
+    expires: bool = False,
+    stream: dynamodb.StreamViewType | None = None,
+) -> dynamodb.Table:
+    return dynamodb.Table(
+        scope,
+        id_,
+        table_name=name,
+        partition_key=dynamodb.Attribute(name=partition, type=STRING),
+        sort_key=dynamodb.Attribute(name=sort[0], type=sort[1]) if sort else None,
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption=dynamodb.TableEncryption.AWS_MANAGED,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
+        time_to_live_attribute=EXPIRY if expires else None,
+        stream=stream,
+        removal_policy=RemovalPolicy.RETAIN,
+    )

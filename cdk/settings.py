@@ -1,0 +1,63 @@
+"""What an operator may choose when synthesising, with a reason per default; `-c name=value` overrides any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+
+HOME_REGION = "eu-north-1"
+ARCHITECTURES = ("arm64", "x86_64")
+LOG_RETENTION_DAYS = (7, 30, 90, 365)
+
+
+class SettingsError(ValueError):
+    """A synthesis setting is missing or outside its choices."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The whole configuration of the four stacks."""
+
+    account: str | None = None  # none: the template serves every account, the embedded one included
+    region: str = HOME_REGION  # the cleanest grid AWS offers
+    architecture: str = "arm64"  # less energy and money per request than x86_64
+    score_memory_mb: int = 1769  # exactly one vCPU
+    score_requests_per_second: int = 200  # throttle of the API's stage, steady
+    score_burst: int = 400
+    training_instance_type: str = "ml.m5.large"  # two vCPUs; training jobs have no arm64 instances
+    training_volume_gb: int = 30
+    retrain_cron: str = "cron(0 1 ? * MON *)"  # Monday night, when power is cleanest and the week is complete
+    retrain_deadline_hours: int = 12  # how long a scheduled run may wait for clean power
+    log_retention_days: int = 30
+    # Cloud Carbon Footprint's coefficients for AWS; the intensity is that of the home region's grid
+    pue: float = 1.135
+    grid_intensity_g_per_kwh: float = 8.0
+    grid_intensity_source: str = "Cloud Carbon Footprint, eu-north-1, location-based"
+    country_iso3: str = "SWE"
+
+    def __post_init__(self) -> None:
+        if self.architecture not in ARCHITECTURES:
+            raise SettingsError(f"architecture is {self.architecture!r}, choose one of {', '.join(ARCHITECTURES)}")
+        if self.log_retention_days not in LOG_RETENTION_DAYS:
+            choices = ", ".join(str(days) for days in LOG_RETENTION_DAYS)
+            raise SettingsError(f"log_retention_days is {self.log_retention_days}, choose one of {choices}")
+        if self.region != HOME_REGION and self.country_iso3 == "SWE":
+            raise SettingsError(
+                f"region {self.region} is not {HOME_REGION}: also give grid_intensity_g_per_kwh, "
+                "grid_intensity_source and country_iso3, or its emissions would be counted on another grid"
+            )
+
+    @classmethod
+    def from_context(cls, read: Callable[[str], Any]) -> Settings:
+        """Settings from CDK context; values given on the command line arrive as text and take the field's type."""
+        given = {field.name: read(field.name) for field in fields(cls)}
+        return cls(**{name: _typed(name, value) for name, value in given.items() if value is not None})
+
+
+def _typed(name: str, value: Any) -> Any:
+    kind = type(getattr(Settings(), name) or "")
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise SettingsError(f"{name} is {value!r}, expected {kind.__name__}") from error

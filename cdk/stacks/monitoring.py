@@ -1,0 +1,73 @@
+"""What a person looks at: answers, ingestion, pipeline and what all of it cost in carbon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from cdk.components.alerts import our_metric
+from cdk.stacks.serving import ServingStack
+from cdk.stacks.training import TrainingStack
+
+FAMILIES = ["baseline", "light", "heavy"]
+
+
+class MonitoringStack(Stack):
+    """One dashboard over the other stacks; their alarms live with what they watch."""
+
+    def __init__(self, scope: Construct, id_: str, *, training: TrainingStack, serving: ServingStack, **stack: Any) -> None:
+        super().__init__(scope, id_, **stack)
+        alarms = [*serving.alarms, *serving.ingestion.alarms, *training.alarms]
+        self.dashboard = cloudwatch.Dashboard(
+            self,
+            "Dashboard",
+            dashboard_name="GreenFraud",
+            default_interval=Duration.days(7),
+            widgets=[
+                [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=24)],
+                _answers(serving),
+                _emissions(),
+                _flow(serving, training),
+            ],
+        )
+
+
+def _answers(serving: ServingStack) -> list[cloudwatch.IWidget]:
+    latencies = [our_metric("Latency", statistic=statistic) for statistic in ("p50", "p99")]
+    trouble = [our_metric("Degraded"), our_metric("BundleLoadFailed"), serving.http.server_errors()]
+    return [
+        _plot("Decisions", [our_metric("Decisions")]),
+        _plot("Latency, ms", latencies),
+        _plot("Degraded answers, refused bundles, server errors", trouble),
+    ]
+
+
+def _emissions() -> list[cloudwatch.IWidget]:
+    """Grams and kilowatt-hours, per hour for answers and per day for training."""
+    return [
+        _plot("Emissions of answers, gCO2e per hour", _by_family("EmissionsGrams", minutes=60), width=6),
+        _plot("Energy of answers, kWh per hour", [our_metric("EnergyKwh", minutes=60)], width=6),
+        _plot("Emissions of training, gCO2e per day", _by_family("TrainingEmissionsGrams", minutes=24 * 60), width=6),
+        _plot("Energy of training, kWh per day", _by_family("TrainingEnergyKwh", minutes=24 * 60), width=6),
+    ]
+
+
+def _flow(serving: ServingStack, training: TrainingStack) -> list[cloudwatch.IWidget]:
+    machine = training.pipeline.machine
+    return [
+        _plot("Events ingested", [our_metric("IngestedEvents"), our_metric("IngestFailures")]),
+        _plot("Ingestion behind by, ms", [serving.ingest.function.metric("IteratorAge", statistic="Maximum")]),
+        _plot("Pipeline runs", [machine.metric_succeeded(), machine.metric_failed()]),
+    ]
+
+
+def _by_family(name: str, *, minutes: int) -> list[cloudwatch.IMetric]:
+    return [our_metric(name, minutes=minutes, family=family) for family in FAMILIES]
+
+
+def _plot(title: str, metrics: Sequence[cloudwatch.IMetric], *, width: int = 8) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=width)

@@ -1,0 +1,142 @@
+"""Answering: the API, the scoring function behind its live alias, and the ingestion of what it decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_codedeploy as codedeploy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from cdk.components.alerts import alarm, our_metric
+from cdk.components.function import ServiceFunction
+from cdk.components.grants import allow_items, allow_listing, allow_objects
+from cdk.components.ingestion import Ingestion
+from cdk.components.layers import Layers
+from cdk.components.review import acknowledge
+from cdk.components.scoring_api import ScoringApi
+from cdk.settings import Settings
+from cdk.stacks.data import DataStack
+
+
+class ServingStack(Stack):
+    """Scores transactions and keeps the online state up to date."""
+
+    def __init__(self, scope: Construct, id_: str, *, settings: Settings, data: DataStack, **stack: Any) -> None:
+        super().__init__(scope, id_, **stack)
+        self._settings, self._data = settings, data
+        self._layers = Layers(self, "Layers", architecture=settings.architecture)
+        self.score = self._score()
+        self.ingest = self._ingest()
+        self.live = lambda_.Alias(self, "Live", alias_name="live", version=self.score.function.current_version)
+        self.http = ScoringApi(
+            self,
+            "Http",
+            target=self.live,
+            requests_per_second=settings.score_requests_per_second,
+            burst=settings.score_burst,
+            log_retention_days=settings.log_retention_days,
+        )
+        self.ingestion = Ingestion(
+            self,
+            "Ingestion",
+            table=data.tables.decisions,
+            function=self.ingest.function,
+            topic=data.alerts.topic,
+        )
+        self.alarms = self._alarms()
+        self._shift_traffic()
+        for output, value in self._outputs().items():
+            CfnOutput(self, output, value=value)
+
+    def _outputs(self) -> dict[str, str]:
+        return {
+            "ApiUrl": self.http.api.api_endpoint,
+            "ApiId": self.http.api.api_id,
+            "ScoreFunction": self.score.function.function_name,
+            "IngestFunction": self.ingest.function.function_name,
+        }
+
+    def _score(self) -> ServiceFunction:
+        tables, artifacts = self._data.tables, self._data.buckets.artifacts
+        score = self._function(
+            "Score",
+            "score",
+            self._settings.score_memory_mb,
+            10,
+            {
+                "CONTROL_TABLE": tables.control.table_name,
+                "CUSTOMER_TABLE": tables.customer.table_name,
+                "TERMINAL_TABLE": tables.terminal.table_name,
+                "DECISIONS_TABLE": tables.decisions.table_name,
+                "ARTIFACTS_BUCKET": artifacts.bucket_name,
+            },
+        )
+        allow_listing(score.role, artifacts)
+        allow_objects(score.role, artifacts, ["s3:GetObject"], "models/")
+        allow_items(score.role, ["BatchGetItem"], tables.control, tables.customer, tables.terminal)
+        allow_items(score.role, ["BatchGetItem", "GetItem", "PutItem"], tables.decisions)
+        by_day = f"{tables.decisions.table_arn}/index/by_day"
+        score.role.add_to_policy(iam.PolicyStatement(actions=["dynamodb:Query"], resources=[by_day]))
+        return score
+
+    def _ingest(self) -> ServiceFunction:
+        tables, lake = self._data.tables, self._data.buckets.lake
+        ingest = self._function(
+            "Ingest",
+            "ingest",
+            512,
+            60,
+            {
+                "CUSTOMER_TABLE": tables.customer.table_name,
+                "TERMINAL_TABLE": tables.terminal.table_name,
+                "DECISIONS_TABLE": tables.decisions.table_name,
+                "RECEIPTS_TABLE": tables.receipts.table_name,
+                "LAKE_BUCKET": lake.bucket_name,
+            },
+        )
+        allow_items(ingest.role, ["BatchGetItem", "GetItem", "PutItem"], tables.customer, tables.terminal)
+        allow_items(ingest.role, ["BatchGetItem", "GetItem"], tables.decisions)
+        allow_items(ingest.role, ["BatchGetItem", "GetItem", "PutItem"], tables.receipts)
+        allow_objects(ingest.role, lake, ["s3:PutObject"], "transactions/", "labels/", "decisions/", "emissions/")
+        return ingest
+
+    def _function(self, id_: str, name: str, memory_mb: int, timeout_seconds: int, environment: dict[str, str]) -> ServiceFunction:
+        settings = self._settings
+        footprint = {"GRID_INTENSITY_G_PER_KWH": str(settings.grid_intensity_g_per_kwh), "PUE": str(settings.pue)}
+        return ServiceFunction(
+            self,
+            id_,
+            name=name,
+            layers=self._layers,
+            architecture=settings.architecture,
+            memory_mb=memory_mb,
+            timeout_seconds=timeout_seconds,
+            environment={**environment, **footprint},
+            log_retention_days=settings.log_retention_days,
+        )
+
+    def _alarms(self) -> list[cloudwatch.Alarm]:
+        """Mangum turns exceptions into answers of 500, so Lambda's own error count stays silent: watch the answers."""
+        topic = self._data.alerts.topic
+        watched = {
+            "ServerErrors": (self.http.server_errors(), "The API answers with errors."),
+            "Degraded": (our_metric("Degraded"), "Answers are degraded: state or model could not be read."),
+            "BundleLoadFailed": (our_metric("BundleLoadFailed"), "A promoted bundle was refused; the last good answers."),
+        }
+        return [alarm(self, f"{id_}Alarm", metric=metric, above=0, why=why, topic=topic) for id_, (metric, why) in watched.items()]
+
+    def _shift_traffic(self) -> None:
+        """A new version takes a tenth of the traffic for five minutes and goes back when an alarm rings."""
+        group = codedeploy.LambdaDeploymentGroup(
+            self,
+            "Deployment",
+            alias=self.live,
+            deployment_config=codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES,
+            alarms=self.alarms,
+        )
+        managed = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
+        acknowledge(group, f"AwsSolutions-IAM4[Policy::{managed}]", "AWS keeps it to what shifting an alias needs.")

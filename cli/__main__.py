@@ -1,0 +1,5 @@
+"""`python -m cli` is `greenfraud`."""
+
+from cli.main import app
+
+app()

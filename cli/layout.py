@@ -1,0 +1,83 @@
+"""Which column of a file is which field of a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cli.errors import InputError
+
+FIELDS = (
+    "transaction_id",
+    "occurred_at",
+    "customer_id",
+    "terminal_id",
+    "amount",
+    "amount_minor",
+    "is_fraud",
+    "observed_at",
+)
+HANDBOOK = {
+    "transaction_id": "TRANSACTION_ID",
+    "occurred_at": "TX_DATETIME",
+    "customer_id": "CUSTOMER_ID",
+    "terminal_id": "TERMINAL_ID",
+    "amount": "TX_AMOUNT",
+    "is_fraud": "TX_FRAUD",
+}
+REQUIRED = (("transaction_id",), ("occurred_at",), ("customer_id",), ("amount", "amount_minor"), ("is_fraud",))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The file's column per field; `is_handbook` when the file is the Fraud Detection Handbook's, whose times are UTC."""
+
+    columns: Mapping[str, str]
+    is_handbook: bool
+
+
+def parse_map(text: str) -> dict[str, str]:
+    """`transaction_id=TX_ID,amount=Total` as field -> column. InputError for an unknown field or a missing "="."""
+    mapping: dict[str, str] = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        field, equals, column = map(str.strip, pair.partition("="))
+        if not equals or not column:
+            raise InputError(f"--map: `{pair}` is not field=column. Write for example --map transaction_id=TX_ID,amount=Total")
+        if field not in FIELDS:
+            raise InputError(f"--map: there is no field `{field}`. The fields are {', '.join(FIELDS)}")
+        if field in mapping:
+            raise InputError(f"--map: `{field}` is given twice. Name one column for it")
+        mapping[field] = column
+    return mapping
+
+
+def resolve_layout(names: Sequence[str], mapping: Mapping[str, str]) -> Layout:
+    """The layout of a file with columns `names`: mapped first, then by our own names, then by the handbook's.
+
+    InputError names every field that has no column.
+    """
+    for field, column in mapping.items():
+        if column not in names:
+            raise InputError(f"--map {field}={column}: the file has no column `{column}`. It has {', '.join(names)}")
+    found = ((field, _column_of(field, names, mapping)) for field in FIELDS)
+    columns = {field: name for field, name in found if name is not None}
+    if "amount_minor" in columns and "amount" not in mapping:
+        columns.pop("amount", None)
+    missing = [" or ".join(choice) for choice in REQUIRED if not any(field in columns for field in choice)]
+    if missing:
+        raise InputError(_missing(missing, names))
+    return Layout(columns, is_handbook=all(columns.get(field) == name for field, name in HANDBOOK.items()))
+
+
+def _column_of(field: str, names: Sequence[str], mapping: Mapping[str, str]) -> str | None:
+    choices = (mapping.get(field), field, HANDBOOK.get(field))
+    return next((name for name in choices if name in names), None)
+
+
+def _missing(missing: Sequence[str], names: Sequence[str]) -> str:
+    wanted = ", ".join(f"`{field}`" for field in missing)
+    example = missing[0].split()[0]
+    return (
+        f"no column for {wanted}. The file has {', '.join(names)}. "
+        f"Say which column it is: --map {example}=<column> (with make: MAP={example}=<column>)"
+    )

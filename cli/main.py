@@ -1,0 +1,228 @@
+"""The command line `greenfraud`: each command reads its options, asks one module, shows the answer."""
+
+from __future__ import annotations
+
+import errno
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from greenfraud.errors import GreenFraudError, InvalidInput
+from typer.core import TyperGroup
+
+from cli.errors import CommandError, InputError
+from cli.screen import Screen
+
+INTERRUPTED = 130
+
+
+class FaultReportingGroup(TyperGroup):
+    """Shows what a person can mend as one message, with an exit code, and keeps tracebacks for our own mistakes."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; expected faults end the process without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("stopped", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        except (CommandError, GreenFraudError, ClientError, BotoCoreError, OSError) as fault:
+            typer.echo(f"error: {_message(fault)}", err=True)
+            raise typer.Exit(_exit_code(fault)) from None
+
+
+app = typer.Typer(
+    cls=FaultReportingGroup, help="The operator's commands of GreenFraud.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+
+Mapping = Annotated[str, typer.Option("--map", help="columns of your file: transaction_id=TX_ID,amount=Total")]
+Timezone = Annotated[str, typer.Option(help="where times without an offset were read, such as UTC or Europe/Stockholm")]
+Maturity = Annotated[int, typer.Option(min=0, max=365, help="days after which an unreported transaction counts as legitimate")]
+Currency = Annotated[str, typer.Option(help="three capital letters")]
+Aws = Annotated[bool, typer.Option("--aws", help="the platform in your AWS account instead of the one on this machine")]
+Region = Annotated[str, typer.Option(help="AWS region")]
+
+
+@app.command("run")
+def run_command(  # noqa: PLR0913 - the options of a command
+    *,
+    data: Annotated[Path | None, typer.Option(help="your own Parquet or CSV instead of the generated world")] = None,
+    mapping: Mapping = "",
+    timezone: Timezone = "",
+    maturity_days: Maturity = 7,
+    currency: Currency = "EUR",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="port of the embedded AWS")] = 4566,
+    http_port: Annotated[int, typer.Option(min=1, max=65535, help="port of the scoring API")] = 8000,
+    is_exiting: Annotated[bool, typer.Option("--exit", help="end when everything is done")] = False,
+    seed: Annotated[int, typer.Option(help="another generated world")] = 2026,
+    customers: Annotated[int, typer.Option(min=10, max=50_000, help="size of the generated world")] = 1_000,
+    days: Annotated[int, typer.Option(min=28, max=1_000, help="length of the generated world")] = 90,
+) -> None:
+    """The whole platform on this machine: deploy, train, promote, serve, score; then up until Ctrl-C."""
+    from cli.run import RunOptions, run
+    from cli.sources import FileSource, Source, WorldSource
+    from cli.world import WorldSpecification
+
+    _end_like_ctrl_c()
+    screen = Screen()
+    source: Source = WorldSource(WorldSpecification(seed=seed, customers=customers, days=days))
+    if data is not None:
+        source = FileSource(
+            data, _import_options(mapping, timezone, maturity_days, currency), lambda text: screen.line(f"  {text}")
+        )
+    run(RunOptions(source=source, port=port, http_port=http_port, is_exiting=is_exiting), screen)
+
+
+@app.command("import")
+def import_command(  # noqa: PLR0913 - the options of a command
+    file: Annotated[Path, typer.Argument(help="Parquet or CSV")],
+    *,
+    mapping: Mapping = "",
+    timezone: Timezone = "",
+    maturity_days: Maturity = 7,
+    currency: Currency = "EUR",
+    check: Annotated[bool, typer.Option("--check", help="only check the file")] = False,
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """Check a file from its first row to its last, then put it into the lake."""
+    from cli.importing import load_file
+    from cli.target import find_target
+    from cli.upload import upload
+
+    screen = Screen()
+    target = None if check else find_target(aws=aws, region=region or None)
+    dataset = load_file(file, _import_options(mapping, timezone, maturity_days, currency), note=screen.line)
+    if target is not None:
+        with screen.step("import", f"importing {file}"):
+            upload(target.client("s3"), target.outputs["LakeBucket"], dataset)
+    screen.line(json.dumps(dataset.document()))
+
+
+@app.command("retrain")
+def retrain_command(
+    *,
+    families: Annotated[str, typer.Option(help="only these, separated by commas: baseline,light,heavy")] = "",
+    chunks: Annotated[str, typer.Option(help="only these, separated by commas: 20260101-20260108")] = "",
+    force: Annotated[bool, typer.Option("--force", help="even what was trained before")] = False,
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """Start the training pipeline and follow it; without options it trains every mature chunk that is new."""
+    from cli.operations import retrain
+    from cli.target import find_target
+
+    wanted = {"families": _listed(families), "chunks": _listed(chunks), "force": force}
+    retrain(find_target(aws=aws, region=region or None), Screen(), {name: value for name, value in wanted.items() if value})
+
+
+@app.command("status")
+def status_command(
+    *,
+    env: Annotated[bool, typer.Option("--env", help="the scoring function's environment, for a development server")] = False,
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """The serving model, the last executions and the emissions so far."""
+    from cli.operations import environment_lines, show_status
+    from cli.target import find_target
+
+    target = find_target(aws=aws, region=region or None)
+    if env:
+        typer.echo("\n".join(environment_lines(target)))
+    else:
+        show_status(target, Screen())
+
+
+@app.command("score")
+def score_command(  # noqa: PLR0913 - the options of a command
+    file: Annotated[Path | None, typer.Argument(help="a JSON transaction; - for standard input")] = None,
+    *,
+    transaction_id: str = "",
+    occurred_at: Annotated[str, typer.Option(help="RFC 3339, such as 2026-04-01T09:30:00Z")] = "",
+    customer_id: str = "",
+    terminal_id: str = "",
+    amount: Annotated[str, typer.Option(help="such as 12.50")] = "",
+    currency: Currency = "EUR",
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """Score one transaction, from a JSON file, standard input or options, and print the answer."""
+    from greenfraud.records import Transaction
+
+    from cli.scoring import call_api
+    from cli.target import find_target
+
+    given = {
+        "transaction_id": transaction_id,
+        "occurred_at": occurred_at,
+        "customer_id": customer_id,
+        "terminal_id": terminal_id,
+        "amount": amount,
+    }
+    body = (
+        {name: value for name, value in given.items() if value} | {"currency": currency} if file is None else _json_document(file)
+    )
+    transaction = Transaction.from_json(body)
+    target = find_target(aws=aws, region=region or None)
+    typer.echo(json.dumps(call_api(target, "POST", "/v1/score?reasons=true", transaction.to_json()), indent=1, ensure_ascii=False))
+
+
+@app.command("rollback")
+def rollback_command(
+    *, reason: Annotated[str, typer.Option(help="why, for the ledger")], aws: Aws = False, region: Region = ""
+) -> None:
+    """Make the previous model serve again."""
+    from cli.operations import roll_back
+    from cli.target import find_target
+
+    roll_back(find_target(aws=aws, region=region or None), Screen(), reason)
+
+
+def _import_options(mapping: str, timezone: str, maturity_days: int, currency: str) -> Any:
+    from cli.importing import ImportOptions
+    from cli.layout import parse_map
+
+    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+        raise InputError(f"--currency {currency}: write three capital letters, such as EUR")
+    return ImportOptions(mapping=parse_map(mapping), timezone=timezone or None, maturity_days=maturity_days, currency=currency)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _json_document(file: Path) -> dict[str, Any]:
+    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{file} is not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise InputError(f"{file} holds no transaction. Write one JSON object, as POST /v1/score takes it")
+    return document
+
+
+def _end_like_ctrl_c() -> None:
+    """A polite kill and a closed terminal stop everything in order, as Ctrl-C does."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+
+
+def _message(fault: Exception) -> str:
+    if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
+        where = fault.filename or "while writing"
+        return f"the disk is full ({where}). Make room, or `make clean` to forget earlier runs, then run again"
+    return str(fault)
+
+
+def _exit_code(fault: Exception) -> int:
+    return fault.exit_code if isinstance(fault, CommandError) else 2 if isinstance(fault, InvalidInput) else 1

@@ -1,0 +1,112 @@
+"""A training run as a person watches it: a line per family and chunk, then the comparison and the decision."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.table import Table
+
+from cli.screen import Screen
+
+METRIC_COLUMNS = (
+    ("average_precision", "AP [95 %]"),
+    ("auc_roc", "AUC ROC"),
+    ("card_precision_at_100", "card prec.@100"),
+    ("recall_at_fpr_1pct", "recall @ 1 % FPR"),
+)
+
+
+class TrainingView:
+    """Shows what an execution does; a Watcher."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._chunks: dict[str, int] = {}
+        self._done: Counter[str] = Counter()
+
+    def planned(self, plan: Mapping[str, Any]) -> None:
+        """Say what will be trained and what it will be judged on."""
+        for warning in plan.get("warnings", []):
+            self._screen.line(f"  note: {warning}")
+        self._chunks = {family["family"]: len(family["chunks"]) for family in plan.get("families", [])}
+        if plan.get("outcome") == "train":
+            wanted = ", ".join(f"{family} {count} chunks" for family, count in self._chunks.items())
+            self._screen.line(f"  plan: {wanted}; holdout {plan['holdout']['chunk']}, which nobody trains on")
+
+    def working(self, jobs: Iterable[str]) -> None:
+        """Name the running jobs on the live line."""
+        done = " ".join(f"{family} {self._done[family]}/{count}" for family, count in self._chunks.items())
+        self._screen.doing(f"{done}  running: {', '.join(jobs) or 'between jobs'}")
+
+    def trained(self, result: Mapping[str, Any]) -> None:
+        """One line per family and chunk."""
+        family = result["family"]
+        self._done[family] += 1
+        precision = result.get("prequential_average_precision")
+        self._screen.line(
+            f"  {family:<9} {result['chunk']}  {self._done[family]:>2}/{self._chunks.get(family, '?')}"
+            f"  loss {number(result['loss'], 4)}  AP before learning it {number(precision, 3)}"
+            f"  {grams(result['emissions_g'])} CO2e  {result['duration_seconds']:.1f} s"
+        )
+
+    def job_failed(self, name: str, reason: str) -> None:
+        """The job's own words."""
+        self._screen.line(f"  ✗ {name} failed: {reason}", style="red")
+
+    def evaluated(self, evaluation: Mapping[str, Any]) -> None:
+        """The comparison on the holdout."""
+        holdout = evaluation["holdout"]
+        self._screen.line(f"  holdout {holdout['chunk']}: {holdout['rows']:,} transactions, {holdout['frauds']:,} frauds")
+        self._screen.table(evaluation_table(evaluation))
+
+    def decided(self, decision: Mapping[str, Any]) -> None:
+        """The outcome with its reasons."""
+        model = f" {decision['family']}/{decision['version']}" if decision.get("family") else ""
+        self._screen.line(f"  gate: {decision['outcome']}{model}")
+        for reason in decision.get("reasons", []):
+            self._screen.line(f"    - {reason}")
+
+
+def evaluation_table(evaluation: Mapping[str, Any]) -> Table:
+    """Every candidate on the same holdout, rules last."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2))
+    table.add_column("  model", no_wrap=True)
+    for title in (*(title for _, title in METRIC_COLUMNS), "expected cost", "g CO2e / 1,000 scores", "training g CO2e"):
+        table.add_column(title, justify="right")
+    candidates = [*evaluation["candidates"], evaluation.get("baseline_rules")]
+    for candidate in filter(None, candidates):
+        table.add_row(*_evaluation_row(candidate))
+    return table
+
+
+def _evaluation_row(candidate: Mapping[str, Any]) -> list[str]:
+    metrics = candidate.get("metrics", {})
+    role = " (production)" if candidate.get("role") == "production" else ""
+    cells = [f"  {candidate.get('name', 'rules')}{role}", *(_metric(metrics.get(name, {})) for name, _ in METRIC_COLUMNS)]
+    cost = metrics.get("expected_cost_minor", {}).get("value")
+    cells.append("-" if cost is None else f"{cost / 100:,.2f}")
+    return [*cells, grams(candidate.get("emissions_g_per_1000")), grams(candidate.get("emissions_g"))]
+
+
+def _metric(metric: Mapping[str, Any]) -> str:
+    if metric.get("value") is None:
+        return "-"
+    interval = f" [{metric['low']:.3f}, {metric['high']:.3f}]" if metric.get("low") is not None else ""
+    return f"{metric['value']:.3f}{interval}"
+
+
+def number(value: float | None, decimals: int) -> str:
+    """A number, or a dash where it could not be computed."""
+    return "-" if value is None else f"{value:.{decimals}f}"
+
+
+def grams(value: float | None) -> str:
+    """Grams with the unit that keeps them readable, down to micrograms."""
+    if value is None:
+        return "-"
+    for factor, unit in ((1, "g"), (1e3, "mg"), (1e6, "µg")):
+        if value * factor >= 1:
+            return f"{value * factor:.2f} {unit}"
+    return f"{value * 1e6:.3f} µg"

@@ -1,0 +1,79 @@
+"""The Feast objects: entities, the two state views, the on-demand view of all declared features, and the services.
+
+`fraud_serving` reads the state that ingest keeps and computes the features as the score does; `fraud_training` reads
+the feature chunks of the lake, one row per transaction.
+"""
+
+from __future__ import annotations
+
+import os
+
+from feast import Entity, FeatureService, FeatureView, Field, FileSource, RequestSource, ValueType
+from feast.on_demand_feature_view import on_demand_feature_view
+from feast.types import Array, Float64, Int64, String
+from greenfraud.features.compilation import compile_manifest
+from greenfraud.features.declaration import NEWEST_TAGS, FeatureDeclaration, ViewDeclaration
+from greenfraud.naming import features_root
+
+from feature_repo.declarations import CUSTOMER, FEATURES, TERMINAL, VIEWS
+
+PROJECT = "greenfraud"
+# The lake bucket, or a folder with a copy of it; only historical retrieval reads there.
+LAKE = os.environ.get("LAKE_URI", "s3://greenfraud-lake")
+VERSION = compile_manifest(PROJECT, VIEWS, FEATURES)["version"]
+
+customer = Entity(name="customer", join_keys=["customer_id"], value_type=ValueType.STRING)
+terminal = Entity(name="terminal", join_keys=["terminal_id"], value_type=ValueType.STRING)
+transaction = Entity(name="transaction", join_keys=["transaction_id"], value_type=ValueType.STRING)
+
+
+def state_view(view: ViewDeclaration, entity: Entity) -> FeatureView:
+    """Return the view of one kind of entity's tiles, as the online store holds them."""
+    key = Field(name=view.join_key, dtype=String)
+    tiles = [Field(name=series.name, dtype=Array(Int64), tags=series.tags()) for series in view.series]
+    newest = Field(name=view.last, dtype=Int64, tags=NEWEST_TAGS)
+    source = FileSource(
+        name=f"{view.name}_states",
+        path=f"{LAKE}/states/{VERSION}/{view.name}/",
+        timestamp_field="event_timestamp",
+    )
+    return FeatureView(name=view.name, entities=[entity], schema=[key, *tiles, newest], source=source)
+
+
+def described_field(feature: FeatureDeclaration) -> Field:
+    """Return the Feast field of a declared feature; its tags are the declaration, its description the reason."""
+    return Field(name=feature.name, dtype=Float64, description=feature.reason, tags=feature.tags())
+
+
+customer_activity = state_view(CUSTOMER, customer)
+terminal_activity = state_view(TERMINAL, terminal)
+transaction_request = RequestSource(
+    name="transaction_request",
+    schema=[Field(name="occurred_us", dtype=Int64), Field(name="amount_minor", dtype=Int64)],
+)
+
+
+# Feast compares these fields with those of a trial run, which have neither tags nor description: the view
+# transaction_features, of the same names, carries both.
+@on_demand_feature_view(
+    sources=[customer_activity, terminal_activity, transaction_request],
+    schema=[Field(name=feature.name, dtype=Float64) for feature in FEATURES],
+    mode="python",
+)
+def declared_features(inputs: dict) -> dict:  # type: ignore[type-arg]
+    """Compute the declared features; Feast runs this text on its own, hence the import inside."""
+    from greenfraud.features.rows import compute_rows
+
+    return compute_rows(inputs)
+
+
+transaction_features = FeatureView(
+    name="transaction_features",
+    entities=[transaction],
+    schema=[Field(name="transaction_id", dtype=String), *(described_field(feature) for feature in FEATURES)],
+    online=False,
+    source=FileSource(name="feature_chunks", path=f"{LAKE}/{features_root(VERSION)}", timestamp_field="event_timestamp"),
+)
+
+fraud_serving = FeatureService(name="fraud_serving", features=[declared_features])
+fraud_training = FeatureService(name="fraud_training", features=[transaction_features])

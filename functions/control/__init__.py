@@ -1,0 +1,1 @@
+"""Records lineage, judges candidates, and alone writes what is in production."""

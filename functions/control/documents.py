@@ -1,0 +1,58 @@
+"""Small JSON documents and bundles among the artifacts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from greenfraud import naming
+from greenfraud.bundle import MANIFEST_FILE, BundleManifest
+from greenfraud.canonical import sha256_hex
+from greenfraud.control import ModelRef
+from greenfraud.errors import BundleError, ContractError, NotFound
+
+
+class Artifacts:
+    """The artifacts bucket, seen by the control function."""
+
+    def __init__(self, client: Callable[[], Any], bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def read(self, key: str) -> bytes:
+        """One object; raises NotFound naming its key."""
+        s3 = self._client()
+        try:
+            content: bytes = s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except s3.exceptions.NoSuchKey:
+            raise NotFound(f"there is no {key}") from None
+        return content
+
+    def read_json(self, key: str) -> dict[str, Any]:
+        """One JSON object; raises NotFound or ContractError."""
+        try:
+            document = json.loads(self.read(key))
+        except ValueError:
+            raise ContractError(f"{key} is not JSON") from None
+        if not isinstance(document, dict):
+            raise ContractError(f"{key} is not a JSON object")
+        return document
+
+    def write_json(self, key: str, document: dict[str, Any]) -> None:
+        """Store one JSON object."""
+        body = json.dumps(document).encode()
+        self._client().put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/json")
+
+    def verified(self, family: str, version: str) -> tuple[ModelRef, BundleManifest]:
+        """A bundle that is complete and unaltered, and how the control document refers to it.
+
+        Raises NotFound when its manifest is missing, BundleError when it is another's or a file differs.
+        """
+        prefix = naming.models_prefix(family, version)
+        content = self.read(prefix + MANIFEST_FILE)
+        bundle = BundleManifest.from_bytes(content)
+        if (bundle.family, bundle.version) != (family, version):
+            raise BundleError(f"{prefix}{MANIFEST_FILE} describes {bundle.family}/{bundle.version}")
+        bundle.verify_files({name: self.read(prefix + name) for name in bundle.files})
+        return ModelRef(family, version, prefix, sha256_hex(content)), bundle

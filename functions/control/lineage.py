@@ -1,0 +1,42 @@
+"""The record of what was trained from what."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from greenfraud import naming
+
+
+class LineageTable:
+    """The lineage table, seen by the control function."""
+
+    def __init__(self, client: Callable[[], Any], table: str, artifacts_bucket: str) -> None:
+        self._client = client
+        self._table = table
+        self._bucket = artifacts_bucket
+
+    def record(self, result: Mapping[str, Any], execution: str) -> None:
+        """Put one link of a family's chain; training a chunk again replaces its link."""
+        family, version = result["family"], result["version"]
+        checkpoint_uri = naming.s3_uri(self._bucket, naming.checkpoint_prefix(family, version))
+        item: dict[str, Any] = {
+            "family": {"S": family},
+            "chunk": {"S": result["chunk"]},
+            "version": {"S": version},
+            "checkpoint_uri": {"S": checkpoint_uri},
+            "execution": {"S": execution},
+            "trained_at": {"S": datetime.now(UTC).isoformat()},
+            "sound": {"BOOL": is_sound(result)},
+        }
+        if result.get("parent_version"):
+            item["parent_version"] = {"S": result["parent_version"]}
+        self._client().put_item(TableName=self._table, Item=item)
+
+
+def is_sound(result: Mapping[str, Any]) -> bool:
+    """Whether the next chunk may build on it: a diverged loss poisons every descendant."""
+    loss = result.get("loss")
+    return isinstance(loss, int | float) and math.isfinite(loss)

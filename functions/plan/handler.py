@@ -1,0 +1,52 @@
+"""The Lambda's entry: the execution and its input in, the plan out."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import boto3
+from greenfraud.features.manifest import load_manifest
+from greenfraud.naming import execution_key, genesis_prefix, plan_key
+
+from functions.plan.dataset import read_dataset
+from functions.plan.lineage import read_lineage
+from functions.plan.planning import Place, make_plan
+from functions.plan.settings import Settings
+from functions.plan.wish import Wish
+
+settings = Settings.from_env()
+
+
+@cache
+def client(service: str) -> Any:
+    """The client of this execution environment, made at first use."""
+    return boto3.client(service)
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    """Plan the execution `execution_arn` for its `input`, and store the plan. Raises InvalidInput naming the field."""
+    wish = Wish.from_json(event.get("input") or {})
+    place = Place(
+        execution=execution_key(event["execution_arn"]),
+        date=datetime.now(UTC).strftime("%Y%m%d"),
+        lake_bucket=settings.lake_bucket,
+        artifacts_bucket=settings.artifacts_bucket,
+        manifest_version=load_manifest().version,
+    )
+    dataset = read_dataset(client("s3"), settings.lake_bucket)
+    lineages = {family: read_lineage(client("dynamodb"), settings.lineage_table, family) for family in wish.families}
+    plan = make_plan(place, wish, dataset, lineages)
+    if plan["outcome"] == "train":
+        for family in plan["families"]:
+            # SageMaker refuses an empty channel: a family's first job has a parent that says there is none.
+            _put(f"{genesis_prefix(family['family'])}genesis.json", {"family": family["family"], "parent": None})
+    _put(plan_key(place.execution), plan)
+    return plan
+
+
+def _put(key: str, document: dict[str, Any]) -> None:
+    body = json.dumps(document).encode()
+    client("s3").put_object(Bucket=settings.artifacts_bucket, Key=key, Body=body, ContentType="application/json")

@@ -1,0 +1,1 @@
+"""Answers score requests over HTTP: the one Lambda a client waits for."""

@@ -1,0 +1,30 @@
+"""The application: routes over a service, every error a problem."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from fastapi import FastAPI
+
+from functions.score import problems
+from functions.score.description import describe
+from functions.score.routes import router
+from functions.score.service import Service, connect
+from functions.score.settings import Settings
+
+DESCRIPTION = "Scores card transactions for fraud, explains every doubt, and tells what each answer emits."
+
+
+def create_app(service: Service) -> FastAPI:
+    """The API over a service; any ASGI server can serve it."""
+    app = FastAPI(title="GreenFraud", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app.state.service = service
+    app.include_router(router)
+    problems.install(app)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
+    return app
+
+
+def development() -> FastAPI:
+    """The app from the environment, for `uvicorn --factory functions.score.app:development`."""
+    return create_app(connect(Settings.from_env()))

@@ -1,0 +1,103 @@
+"""Errors as RFC 9457 problems: one table from error to status, and nothing of the payload but the field's name."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from greenfraud.errors import GreenFraudError, InvalidInput, NotFound, StateConflict
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+logger = logging.getLogger(__name__)
+
+PROBLEM_TYPE = "application/problem+json"
+TITLES = {422: "Unprocessable Content"}  # the library's phrase differs between Python 3.12 and 3.13
+
+
+class StoreUnavailableError(GreenFraudError):
+    """The decision could not be stored; the same request may safely be sent again."""
+
+
+STATUS_OF: dict[type[GreenFraudError], HTTPStatus] = {
+    InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotFound: HTTPStatus.NOT_FOUND,
+    StateConflict: HTTPStatus.CONFLICT,
+    StoreUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def title_of(status: int) -> str:
+    """The phrase of a status."""
+    return TITLES.get(status, HTTPStatus(status).phrase)
+
+
+def problem(status: int, detail: str | None = None, **members: Any) -> dict[str, Any]:
+    """The body of a problem; `type` is about:blank, so the title is the status phrase (RFC 9457, 4.2.1)."""
+    body = {"type": "about:blank", "title": title_of(status), "status": int(status), "detail": detail}
+    return {name: value for name, value in {**body, **members}.items() if value is not None}
+
+
+def problem_of(error: GreenFraudError) -> dict[str, Any]:
+    """The problem an error of ours becomes."""
+    status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
+    if isinstance(error, InvalidInput):
+        return problem(status, f"{error.field}: {error.reason}", field=error.field, reason=error.reason)
+    return problem(status, str(error))
+
+
+def respond(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    """A problem as a response."""
+    return Response(orjson.dumps(body), status_code=body["status"], media_type=PROBLEM_TYPE, headers=headers)
+
+
+async def _on_domain_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, GreenFraudError)
+    headers = {"Retry-After": "1"} if isinstance(error, StoreUnavailableError) else None
+    return respond(problem_of(error), headers)
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail = f"{request.method} {request.url.path}" if error.status_code in (404, 405) else str(error.detail)
+    return respond(problem(error.status_code, detail), dict(error.headers or {}))
+
+
+class UnexpectedErrors:
+    """Answers 500 for what nobody foresaw, and logs where it happened but no message: messages quote payloads."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass through; on an exception send a problem."""
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:  # the edge of the program: whatever it is becomes a 500
+            logger.error("unexpected %s at %s", type(error).__name__, _place_of(error))  # noqa: TRY400 no traceback text
+            await respond(problem(HTTPStatus.INTERNAL_SERVER_ERROR))(scope, receive, send)
+
+
+def _place_of(error: BaseException) -> str:
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_globals.get('__name__')}:{frame.tb_lineno}" if frame else "unknown"
+
+
+async def _on_bad_parameter(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    return respond(problem_of(InvalidInput(str(first["loc"][-1]), first["msg"])))
+
+
+def install(app: FastAPI) -> None:
+    """Make the app answer every error as a problem."""
+    app.add_exception_handler(GreenFraudError, _on_domain_error)
+    app.add_exception_handler(RequestValidationError, _on_bad_parameter)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_middleware(UnexpectedErrors)

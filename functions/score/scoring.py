@@ -1,0 +1,106 @@
+"""A scoring request from reading to the stored decisions: one read, one verdict and one put per transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from greenfraud.control import ControlDocument
+from greenfraud.errors import GreenFraudError
+from greenfraud.features.manifest import Manifest
+from greenfraud.records import Transaction
+
+from functions.score.bundles import Answering, ModelSlot
+from functions.score.decisions import Answer, Decided, DecisionStore
+from functions.score.footprint import Cost, Footprint
+from functions.score.metrics import Request, emit
+from functions.score.state import Snapshot, StateReader
+from functions.score.verdict import Judge, Verdict
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is the same for every transaction of one request."""
+
+    snapshot: Snapshot
+    control: ControlDocument
+    answering: Answering
+
+
+class Scorer:
+    """Scores transactions against the state before them."""
+
+    def __init__(
+        self, *, manifest: Manifest, reader: StateReader, slot: ModelSlot, store: DecisionStore, footprint: Footprint
+    ) -> None:
+        self._manifest = manifest
+        self.reader = reader
+        self._slot = slot
+        self._store = store
+        self._footprint = footprint
+        self._last_control = ControlDocument()
+
+    def score(self, transactions: Sequence[Transaction], *, with_reasons: bool = False) -> list[Answer | GreenFraudError]:
+        """For each transaction the answer that stands, or why there is none; prints one line of metrics."""
+        started = time.perf_counter()
+        context = self.read(transactions)
+        judge = Judge(self._manifest, context.answering.model, context.control.policy)
+        verdicts = [judge.judge(one, context.snapshot, with_reasons=with_reasons) for one in transactions]
+        # The put comes after: its few milliseconds of waiting are not in the figure it stores.
+        cost = self._footprint.of((time.perf_counter() - started) / len(transactions))
+        outcomes = [self._put(context, verdict, cost) for verdict in verdicts]
+        emit(_request(context, outcomes, self._footprint.of(time.perf_counter() - started)))
+        return outcomes
+
+    def read(self, transactions: Sequence[Transaction] = ()) -> Context:
+        """State, control document and model for these transactions."""
+        snapshot = self.reader.read(
+            [transaction.customer_id for transaction in transactions],
+            [transaction.terminal_id for transaction in transactions if transaction.terminal_id is not None],
+        )
+        if not snapshot.is_control_readable:
+            model = self._slot.last_good().model
+            return Context(snapshot, self._last_control, Answering(model, ["control_unreadable"]))
+        self._last_control = snapshot.control or ControlDocument()
+        return Context(snapshot, self._last_control, self._slot.answering(self._last_control.production))
+
+    def _put(self, context: Context, verdict: Verdict, cost: Cost) -> Answer | GreenFraudError:
+        answer = tell(context, verdict, cost)
+        try:
+            return self._store.put_once(Decided(verdict.transaction, answer, verdict.rank, cost.duration_seconds, cost.energy_kwh))
+        except GreenFraudError as error:
+            return error
+
+
+def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:
+    """The answer as the API gives it and the store keeps it."""
+    model = context.answering.model
+    return {
+        "transaction_id": verdict.transaction.transaction_id,
+        "fraud_probability": verdict.probability,
+        "decision": verdict.decision,
+        "reasons": [reason.to_json() for reason in verdict.reasons],
+        "model": model and {"family": model.bundle.family, "version": model.bundle.version},
+        "policy_version": context.control.policy.version,
+        "features_as_of": verdict.features_as_of,
+        "degraded": verdict.features.degraded + context.answering.degraded,
+        "emissions_g": cost.emissions_g,
+    }
+
+
+def _request(context: Context, outcomes: Sequence[Answer | GreenFraudError], cost: Cost) -> Request:
+    answers = [outcome for outcome in outcomes if not isinstance(outcome, GreenFraudError)]
+    model = context.answering.model
+    return Request(
+        family=model.bundle.family if model else "rules",
+        decisions=len(answers),
+        degraded=sum(is_faulty(answer["degraded"]) for answer in answers),
+        has_load_failed=context.answering.has_load_failed,
+        cost=cost,
+    )
+
+
+def is_faulty(degraded: Sequence[str]) -> bool:
+    """Whether something failed. An entity never seen before is normal life: told in the answer, not alarmed on."""
+    return any(not name.endswith("_missing") for name in degraded)

@@ -1,0 +1,81 @@
+"""Everything the API offers, composed in one place from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from greenfraud.features.manifest import Manifest, load_manifest
+
+from functions.score import clients
+from functions.score.bundles import ModelSlot, S3Bundles
+from functions.score.decisions import DecisionStore
+from functions.score.footprint import Footprint
+from functions.score.labels import LabelStore
+from functions.score.scoring import Context, Scorer
+from functions.score.settings import Settings, runtime_memory_mb
+from functions.score.state import DynamoStateReader, Tables
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts behind the routes."""
+
+    manifest: Manifest
+    scorer: Scorer
+    decisions: DecisionStore
+    labels: LabelStore
+
+    def health(self) -> dict[str, Any]:
+        """What answers now, without loading anything but the control document."""
+        snapshot = self.scorer.reader.read()
+        production = snapshot.control and snapshot.control.production
+        return {
+            "status": "ok" if snapshot.is_control_readable else "unavailable",
+            "model": production.name if production else "rules",
+            "manifest_version": self.manifest.version,
+            "revision": snapshot.control.revision if snapshot.control else 0,
+        }
+
+    def model_card(self) -> dict[str, Any]:
+        """The model that answers and where it comes from."""
+        context = self.scorer.read()
+        bundle = context.answering.model and context.answering.model.bundle
+        return {
+            **_stages(context),
+            "policy": context.control.policy.to_json(),
+            "manifest_version": self.manifest.version,
+            "features": list(bundle.feature_names) if bundle else [],
+            "chunks": bundle.chunks if bundle else [],
+            "metrics": bundle.metrics if bundle else {},
+            "emissions": bundle.emissions if bundle else {},
+            "golden_tolerance": bundle.golden_tolerance if bundle else None,
+        }
+
+
+def _stages(context: Context) -> dict[str, Any]:
+    production, model = context.control.production, context.answering.model
+    return {
+        "revision": context.control.revision,
+        "production": production and {"family": production.family, "version": production.version},
+        "answering": model and {"family": model.bundle.family, "version": model.bundle.version},
+        "degraded": context.answering.degraded,
+    }
+
+
+def connect(settings: Settings) -> Service:
+    """The service over AWS; clients are made at first use."""
+    manifest = load_manifest()
+    decisions = DecisionStore(clients.dynamodb, settings.decisions_table)
+    scorer = Scorer(
+        manifest=manifest,
+        reader=DynamoStateReader(
+            clients.dynamodb,
+            Tables(settings.control_table, settings.customer_table, settings.terminal_table),
+            manifest,
+        ),
+        slot=ModelSlot(S3Bundles(clients.s3, settings.artifacts_bucket), manifest),
+        store=decisions,
+        footprint=Footprint(runtime_memory_mb(), settings.grid_intensity_g_per_kwh, settings.pue),
+    )
+    return Service(manifest, scorer, decisions, LabelStore(clients.dynamodb, settings.decisions_table))

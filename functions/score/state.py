@@ -1,0 +1,161 @@
+"""Reads all a score needs in one BatchGetItem: both entities of each transaction and one copy of the control item."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+from greenfraud.control import ControlDocument, any_copy_id
+from greenfraud.errors import GreenFraudError
+from greenfraud.features.encoding import entity_id
+from greenfraud.features.manifest import Manifest, View
+from greenfraud.features.tiles import ViewState
+
+logger = logging.getLogger(__name__)
+
+KEYS_PER_READ = 100  # BatchGetItem's own limit
+DEADLINE_SECONDS = 0.25  # for asking again what a throttled table left unprocessed
+FIRST_PAUSE_SECONDS = 0.005
+
+Item = dict[str, Any]
+Address = tuple[str, str, str]  # table, key attribute, key value
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Names of the three tables of the hot path."""
+
+    control: str
+    customer: str
+    terminal: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What one read found. An entity never seen is None; one that could not be read is absent."""
+
+    control: ControlDocument | None = None
+    is_control_readable: bool = False
+    customers: Mapping[str, ViewState | None] = field(default_factory=dict)
+    terminals: Mapping[str, ViewState | None] = field(default_factory=dict)
+
+
+class StateReader(Protocol):
+    """The one read of the hot path; boto3 stands behind it today."""
+
+    def read(self, customers: Collection[str] = (), terminals: Collection[str] = ()) -> Snapshot:
+        """The states of these entities and the control document; a fault of the store is no exception but an absence."""
+        ...
+
+
+class DynamoStateReader:
+    """StateReader over a boto3 client."""
+
+    def __init__(
+        self,
+        client: Callable[[], Any],
+        tables: Tables,
+        manifest: Manifest,
+        *,
+        deadline_seconds: float = DEADLINE_SECONDS,
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._customer_view = manifest.views["customer_activity"]
+        self._terminal_view = manifest.views["terminal_activity"]
+        self._deadline_seconds = deadline_seconds
+
+    def read(self, customers: Collection[str] = (), terminals: Collection[str] = ()) -> Snapshot:
+        """One BatchGetItem; more only beyond its limit of 100 keys."""
+        control = self._control_address()
+        customer_at = {self._entity_address(self._tables.customer, self._customer_view, one): one for one in customers}
+        terminal_at = {self._entity_address(self._tables.terminal, self._terminal_view, one): one for one in terminals}
+        items = self._fetch([control, *customer_at, *terminal_at])
+        return Snapshot(
+            control=_control_of(items.get(control)),
+            is_control_readable=control in items,
+            customers=_states(self._customer_view, customer_at, items),
+            terminals=_states(self._terminal_view, terminal_at, items),
+        )
+
+    def _control_address(self) -> Address:
+        # Any copy will do: spread over them, no single item's partition caps the traffic.
+        return self._tables.control, "control_id", any_copy_id()
+
+    @staticmethod
+    def _entity_address(table: str, view: View, value: str) -> Address:
+        return table, "entity_id", entity_id(view.join_key, value)
+
+    def _fetch(self, addresses: list[Address]) -> dict[Address, Item | None]:
+        found: dict[Address, Item | None] = {}
+        give_up_at = time.monotonic() + self._deadline_seconds
+        for start in range(0, len(addresses), KEYS_PER_READ):
+            found |= self._fetch_some(addresses[start : start + KEYS_PER_READ], give_up_at)
+        return found
+
+    def _fetch_some(self, addresses: list[Address], give_up_at: float) -> dict[Address, Item | None]:
+        """Ask until every key is answered or time is up; an answered key without an item is None."""
+        found: dict[Address, Item | None] = {}
+        waiting, pause = set(addresses), FIRST_PAUSE_SECONDS
+        while waiting:
+            try:
+                response = self._client().batch_get_item(RequestItems=self._request(waiting))
+            except (BotoCoreError, ClientError) as error:
+                logger.warning("state read failed: %s", type(error).__name__)
+                break
+            items = _by_address(response["Responses"], addresses)
+            unprocessed = _unprocessed(response.get("UnprocessedKeys", {}), waiting)
+            found |= {address: items.get(address) for address in waiting - unprocessed}
+            waiting = unprocessed
+            if time.monotonic() + pause > give_up_at:
+                break
+            if waiting:
+                time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 jitter
+                pause *= 2
+        return found
+
+    def _request(self, addresses: Iterable[Address]) -> dict[str, Any]:
+        request: dict[str, Any] = {}
+        for table, attribute, value in addresses:
+            # Only the control item must be the newest: a promotion is seen by the very next request.
+            wanted = request.setdefault(table, {"Keys": [], "ConsistentRead": table == self._tables.control})
+            wanted["Keys"].append({attribute: {"S": value}})
+        return request
+
+
+def _by_address(responses: dict[str, list[Item]], addresses: list[Address]) -> dict[Address, Item]:
+    attribute_of = {table: attribute for table, attribute, _ in addresses}
+    return {
+        (table, attribute_of[table], item[attribute_of[table]]["S"]): item for table, items in responses.items() for item in items
+    }
+
+
+def _unprocessed(left: dict[str, Any], waiting: set[Address]) -> set[Address]:
+    again = {(table, name, cell["S"]) for table, part in left.items() for key in part["Keys"] for name, cell in key.items()}
+    return again & waiting
+
+
+def _control_of(item: Item | None) -> ControlDocument | None:
+    return None if item is None else ControlDocument.decode(item["document"]["S"])
+
+
+def _states(view: View, at: dict[Address, str], items: dict[Address, Item | None]) -> dict[str, ViewState | None]:
+    states: dict[str, ViewState | None] = {}
+    for address in at.keys() & items.keys():
+        try:
+            states[at[address]] = _state_of(view, items[address])
+        except (GreenFraudError, KeyError, ValueError) as error:
+            logger.warning("state of %s is unreadable: %s", view.name, type(error).__name__)
+    return states
+
+
+def _state_of(view: View, item: Item | None) -> ViewState | None:
+    # DynamoDB deletes expired items up to days late: what has expired counts as never seen.
+    if item is None or float(item.get("expires_at", {"N": "inf"})["N"]) <= time.time():
+        return None
+    return ViewState.decode(view, {name: cell["B"] for name, cell in item["values"]["M"].items()})

@@ -1,0 +1,95 @@
+"""From what was read to a verdict: features, probability, decision and reasons. Pure: no clock, no store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from greenfraud.features.interpreter import compute
+from greenfraud.features.manifest import Manifest
+from greenfraud.features.tiles import ViewState
+from greenfraud.instants import format_rfc3339
+from greenfraud.policy import Decision, Policy, Reason, reason_of, rules_decision
+from greenfraud.records import Transaction
+
+from functions.score.model import Model, Values
+from functions.score.state import Snapshot
+
+REASONS_PER_ANSWER = 5
+RULES_RANK: dict[Decision, float] = {"allow": 0.0, "review": 0.5, "block": 1.0}
+
+
+class Features(NamedTuple):
+    """The values of one transaction, the newest event behind them, and what could not be had."""
+
+    values: Values
+    as_of_us: int | None
+    degraded: list[str]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is found about one transaction, before it is told and stored."""
+
+    transaction: Transaction
+    features: Features
+    probability: float | None
+    decision: Decision
+    reasons: list[Reason]
+
+    @property
+    def rank(self) -> float:
+        """Where it stands in the day's review list: the probability, or the rules' own grade."""
+        return RULES_RANK[self.decision] if self.probability is None else self.probability
+
+    @property
+    def features_as_of(self) -> str | None:
+        """The newest event the features know of."""
+        return None if self.features.as_of_us is None else format_rfc3339(self.features.as_of_us)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Decides by the model, or by the policy's rules where there is none."""
+
+    manifest: Manifest
+    model: Model | None
+    policy: Policy
+
+    def judge(self, transaction: Transaction, snapshot: Snapshot, *, with_reasons: bool) -> Verdict:
+        """The verdict; doubts are always explained, an allowed transaction on request."""
+        features = features_of(self.manifest, transaction, snapshot)
+        if self.model is None:
+            decision, reasons = rules_decision(features.values, transaction.amount_minor, self.policy, self.manifest)
+            return Verdict(transaction, features, None, decision, reasons)
+        row = self.model.row(features.values)
+        (probability,) = self.model.probabilities([row])
+        decision = self.policy.decide(probability)
+        reasons = []
+        if with_reasons or decision != "allow":
+            reasons = explain(self.manifest, self.model.contributions(row, probability), features.values)
+        return Verdict(transaction, features, probability, decision, reasons)
+
+
+def features_of(manifest: Manifest, transaction: Transaction, snapshot: Snapshot) -> Features:
+    """Every value of the manifest; what is missing or unreadable is named, never silently zero."""
+    customer, customer_faults = _entity("customer", transaction.customer_id, snapshot.customers)
+    terminal, terminal_faults = _entity("terminal", transaction.terminal_id, snapshot.terminals)
+    values = compute(manifest, customer, terminal, transaction.occurred_us, transaction.amount_minor)
+    known = [state.newest_us for state in (customer, terminal) if state is not None and state.newest_us is not None]
+    return Features(values, max(known, default=None), customer_faults + terminal_faults)
+
+
+def explain(manifest: Manifest, contributions: Mapping[str, float], values: Values) -> list[Reason]:
+    """The features that moved the probability most, the strongest first."""
+    strongest = sorted(contributions, key=lambda name: -abs(contributions[name]))[:REASONS_PER_ANSWER]
+    return [reason_of(manifest, name, values[name], contributions[name]) for name in strongest if contributions[name] != 0.0]
+
+
+def _entity(kind: str, identity: str | None, states: Mapping[str, ViewState | None]) -> tuple[ViewState | None, list[str]]:
+    if identity is None:
+        return None, [f"{kind}_missing"]
+    if identity not in states:
+        return None, [f"{kind}_unreadable"]
+    return states[identity], [] if states[identity] is not None else [f"{kind}_missing"]

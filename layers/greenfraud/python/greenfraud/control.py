@@ -1,0 +1,109 @@
+"""The control document: which models serve, and by which policy.
+
+It is stored in COPIES identical items written in one transaction; a reader takes any one of them, so that no
+single DynamoDB partition limits the traffic.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from greenfraud.canonical import canonical_json
+from greenfraud.errors import ContractError
+from greenfraud.policy import DEFAULT_POLICY, Policy
+
+COPIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """A bundle to serve: its `prefix` among the artifacts and the SHA-256 of its manifest.json."""
+
+    family: str
+    version: str
+    prefix: str
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """The model in one word, `family/version`."""
+        return f"{self.family}/{self.version}"
+
+    def to_json(self) -> dict[str, str]:
+        """Return the stored form."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> ModelRef:
+        """Read the stored form. Raises ContractError when a key is missing."""
+        try:
+            return cls(body["family"], body["version"], body["prefix"], body["sha256"])
+        except KeyError as error:
+            raise ContractError(f"a model reference lacks {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class ControlDocument:
+    """What every score obeys; `canary` answers `canary_percent` of the customers, `shadow` answers nobody."""
+
+    revision: int = 0
+    production: ModelRef | None = None
+    shadow: ModelRef | None = None
+    canary: ModelRef | None = None
+    policy: Policy = DEFAULT_POLICY
+    canary_percent: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stored form; `from_json` gives the same document back."""
+        return {
+            "revision": self.revision,
+            "production": self.production and self.production.to_json(),
+            "shadow": self.shadow and self.shadow.to_json(),
+            "canary": self.canary and self.canary.to_json(),
+            "canary_percent": self.canary_percent,
+            "policy": self.policy.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> ControlDocument:
+        """Read the stored form. Raises ContractError when it has no revision or a broken reference."""
+        if not isinstance(body.get("revision"), int):
+            raise ContractError("the control document has no revision")
+        models = {stage: body.get(stage) for stage in ("production", "shadow", "canary")}
+        return cls(
+            revision=body["revision"],
+            policy=Policy.from_json(body["policy"]) if body.get("policy") else DEFAULT_POLICY,
+            canary_percent=body.get("canary_percent", 0),
+            **{stage: ModelRef.from_json(model) if model else None for stage, model in models.items()},
+        )
+
+    def encode(self) -> str:
+        """Return the text of the attribute `document`."""
+        return canonical_json(self.to_json())
+
+    @classmethod
+    def decode(cls, text: str) -> ControlDocument:
+        """Read the text of the attribute `document`. Raises ContractError when it is not one."""
+        try:
+            body = json.loads(text)
+        except ValueError as error:
+            raise ContractError(f"the control document is not JSON: {error}") from error
+        return cls.from_json(body)
+
+
+def copy_id(index: int) -> str:
+    """Return the key of one copy.
+
+    >>> [copy_id(index) for index in range(COPIES)]
+    ['copy#0', 'copy#1', 'copy#2', 'copy#3']
+    """
+    return f"copy#{index}"
+
+
+def any_copy_id() -> str:
+    """Return the key of a copy taken at random, which spreads the reads."""
+    return copy_id(random.randrange(COPIES))  # noqa: S311  load spreading, not a secret

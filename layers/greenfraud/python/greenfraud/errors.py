@@ -1,0 +1,48 @@
+"""Errors of the core.
+
+GreenFraudError
+├── InvalidInput     a caller sent something unusable; names the field
+├── ContractError    stored data breaks a contract between rooms
+├── BundleError      a model bundle is incomplete, altered or unusable
+├── StateConflict    someone else changed the item first; read again and retry
+└── NotFound         the named thing does not exist
+"""
+
+from __future__ import annotations
+
+
+class GreenFraudError(Exception):
+    """Root of every error raised on purpose."""
+
+
+class InvalidInput(GreenFraudError):  # noqa: N818  reads better where it is raised
+    """A value that a caller must correct.
+
+    >>> str(InvalidInput("amount_minor", "must be an integer"))
+    'amount_minor: must be an integer'
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[InvalidInput], tuple[str, str]]:
+        """Pickle by both arguments: pytest and executors send errors between processes."""
+        return type(self), (self.field, self.reason)
+
+
+class ContractError(GreenFraudError):
+    """Stored or exchanged data does not have the agreed shape."""
+
+
+class BundleError(GreenFraudError):
+    """A model bundle that must not be served."""
+
+
+class StateConflict(GreenFraudError):  # noqa: N818  reads better where it is raised
+    """An item changed between reading and writing it."""
+
+
+class NotFound(GreenFraudError):  # noqa: N818  reads better where it is raised
+    """Nothing is stored under the given name."""

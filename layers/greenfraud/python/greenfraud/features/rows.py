@@ -1,0 +1,52 @@
+"""The declared features of many rows of columns: the body of Feast's on-demand view."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from greenfraud.features.interpreter import compute, vector
+from greenfraud.features.manifest import Manifest, View, load_manifest
+from greenfraud.features.tiles import ViewState
+
+
+def compute_rows(inputs: Mapping[str, Sequence[Any]], manifest: Manifest | None = None) -> dict[str, list[float]]:
+    """Return one column per feature, NaN for missing, from columns of state and request.
+
+    Feast hands out None for an entity that it does not know; offline, a whole column of integers with one such row
+    becomes floats.
+    """
+    manifest = manifest or load_manifest()
+    names = manifest.names
+    customer, terminal = manifest.views["customer_activity"], manifest.views["terminal_activity"]
+    rows = range(len(inputs["occurred_us"]))
+    vectors = [
+        vector(
+            names,
+            compute(
+                manifest,
+                _state(customer, inputs, row),
+                _state(terminal, inputs, row),
+                int(inputs["occurred_us"][row]),
+                int(inputs["amount_minor"][row]),
+            ),
+        )
+        for row in rows
+    ]
+    return {name: [float(values[column]) for values in vectors] for column, name in enumerate(names)}
+
+
+def _state(view: View, inputs: Mapping[str, Sequence[Any]], row: int) -> ViewState | None:
+    newest = inputs[view.last][row]
+    if newest is None or math.isnan(newest):
+        return None
+    lists = {series.name: _whole_tiles(inputs[series.name][row], len(series.measures) + 1) for series in view.series}
+    return ViewState.from_lists(view, lists, int(newest))
+
+
+def _whole_tiles(numbers: Sequence[Any] | None, width: int) -> list[int]:
+    """Return the numbers of whole tiles: when a view is applied, Feast tries it on arrays of one number."""
+    if numbers is None:
+        return []
+    return [int(number) for number in numbers[: len(numbers) // width * width]]

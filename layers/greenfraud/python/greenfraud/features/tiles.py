@@ -1,0 +1,144 @@
+"""The state of one entity: sparse tiles that add up in any order.
+
+States form a commutative monoid: `empty` is neutral, `merge` adds tile by tile. A late event lands in its tile, and
+replaying the same events in any order gives the same state.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from greenfraud.errors import ContractError
+from greenfraud.features.encoding import decode_int64, decode_int64_list, encode_int64, encode_int64_list
+from greenfraud.features.manifest import Series, View
+from greenfraud.features.windows import TileRange
+
+# The ascending tile indices, then one column per measure.
+Columns = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """What is remembered of one customer or terminal; `newest_us` is None as long as nothing was seen."""
+
+    view: View
+    tiles: Mapping[str, Columns]
+    newest_us: int | None = None
+
+    @classmethod
+    def empty(cls, view: View) -> ViewState:
+        """Return the state of an entity that was never seen."""
+        return cls(view, {series.name: _no_tiles(series) for series in view.series})
+
+    @classmethod
+    def decode(cls, view: View, values: Mapping[str, bytes]) -> ViewState:
+        """Read the map `values` of a Feast item; series that it lacks are empty.
+
+        Raises ContractError when a value is not the agreed array.
+        """
+        tiles = {series.name: _columns(series, values.get(series.name, b"")) for series in view.series}
+        return cls(view, tiles, decode_int64(values.get(view.last, b"")))
+
+    @classmethod
+    def from_lists(cls, view: View, values: Mapping[str, Iterable[int] | None], newest_us: int | None) -> ViewState:
+        """Build a state from decoded arrays, as Feast hands them out."""
+        tiles = {series.name: columns_of(series, list(values.get(series.name) or ())) for series in view.series}
+        return cls(view, tiles, newest_us)
+
+    def encode(self) -> dict[str, bytes]:
+        """Return the map `values` of a Feast item."""
+        values = {name: encode_int64_list(flatten(columns)) for name, columns in self.tiles.items()}
+        return {**values, self.view.last: encode_int64(self.newest_us)}
+
+    def lists(self) -> dict[str, list[int]]:
+        """Return the arrays that `encode` stores, undecorated, for a data frame."""
+        return {name: flatten(columns) for name, columns in self.tiles.items()}
+
+    def add_transaction(self, occurred_us: int, amount_minor: int) -> ViewState:
+        """Return the state after one transaction."""
+        return self._add(occurred_us, {"count": 1, "amount_minor": amount_minor})
+
+    def add_report(self, observed_us: int) -> ViewState:
+        """Return the state after one fraud report; a view that keeps no reports is unchanged."""
+        return self._add(observed_us, {"reports": 1})
+
+    def merge(self, other: ViewState) -> ViewState:
+        """Return the state after the events of both. Raises ContractError for states of different views."""
+        if self.view != other.view:
+            raise ContractError(f"cannot merge {self.view.name} with {other.view.name}")
+        tiles = {name: _merged(columns, other.tiles[name]) for name, columns in self.tiles.items()}
+        return ViewState(self.view, tiles, _newest(self.newest_us, other.newest_us))
+
+    def expire(self, now_us: int) -> ViewState:
+        """Return the state without the tiles that no window at or after `now_us` reads."""
+        tiles = {
+            series.name: _kept(self.tiles[series.name], (now_us - series.retention_us) // series.hop_us)
+            for series in self.view.series
+        }
+        return replace(self, tiles=tiles)
+
+    def total(self, series: str, measure: int, tiles: TileRange) -> int:
+        """Return the sum of one measure, counted from 1, over a range of tiles."""
+        columns = self.tiles[series]
+        indices = columns[0]
+        return sum(columns[measure][bisect_left(indices, tiles.first) : bisect_left(indices, tiles.end)])
+
+    def _add(self, at_us: int, event: Mapping[str, int]) -> ViewState:
+        touched = [series for series in self.view.series if series.measures[0] in event]
+        if not touched:
+            return self
+        tiles = dict(self.tiles)
+        for series in touched:
+            addend = tuple(event[measure] for measure in series.measures)
+            tiles[series.name] = _added(tiles[series.name], at_us // series.hop_us, addend)
+        return ViewState(self.view, tiles, _newest(self.newest_us, at_us))
+
+
+def columns_of(series: Series, flat: list[int]) -> Columns:
+    """Return the columns of a flat array [index, measure, ...]. Raises ContractError when it is cut off."""
+    width = len(series.measures) + 1
+    if len(flat) % width:
+        raise ContractError(f"{series.name} holds {len(flat)} numbers, not groups of {width}")
+    return tuple(tuple(flat[column::width]) for column in range(width))
+
+
+def flatten(columns: Columns) -> list[int]:
+    """Return the flat array of columns."""
+    return [number for tile in zip(*columns, strict=True) for number in tile]
+
+
+def _columns(series: Series, content: bytes) -> Columns:
+    return columns_of(series, decode_int64_list(content))
+
+
+def _no_tiles(series: Series) -> Columns:
+    return ((),) * (len(series.measures) + 1)
+
+
+def _newest(one: int | None, other: int | None) -> int | None:
+    return max((instant for instant in (one, other) if instant is not None), default=None)
+
+
+def _added(columns: Columns, index: int, addend: tuple[int, ...]) -> Columns:
+    indices = columns[0]
+    at = bisect_left(indices, index)
+    is_known = at < len(indices) and indices[at] == index
+    after = at + is_known
+    sums = (column[at] + number if is_known else number for column, number in zip(columns[1:], addend, strict=True))
+    tile = (index, *sums)
+    return tuple((*column[:at], number, *column[after:]) for column, number in zip(columns, tile, strict=True))
+
+
+def _merged(one: Columns, other: Columns) -> Columns:
+    if not other[0]:
+        return one
+    for index, *addend in zip(*other, strict=True):
+        one = _added(one, index, tuple(addend))
+    return one
+
+
+def _kept(columns: Columns, first: int) -> Columns:
+    at = bisect_left(columns[0], first)
+    return tuple(column[at:] for column in columns) if at else columns

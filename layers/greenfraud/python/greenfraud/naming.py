@@ -1,0 +1,143 @@
+"""Names shared by all rooms: executions, versions, and every key in the two buckets.
+
+Keys and prefixes never start with a slash; prefixes end with one.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from greenfraud.canonical import sha256_hex
+from greenfraud.errors import InvalidInput
+
+DATASET_KEY = "dataset.json"
+
+
+def execution_key(execution_arn: str) -> str:
+    """Return the 12 hexadecimal digits that stand for a state machine execution.
+
+    >>> execution_key("arn:aws:states:eu-north-1:123456789012:execution:fraud-detection-pipeline:first")
+    '958129eb2b17'
+    """
+    return sha256_hex(execution_arn)[:12]
+
+
+def job_key(execution: str, family: str, chunk: str) -> str:
+    """Return 12 hexadecimal digits, one per training job, so that a job name never repeats within 63 letters."""
+    return sha256_hex(f"{execution}{family}{chunk}")[:12]
+
+
+def version_of(chunk: str, execution: str) -> str:
+    """Return the version of a model: what it last learned, and in which execution.
+
+    >>> version_of("20180501-20180508", "0123456789ab")
+    '20180501-20180508-01234567'
+    """
+    return f"{chunk}-{execution[:8]}"
+
+
+def transactions_prefix(day: date) -> str:
+    """Return where the transactions of one day lie in the lake."""
+    return f"transactions/dt={day.isoformat()}/"
+
+
+def labels_prefix(day: date) -> str:
+    """Return where the labels observed on one day lie in the lake."""
+    return f"labels/dt={day.isoformat()}/"
+
+
+def features_root(manifest_version: str) -> str:
+    """Return where the feature chunks of one manifest version lie in the lake."""
+    return f"features/{manifest_version}/"
+
+
+def features_prefix(manifest_version: str, chunk: str) -> str:
+    """Return where the features of one chunk lie in the lake."""
+    return f"{features_root(manifest_version)}chunk={chunk}/"
+
+
+def features_key(manifest_version: str, chunk: str) -> str:
+    """Return the Parquet file of one chunk's features."""
+    return f"{features_prefix(manifest_version, chunk)}part.parquet"
+
+
+def emissions_key(day: date, stage: str, record_id: str) -> str:
+    """Return the key of one emissions record in the lake."""
+    return f"emissions/dt={day.isoformat()}/{stage}-{record_id}.json"
+
+
+def decisions_key(day: date, batch_id: str) -> str:
+    """Return the key of one batch of decisions in the lake."""
+    return f"decisions/dt={day.isoformat()}/{batch_id}.jsonl"
+
+
+def models_prefix(family: str, version: str) -> str:
+    """Return where the files of one model bundle lie among the artifacts."""
+    return f"models/{family}/{version}/"
+
+
+def checkpoint_prefix(family: str, version: str) -> str:
+    """Return where one training checkpoint lies among the artifacts."""
+    return f"checkpoints/{family}/{version}/"
+
+
+def genesis_prefix(family: str) -> str:
+    """Return the parent of a family's first model: a place that says that there is none."""
+    return f"checkpoints/{family}/genesis/"
+
+
+def execution_prefix(execution: str) -> str:
+    """Return where the small results of one execution lie among the artifacts."""
+    return f"executions/{execution}/"
+
+
+def plan_key(execution: str) -> str:
+    """Return the key of the plan of an execution."""
+    return f"{execution_prefix(execution)}plan.json"
+
+
+def train_result_key(execution: str, family: str, chunk: str) -> str:
+    """Return the key of the result of training one family on one chunk."""
+    return f"{execution_prefix(execution)}train/{family}/{chunk}.json"
+
+
+def progress_key(execution: str, family: str, chunk: str) -> str:
+    """Return the key of a running training job's progress."""
+    return f"{execution_prefix(execution)}progress/{family}-{chunk}.json"
+
+
+def evaluation_key(execution: str) -> str:
+    """Return the key of the evaluation of an execution."""
+    return f"{execution_prefix(execution)}evaluation.json"
+
+
+def decision_key(execution: str) -> str:
+    """Return the key of the gate's decision of an execution."""
+    return f"{execution_prefix(execution)}decision.json"
+
+
+def report_key(execution: str) -> str:
+    """Return the key of the report of an execution."""
+    return f"{execution_prefix(execution)}report.json"
+
+
+def s3_uri(bucket: str, key: str) -> str:
+    """Return the address of a key or prefix.
+
+    >>> s3_uri("lake", plan_key("0123456789ab"))
+    's3://lake/executions/0123456789ab/plan.json'
+    """
+    return f"s3://{bucket}/{key}"
+
+
+def split_s3_uri(uri: str) -> tuple[str, str]:
+    """Return the bucket and the key or prefix of an address. Raises InvalidInput for any other address.
+
+    >>> split_s3_uri("s3://lake/features/")
+    ('lake', 'features/')
+    """
+    scheme, _, rest = uri.partition("://")
+    bucket, _, key = rest.partition("/")
+    if scheme != "s3" or not bucket:
+        raise InvalidInput("uri", f"{uri!r} is not an s3:// address")
+    return bucket, key

@@ -1,0 +1,79 @@
+"""What every part of the embedded AWS is given when it is installed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+ACCOUNT = "123456789012"
+DEFAULT_REGION = "eu-north-1"
+ACCESS_KEY, SECRET_KEY = "embedded", "embedded"
+
+
+def connect(service: str, *, endpoint: str, region: str = DEFAULT_REGION) -> Any:
+    """A boto3 client of the embedded AWS. It never retries: here a failure is a fault to see, not weather."""
+    config = Config(
+        retries={"total_max_attempts": 1},
+        max_pool_connections=50,
+        read_timeout=900,
+        s3={"addressing_style": "path"},
+    )
+    session = boto3.Session(aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=region)
+    return session.client(service, endpoint_url=endpoint, config=config)
+
+
+@dataclass(kw_only=True)
+class Context:
+    """One running embedded AWS: its addresses, its folders, its clients and what to do when it starts and stops.
+
+    `install(context)` of each module patches moto before the server listens. What needs a listening server goes
+    into `on_start`; threads, processes and files to close go into `on_stop` (run in reverse order of registration).
+    """
+
+    endpoint: str
+    region: str
+    account: str
+    state_dir: Path
+    http_port: int
+    auth: bool
+    training_python: Path
+    _clients: dict[str, Any] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _on_start: list[Callable[[], None]] = field(default_factory=list)
+    _on_stop: list[Callable[[], None]] = field(default_factory=list)
+
+    def client(self, service: str) -> Any:
+        """The shared boto3 client of this server for `service`; made on first use."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = connect(service, endpoint=self.endpoint, region=self.region)
+            return self._clients[service]
+
+    def on_start(self, action: Callable[[], None]) -> None:
+        """Run `action` once the server listens, before it reports itself ready."""
+        self._on_start.append(action)
+
+    def on_stop(self, action: Callable[[], None]) -> None:
+        """Run `action` on shutdown, while the server still answers."""
+        self._on_stop.append(action)
+
+    def start(self) -> None:
+        """Run everything registered by `on_start`, in order."""
+        for action in self._on_start:
+            action()
+
+    def stop(self) -> list[Exception]:
+        """Run everything registered by `on_stop`, last first; one failure keeps none of the others from running."""
+        failures = []
+        for action in reversed(self._on_stop):
+            try:
+                action()
+            except Exception as failure:  # reported by the caller once all have run
+                failures.append(failure)
+        return failures

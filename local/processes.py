@@ -1,0 +1,47 @@
+"""Starts processes that die with the server, also when the server is killed."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+# The kernel sends the parent-death signal when the *thread* that started the child ends. Request threads are
+# short-lived, so every child is started by this one, which lives as long as the server.
+STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="process-starter")
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to kill this process when its parent ends; without effect outside Linux."""
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def start(
+    arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], **streams: Any
+) -> subprocess.Popen[bytes]:
+    """Start a process in a session of its own; `streams` are Popen's stdin, stdout, stderr and pass_fds."""
+
+    def launch() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            list(arguments), cwd=cwd, env=dict(env), start_new_session=True, preexec_fn=die_with_parent, **streams
+        )
+
+    return STARTER.submit(launch).result()
+
+
+def end_session(leader: int, number: signal.Signals = signal.SIGKILL) -> None:
+    """Signal every process of the session that `leader` leads; nothing happens when it is gone."""
+    try:
+        os.killpg(leader, number)
+    except (ProcessLookupError, PermissionError):
+        return

@@ -1,0 +1,141 @@
+"""Assembles the embedded AWS: patches moto, starts its server, runs until told to stop, saves what should last."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.context import ACCOUNT, DEFAULT_REGION, Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerOptions:
+    """What `python -m local serve` was asked for."""
+
+    port: int
+    http_port: int
+    state_dir: Path
+    auth: bool
+    training_python: Path
+    region: str = DEFAULT_REGION
+
+
+class PortInUseError(Exception):
+    """A port the server needs is taken; the message says how to choose another."""
+
+
+def check_port(port: int, option: str, variable: str) -> None:
+    """Raise PortInUseError when nothing can listen on `port` of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as failure:
+            message = f"port {port} is in use: choose another with {option} or the variable {variable}"
+            raise PortInUseError(message) from failure
+
+
+def prepare_environment(options: ServerOptions) -> None:
+    """Moto reads its port from the environment on import; the operator's own AWS settings must not leak in."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        os.environ.pop(name, None)
+    os.environ |= {
+        "MOTO_PORT": str(options.port),
+        "MOTO_ACCOUNT_ID": ACCOUNT,
+        "AWS_DEFAULT_REGION": options.region,
+        "AWS_ACCESS_KEY_ID": "embedded",
+        "AWS_SECRET_ACCESS_KEY": "embedded",
+    }
+
+
+def install_modules(context: Context) -> None:
+    """Patch moto, part by part. Shutdown runs the other way round, so state is saved once all executors are down."""
+    from local import pins
+
+    pins.check()
+    from local import assets_bucket, bucket_policies, dynamodb, engine, front_door, state, validation
+
+    engine_parts: tuple[Callable[[Context], None], ...] = (
+        front_door.install,
+        state.install,
+        engine.install,
+        bucket_policies.install,
+        dynamodb.install,
+        validation.install,
+        assets_bucket.install,
+    )
+    from local import alarms, emf, events, http_front, lambdas, queues, schedules, stepfunctions, streams, training_jobs
+
+    executors: tuple[Callable[[Context], None], ...] = (
+        lambdas.install,
+        training_jobs.install,
+        stepfunctions.install,
+        streams.install,
+        queues.install,
+        emf.install,
+        events.install,
+        schedules.install,
+        alarms.install,
+        http_front.install,
+    )
+    for install in engine_parts + executors:
+        install(context)
+
+
+def serve(options: ServerOptions) -> int:
+    """Run until SIGTERM or SIGINT; the exit code: 0, or 1 when something could not be shut down or saved."""
+    began = time.monotonic()
+    check_port(options.port, "--port", "GREENFRAUD_PORT")
+    check_port(options.http_port, "--http-port", "GREENFRAUD_HTTP_PORT")
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    prepare_environment(options)
+    context = Context(
+        endpoint=f"http://127.0.0.1:{options.port}",
+        region=options.region,
+        account=ACCOUNT,
+        state_dir=options.state_dir.absolute(),
+        http_port=options.http_port,
+        auth=options.auth,
+        training_python=options.training_python,
+    )
+    context.state_dir.mkdir(parents=True, exist_ok=True)
+    install_modules(context)
+    listen(options.port)
+    context.start()
+    announce(context, time.monotonic() - began)
+    stopping.wait()
+    failures = context.stop()
+    for failure in failures:
+        print(f"shutdown: {type(failure).__name__}: {failure}", file=sys.stderr, flush=True)
+    return 1 if failures else 0
+
+
+def listen(port: int) -> None:
+    """Start moto's threaded HTTP server on 127.0.0.1; it ends with the process."""
+    import logging
+
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False).start()
+
+
+def announce(context: Context, seconds: float) -> None:
+    """One JSON line on stdout, for whoever waits for the server."""
+    line = {
+        "ready": True,
+        "endpoint": context.endpoint,
+        "api": f"http://127.0.0.1:{context.http_port}",
+        "seconds": round(seconds, 2),
+    }
+    print(json.dumps(line), flush=True)

@@ -1,0 +1,26 @@
+"""Repairs moto's Step Functions interpreter and gives it SageMaker training jobs.
+
+Each module mends one difference from AWS; the tests name them. Not mended: redriving an execution, a Choice on a
+missing path (it takes the default: guard with IsPresent), an escaped quote inside States.Format.
+"""
+
+from __future__ import annotations
+
+from local.context import Context
+
+
+def install(context: Context) -> None:
+    """Make state machines run, as AWS runs them."""
+    from moto.core.config import default_user_config
+
+    default_user_config["stepfunctions"]["execute_state_machine"] = True  # type: ignore[typeddict-item]
+    # The interpreter's modules import each other by name: all must be loaded before any is patched.
+    import moto.stepfunctions.parser.asl.parse.asl_parser
+    import moto.stepfunctions.parser.models  # noqa: F401
+
+    from local.stepfunctions import clients, context_object, errors, jsonata, parameters, paths, status, training, waits
+
+    for part in (paths, errors, waits, parameters, context_object, jsonata):
+        part.install()
+    for module in (clients, training, status):
+        module.install(context)

@@ -1,0 +1,98 @@
+"""The stacks, synthesised once for every test of this room; all of it skips, with the reason, where CDK is not installed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REASON = "CDK cannot share an environment with Feast: run .venv-cdk/bin/pytest tests/cdk"
+
+Template = dict[str, Any]
+Resource = dict[str, Any]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cdk_is_installed() -> Iterator[None]:
+    """Skips where CDK is missing; makes the `cdk` package importable whatever starts the tests."""
+    pytest.importorskip("aws_cdk", reason=REASON)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT))
+        yield
+
+
+@pytest.fixture(scope="session")
+def context() -> dict[str, Any]:
+    """What the CDK command line hands over, without building the runtime layer."""
+    declared = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    return {**declared, "aws:cdk:bundling-stacks": [], "aws:cdk:enable-path-metadata": True}
+
+
+@pytest.fixture(scope="session")
+def templates(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
+    """Template by stack name; synthesis fails here when the security review finds something."""
+    from cdk.app import build_app
+
+    assembly = build_app(context=context, outdir=str(tmp_path_factory.mktemp("assembly"))).synth()
+    return {stack.stack_name: stack.template for stack in assembly.stacks}
+
+
+@pytest.fixture(scope="session")
+def resources(templates: dict[str, Template]) -> Callable[[str], dict[str, Resource]]:
+    """Finds the resources of a type in all stacks, by construct path: logical ids carry hashes."""
+
+    def find(kind: str) -> dict[str, Resource]:
+        found = [item for template in templates.values() for item in template["Resources"].values()]
+        return {_path(item): item for item in found if item["Type"] == kind}
+
+    return find
+
+
+def _path(resource: Resource) -> str:
+    path: str = resource["Metadata"]["aws:cdk:path"]
+    return path.removesuffix("/Resource")
+
+
+@pytest.fixture(scope="session")
+def allowed_actions(templates: dict[str, Template]) -> dict[str, set[str]]:
+    """Actions each role may call, by the role's logical id, from its inline policies."""
+    allowed: dict[str, set[str]] = {}
+    for template in templates.values():
+        for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::IAM::Policy":
+                for role in resource["Properties"]["Roles"]:
+                    allowed.setdefault(role["Ref"], set()).update(_actions(resource))
+    return allowed
+
+
+def _actions(policy: Resource) -> list[str]:
+    statements = policy["Properties"]["PolicyDocument"]["Statement"]
+    listed = [statement["Action"] for statement in statements if statement["Effect"] == "Allow"]
+    return [action for actions in listed for action in ([actions] if isinstance(actions, str) else actions)]
+
+
+@pytest.fixture(scope="session")
+def definition(resources: Callable[[str], dict[str, Resource]]) -> dict[str, Any]:
+    """The state machine's definition, with references to other resources as `<reference>`."""
+    (machine,) = resources("AWS::StepFunctions::StateMachine").values()
+    parts = machine["Properties"]["DefinitionString"]["Fn::Join"][1]
+    text = "".join(part if isinstance(part, str) else "<reference>" for part in parts)
+    parsed: dict[str, Any] = json.loads(text)
+    return parsed
+
+
+@pytest.fixture(scope="session")
+def states(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every state by name, those inside branches and maps included."""
+    return dict(_all_states(definition))
+
+
+def _all_states(scope: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, state in scope["States"].items():
+        yield name, state
+        for inner in [*state.get("Branches", []), *([state["ItemProcessor"]] if "ItemProcessor" in state else [])]:
+            yield from _all_states(inner)

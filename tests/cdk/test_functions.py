@@ -1,0 +1,83 @@
+"""What a function reads and calls is what its stack sets and allows, both ways."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("score", "ingest", "plan", "control")
+# What Lambda itself calls in a function's name, and listing, without which a missing object reads as a refused one.
+PLATFORM = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "sqs:SendMessage",
+    "s3:ListBucket",
+}
+
+
+@pytest.fixture
+def functions(resources):
+    """Function resources by the folder of their handler."""
+    found = resources("AWS::Lambda::Function").values()
+    return {item["Properties"]["Handler"].split(".")[1]: item["Properties"] for item in found}
+
+
+def variables(settings: Path) -> set[str]:
+    """The environment variables a settings module declares: the fields of its `Settings` in upper case."""
+    if not settings.exists():
+        pytest.skip(f"{settings.relative_to(ROOT)} is not written yet")
+    classes = [node for node in ast.parse(settings.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)]
+    (declared,) = [node for node in classes if node.name == "Settings"]
+    fields = [node.target for node in declared.body if isinstance(node, ast.AnnAssign)]
+    return {field.id.upper() for field in fields if isinstance(field, ast.Name)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_gets_exactly_the_variables_it_reads(functions, name):
+    """A variable too few fails at cold start, one too many misleads."""
+    given = set(functions[name]["Environment"]["Variables"])
+    assert given == variables(ROOT / "functions" / name / "settings.py")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_may_call_exactly_what_it_says_it_calls(functions, allowed_actions, name):
+    """Its own list of actions is checked against real calls by its own tests."""
+    listed = ROOT / "functions" / name / "actions.json"
+    if not listed.exists():
+        pytest.skip(f"{listed.relative_to(ROOT)} is not written yet")
+    allowed = allowed_actions[functions[name]["Role"]["Fn::GetAtt"][0]]
+    called = set(json.loads(listed.read_text(encoding="utf-8")))
+    assert called <= allowed
+    assert allowed - PLATFORM <= called
+
+
+def test_every_function_runs_the_newest_proven_python_on_the_greener_processor(functions):
+    """One runtime and architecture for all, or a layer would fit some and break others."""
+    assert set(functions) == set(NAMES)
+    assert {(item["Runtime"], *item["Architectures"]) for item in functions.values()} == {("python3.13", "arm64")}
+
+
+def test_memory_and_time_are_what_each_function_needs(functions):
+    """Score has exactly one vCPU; batches get a minute."""
+    sizes = {name: (item["MemorySize"], item["Timeout"]) for name, item in functions.items()}
+    assert sizes == {"score": (1769, 10), "ingest": (512, 60), "plan": (256, 60), "control": (256, 60)}
+
+
+def test_a_training_job_gets_every_variable_it_reads(states):
+    """All steps share one environment."""
+    declared = variables(ROOT / "training" / "settings.py")
+    environments = [
+        set(state["Parameters"]["Environment"]) for state in states.values() if "sagemaker" in state.get("Resource", "")
+    ]
+    assert environments
+    assert all(given == declared for given in environments)

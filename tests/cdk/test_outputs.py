@@ -1,0 +1,59 @@
+"""What other rooms find by name."""
+
+from __future__ import annotations
+
+EXPECTED = {
+    "GreenFraud-Data": {
+        "LakeBucket",
+        "ArtifactsBucket",
+        "ControlTable",
+        "LedgerTable",
+        "LineageTable",
+        "DecisionsTable",
+        "ReceiptsTable",
+        "CustomerTable",
+        "TerminalTable",
+    },
+    "GreenFraud-Training": {"StateMachineArn", "MlflowTrackingUri", "TrainingImageUri", "ScheduleName", "ControlFunction"},
+    "GreenFraud-Serving": {"ApiUrl", "ApiId", "ScoreFunction", "IngestFunction"},
+    "GreenFraud-Monitoring": set(),
+}
+NAMES = ("TableName", "StateMachineName", "FunctionName", "BucketName", "QueueName", "LogGroupName", "DashboardName", "RoleName")
+
+
+def test_every_output_the_commands_look_up_is_there(templates):
+    """The commands know stacks and outputs, never physical names."""
+    for stack, outputs in EXPECTED.items():
+        assert outputs <= set(templates[stack].get("Outputs", {}))
+
+
+def test_the_stacks_are_deployed_in_the_order_they_need_each_other(templates):
+    """Data first, monitoring last; training and serving need nothing of each other."""
+    order = list(templates)
+    assert set(order) == set(EXPECTED)
+    assert (order[0], order[-1]) == ("GreenFraud-Data", "GreenFraud-Monitoring")
+
+
+def test_no_two_resources_claim_the_same_physical_name(templates):
+    """A clash would only show at deployment."""
+    named = [
+        (resource["Type"], resource["Properties"][name])
+        for template in templates.values()
+        for resource in template["Resources"].values()
+        for name in NAMES
+        if isinstance(resource.get("Properties", {}).get(name), str)
+    ]
+    assert len(named) == len(set(named))
+
+
+def test_no_resource_calls_code_of_its_own_to_exist(templates):
+    """Custom resources hide provider functions that are not ours and that the embedded AWS does not run."""
+    kinds = {resource["Type"] for template in templates.values() for resource in template["Resources"].values()}
+    assert not [kind for kind in kinds if kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))]
+
+
+def test_the_feature_tables_carry_the_names_feast_looks_for(resources):
+    """Feast derives table names from project and view."""
+    tables = resources("AWS::DynamoDB::Table")
+    named = {table["Properties"].get("TableName") for table in tables.values()}
+    assert {"greenfraud.customer_activity", "greenfraud.terminal_activity"} <= named

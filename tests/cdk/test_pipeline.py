@@ -1,0 +1,168 @@
+"""The state machine: order, data flow, retries, catches and the parameters of its jobs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+JOBS = {"BuildFeatures": "features", "Materialize": "materialize", "Train": "train", "Evaluate": "evaluate", "Report": "report"}
+VERBS = {"RecordLineage": "record", "Gate": "gate", "Promote": "promote"}
+
+
+def tasks(states):
+    """Task states by name."""
+    return {name: state for name, state in states.items() if state["Type"] == "Task"}
+
+
+def following(definition, first):
+    """The straight line from a state through `Next` and `Default`."""
+    line = [first]
+    while step := definition["States"][line[-1]].get("Next") or definition["States"][line[-1]].get("Default"):
+        line.append(step)
+    return line
+
+
+def test_a_run_goes_from_plan_to_report(definition):
+    """What is not promoted goes from the gate to the report."""
+    assert following(definition, definition["StartAt"]) == [
+        "Plan",
+        "IsAnythingNew",
+        "BuildFeatures",
+        "TrainAndMaterialize",
+        "Evaluate",
+        "Gate",
+        "IsPromoted",
+        "Report",
+        "Succeeded",
+    ]
+
+
+def test_nothing_new_ends_the_run_at_once(definition):
+    """It succeeds, with the plan as its output."""
+    (choice,) = definition["States"]["IsAnythingNew"]["Choices"]
+    assert choice == {"Variable": "$.outcome", "StringEquals": "nothing_to_train", "Next": "NothingToTrain"}
+    assert definition["States"]["NothingToTrain"] == {"Type": "Succeed"}
+
+
+def test_only_the_gate_leads_to_promotion(definition):
+    """Promotion is followed by the report like every other outcome."""
+    (choice,) = definition["States"]["IsPromoted"]["Choices"]
+    assert choice == {"Variable": "$.gate.decision.outcome", "StringEquals": "promote", "Next": "Promote"}
+    assert definition["States"]["Promote"]["Next"] == "Report"
+
+
+def test_families_train_side_by_side_and_chunks_in_order(definition):
+    """A chunk starts from the checkpoint of the one before."""
+    materialize, families = definition["States"]["TrainAndMaterialize"]["Branches"]
+    chunks = families["States"]["Families"]["ItemProcessor"]["States"]["Chunks"]
+    assert list(materialize["States"]) == ["Materialize", "MaterializeFailed"]
+    assert families["States"]["Families"]["MaxConcurrency"] == 3
+    assert chunks["MaxConcurrency"] == 1
+    assert chunks["ItemProcessor"]["States"]["Train"]["Next"] == "RecordLineage"
+
+
+def test_every_task_is_retried_and_caught(states):
+    """No failure leaves a run without its reason."""
+    assert set(tasks(states)) == {"Plan", *JOBS, *VERBS}
+    for name, state in tasks(states).items():
+        assert state["Retry"], name
+        assert [catch["ErrorEquals"] for catch in state["Catch"]] == [["States.ALL"]], name
+
+
+def test_every_catch_ends_in_a_state_that_tells_error_and_cause(states):
+    """A Fail state of the same scope reads both from what was caught."""
+    for state in states.values():
+        for catch in state.get("Catch", []):
+            assert catch["ResultPath"] == "$.error"
+            assert states[catch["Next"]] == {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"}
+
+
+def test_every_job_runs_its_step_of_the_one_image(states):
+    """Entry point and argument follow the container's contract."""
+    for name, step in JOBS.items():
+        algorithm = states[name]["Parameters"]["AlgorithmSpecification"]
+        assert states[name]["Resource"] == "arn:aws:states:::sagemaker:createTrainingJob.sync"
+        assert algorithm["ContainerEntrypoint"] == ["python", "-m", "training"]
+        assert algorithm["ContainerArguments"] == [step]
+        assert algorithm["TrainingInputMode"] == "File"
+
+
+def test_every_job_runs_on_spare_capacity_and_passes_its_input_on(states):
+    """Managed spot needs a waiting time of at least the running time."""
+    for name in JOBS:
+        parameters = states[name]["Parameters"]
+        assert parameters["EnableManagedSpotTraining"] is True
+        assert parameters["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200}
+        assert parameters["OutputDataConfig"] == {"S3OutputPath": "s3://<reference>/jobs/"}
+        assert states[name]["ResultPath"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "hyperparameters"),
+    [
+        ("BuildFeatures", ["execution", "as_of"]),
+        ("Materialize", ["execution", "as_of"]),
+        ("Report", ["execution", "as_of"]),
+        ("Train", ["execution", "family", "chunk", "version", "is_last", "as_of"]),
+    ],
+)
+def test_hyperparameters_come_from_the_plan(states, name, hyperparameters):
+    """Each is read from the state's input under its own name."""
+    expected = {f"{key}.$": f"$.{key}" for key in hyperparameters}
+    assert states[name]["Parameters"]["HyperParameters"] == expected
+
+
+def test_evaluation_reads_the_holdout(states):
+    """One channel, and the chunk by name."""
+    parameters = states["Evaluate"]["Parameters"]
+    assert parameters["HyperParameters"] == {"execution.$": "$.execution", "holdout_chunk.$": "$.holdout.chunk"}
+    assert channels(parameters) == {"holdout": "$.holdout.features_uri"}
+
+
+def test_training_reads_features_and_parent_and_can_resume(states):
+    """Resume points are kept by job key, so a second attempt finds them."""
+    parameters = states["Train"]["Parameters"]
+    assert channels(parameters) == {"features": "$.features_uri", "parent": "$.parent_uri"}
+    assert parameters["CheckpointConfig"] == {
+        "S3Uri.$": "States.Format('s3://<reference>/spot/{}/', $.job_key)",
+        "LocalPath": "/opt/ml/checkpoints",
+    }
+
+
+def channels(parameters):
+    """S3 prefix by channel name."""
+    configured = parameters["InputDataConfig"]
+    return {channel["ChannelName"]: channel["DataSource"]["S3DataSource"]["S3Uri.$"] for channel in configured}
+
+
+def test_job_names_are_unique_per_attempt_and_short_enough(states):
+    """SageMaker takes 63 of letters, digits and hyphens."""
+    values = {"family": "baseline", "date": "20180501", "State.RetryCount": "4", "execution": "0" * 12, "job_key": "0" * 12}
+    for name in JOBS:
+        template, *paths = re.findall(r"'([^']+)'|\$\.([$\w.]+)", states[name]["Parameters"]["TrainingJobName.$"])
+        given = [values[path] for _, path in paths]
+        assert "State.RetryCount" in [path for _, path in paths], name
+        assert re.fullmatch(r"gf-[a-zA-Z0-9-]{1,60}", template[0].format(*given)), name
+
+
+def test_control_is_called_with_its_verb_and_what_the_verb_needs(states):
+    """Payloads of record, gate and promote."""
+    payloads = {name: states[name]["Parameters"]["Payload"] for name in VERBS}
+    assert {name: payload["verb"] for name, payload in payloads.items()} == VERBS
+    assert set(payloads["RecordLineage"]) == {"verb", "execution.$", "family.$", "chunk.$", "version.$", "parent_uri.$"}
+    assert set(payloads["Gate"]) == {"verb", "execution.$"}
+    assert set(payloads["Promote"]) == {"verb", "execution.$", "family.$", "version.$", "reasons.$", "actor"}
+
+
+def test_the_plan_gets_the_input_and_becomes_the_state(states):
+    """Everything after it reads the plan."""
+    plan = states["Plan"]
+    assert plan["Parameters"]["Payload"] == {"execution_arn.$": "$$.Execution.Id", "input.$": "$"}
+    assert plan["OutputPath"] == "$.Payload"
+
+
+def test_only_the_schedule_sets_a_deadline(resources):
+    """A person's start never waits for clean power."""
+    (schedule,) = resources("AWS::Scheduler::Schedule").values()
+    assert schedule["Properties"]["Target"]["Input"] == '{"deadline":12}'

@@ -1,0 +1,41 @@
+"""What an operator may override, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def read(**given):
+    """Settings from command-line context."""
+    from cdk.settings import Settings
+
+    return Settings.from_context(given.get)
+
+
+def test_text_from_the_command_line_takes_the_type_of_its_setting():
+    """`-c` gives text only."""
+    settings = read(score_memory_mb="3538", pue="1.2", architecture="x86_64")
+    assert (settings.score_memory_mb, settings.pue, settings.architecture) == (3538, 1.2, "x86_64")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"architecture": "riscv"}, "choose one of arm64, x86_64"),
+        ({"score_memory_mb": "much"}, "score_memory_mb is 'much', expected int"),
+        ({"log_retention_days": "31"}, "choose one of 7, 30, 90, 365"),
+        ({"region": "us-east-1"}, "also give grid_intensity_g_per_kwh"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_its_choices(given, message):
+    """The message names the setting."""
+    from cdk.settings import SettingsError
+
+    with pytest.raises(SettingsError, match=message):
+        read(**given)
+
+
+def test_another_region_brings_its_own_grid():
+    """Emissions are counted where they happen."""
+    settings = read(region="us-east-1", grid_intensity_g_per_kwh="379", grid_intensity_source="measured", country_iso3="USA")
+    assert settings.region == "us-east-1"

@@ -1,0 +1,103 @@
+"""A platform that answers from what a test puts into it; no AWS, no processes."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+EXECUTION_ARN = "arn:aws:states:eu-north-1:123456789012:execution:fraud-detection-pipeline:one"
+BEGIN = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+class NoSuchKey(Exception):
+    """S3's."""
+
+
+class FakeS3:
+    """Objects by key, whatever the bucket."""
+
+    exceptions = SimpleNamespace(NoSuchKey=NoSuchKey)
+
+    def __init__(self) -> None:
+        self.objects: dict[str, dict] = {}
+
+    def get_object(self, *, Bucket, Key):
+        if Key not in self.objects:
+            raise NoSuchKey
+        return {"Body": io.BytesIO(json.dumps(self.objects[Key]).encode())}
+
+    def get_paginator(self, _):
+        def pages(*, Bucket, Prefix):
+            yield {"Contents": [{"Key": key, "LastModified": n} for n, key in enumerate(self.objects) if key.startswith(Prefix)]}
+
+        return SimpleNamespace(paginate=pages)
+
+
+class FakeStepFunctions:
+    """One execution that has the given statuses, one per look; `on_look` may change the world meanwhile."""
+
+    def __init__(self) -> None:
+        self.statuses = ["SUCCEEDED"]
+        self.answer: dict[str, str] = {"output": "{}"}
+        self.on_look = lambda: None
+        self.started: list[dict] = []
+
+    def start_execution(self, **request):
+        self.started.append(json.loads(request["input"]))
+        return {"executionArn": EXECUTION_ARN}
+
+    def describe_execution(self, *, executionArn):
+        self.on_look()
+        status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+        return {"status": status, "startDate": BEGIN, **self.answer}
+
+    def get_paginator(self, _):
+        events = [
+            {"timestamp": BEGIN, "stateEnteredEventDetails": {"name": "Promote"}},
+            {"timestamp": BEGIN + timedelta(seconds=2), "stateExitedEventDetails": {"name": "Promote"}},
+        ]
+        return SimpleNamespace(paginate=lambda **_: [{"events": events}])
+
+
+class FakeSageMaker:
+    """Training jobs by name: status and, where it failed, the reason."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[str, tuple[str, str | None]] = {}
+
+    def get_paginator(self, _):
+        def pages(*, NameContains):
+            found = [
+                {"TrainingJobName": name, "TrainingJobStatus": status}
+                for name, (status, _) in self.jobs.items()
+                if NameContains in name
+            ]
+            yield {"TrainingJobSummaries": found}
+
+        return SimpleNamespace(paginate=pages)
+
+    def describe_training_job(self, *, TrainingJobName):
+        status, reason = self.jobs[TrainingJobName]
+        times = {"CreationTime": BEGIN, "TrainingStartTime": BEGIN, "TrainingEndTime": BEGIN + timedelta(seconds=3)}
+        return {"TrainingJobStatus": status, **times, **({"FailureReason": reason} if reason else {})}
+
+
+class FakePlatform:
+    """Stands in for a Target."""
+
+    endpoint = "http://127.0.0.1:1"
+    region = "eu-north-1"
+
+    def __init__(self) -> None:
+        self.s3, self.stepfunctions, self.sagemaker = FakeS3(), FakeStepFunctions(), FakeSageMaker()
+        self.outputs = {
+            "StateMachineArn": "machine",
+            "ArtifactsBucket": "artifacts",
+            "LakeBucket": "lake",
+            "ControlFunction": "control",
+        }
+
+    def client(self, service):
+        return getattr(self, service)

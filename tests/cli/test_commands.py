@@ -1,0 +1,88 @@
+"""The command line: exit codes and messages a person can act on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from card_rows import ROWS
+from typer.testing import CliRunner
+
+from cli.main import app
+
+
+@pytest.fixture
+def invoke(tmp_path, monkeypatch):
+    """Run `greenfraud` in an empty folder, with nothing up."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    return lambda *arguments, **kwargs: CliRunner().invoke(app, list(arguments), **kwargs)
+
+
+def test_checking_a_good_file_says_what_is_in_it(invoke, write_csv):
+    """Without a platform."""
+    result = invoke("import", str(write_csv(*ROWS)), "--check")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["rows"] == 3
+
+
+def test_a_bad_file_ends_with_code_2_one_message_and_no_traceback(invoke, write_csv):
+    """Before anything is started."""
+    result = invoke("import", str(write_csv(ROWS[0].replace("12.50", "abc"))), "--check")
+    assert result.exit_code == 2
+    assert "column `amount`, row 1 (line 2): `abc` is not a number" in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("command", [["status"], ["retrain"], ["rollback", "--reason", "x"], ["import", "absent.csv"]])
+def test_commands_say_what_to_do_when_nothing_is_up(invoke, command):
+    """`make run` first, or --aws."""
+    result = invoke(*command)
+    assert result.exit_code == 1
+    assert "nothing is up here. Run `make run` first" in result.stderr
+
+
+def test_a_platform_that_went_away_is_named(invoke, monkeypatch):
+    """An endpoint nobody listens on."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    result = invoke("status")
+    assert result.exit_code == 1
+    assert "Is the platform up at http://127.0.0.1:9?" in result.stderr
+
+
+def test_an_unusable_transaction_is_refused_before_it_is_sent(invoke):
+    """By the same reader as the API's."""
+    given = {"transaction_id": "a", "occurred_at": "2026-01-01T10:00:00", "customer_id": "c", "amount": "1"}
+    result = invoke("score", "-", input=json.dumps(given))
+    assert result.exit_code == 2
+    assert "occurred_at: must be an RFC 3339 time with an offset" in result.stderr
+
+
+def test_running_without_a_synthesised_template_is_refused(invoke):
+    """With the target that makes it."""
+    result = invoke("run", "--exit")
+    assert result.exit_code == 2
+    assert "Run `make synth` first" in result.stderr
+
+
+def test_running_on_too_short_a_file_is_refused_before_anything_starts(invoke, write_csv):
+    """Three days cannot be trained and judged on."""
+    Path("cdk.out").mkdir()
+    Path("cdk.out/manifest.json").write_text("{}")
+    result = invoke("run", "--exit", "--data", str(write_csv(*ROWS)))
+    assert result.exit_code == 2
+    assert "too short to train on" in result.stderr
+    assert not Path(".local").exists()
+
+
+def test_a_full_disk_is_said_in_words(invoke, monkeypatch):
+    """With what can be done."""
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", "somewhere")
+
+    monkeypatch.setattr("cli.importing.load_file", full)
+    result = invoke("import", "any.csv", "--check")
+    assert result.exit_code == 1
+    assert "the disk is full (somewhere). Make room" in result.stderr

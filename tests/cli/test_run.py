@@ -1,0 +1,129 @@
+"""What a run writes down, and how a second one finds what the first left."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fake_platform import EXECUTION_ARN, FakePlatform
+from greenfraud.naming import execution_key, execution_prefix
+from greenfraud.records import Transaction
+from rich.console import Console
+
+from cli import run as run_module
+from cli.dataset import HeldBack
+from cli.emissions import COLUMNS
+from cli.errors import CommandError
+from cli.past import last_reported
+from cli.run import RunOptions, run
+from cli.screen import Screen
+from cli.sources import WorldSource
+from cli.upload import DATASET_KEY, HELD_BACK_KEY, held_document
+from cli.world import WorldSpecification
+
+HELD = HeldBack(Transaction("x1", 1_775_000_000_000_000, "c1", "t1", 1250), is_fraud=True)
+MODEL = {"family": "light", "version": "20260101-20260108-01234567"}
+PREFIX = execution_prefix(execution_key(EXECUTION_ARN))
+CHUNK = {"chunk": "20260101-20260108", "job_key": "0123456789ab"}
+PLAN = {"outcome": "train", "date": "20260401", "families": [{"family": "light", "chunks": [CHUNK]}], "holdout": {"chunk": "x"}}
+TRAINED = {
+    "family": "light",
+    "chunk": "20260101-20260108",
+    "loss": 0.5,
+    "prequential_average_precision": None,
+    "emissions_g": 1e-3,
+    "duration_seconds": 2.0,
+    "job_name": "gf-light-20260401-0-0123456789ab",
+}
+REPORT = {"execution": "e", "decision": "promote", "promoted": MODEL, "families": {"light": {"average_precision": 0.6}}}
+DECISION = {"outcome": "promote", **MODEL, "reasons": ["beats rules"]}
+SERVED = {"functional_units": 1, "stage": "serve", **dict.fromkeys(set(COLUMNS) - {"stage", "functional_units"}, 0)}
+
+
+@pytest.fixture
+def platform(tmp_path, monkeypatch):
+    """A platform that is up in an empty folder, filled and trained already."""
+    monkeypatch.chdir(tmp_path)
+    Path("cdk.out").mkdir()
+    Path("cdk.out/manifest.json").write_text("{}", encoding="utf-8")
+    source = WorldSource(WorldSpecification())
+    Path(".local/state", source.identity).mkdir(parents=True)
+    fake = FakePlatform()
+    fake.api = "http://127.0.0.1:8000"
+    dataset = {"name": "w", "source_sha256": source.sha256, "rows": 9, "frauds": 1, "customers": 2, "first_day": "2026-01-01"}
+    results = {"plan.json": PLAN, "train/light/20260101-20260108.json": TRAINED, "decision.json": DECISION, "report.json": REPORT}
+    fake.s3.objects |= {
+        DATASET_KEY: {**dataset, "newest_occurred_at": "2026-03-31T00:00:00Z"},
+        HELD_BACK_KEY: [held_document(HELD)],
+    }
+    fake.s3.objects |= {f"{PREFIX}{name}": document for name, document in results.items()} | {"emissions/a.json": SERVED}
+
+    @contextmanager
+    def up(*_):
+        yield fake, lambda: True
+
+    monkeypatch.setattr(run_module, "_platform", up)
+    monkeypatch.setattr(run_module, "deploy", lambda *_: None)
+    answer = {"fraud_probability": 0.9, "decision": "block", "reasons": [], "model": MODEL, "emissions_g": 1e-6}
+    monkeypatch.setattr("cli.scoring.call_api", lambda *_: answer)
+    fake.options = RunOptions(source=source, is_exiting=True)
+    fake.answer = answer
+    return fake
+
+
+def silent():
+    """A screen nobody sees."""
+    return Screen(Console(quiet=True))
+
+
+def test_the_record_of_a_run_has_everything_the_run_found_out(platform):
+    """Seconds per step, figures, decision, scores, names."""
+    run(platform.options, silent())
+    record = json.loads(Path(".local/run.json").read_text(encoding="utf-8"))
+    assert {"install", "synth", "deploy", "features", "train", "evaluate", "promote", "first_score"} <= set(record["seconds"])
+    assert (record["rows"], record["chunks"], record["chunk_ids"]) == (9, 1, ["20260101-20260108"])
+    assert (record["families"], record["decision"], record["promoted"]) == (REPORT["families"], DECISION, MODEL)
+    assert record["scores"][0]["fraud_probability"] == 0.9
+    assert record["execution_arn"] == EXECUTION_ARN
+    assert record["job_names"] == [TRAINED["job_name"]]
+    assert Path("logs/emissions.csv").read_text(encoding="utf-8").count("serve") == 1
+
+
+def test_a_second_run_imports_nothing_and_speaks_from_the_last_report(platform):
+    """The pipeline answers NothingToTrain."""
+    platform.stepfunctions.answer = {"output": json.dumps({"outcome": "nothing_to_train", "reason": "all learned"})}
+    run(platform.options, silent())
+    record = json.loads(Path(".local/run.json").read_text(encoding="utf-8"))
+    assert record["outcome"] == "nothing_to_train"
+    assert (record["promoted"], record["families"]) == (MODEL, REPORT["families"])
+
+
+def test_before_the_first_report_the_past_is_empty():
+    """A lake filled by hand, say."""
+    assert last_reported(FakePlatform()) == {}
+
+
+def test_scores_by_rules_after_a_promotion_fail_the_run_and_leave_no_record(platform):
+    """An older record would tell a lie, so it goes first."""
+    Path(".local/run.json").write_text("{}", encoding="utf-8")
+    platform.answer["model"] = None
+    with pytest.raises(CommandError, match="was promoted, yet some scores were made by rules"):
+        run(platform.options, silent())
+    assert not Path(".local/run.json").exists()
+
+
+def test_inference_that_never_reaches_the_lake_fails_the_run(platform, monkeypatch):
+    """Training and inference are both accounted for, or the run is no success."""
+    monkeypatch.setattr("cli.emissions.time.monotonic", iter(range(0, 10_000, 100)).__next__)
+    del platform.s3.objects["emissions/a.json"]
+    with pytest.raises(CommandError, match="only 0 of 1 scores reached the lake"):
+        run(platform.options, silent())
+
+
+def test_a_platform_that_ends_while_it_should_stay_up_is_a_fault(platform):
+    """Nobody pressed Ctrl-C."""
+    with pytest.raises(CommandError, match="ended by itself"):
+        run(replace(platform.options, is_exiting=False), silent())

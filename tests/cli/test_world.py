@@ -1,0 +1,95 @@
+"""The generated world has the statistics of its specification."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow.compute as pc
+import pytest
+from greenfraud.instants import DAY_US
+
+from cli.dataset import hold_back
+from cli.world import WorldSpecification, make_world
+
+
+@pytest.fixture(scope="module")
+def world():
+    """The demonstration's world."""
+    return make_world(WorldSpecification())
+
+
+def test_the_default_world_is_large_enough_to_train_eight_chunks_and_judge_a_later_one(world):
+    """At least 150,000 rows; the holdout starts after the last trainable chunk's labels are known."""
+    holdout, trainable = world.trainable()
+    assert world.table.num_rows >= 150_000
+    assert len(trainable) >= 8
+    assert trainable[-1].end_us + world.maturity_days * DAY_US <= holdout.start_us
+
+
+def test_between_half_a_percent_and_twelve_per_mille_are_frauds(world):
+    """The reference world has 0.83 %."""
+    assert 0.005 < pc.mean(world.table["is_fraud"].cast("int8")).as_py() < 0.012
+
+
+def test_amounts_follow_the_customers_means(world):
+    """Means are uniform between 5 and 100, so the overall mean is near 53 and no amount is negative."""
+    amounts = world.table["amount_minor"].to_numpy() / 100
+    assert 45 < amounts.mean() < 65
+    assert amounts.min() >= 0
+
+
+def test_every_amount_above_220_is_a_fraud(world):
+    """The first way of fraud."""
+    assert world.table.filter(pc.greater(world.table["amount_minor"], 22_000))["is_fraud"].to_numpy().all()
+
+
+def test_times_of_day_are_those_of_a_bell_around_noon(world):
+    """Normal around 43,200 s with 20,000 s, cut at midnight on both sides."""
+    seconds = world.table["occurred_us"].to_numpy() % DAY_US / 1e6
+    assert 42_500 < seconds.mean() < 43_900
+    assert 17_000 < seconds.std() < 19_500
+
+
+def test_a_compromised_terminal_lasts_28_days(world):
+    """Terminals with many frauds have them within 28 days of each other, unless struck twice."""
+    frauds = world.table.filter(world.table["is_fraud"]).to_pandas()
+    spans = frauds.groupby("terminal_id")["occurred_us"].agg(["count", "min", "max"]).query("count >= 8")
+    days = (spans["max"] - spans["min"]) / DAY_US
+    assert np.median(days) < 29
+
+
+def test_a_fraud_is_reported_when_its_label_matures(world):
+    """Seven days later; nobody reports a legitimate transaction."""
+    frauds = world.table.filter(world.table["is_fraud"])
+    assert pc.all(pc.equal(pc.subtract(frauds["observed_us"], frauds["occurred_us"]), 7 * DAY_US)).as_py()
+    assert world.table["observed_us"].null_count == world.table.num_rows - frauds.num_rows
+
+
+def test_the_same_specification_gives_the_same_world():
+    """Down to the last value."""
+    small = WorldSpecification(customers=40, days=30)
+    assert make_world(small).table.equals(make_world(small).table)
+
+
+def test_another_seed_gives_another_world_under_another_name():
+    """The seed is part of the identity."""
+    one, other = WorldSpecification(customers=40, days=30), WorldSpecification(customers=40, days=30, seed=7)
+    assert one.name != other.name
+    assert one.sha256 != other.sha256
+    assert not make_world(one).table.equals(make_world(other).table)
+
+
+def test_transactions_are_sorted_and_their_ids_unique(world):
+    """Before and after are decided by (occurred_us, transaction_id)."""
+    occurred = world.table["occurred_us"].to_numpy()
+    assert (np.diff(occurred) >= 0).all()
+    assert pc.count_distinct(world.table["transaction_id"]).as_py() == world.table.num_rows
+
+
+def test_held_back_transactions_are_their_customers_last_and_some_are_frauds(world):
+    """Nothing in the lake happened to the same customer afterwards."""
+    kept, held = hold_back(world)
+    assert kept.table.num_rows == world.table.num_rows - 12
+    assert 1 <= sum(one.is_fraud for one in held) <= 4
+    for one in held:
+        of_customer = kept.table.filter(pc.equal(kept.table["customer_id"], one.transaction.customer_id))
+        assert pc.max(of_customer["occurred_us"]).as_py() <= one.transaction.occurred_us

@@ -1,0 +1,37 @@
+"""The declarations, without Feast: complete, distinct, and compiled."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from greenfraud.features.compilation import compile_manifest
+from greenfraud.features.manifest import MANIFEST_PATH, load_manifest
+
+from feature_repo.declarations import FEATURES, VIEWS
+
+
+def test_the_committed_manifest_is_compiled_from_the_declarations():
+    """The quick form of `python -m training.compile_features --check`."""
+    assert compile_manifest("greenfraud", VIEWS, FEATURES) == json.loads(MANIFEST_PATH.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("feature", load_manifest().features, ids=lambda feature: feature.name)
+def test_every_reason_is_a_sentence(feature):
+    """For a value and for a missing one."""
+    for value in (0.5, None):
+        sentence = feature.sentence(value)
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+        assert "{" not in sentence
+
+
+def test_names_and_reason_codes_are_distinct():
+    """A code leads back to one feature."""
+    assert len({feature.name for feature in FEATURES}) == len({feature.reason_code for feature in FEATURES}) == len(FEATURES)
+
+
+def test_columns_of_different_views_are_distinct():
+    """Feast hands both views' columns to the on-demand view under their short names."""
+    columns = [column for view in load_manifest().views.values() for column in view.columns]
+    assert len(set(columns)) == len(columns)

@@ -1,0 +1,45 @@
+"""Names and keys of the tables and buckets, and the events AWS sends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+EVENTS = Path(__file__).parents[1] / "events"
+NAMES = {
+    "CONTROL_TABLE": "control",
+    "CUSTOMER_TABLE": "greenfraud.customer_activity",
+    "TERMINAL_TABLE": "greenfraud.terminal_activity",
+    "DECISIONS_TABLE": "decisions",
+    "RECEIPTS_TABLE": "receipts",
+    "LEDGER_TABLE": "ledger",
+    "LINEAGE_TABLE": "lineage",
+    "LAKE_BUCKET": "lake",
+    "ARTIFACTS_BUCKET": "artifacts",
+    "GRID_INTENSITY_G_PER_KWH": "8",
+    "PUE": "1.135",
+}
+KEYS = {
+    "CONTROL_TABLE": ("control_id", None),
+    "CUSTOMER_TABLE": ("entity_id", None),
+    "TERMINAL_TABLE": ("entity_id", None),
+    "DECISIONS_TABLE": ("transaction_id", ("record", "S")),
+    "RECEIPTS_TABLE": ("event_id", None),
+    "LEDGER_TABLE": ("ledger", ("revision", "N")),
+    "LINEAGE_TABLE": ("family", ("chunk", "S")),
+}
+
+
+def actions_of(service: str, operation: str, params: dict[str, Any]) -> list[str]:
+    """What IAM calls an operation: a transaction is authorised by its parts, listing by the bucket."""
+    if operation == "TransactWriteItems":
+        return [f"dynamodb:{part}Item" for item in params["TransactItems"] for part in item]
+    renamed = {"ListObjectsV2": "ListBucket", "HeadObject": "GetObject"}
+    return [f"{service}:{renamed.get(operation, operation)}"]
+
+
+def golden(name: str) -> dict[str, Any]:
+    """An event as AWS sends it."""
+    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return event

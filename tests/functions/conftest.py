@@ -1,0 +1,87 @@
+"""Tables and buckets as the stacks declare them, inside this process."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from aws_world import KEYS, NAMES, actions_of
+from moto import mock_aws
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every table, both buckets, and the environment of the functions."""
+    for name, value in {"AWS_DEFAULT_REGION": "eu-north-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}.items():
+        monkeypatch.setenv(name, value)
+    for name, value in NAMES.items():
+        monkeypatch.setenv(name, value)
+    boto3.setup_default_session()
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        for variable, (partition, sort) in KEYS.items():
+            _make_table(client, NAMES[variable], partition, sort)
+        for bucket in (NAMES["LAKE_BUCKET"], NAMES["ARTIFACTS_BUCKET"]):
+            boto3.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+        yield
+
+
+@pytest.fixture
+def dynamodb(aws: None) -> Any:
+    """A client for the test itself, apart from the function's."""
+    return boto3.client("dynamodb")
+
+
+@pytest.fixture
+def s3(aws: None) -> Any:
+    """A client for the test itself, apart from the function's."""
+    return boto3.client("s3")
+
+
+@pytest.fixture
+def start(aws: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Callable[..., Any]]:
+    """A cold start: the handler of a function, imported anew with clients of this test."""
+
+    def start(name: str) -> Callable[..., Any]:
+        for module in (f"functions.{name}.handler", "functions.score.clients", "functions.score.service"):
+            monkeypatch.delitem(sys.modules, module, raising=False)
+        handler: Callable[..., Any] = importlib.import_module(f"functions.{name}.handler").handler
+        return handler
+
+    return start
+
+
+@pytest.fixture
+def actions(aws: None) -> list[str]:
+    """The IAM actions that calls made from now on need, as they are made."""
+    made: list[str] = []
+
+    def record(params: dict[str, Any], model: Any, **_: Any) -> None:
+        made.extend(actions_of(model.service_model.service_name, model.name, params))
+
+    boto3.setup_default_session()
+    boto3.DEFAULT_SESSION.events.register("provide-client-params", record)
+    return made
+
+
+def _make_table(client: Any, name: str, partition: str, sort: tuple[str, str] | None) -> None:
+    with_days = name == NAMES["DECISIONS_TABLE"]
+    attributes = {partition: "S"} | (dict([sort]) if sort else {}) | ({"day": "S", "rank": "N"} if with_days else {})
+    key = [{"AttributeName": partition, "KeyType": "HASH"}]
+    key += [{"AttributeName": sort[0], "KeyType": "RANGE"}] if sort else []
+    by_day = {
+        "IndexName": "by_day",
+        "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}, {"AttributeName": "rank", "KeyType": "RANGE"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": one, "AttributeType": kind} for one, kind in attributes.items()],
+        KeySchema=key,
+        **({"GlobalSecondaryIndexes": [by_day]} if with_days else {}),
+    )

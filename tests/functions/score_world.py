@@ -1,0 +1,110 @@
+"""A scoring service over in-process tables, and what the tests put into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from fastapi.testclient import TestClient
+from greenfraud.control import COPIES, ControlDocument, copy_id
+from greenfraud.features.encoding import entity_id, event_ts
+from greenfraud.features.manifest import load_manifest
+from greenfraud.features.tiles import ViewState
+
+from functions.score.app import create_app
+from functions.score.bundles import ModelSlot, S3Bundles
+from functions.score.decisions import DecisionStore
+from functions.score.footprint import Footprint
+from functions.score.labels import LabelStore
+from functions.score.scoring import Scorer
+from functions.score.service import Service
+from functions.score.state import DynamoStateReader, Tables
+
+MANIFEST = load_manifest()
+TRANSACTION = {
+    "transaction_id": "T1",
+    "occurred_at": "2018-05-20T12:00:00Z",
+    "customer_id": "C1",
+    "terminal_id": "M1",
+    "amount_minor": 1250,
+}
+
+
+class Proxy:
+    """A client through which a test can break single calls; the rest go to the real one."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.faults: dict[str, Callable[..., Any]] = {}
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        """The operation, recorded, with its fault when there is one."""
+
+        def call(**arguments: Any) -> Any:
+            self.calls.append((operation, arguments))
+            real = getattr(self._client, operation)
+            fault = self.faults.get(operation)
+            return fault(real, **arguments) if fault else real(**arguments)
+
+        return call
+
+
+@dataclass
+class World:
+    """The service, its HTTP client, and the clients it talks through."""
+
+    dynamodb: Proxy = field(default_factory=lambda: Proxy(boto3.client("dynamodb")))
+    s3: Proxy = field(default_factory=lambda: Proxy(boto3.client("s3")))
+    now: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Wire the service as `connect` does."""
+        reader = DynamoStateReader(
+            lambda: self.dynamodb,
+            Tables("control", "greenfraud.customer_activity", "greenfraud.terminal_activity"),
+            MANIFEST,
+            deadline_seconds=0.02,
+        )
+        decisions = DecisionStore(lambda: self.dynamodb, "decisions")
+        slot = ModelSlot(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, clock=lambda: self.now)
+        scorer = Scorer(manifest=MANIFEST, reader=reader, slot=slot, store=decisions, footprint=Footprint(1769, 8.0, 1.135))
+        self.service = Service(MANIFEST, scorer, decisions, LabelStore(lambda: self.dynamodb, "decisions"))
+        self.http = TestClient(create_app(self.service))
+
+    def score(self, **changes: Any) -> dict[str, Any]:
+        """The answer to the usual transaction with some changes."""
+        response = self.http.post("/v1/score", json=TRANSACTION | changes)
+        assert response.status_code == 200, response.text
+        body: dict[str, Any] = response.json()
+        return body
+
+    def put_state(self, view_name: str, identity: str, state: ViewState, **extra: Any) -> None:
+        """Store a state in Feast's layout."""
+        view = MANIFEST.views[view_name]
+        item = {
+            "entity_id": {"S": entity_id(view.join_key, identity)},
+            "event_ts": {"S": event_ts(state.newest_us or 0)},
+            "values": {"M": {name: {"B": content} for name, content in state.encode().items()}},
+        }
+        self.dynamodb.put_item(TableName=view.table, Item=item | extra)
+
+    def put_control(self, document: ControlDocument) -> None:
+        """Store every copy of the control document."""
+        for index in range(COPIES):
+            item = {
+                "control_id": {"S": copy_id(index)},
+                "document": {"S": document.encode()},
+                "revision": {"N": str(document.revision)},
+            }
+            self.dynamodb.put_item(TableName="control", Item=item)
+
+
+def customer_state(*events: tuple[int, int]) -> ViewState:
+    """The state of a customer after (occurred_us, amount_minor) events."""
+    state = ViewState.empty(MANIFEST.views["customer_activity"])
+    for occurred_us, amount_minor in events:
+        state = state.add_transaction(occurred_us, amount_minor)
+    return state

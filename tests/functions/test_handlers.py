@@ -1,0 +1,126 @@
+"""The functions as Lambda calls them: cold start, events as AWS sends them, and the permissions they use."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+from aws_world import NAMES, golden
+from bundle_world import bundle, put_bundle
+from lake_world import put_dataset, train_result
+from score_world import TRANSACTION
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
+NAMES_OF_FUNCTIONS = sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py"))
+
+
+def listed(name: str) -> list[str]:
+    """The actions a function says it needs."""
+    actions: list[str] = json.loads((FUNCTIONS / name / "actions.json").read_text())
+    return actions
+
+
+def test_every_function_is_tested_here():
+    """A new function shows up by failing."""
+    assert NAMES_OF_FUNCTIONS == ["control", "ingest", "plan", "score"]
+
+
+@pytest.mark.parametrize("name", NAMES_OF_FUNCTIONS)
+def test_a_missing_variable_stops_the_cold_start_and_is_named(start, monkeypatch, name):
+    """Every one of them, not only the first."""
+    settings = importlib.import_module(f"functions.{name}.settings")
+    for field in dataclasses.fields(settings.Settings):
+        environment = {variable: value for variable, value in NAMES.items() if variable != field.name.upper()}
+        with pytest.raises(settings.SettingsError, match=field.name.upper()):
+            settings.Settings.from_env(environment)
+
+
+@pytest.mark.parametrize("name", ["score", "ingest"])
+def test_a_number_that_is_none_is_named(name):
+    """With what stands there."""
+    settings = importlib.import_module(f"functions.{name}.settings")
+    with pytest.raises(settings.SettingsError, match="PUE is not a number: 'high'"):
+        settings.Settings.from_env(NAMES | {"PUE": "high"})
+
+
+@pytest.mark.parametrize("name", NAMES_OF_FUNCTIONS)
+def test_a_cold_start_makes_no_client(start, actions, name, monkeypatch):
+    """Clients are made when the first event needs them."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a client at import")
+
+    monkeypatch.setattr(boto3, "client", refuse)
+    assert callable(start(name))
+
+
+def test_score_answers_an_api_gateway_event_with_only_the_actions_it_lists(start, actions, s3):
+    """Through Mangum, model and all."""
+    promote = start("control")
+    put_bundle(s3, bundle("v1"))
+    promote(golden("step_functions_promote"), None)
+    handler = start("score")
+    actions.clear()
+    response = handler(golden("api_gateway_score"), None)
+    answer = json.loads(response["body"])
+    assert (response["statusCode"], answer["model"]) == (200, {"family": "light", "version": "v1"})
+    for method, path, body in (
+        ("POST", "/v1/labels", {"transaction_id": "T1", "is_fraud": True, "observed_at": "2018-05-27T12:00:00Z"}),
+        ("GET", "/v1/decisions/T1", None),
+        ("GET", "/v1/reviews", None),
+    ):
+        assert handler(http_event(method, path, body), None)["statusCode"] == 200
+    assert set(actions) == set(listed("score"))
+
+
+def test_ingest_takes_a_stream_event_with_only_the_actions_it_lists(start, actions, dynamodb):
+    """A decision and its report."""
+    event = golden("dynamodb_stream_decisions")
+    dynamodb.put_item(TableName="decisions", Item=event["Records"][0]["dynamodb"]["NewImage"])
+    handler = start("ingest")
+    actions.clear()
+    assert handler(event, None) == {"batchItemFailures": []}
+    assert set(actions) == set(listed("ingest"))
+
+
+def test_plan_answers_the_state_machine_with_only_the_actions_it_lists(start, actions, s3):
+    """From the data set to the stored plan."""
+    put_dataset(s3)
+    handler = start("plan")
+    actions.clear()
+    assert handler(golden("step_functions_plan"), None)["outcome"] == "train"
+    assert set(actions) == set(listed("plan"))
+
+
+def test_control_obeys_every_verb_with_only_the_actions_it_lists(start, actions, s3):
+    """From the record of a training to the rollback."""
+    put_bundle(s3, bundle("v1"))
+    train_result(s3)
+    evaluation = {"candidates": [], "holdout": {"frauds": 0}}
+    s3.put_object(Bucket="artifacts", Key="executions/0123456789ab/evaluation.json", Body=json.dumps(evaluation))
+    handler = start("control")
+    actions.clear()
+    job = {"execution": "0123456789ab", "family": "light", "chunk": "20180401-20180408", "version": "v1"}
+    handler({"verb": "record", **job}, None)
+    handler({"verb": "gate", **job}, None)
+    handler(golden("step_functions_promote"), None)
+    handler({"verb": "rollback", "reason": "test", "actor": "test"}, None)
+    handler({"verb": "show"}, None)
+    assert set(actions) == set(listed("control"))
+
+
+def http_event(method: str, path: str, body: object) -> dict:
+    """The golden event with another request in it."""
+    event = golden("api_gateway_score")
+    event |= {"rawPath": path, "rawQueryString": "day=2018-05-20", "body": json.dumps(body)}
+    event["requestContext"]["http"] |= {"method": method, "path": path}
+    return event
+
+
+def test_the_golden_request_is_the_usual_transaction():
+    """The event and the tests speak of one payment."""
+    assert json.loads(golden("api_gateway_score")["body"]) == TRANSACTION | {"amount_minor": 30_000}

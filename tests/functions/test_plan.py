@@ -1,0 +1,195 @@
+"""Which chunks a run trains, from which parent, judged on which holdout."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from aws_world import golden
+from greenfraud.errors import ContractError, InvalidInput
+from greenfraud.features.manifest import load_manifest
+from lake_world import DATASET, put_dataset, put_day
+
+# Five weeks with labels a week late: the fourth is judged on, the first two were known before it began.
+FIRST, SECOND, THIRD, HOLDOUT = "20180401-20180408", "20180408-20180415", "20180415-20180422", "20180422-20180429"
+
+
+@pytest.fixture
+def plan(start, s3):
+    """The handler over five weeks of data, called with an input."""
+    put_dataset(s3)
+    handler = start("plan")
+    return lambda **wish: handler(golden("step_functions_plan") | {"input": wish}, None)
+
+
+def learned(dynamodb, chunk: str, family: str = "light", *, version: str | None = None, sound: bool = True) -> None:
+    """One link of a family's lineage."""
+    version = version or f"{chunk}-old"
+    item = {
+        "family": {"S": family},
+        "chunk": {"S": chunk},
+        "version": {"S": version},
+        "checkpoint_uri": {"S": f"s3://artifacts/checkpoints/{family}/{version}/"},
+        "sound": {"BOOL": sound},
+    }
+    dynamodb.put_item(TableName="lineage", Item=item)
+
+
+def chunks_of(plan: dict, family: str = "light") -> list[str]:
+    """The chunks a family trains."""
+    return [job["chunk"] for entry in plan["families"] if entry["family"] == family for job in entry["chunks"]]
+
+
+def parents_of(plan: dict) -> list[str]:
+    """The parents of the first family's jobs, by their last folder."""
+    return [job["parent_uri"].rstrip("/").rsplit("/", 1)[1] for job in plan["families"][0]["chunks"]]
+
+
+def test_the_first_run_trains_every_chunk_known_before_the_holdout(plan):
+    """All families, the newest mature chunk kept for judging."""
+    planned = plan()
+    assert (planned["outcome"], planned["as_of"], planned["holdout"]["chunk"]) == ("train", "2018-05-06T00:00:00Z", HOLDOUT)
+    assert [entry["family"] for entry in planned["families"]] == ["baseline", "light", "heavy"]
+    assert chunks_of(planned) == [FIRST, SECOND]
+
+
+def test_the_plan_carries_all_that_the_jobs_need(plan):
+    """Addresses, names and flags as strings, so that no state computes them."""
+    planned = plan(families=["light"])
+    execution, version = planned["execution"], planned["manifest_version"]
+    assert version == load_manifest().version
+    assert planned["families"][0]["chunks"][1] == {
+        "chunk": SECOND,
+        "version": f"{SECOND}-{execution[:8]}",
+        "parent_uri": f"s3://artifacts/checkpoints/light/{FIRST}-{execution[:8]}/",
+        "features_uri": f"s3://lake/features/{version}/chunk={SECOND}/",
+        "is_last": "true",
+        "job_key": planned["families"][0]["chunks"][1]["job_key"],
+    }
+    assert planned["families"][0]["chunks"][0]["is_last"] == "false"
+    assert planned["holdout"]["features_uri"] == f"s3://lake/features/{version}/chunk={HOLDOUT}/"
+
+
+def test_the_plan_is_stored_for_the_jobs(plan, s3):
+    """They read what the state machine was told."""
+    planned = plan()
+    stored = s3.get_object(Bucket="artifacts", Key=f"executions/{planned['execution']}/plan.json")["Body"].read()
+    assert json.loads(stored) == planned
+
+
+def test_a_familys_first_parent_says_that_there_is_none(plan, s3):
+    """SageMaker refuses a channel without any object."""
+    assert parents_of(plan(families=["light"]))[0] == "genesis"
+    stored = s3.get_object(Bucket="artifacts", Key="checkpoints/light/genesis/genesis.json")["Body"].read()
+    assert json.loads(stored) == {"family": "light", "parent": None}
+
+
+def test_what_was_learned_is_not_trained_again(plan, dynamodb):
+    """The next chunk continues from the recorded checkpoint."""
+    learned(dynamodb, FIRST)
+    planned = plan(families=["light"])
+    assert (chunks_of(planned), parents_of(planned)) == ([SECOND], [f"{FIRST}-old"])
+
+
+def test_an_unsound_checkpoint_is_no_parent_and_its_chunk_is_trained_again(plan, dynamodb):
+    """A diverged model must not poison its descendants."""
+    learned(dynamodb, FIRST)
+    learned(dynamodb, SECOND, sound=False)
+    planned = plan(families=["light"])
+    assert (chunks_of(planned), parents_of(planned)) == ([SECOND], [f"{FIRST}-old"])
+
+
+def test_nothing_new_is_nothing_to_train(plan, dynamodb):
+    """The run succeeds, having emitted nothing."""
+    for family in ("baseline", "light", "heavy"):
+        learned(dynamodb, FIRST, family)
+        learned(dynamodb, SECOND, family)
+    planned = plan()
+    assert (planned["outcome"], planned["families"]) == ("nothing_to_train", [])
+    assert planned["reason"] == "every trainable chunk has been learned"
+
+
+def test_force_trains_the_last_chunk_again_from_its_own_parent(plan, dynamodb):
+    """Not from itself."""
+    learned(dynamodb, FIRST)
+    learned(dynamodb, SECOND)
+    planned = plan(families=["light"], force=True)
+    assert (chunks_of(planned), parents_of(planned)) == ([SECOND], [f"{FIRST}-old"])
+
+
+def test_force_with_chunks_trains_just_those(plan, dynamodb):
+    """In order, whatever order they were asked in."""
+    learned(dynamodb, FIRST)
+    learned(dynamodb, SECOND)
+    planned = plan(families=["light"], force=True, chunks=[SECOND, FIRST])
+    assert (chunks_of(planned), parents_of(planned)[0]) == ([FIRST, SECOND], "genesis")
+
+
+def test_a_gap_is_filled_and_the_next_chunk_keeps_the_newest_parent(plan, dynamodb):
+    """A checkpoint recorded between two planned chunks is the better parent."""
+    learned(dynamodb, SECOND)
+    planned = plan(families=["light"], holdout=HOLDOUT)
+    assert (chunks_of(planned), parents_of(planned)) == ([FIRST], ["genesis"])
+
+
+def test_a_wished_holdout_moves_what_may_be_trained(plan):
+    """Labels must have been known when its first transaction happened."""
+    planned = plan(holdout=THIRD, families=["light"])
+    assert (planned["holdout"]["chunk"], chunks_of(planned)) == (THIRD, [FIRST])
+
+
+def test_a_newer_day_in_the_lake_moves_now(plan, s3):
+    """Live transactions land after the import."""
+    put_day(s3, date(2018, 5, 13))
+    planned = plan(families=["light"])
+    assert (planned["as_of"], planned["holdout"]["chunk"]) == ("2018-05-13T00:00:00Z", "20180429-20180506")
+
+
+def test_without_a_data_set_there_is_nothing_to_train(start):
+    """A schedule may start before the first import."""
+    planned = start("plan")(golden("step_functions_plan"), None)
+    assert (planned["outcome"], planned["as_of"]) == ("nothing_to_train", None)
+    assert "import a data set first" in planned["reason"]
+
+
+def test_too_little_data_says_what_is_missing(start, s3):
+    """Three weeks hold no mature chunk before a mature one."""
+    put_dataset(s3, newest_occurred_at="2018-04-20T00:00:00Z", first_day="2018-05-01")
+    planned = start("plan")(golden("step_functions_plan"), None)
+    assert planned["outcome"] == "nothing_to_train"
+    assert "mature" in planned["reason"]
+
+
+def test_unknown_keys_are_warnings(plan):
+    """A typing error shows in the output."""
+    assert any(warning.startswith("famlies: unknown") for warning in plan(famlies=["light"])["warnings"])
+    assert any(warning.startswith("deadline: ignored") for warning in plan(deadline="2018-05-07T00:00:00Z")["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("wish", "field", "reason"),
+    [
+        ({"families": ["forest"]}, "families", "choose from baseline, light, heavy"),
+        ({"families": "light"}, "families", "list"),
+        ({"chunks": []}, "chunks", "list"),
+        ({"chunks": ["May"]}, "chunks", "YYYYMMDD-YYYYMMDD"),
+        ({"chunks": [THIRD]}, "chunks", f"choose from {FIRST}, {SECOND}"),
+        ({"holdout": "20180429-20180506"}, "holdout", HOLDOUT),
+        ({"force": "yes"}, "force", "true or false"),
+    ],
+)
+def test_an_unusable_wish_names_field_and_choices(plan, wish, field, reason):
+    """Before anything is trained."""
+    with pytest.raises(InvalidInput, match=field) as error:
+        plan(**wish)
+    assert error.value.field == field
+    assert reason in error.value.reason
+
+
+@pytest.mark.parametrize("content", ["{", "{}", json.dumps(DATASET | {"first_day": "May"})])
+def test_an_unusable_description_of_the_data_is_named(start, s3, content):
+    """Not a KeyError three jobs later."""
+    s3.put_object(Bucket="lake", Key="dataset.json", Body=content)
+    with pytest.raises(ContractError, match=r"dataset\.json"):
+        start("plan")(golden("step_functions_plan"), None)

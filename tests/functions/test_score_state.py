@@ -1,0 +1,125 @@
+"""Reading the online state, whole, in part, and not at all."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from greenfraud.control import ControlDocument
+from greenfraud.records import parse_rfc3339
+from score_world import MANIFEST, World, customer_state
+
+NOON = parse_rfc3339("2018-05-20T12:00:00Z")
+MINUTE_US = 60 * 1_000_000
+
+
+@pytest.fixture
+def world(aws: None) -> World:
+    """A service whose customer C1 paid 12 times in the last hour."""
+    world = World()
+    world.put_state("customer_activity", "C1", customer_state(*[(NOON - n * MINUTE_US, 100) for n in range(1, 13)]))
+    world.dynamodb.calls.clear()
+    return world
+
+
+def throttled(*_: object, **__: object) -> object:
+    """What DynamoDB raises when a table has no capacity left."""
+    raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "BatchGetItem")
+
+
+def test_a_stored_state_reaches_the_rules(world):
+    """Twelve payments within the hour ask for a person."""
+    answer = world.score()
+    assert [reason["feature"] for reason in answer["reasons"]] == ["customer_count_1h"]
+    assert answer["features_as_of"] == "2018-05-20T11:59:00Z"
+    assert answer["degraded"] == ["terminal_missing"]
+
+
+def test_one_read_fetches_both_entities_and_one_control_copy(world):
+    """Only the control table is read consistently."""
+    world.score()
+    (request,) = [call["RequestItems"] for name, call in world.dynamodb.calls if name == "batch_get_item"]
+    assert {table: (len(part["Keys"]), part["ConsistentRead"]) for table, part in request.items()} == {
+        "control": (1, True),
+        MANIFEST.views["customer_activity"].table: (1, False),
+        MANIFEST.views["terminal_activity"].table: (1, False),
+    }
+
+
+def test_what_was_left_unprocessed_is_asked_for_again(world):
+    """A throttled part of the read is no missing entity."""
+    answers = iter([True])
+
+    def once_nothing(real, **arguments):
+        if next(answers, None):
+            return {"Responses": {}, "UnprocessedKeys": arguments["RequestItems"]}
+        return real(**arguments)
+
+    world.dynamodb.faults["batch_get_item"] = once_nothing
+    assert world.score()["decision"] == "review"
+
+
+def test_a_table_that_stays_throttled_is_named_unreadable(world):
+    """Within the deadline, and the rest of the answer stands."""
+
+    def without_customers(real, RequestItems):
+        left = {table: part for table, part in RequestItems.items() if "customer" in table}
+        rest = {table: part for table, part in RequestItems.items() if "customer" not in table}
+        response = real(RequestItems=rest) if rest else {"Responses": {}}
+        return response | {"UnprocessedKeys": left}
+
+    world.dynamodb.faults["batch_get_item"] = without_customers
+    started = time.monotonic()
+    assert world.score()["degraded"] == ["customer_unreadable", "terminal_missing"]
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("fault", [throttled, lambda *_, **__: (_ for _ in ()).throw(ReadTimeoutError(endpoint_url="x"))])
+def test_a_read_that_fails_degrades_the_answer_and_counts_as_a_fault(world, capsys, fault):
+    """No state, no control document, and still an answer."""
+    world.dynamodb.faults["batch_get_item"] = fault
+    answer = world.score(amount_minor=30_000)
+    assert answer["decision"] == "review"
+    assert answer["degraded"] == ["customer_unreadable", "terminal_unreadable", "control_unreadable"]
+    assert '"Degraded":1' in capsys.readouterr().out
+
+
+def test_an_expired_item_counts_as_never_seen(world):
+    """DynamoDB deletes it days later; the answer does not wait for that."""
+    state = customer_state(*[(NOON - n * MINUTE_US, 100) for n in range(1, 13)])
+    world.put_state("customer_activity", "C1", state, expires_at={"N": str(int(time.time()) - 1)})
+    assert "customer_missing" in world.score()["degraded"]
+
+
+def test_a_corrupt_item_is_unreadable_not_empty(world):
+    """Bytes that are no tiles are named."""
+    state = customer_state((NOON, 1))
+    world.put_state(
+        "customer_activity", "C1", state, values={"M": {MANIFEST.views["customer_activity"].columns[0]: {"B": b"\x00\x01"}}}
+    )
+    assert "customer_unreadable" in world.score()["degraded"]
+
+
+def test_a_transaction_without_a_terminal_is_scored(world):
+    """The terminal may be absent."""
+    answer = world.score(terminal_id=None)
+    assert answer["degraded"] == ["terminal_missing"]
+
+
+def test_new_entities_are_no_alarm(aws, capsys):
+    """Missing is told in the answer and not counted as a fault."""
+    World().score()
+    assert '"Degraded":0' in capsys.readouterr().out
+
+
+def test_health_names_the_revision_and_fails_when_nothing_can_be_read(world):
+    """A balancer needs a status, a person the reason."""
+    world.put_control(ControlDocument(revision=7))
+    healthy = world.http.get("/health")
+    assert (healthy.status_code, healthy.json()) == (
+        200,
+        {"status": "ok", "model": "rules", "manifest_version": MANIFEST.version, "revision": 7},
+    )
+    world.dynamodb.faults["batch_get_item"] = throttled
+    assert world.http.get("/health").status_code == 503

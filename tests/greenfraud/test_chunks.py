@@ -1,0 +1,51 @@
+"""Chunks of days and which of them may be learned from."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from greenfraud.chunks import Chunk, chunks_between, holdout_and_trainable
+from greenfraud.errors import InvalidInput
+from greenfraud.instants import DAY_US, start_of_day_us
+from hypothesis import given
+from hypothesis import strategies as st
+
+days = st.dates(date(1970, 1, 1), date(2100, 1, 1))
+
+
+@given(first=days, length=st.integers(1, 60))
+def test_an_id_names_its_chunk(first, length):
+    """Parsing an id gives the chunk back, as long as its days."""
+    chunk = Chunk(first, date.fromordinal(first.toordinal() + length))
+    assert Chunk.parse(chunk.id) == chunk
+    assert len(chunk.days) == length
+
+
+@pytest.mark.parametrize("text", ["20180501", "20180508-20180501", "20180501-20180501", "20180532-20180607", "2018-5-1"])
+def test_an_impossible_id_is_refused(text: str):
+    """The error says which."""
+    with pytest.raises(InvalidInput, match="chunk"):
+        Chunk.parse(text)
+
+
+@given(first=days, elapsed_us=st.integers(-DAY_US, 400 * DAY_US), chunk_days=st.integers(1, 30))
+def test_chunks_follow_each_other_and_have_ended(first, elapsed_us, chunk_days):
+    """No gap, no overlap, nothing unfinished."""
+    as_of_us = start_of_day_us(first) + elapsed_us
+    chunks = chunks_between(first, as_of_us, chunk_days)
+    assert all(before.end_day == after.start_day for before, after in pairwise(chunks))
+    assert all(chunk.end_us <= as_of_us for chunk in chunks)
+
+
+@given(elapsed_days=st.integers(0, 300), chunk_days=st.integers(1, 14), maturity_days=st.integers(0, 90))
+def test_no_label_of_a_trainable_chunk_arrives_after_the_holdout_starts(elapsed_days, chunk_days, maturity_days):
+    """The model knows only what was known when the first held-out transaction happened."""
+    as_of_us = elapsed_days * DAY_US
+    holdout, trainable = holdout_and_trainable(date(1970, 1, 1), as_of_us, chunk_days, maturity_days)
+    if holdout is None:
+        assert trainable == []
+        return
+    assert holdout.end_us + maturity_days * DAY_US <= as_of_us
+    assert all(chunk.end_us + maturity_days * DAY_US <= holdout.start_us for chunk in trainable)

@@ -1,0 +1,51 @@
+"""From a probability, or from bare rules, to a decision with reasons."""
+
+from __future__ import annotations
+
+import pytest
+from greenfraud.errors import ContractError
+from greenfraud.features.manifest import load_manifest
+from greenfraud.policy import DEFAULT_POLICY, Policy, rules_decision
+
+
+def test_without_anything_unusual_the_rules_allow():
+    """No rule, no reason."""
+    assert rules_decision({}, 22000) == ("allow", [])
+
+
+def test_a_large_amount_is_reviewed_with_a_sentence():
+    """The reason speaks of the amount, not of a rule number."""
+    decision, reasons = rules_decision({}, 22001)
+    assert (decision, [reason.text for reason in reasons]) == ("review", ["The amount is 220.01."])
+
+
+def test_a_compromised_terminal_blocks_and_comes_first():
+    """The most severe rule leads, the others follow."""
+    values = {"customer_count_1h": 10.0, "terminal_report_ratio_7d": 0.5}
+    decision, reasons = rules_decision(values, 30000)
+    assert (decision, [reason.code for reason in reasons]) == (
+        "block",
+        ["TERMINAL_RISK_7D", "AMOUNT", "CUSTOMER_COUNT_1H"],
+    )
+
+
+def test_a_missing_value_meets_no_rule():
+    """Not knowing is not suspicious by itself."""
+    assert rules_decision({"terminal_report_ratio_7d": None, "customer_count_1h": None}, 100) == ("allow", [])
+
+
+def test_every_rule_names_a_feature_of_the_manifest():
+    """A renamed feature must not silence a rule."""
+    assert {rule.feature for rule in DEFAULT_POLICY.rules} <= set(load_manifest().names)
+
+
+def test_a_policy_survives_storage():
+    """What the control document carries is what decides."""
+    assert Policy.from_json(DEFAULT_POLICY.to_json()) == DEFAULT_POLICY
+
+
+@pytest.mark.parametrize("body", [{}, {"version": "1", "review_at": 0.9, "block_at": 0.3, "rules": []}])
+def test_a_broken_policy_is_refused(body):
+    """Thresholds out of order would make a decision unreachable."""
+    with pytest.raises(ContractError):
+        Policy.from_json(body)

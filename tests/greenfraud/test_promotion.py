@@ -1,0 +1,154 @@
+"""The gate promotes what is better, shadows what may be, rejects the rest, and says why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from greenfraud.errors import ContractError
+from greenfraud.promotion import decide
+
+BETTER = {"difference": 0.05, "low": 0.02, "high": 0.08}
+PERHAPS = {"difference": 0.01, "low": -0.01, "high": 0.03}
+WORSE = {"difference": -0.05, "low": -0.08, "high": -0.02}
+SAME_COST = {"difference": 10.0, "low": -500.0, "high": 520.0}
+DEARER = {"difference": 900.0, "low": 300.0, "high": 1500.0}
+
+
+def challenger(family: str, precision: float = 0.7, grams: float | None = 0.01, **changes: Any) -> dict[str, Any]:
+    """Return a candidate that beats both production and rules, changed as told."""
+    metric = {"value": precision, "low": precision - 0.02, "high": precision + 0.02, "n": 1000}
+    cost = {"value": 1e5, "low": 9e4, "high": 1.1e5, "n": 1000}
+    paired = {"average_precision": BETTER, "expected_cost_minor": SAME_COST}
+    candidate = {
+        "name": f"{family}/v1",
+        "family": family,
+        "version": "v1",
+        "role": "challenger",
+        "metrics": {"average_precision": metric, "expected_cost_minor": cost},
+        "emissions_g_per_1000": grams,
+        "against_production": paired,
+        "against_rules": paired,
+    }
+    return candidate | changes
+
+
+def evaluation(*candidates: dict[str, Any], production: str | None = "light/v0", frauds: int = 100) -> dict[str, Any]:
+    """Return an evaluation of the candidates."""
+    holdout = {"chunk": "20180501-20180508", "rows": 5000, "frauds": frauds}
+    return {"schema": 1, "holdout": holdout, "production": production, "candidates": list(candidates)}
+
+
+def against(precision: dict[str, float] | None, cost: dict[str, float] | None = SAME_COST) -> dict[str, Any]:
+    """Return paired differences."""
+    return {"average_precision": precision, "expected_cost_minor": cost}
+
+
+def test_a_certainly_better_challenger_is_promoted():
+    """Its whole interval lies above 0."""
+    decision = decide(evaluation(challenger("light")))
+    assert (decision.outcome, decision.family, decision.version) == ("promote", "light", "v1")
+    assert "certainly better" in decision.reasons[0]
+
+
+def test_a_perhaps_better_challenger_is_shadowed():
+    """A near miss deserves watching, not serving."""
+    decision = decide(evaluation(challenger("light", against_production=against(PERHAPS))))
+    assert (decision.outcome, decision.family) == ("shadow", "light")
+
+
+def test_a_worse_challenger_is_rejected():
+    """Nobody serves it."""
+    decision = decide(evaluation(challenger("light", against_production=against(WORSE))))
+    assert (decision.outcome, decision.family, decision.version) == ("reject", None, None)
+
+
+def test_an_identical_challenger_is_rejected():
+    """No difference is no reason to change."""
+    nothing = {"difference": 0.0, "low": 0.0, "high": 0.0}
+    assert decide(evaluation(challenger("light", against_production=against(nothing)))).outcome == "reject"
+
+
+def test_a_certainly_dearer_challenger_is_shadowed():
+    """Ranking better does not excuse losing money."""
+    decision = decide(evaluation(challenger("light", against_production=against(BETTER, DEARER))))
+    assert decision.outcome == "shadow"
+    assert "certainly dearer" in decision.reasons[0]
+
+
+def test_a_cost_that_was_not_compared_does_not_promote():
+    """Unknown money is not saved money."""
+    assert decide(evaluation(challenger("light", against_production=against(BETTER, None)))).outcome == "shadow"
+
+
+def test_the_first_model_must_beat_the_rules():
+    """Without a production model, the rules are the one to beat."""
+    better = challenger("light", against_production=None)
+    assert decide(evaluation(better, production=None)).outcome == "promote"
+    equal = challenger("light", against_production=None, against_rules=against(PERHAPS))
+    assert decide(evaluation(equal, production=None)).outcome == "shadow"
+
+
+def test_a_challenger_that_never_met_production_is_rejected():
+    """Beating the rules is not enough once a model serves."""
+    decision = decide(evaluation(challenger("light", against_production=None)))
+    assert (decision.outcome, decision.reasons) == ("reject", ["light/v1: was not compared with production light/v0"])
+
+
+def test_too_few_frauds_promote_nothing():
+    """The reason names how many are needed."""
+    decision = decide(evaluation(challenger("light"), frauds=29))
+    assert (decision.outcome, decision.reasons) == ("reject", ["the holdout has 29 frauds, at least 30 are needed"])
+
+
+@pytest.mark.parametrize("name", ["average_precision", "expected_cost_minor"])
+def test_a_figure_that_could_not_be_computed_never_promotes(name: str):
+    """Its reason is passed on."""
+    candidate = challenger("light")
+    candidate["metrics"] |= {name: {"value": None, "reason": "one class only", "n": 0}}
+    decision = decide(evaluation(candidate))
+    assert (decision.outcome, decision.reasons) == ("reject", [f"light/v1: {name} could not be computed: one class only"])
+
+
+def test_among_ties_the_least_emissions_win():
+    """0.69 lies within the interval of 0.70, and is scored with a tenth of the carbon."""
+    decision = decide(evaluation(challenger("heavy", 0.70, 0.10), challenger("light", 0.69, 0.01)))
+    assert (decision.outcome, decision.family) == ("promote", "light")
+    assert "emits least" in decision.reasons[-1]
+
+
+def test_value_decides_before_carbon():
+    """0.60 does not tie with 0.70, however clean it is."""
+    decision = decide(evaluation(challenger("heavy", 0.70, 0.10), challenger("light", 0.60, 0.01)))
+    assert decision.family == "heavy"
+
+
+def test_a_cleaner_model_that_is_only_perhaps_better_does_not_win_a_tie():
+    """Ties are decided among models that have earned promotion."""
+    light = challenger("light", 0.70, 0.01, against_production=against(PERHAPS))
+    assert decide(evaluation(challenger("heavy", 0.70, 0.10), light)).family == "heavy"
+
+
+def test_a_model_of_unknown_emissions_never_wins_a_tie():
+    """Not measuring must not pay."""
+    decision = decide(evaluation(challenger("heavy", 0.70, 0.10), challenger("light", 0.69, grams=None)))
+    assert decision.family == "heavy"
+
+
+def test_an_interval_that_is_not_a_number_never_promotes():
+    """NaN compares false with everything, which must not read as "not dearer"."""
+    broken = {"difference": float("nan"), "low": float("nan"), "high": float("nan")}
+    assert decide(evaluation(challenger("light", against_production=against(broken)))).outcome == "reject"
+    assert decide(evaluation(challenger("light", against_production=against(BETTER, broken)))).outcome == "shadow"
+
+
+def test_production_is_not_judged_against_itself():
+    """Only challengers can be promoted."""
+    decision = decide(evaluation(challenger("light", role="production")))
+    assert (decision.outcome, decision.reasons) == ("reject", ["there is no challenger to judge"])
+
+
+def test_a_malformed_evaluation_is_an_error():
+    """Silence would look like a rejection."""
+    with pytest.raises(ContractError, match="malformed evaluation"):
+        decide({"candidates": [challenger("light")]})

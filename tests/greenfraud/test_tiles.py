@@ -1,0 +1,114 @@
+"""The state is a monoid of tiles."""
+
+from __future__ import annotations
+
+import pytest
+from greenfraud.errors import ContractError
+from greenfraud.features.encoding import encode_int64_list
+from greenfraud.features.interpreter import compute
+from greenfraud.features.tiles import ViewState
+from greenfraud.features.windows import TileRange
+from greenfraud.instants import DAY_US, HOUR_US
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.greenfraud.events import (
+    CUSTOMER,
+    MANIFEST,
+    NOW_US,
+    TERMINAL,
+    customer_state,
+    reports,
+    terminal_state,
+    transactions,
+)
+
+
+@given(events=transactions, order=st.randoms())
+def test_the_order_of_events_does_not_matter(events, order):
+    """Late and early events end in the same state."""
+    shuffled = list(events)
+    order.shuffle(shuffled)
+    assert customer_state(shuffled) == customer_state(events)
+
+
+@given(first=transactions, second=transactions, third=transactions)
+def test_merging_is_associative_and_commutative(first, second, third):
+    """Partial states of any split add up to the same whole."""
+    one, two, three = (customer_state(events) for events in (first, second, third))
+    assert one.merge(two).merge(three) == one.merge(two.merge(three)) == customer_state(first + second + third)
+    assert one.merge(two) == two.merge(one)
+
+
+@given(events=transactions)
+def test_the_empty_state_is_neutral(events):
+    """Merging with an entity never seen changes nothing."""
+    state = customer_state(events)
+    assert state.merge(ViewState.empty(CUSTOMER)) == ViewState.empty(CUSTOMER).merge(state) == state
+
+
+@given(events=transactions, observed=reports)
+def test_a_state_survives_its_encoding(events, observed):
+    """What is stored is what is read."""
+    state = terminal_state(events, observed)
+    assert ViewState.decode(TERMINAL, state.encode()) == state
+
+
+@settings(deadline=None)
+@given(events=transactions, observed=reports, later_us=st.integers(0, 40 * DAY_US))
+def test_expiry_never_changes_a_covered_window(events, observed, later_us):
+    """No value at or after the moment of expiry misses a tile."""
+    customer, terminal = customer_state(events), terminal_state(events, observed)
+    whole = compute(MANIFEST, customer, terminal, NOW_US + later_us, 1234)
+    assert compute(MANIFEST, customer.expire(NOW_US), terminal.expire(NOW_US), NOW_US + later_us, 1234) == whole
+
+
+@given(events=transactions)
+def test_expiry_leaves_slack_for_a_late_score(events):
+    """A transaction scored an hour late still sees all its windows."""
+    customer = customer_state(events)
+    late_us = NOW_US - HOUR_US
+    whole = compute(MANIFEST, customer, None, late_us, 1234)
+    assert compute(MANIFEST, customer.expire(NOW_US), None, late_us, 1234) == whole
+
+
+@given(events=transactions, old_us=st.integers(40 * DAY_US, 60 * DAY_US))
+def test_an_event_older_than_every_window_expires_again(events, old_us):
+    """Adding an ancient event after expiry gives the state of adding it before."""
+    state, ancient = customer_state(events), (NOW_US - old_us, 500)
+    assert (
+        state.expire(NOW_US).add_transaction(*ancient).expire(NOW_US).tiles == state.add_transaction(*ancient).expire(NOW_US).tiles
+    )
+
+
+def test_a_late_event_lands_in_its_tile():
+    """The tile of an hour ago counts what arrives only now."""
+    state = customer_state([(NOW_US, 100), (NOW_US - HOUR_US, 250)])
+    hour = (NOW_US - HOUR_US) // HOUR_US
+    assert (state.total("c_h1", 1, TileRange(hour, hour + 1)), state.total("c_h1", 2, TileRange(hour, hour + 1))) == (1, 250)
+    assert state.newest_us == NOW_US
+
+
+def test_a_report_leaves_a_customer_unchanged():
+    """Customers keep no reports; the terminal's state counts them."""
+    state = customer_state([(NOW_US, 100)])
+    assert state.add_report(NOW_US + 1) is state
+
+
+def test_a_feature_added_later_reads_as_empty():
+    """An item written before a series existed is still a state."""
+    values = customer_state([(NOW_US, 100)]).encode()
+    del values["c_m5"]
+    assert ViewState.decode(CUSTOMER, values).tiles["c_m5"] == ((), (), ())
+
+
+def test_a_cut_off_array_is_refused():
+    """Half a tile means that another writer wrote something else."""
+    with pytest.raises(ContractError, match="c_h1 holds 2 numbers"):
+        ViewState.decode(CUSTOMER, {"c_h1": encode_int64_list([1, 2])})
+
+
+def test_states_of_different_views_do_not_merge():
+    """A customer is not a terminal."""
+    with pytest.raises(ContractError, match="cannot merge"):
+        ViewState.empty(CUSTOMER).merge(ViewState.empty(TERMINAL))

@@ -1,0 +1,192 @@
+"""Stacks of hand-written templates, through a running server."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+INLINE = "def handler(event, context):\n    return {'answer': %d}\n"
+
+
+def function_template(answer: int) -> dict:
+    """A function with a role, a version named after the answer, and an alias."""
+    trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    return {
+        "Resources": {
+            "Alias": {
+                "Type": "AWS::Lambda::Alias",
+                "Properties": {
+                    "FunctionName": {"Ref": "Function"},
+                    "Name": "live",
+                    "FunctionVersion": {"Fn::GetAtt": [f"Version{answer}", "Version"]},
+                },
+            },
+            f"Version{answer}": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Function"}}},
+            "Function": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "Handler": "index.handler",
+                    "Runtime": "python3.13",
+                    "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+                    "Code": {"ZipFile": INLINE % answer},
+                },
+            },
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+        },
+        "Outputs": {"Alias": {"Value": {"Ref": "Alias"}}},
+    }
+
+
+def topic(**properties) -> dict:
+    """A topic."""
+    return {"Type": "AWS::SNS::Topic", "Properties": properties}
+
+
+def test_a_stack_answers_its_outputs(embedded, stacks, stack_name):
+    """Outputs are resolved from what was really created."""
+    template = {"Resources": {"Topic": topic()}, "Outputs": {"Topic": {"Value": {"Ref": "Topic"}}}}
+    assert stacks.deploy(stack_name, template)["StackStatus"] == "CREATE_COMPLETE"
+    arn = stacks.outputs(stack_name)["Topic"]
+    assert arn in {entry["TopicArn"] for entry in embedded.client("sns").list_topics()["Topics"]}
+
+
+def test_names_are_the_same_in_every_start(stacks, stack_name):
+    """A name is stack, logical id and a digest of both, so saved state finds its resource."""
+    stacks.deploy(stack_name, {"Resources": {"Topic": topic()}, "Outputs": {"Name": {"Value": {"Fn::GetAtt": ["Topic", "TopicName"]}}}})
+    name = stacks.outputs(stack_name)["Name"]
+    stacks.delete(stack_name)
+    stacks.deploy(stack_name, {"Resources": {"Topic": topic()}, "Outputs": {"Name": {"Value": {"Fn::GetAtt": ["Topic", "TopicName"]}}}})
+    assert stacks.outputs(stack_name)["Name"] == name
+
+
+def test_a_new_version_has_the_new_code(embedded, stacks, stack_name):
+    """An update changes the function before it publishes, and the alias moves to the new version."""
+    stacks.deploy(stack_name, function_template(1))
+    stacks.deploy(stack_name, function_template(2))
+    alias = stacks.outputs(stack_name)["Alias"]
+    answer = embedded.client("lambda").invoke(FunctionName=alias)["Payload"].read()
+    assert json.loads(answer) == {"answer": 2}
+
+
+def test_a_failing_resource_is_named_and_nothing_is_left(embedded, stacks, stack_name):
+    """A creation that fails is rolled back and says which resource failed and why."""
+    broken = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "a name with spaces"}}
+    template = {"Resources": {"Topic": topic(TopicName=stack_name), "Broken": broken | {"DependsOn": "Topic"}}}
+    stack = stacks.deploy(stack_name, template)
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "Broken (AWS::SQS::Queue)" in stack["StackStatusReason"]
+    topics = embedded.client("sns").list_topics()["Topics"]
+    assert not [entry for entry in topics if entry["TopicArn"].endswith(stack_name)]
+
+
+def test_a_failing_update_returns_to_what_was(embedded, stacks, stack_name):
+    """The resource that changed before the failure has its old properties again."""
+    stacks.deploy(stack_name, {"Resources": {"Topic": topic(DisplayName="old")}, "Outputs": {"Topic": {"Value": {"Ref": "Topic"}}}})
+    broken = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "a name with spaces"}, "DependsOn": "Topic"}
+    stack = stacks.deploy(stack_name, {"Resources": {"Topic": topic(DisplayName="new"), "Broken": broken}})
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    attributes = embedded.client("sns").get_topic_attributes(TopicArn=stacks.outputs(stack_name)["Topic"])
+    assert attributes["Attributes"]["DisplayName"] == "old"
+
+
+def test_an_unlisted_type_fails(stacks, stack_name):
+    """Nothing is skipped in silence."""
+    with pytest.raises(ClientError, match=r"Unrecognized resource types: \[AWS::EC2::Instance\]"):
+        stacks.deploy(stack_name, {"Resources": {"Server": {"Type": "AWS::EC2::Instance"}}})
+
+
+def test_an_unknown_property_fails(embedded, stacks, stack_name):
+    """A property the embedded AWS does not apply is not dropped."""
+    stack = stacks.deploy(stack_name, {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"Colour": "green"}}}})
+    assert "no property Colour" in stack["StackStatusReason"]
+
+
+def test_a_stack_imports_what_another_exports(stacks, stack_name):
+    """Fn::ImportValue reaches across stacks."""
+    export = {"Value": {"Ref": "Topic"}, "Export": {"Name": f"{stack_name}:topic"}}
+    stacks.deploy(stack_name, {"Resources": {"Topic": topic()}, "Outputs": {"Topic": export}})
+    imported = {"Value": {"Fn::ImportValue": f"{stack_name}:topic"}}
+    stacks.deploy(f"{stack_name}2", {"Resources": {"Other": topic()}, "Outputs": {"Imported": imported}})
+    assert stacks.outputs(f"{stack_name}2")["Imported"] == stacks.outputs(stack_name)["Topic"]
+
+
+def test_an_api_keeps_its_id_when_its_routes_change(embedded, stacks, stack_name):
+    """Routes and stages are updated or replaced, the API itself stays."""
+
+    def api(route: str, burst: int) -> dict:
+        limits = {"ThrottlingBurstLimit": burst, "ThrottlingRateLimit": 1}
+        stage = {"ApiId": {"Ref": "Api"}, "StageName": "$default", "AutoDeploy": True, "DefaultRouteSettings": limits}
+        return {
+            "Resources": {
+                "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "api", "ProtocolType": "HTTP"}},
+                "Route": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {"ApiId": {"Ref": "Api"}, "RouteKey": route}},
+                "Stage": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": stage},
+            },
+            "Outputs": {"Api": {"Value": {"Ref": "Api"}}},
+        }
+
+    stacks.deploy(stack_name, api("GET /old", 1))
+    before = stacks.outputs(stack_name)["Api"]
+    stacks.deploy(stack_name, api("GET /new", 2))
+    client = embedded.client("apigatewayv2")
+    assert stacks.outputs(stack_name)["Api"] == before
+    assert [route["RouteKey"] for route in client.get_routes(ApiId=before)["Items"]] == ["GET /new"]
+    assert client.get_stage(ApiId=before, StageName="$default")["DefaultRouteSettings"]["ThrottlingBurstLimit"] == 2
+
+
+def test_a_replaced_table_gets_another_name(embedded, stacks, stack_name):
+    """A change of keys cannot be made in place: a new table stands before the old one goes."""
+
+    def table(key: str) -> dict:
+        properties = {
+            "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"}],
+            "BillingMode": "PAY_PER_REQUEST",
+        }
+        resource = {"Type": "AWS::DynamoDB::Table", "Properties": properties}
+        return {"Resources": {"Table": resource}, "Outputs": {"Table": {"Value": {"Ref": "Table"}}}}
+
+    stacks.deploy(stack_name, table("one"))
+    before = stacks.outputs(stack_name)["Table"]
+    stacks.deploy(stack_name, table("two"))
+    after = stacks.outputs(stack_name)["Table"]
+    tables = embedded.client("dynamodb").list_tables()["TableNames"]
+    assert (before in tables, after in tables) == (False, True)
+
+
+def test_a_retained_resource_outlives_its_stack(embedded, stacks, stack_name):
+    """DeletionPolicy Retain is honoured."""
+    bucket = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
+    stacks.deploy(stack_name, {"Resources": {"Bucket": bucket}, "Outputs": {"Bucket": {"Value": {"Ref": "Bucket"}}}})
+    name = stacks.outputs(stack_name)["Bucket"]
+    stacks.delete(stack_name)
+    assert name in {entry["Name"] for entry in embedded.client("s3").list_buckets()["Buckets"]}
+
+
+def test_a_bucket_that_demands_tls_can_be_used(embedded, stacks, stack_name):
+    """An SSL-only policy denies plain requests in AWS; here all are plain, and pass."""
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    policy = {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+    template = {
+        "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}, "Policy": {"Type": "AWS::S3::BucketPolicy", "Properties": policy}},
+        "Outputs": {"Bucket": {"Value": {"Ref": "Bucket"}}},
+    }
+    stacks.deploy(stack_name, template)
+    bucket = stacks.outputs(stack_name)["Bucket"]
+    embedded.client("s3").put_object(Bucket=bucket, Key="key", Body=b"body")
+    assert embedded.client("s3").get_object(Bucket=bucket, Key="key")["Body"].read() == b"body"
+
+
+def test_a_missing_change_set_has_the_code_the_cdk_waits_for(embedded, stack_name):
+    """The CDK CLI polls for exactly this error."""
+    with pytest.raises(ClientError) as refused:
+        embedded.client("cloudformation").describe_change_set(StackName=stack_name, ChangeSetName="none")
+    assert refused.value.response["Error"]["Code"] == "ChangeSetNotFound"

@@ -1,0 +1,31 @@
+"""Run one step: `python -m training <step>`; a failure leaves its reason in output/failure and a non-zero exit."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from importlib import import_module
+
+from training.contract import JobPaths
+
+STEPS = ("features", "train", "evaluate", "materialize", "report")
+
+
+def main(arguments: list[str]) -> int:
+    """Run the step that the container's argument names; returns the exit code."""
+    paths = JobPaths.from_env()
+    if len(arguments) != 1 or arguments[0] not in STEPS:
+        paths.report_failure(f"expected one step of {', '.join(STEPS)}, got {arguments}")
+        return 2
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    try:
+        import_module(f"training.steps.{arguments[0]}").main(paths)
+    except Exception as error:  # the contract wants every failure in a file
+        paths.report_failure(f"{type(error).__name__}: {error}")
+        logging.exception("step %s failed", arguments[0])
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

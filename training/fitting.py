@@ -1,0 +1,95 @@
+"""Fitting a network to one chunk and the replay sample: whole-tensor batches, one pass of a one-cycle schedule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from training.calibration import platt
+
+if TYPE_CHECKING:
+    from training.network import FraudNetwork
+    from training.sample import Sample
+
+BATCH_ROWS = 512
+LEGITIMATE_PER_FRAUD = 15  # more negatives cost time and gained nothing
+MINIMUM_LEGITIMATE = 8_000  # per epoch, when frauds are few
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """How fitting went: the mean loss of the last epoch, over the rows drawn for it."""
+
+    epochs: int
+    loss: float
+
+
+def fit(network: FraudNetwork, chunk: Sample, replay: Sample, epochs: int, generator: torch.Generator) -> FitReport:
+    """Train in place. Each epoch takes every fraud and draws negatives afresh, a third of them from the chunk."""
+    architecture = network.architecture
+    drawer = _Drawer(chunk, replay)
+    optimizer = torch.optim.AdamW(
+        network.parameters(), lr=architecture.learning_rate, weight_decay=architecture.weight_decay
+    )
+    steps = epochs * -(-drawer.rows_per_epoch // BATCH_ROWS)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, architecture.learning_rate, total_steps=steps + 1)
+    loss = 0.0
+    for _ in range(epochs):
+        rows = drawer.draw(generator)
+        loss = _epoch(network, optimizer, schedule, rows)
+    return FitReport(epochs, loss)
+
+
+def _epoch(
+    network: FraudNetwork,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    rows: Sample,
+) -> float:
+    total = 0.0
+    target = rows.is_fraud.float()
+    with torch.no_grad():
+        encoding = network.encode(rows.values)  # once per epoch: the encoding is fixed while training
+    for start in range(0, len(rows), BATCH_ROWS):
+        logits = network.member_logits(encoding[start : start + BATCH_ROWS])
+        wanted = target[start : start + BATCH_ROWS, None].expand_as(logits)
+        loss = binary_cross_entropy_with_logits(logits, wanted)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        schedule.step()
+        total += loss.item() * len(wanted)
+    return total / len(rows)
+
+
+@torch.no_grad()
+def calibrate(network: FraudNetwork, rows: Sample) -> None:
+    """Set the Platt parameters; they also undo the drawing of negatives, because weights count all of them."""
+    network.platt.copy_(torch.tensor(platt(network.logit(rows.values), rows.is_fraud, rows.weight)))
+
+
+class _Drawer:
+    """Draws the rows of one epoch."""
+
+    def __init__(self, chunk: Sample, replay: Sample) -> None:
+        both = chunk.join(replay)
+        self._both = both
+        self._frauds = torch.nonzero(both.is_fraud)[:, 0]
+        legitimate = torch.nonzero(~both.is_fraud)[:, 0]
+        self._new, self._old = legitimate[legitimate < len(chunk)], legitimate[legitimate >= len(chunk)]
+        wanted = max(MINIMUM_LEGITIMATE, LEGITIMATE_PER_FRAUD * len(self._frauds))
+        self._new_drawn = min(len(self._new), wanted // 3 if len(self._old) else wanted)
+        self._old_drawn = min(len(self._old), wanted - self._new_drawn)
+
+    @property
+    def rows_per_epoch(self) -> int:
+        return len(self._frauds) + self._new_drawn + self._old_drawn
+
+    def draw(self, generator: torch.Generator) -> Sample:
+        new = self._new[torch.randperm(len(self._new), generator=generator)[: self._new_drawn]]
+        old = self._old[torch.randperm(len(self._old), generator=generator)[: self._old_drawn]]
+        rows = torch.cat([self._frauds, new, old])
+        return self._both.take(rows[torch.randperm(len(rows), generator=generator)])

@@ -1,0 +1,54 @@
+"""What each job may be told; an unknown or malformed hyperparameter stops the job before it reads any data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Family = Literal["baseline", "light", "heavy"]
+
+
+class Hyperparameters(BaseModel):
+    """The hyperparameter every job has."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    execution: str = Field(min_length=1)
+
+
+class FeaturesHyperparameters(Hyperparameters):
+    """Orders of the features job."""
+
+    as_of: datetime
+
+
+class TrainHyperparameters(Hyperparameters):
+    """Orders of one training job: one family on one chunk."""
+
+    family: Family
+    chunk: str
+    version: str
+    is_last: bool
+    as_of: datetime
+    seed: int = 20180401  # the same data and seed give the same model
+    epochs: int = Field(default=40, ge=1)  # upper limit; early stopping ends most runs sooner
+
+
+class EvaluateHyperparameters(Hyperparameters):
+    """Orders of the evaluate job."""
+
+    holdout_chunk: str
+
+
+class MaterializeHyperparameters(Hyperparameters):
+    """Orders of the materialize job."""
+
+    as_of: datetime
+
+
+class ReportHyperparameters(Hyperparameters):
+    """Orders of the report job."""
+
+    as_of: datetime

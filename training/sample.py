@@ -1,0 +1,64 @@
+"""Labelled rows in memory, and the bounded sample of the past that travels in a checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+REPLAY_FRAUDS = 6_000
+REPLAY_LEGITIMATE = 40_000
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Raw feature values, labels, and how many transactions each row stands for."""
+
+    values: torch.Tensor  # float32 [rows, features], NaN for missing
+    is_fraud: torch.Tensor  # bool [rows]
+    weight: torch.Tensor  # float32 [rows]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.is_fraud)
+
+    @classmethod
+    def of(cls, values: torch.Tensor, is_fraud: torch.Tensor) -> Sample:
+        """Make a sample in which each row stands for itself."""
+        return cls(values, is_fraud, torch.ones(len(is_fraud)))
+
+    def take(self, rows: torch.Tensor) -> Sample:
+        """Return some rows."""
+        return Sample(self.values[rows], self.is_fraud[rows], self.weight[rows])
+
+    def join(self, other: Sample) -> Sample:
+        """Return the rows of both."""
+        pairs = ((self.values, other.values), (self.is_fraud, other.is_fraud), (self.weight, other.weight))
+        return Sample(*(torch.cat(pair) for pair in pairs))
+
+    def with_features(self, index: Sequence[int | None]) -> Sample:
+        """Return the rows with features rearranged; one that was not known then is missing."""
+        missing = torch.full((len(self), 1), torch.nan)
+        columns = [missing if at is None else self.values[:, at : at + 1] for at in index]
+        return Sample(torch.cat(columns, 1), self.is_fraud, self.weight)
+
+    def thinned(self, generator: torch.Generator) -> Sample:
+        """Return at most the replay limits of each class, drawn evenly over all that the rows stand for."""
+        kept = [
+            self._thinned(self.is_fraud, REPLAY_FRAUDS, generator),
+            self._thinned(~self.is_fraud, REPLAY_LEGITIMATE, generator),
+        ]
+        return kept[0].join(kept[1])
+
+    def _thinned(self, of_class: torch.Tensor, limit: int, generator: torch.Generator) -> Sample:
+        rows = self.take(torch.nonzero(of_class)[:, 0])
+        if len(rows) <= limit:
+            return rows
+        # A row that stands for w others is drawn like w rows (Efraimidis and Spirakis, 2006).
+        priority = torch.rand(len(rows), generator=generator).log() / rows.weight
+        kept = rows.take(priority.topk(limit).indices)
+        return Sample(kept.values, kept.is_fraud, torch.full((limit,), float(rows.weight.sum()) / limit))

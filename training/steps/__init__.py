@@ -1,0 +1,1 @@
+"""One module per job; each imports only what its own job needs."""
