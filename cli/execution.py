@@ -18,7 +18,7 @@ from cli.upload import keys_below, read_json
 
 JOB_STEPS = ("features", "materialize", "evaluate", "report")
 POLL_SECONDS = 1.0
-FAILED_JOBS = frozenset({"Failed", "Stopped"})
+FAILED = "Failed"  # a stopped job only fell with the others
 
 
 class Watcher(Protocol):
@@ -135,8 +135,8 @@ class _Following:
     def failure(self, status: str) -> CommandError:
         """Why it ended: the jobs' own reasons first, since they name the fault."""
         error, cause = self._described.get("error", status), self._described.get("cause", "")
-        reasons = [f"job {name}: {reason}" for name, reason in self._reasons.items()]
-        message = "\n".join(reasons) or f"{error}: {_readable(cause)}"
+        last_with = {reason: name for name, reason in self._reasons.items()}
+        message = "\n".join(f"job {name}: {reason}" for reason, name in last_with.items()) or f"{error}: {_readable(cause)}"
         kind = InputError if "InvalidInput" in f"{error}{cause}" else CommandError
         return kind(
             f"the execution ended as {status}. {message}\nThe production model keeps serving. Execution: {self.execution.arn}"
@@ -182,7 +182,7 @@ class _Following:
         ours = [entry for entry in listed if entry["TrainingJobName"].rsplit("-", 1)[-1] in keys]
         self.execution.jobs = [Job(entry["TrainingJobName"], entry["TrainingJobStatus"]) for entry in ours]
         for job in self.execution.jobs:
-            if job.status in FAILED_JOBS and job.name not in self._reasons:
+            if job.status == FAILED and job.name not in self._reasons:
                 self._reasons[job.name] = _failure_reason(sagemaker, job.name)
                 self._watcher.job_failed(job.name, self._reasons[job.name])
         self._watcher.working(sorted(job.name for job in self.execution.jobs if job.status == "InProgress"))

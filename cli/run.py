@@ -76,13 +76,13 @@ class Run:
 
 def run(options: RunOptions, screen: Screen) -> None:
     """Start, deploy, import, train, promote, serve, score; stay up unless `is_exiting`. CommandError when a step fails."""
-    record.RUN_RECORD.unlink(missing_ok=True)
     _require_assembly(options.assembly)
     state = STATE / options.source.identity
     if not state.exists():
         require_trainable(options.source.load())
     began = time.monotonic()
     with _platform(options, state, screen) as (target, has_ended):
+        record.RUN_RECORD.unlink(missing_ok=True)
         done = _everything(options, target, screen)
         record.write_json(record.RUN_RECORD, done.document(screen.seconds))
         screen.line(f"✓ everything done in {time.monotonic() - began:.1f} s; figures in {record.RUN_RECORD}")

@@ -144,9 +144,7 @@ def percentile(data: list[Any], percent: float) -> float:
 
 def announce(context: Context, alarm: Alarm, old: str) -> None:
     """Tell the alarm's actions and EventBridge about a new state."""
-    actions = {"ALARM": alarm.alarm_actions, "OK": alarm.ok_actions}.get(
-        alarm.state_value, alarm.insufficient_data_actions
-    )
+    actions = {"ALARM": alarm.alarm_actions, "OK": alarm.ok_actions}.get(alarm.state_value, alarm.insufficient_data_actions)
     for arn in actions if alarm.actions_enabled else []:
         message, parameters = notification(context, alarm, old, arn)
         try:

@@ -1,4 +1,4 @@
-"""Publishes the assets of a synthesised cloud assembly: files to the assets bucket, images nowhere."""
+"""Publishes the assets of a synthesised cloud assembly: files to the assets bucket, images by name only."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from typing import Any
 
 from local import runtime_layer
 
+IMAGE_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 # Zip's own earliest date: equal folders make equal archives.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def publish(manifest: Path, s3: Any, substitute: dict[str, str]) -> None:
-    """Upload every file asset a manifest names; `substitute` resolves the placeholders in bucket names.
-
-    Image assets are skipped: training jobs run the image's entry point on this machine, from the repository.
-    """
+    """Upload every file asset a manifest names; `substitute` resolves the placeholders in bucket names."""
     for asset in json.loads(manifest.read_text())["files"].values():
         source = asset["source"]
         content = content_of(manifest.parent / source["path"], source["packaging"])
@@ -29,6 +27,21 @@ def publish(manifest: Path, s3: Any, substitute: dict[str, str]) -> None:
                 Key=resolve(destination["objectKey"], substitute),
                 Body=content,
             )
+
+
+def register_images(manifest: Path, ecr: Any, substitute: dict[str, str]) -> None:
+    """Record the tag of every image asset, without an image.
+
+    Training jobs run the image's entry point on this machine, from the repository, so nothing is built.
+    """
+    for asset in json.loads(manifest.read_text()).get("dockerImages", {}).values():
+        for destination in asset["destinations"].values():
+            tag, repository = destination["imageTag"], resolve(destination["repositoryName"], substitute)
+            placeholder = {"schemaVersion": 2, "mediaType": IMAGE_MANIFEST, "config": {"digest": tag}, "layers": []}
+            try:
+                ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=json.dumps(placeholder))
+            except ecr.exceptions.ImageAlreadyExistsException:
+                continue
 
 
 def resolve(text: str, substitute: dict[str, str]) -> str:

@@ -21,7 +21,7 @@ LAST_YEAR = 2199
 SEARCH_YEARS = 8
 
 
-class InvalidSchedule(ValueError):
+class InvalidScheduleError(ValueError):
     """The expression is none of cron(), rate() and at()."""
 
 
@@ -38,13 +38,13 @@ class Cron:
 
     @classmethod
     def parse(cls, text: str) -> Cron:
-        """Read `minutes hours day-of-month month day-of-week year`; raises InvalidSchedule."""
+        """Read `minutes hours day-of-month month day-of-week year`; raises InvalidScheduleError."""
         fields = text.upper().split()
         if len(fields) != FIELDS:
-            raise InvalidSchedule(f"cron({text}): {FIELDS} fields are needed")
+            raise InvalidScheduleError(f"cron({text}): {FIELDS} fields are needed")
         minutes, hours, day, month, weekday, year = fields
         if (day == "?") == (weekday == "?"):
-            raise InvalidSchedule(f"cron({text}): exactly one of day of month and day of week must be ?")
+            raise InvalidScheduleError(f"cron({text}): exactly one of day of month and day of week must be ?")
         return cls(
             minutes=numbers(minutes, 0, 59),
             hours=numbers(hours, 0, 23),
@@ -95,7 +95,7 @@ def part_values(part: str, lowest: int, highest: int, names: dict[str, int]) -> 
         end = names.get(last) or int(last) if last else (highest if step or first in ("*", "?") else begin)
         every = int(step or 1)
     except ValueError as failure:
-        raise InvalidSchedule(f"{part} is neither a number nor a range") from failure
+        raise InvalidScheduleError(f"{part} is neither a number nor a range") from failure
     return iter(range(begin, end + 1, every))
 
 
@@ -136,7 +136,7 @@ def matches_weekday(part: str, day: date) -> bool:
 def next_firing(expression: str, *, after: datetime, since: datetime, zone: str = "UTC") -> datetime | None:
     """The first firing later than `after` of a schedule that exists since `since` (both aware), or None.
 
-    A rate counts from `since`; cron and at are read in `zone`. Raises InvalidSchedule.
+    A rate counts from `since`; cron and at are read in `zone`. Raises InvalidScheduleError.
 
     >>> start = datetime(2018, 5, 1, 12, 30, tzinfo=UTC)
     >>> next_firing("cron(0 2 ? * MON-FRI *)", after=start, since=start).isoformat()
@@ -146,7 +146,7 @@ def next_firing(expression: str, *, after: datetime, since: datetime, zone: str 
     """
     match = re.fullmatch(r"(cron|rate|at)\((.+)\)", expression.strip())
     if match is None:
-        raise InvalidSchedule(f"{expression}: use cron(...), rate(...) or at(...)")
+        raise InvalidScheduleError(f"{expression}: use cron(...), rate(...) or at(...)")
     kind, text = match.groups()
     if kind == "rate":
         return next_of_rate(text, after, since)
@@ -163,6 +163,6 @@ def next_of_rate(text: str, after: datetime, since: datetime) -> datetime:
     count, _, unit = text.partition(" ")
     period = UNITS.get(unit.strip().removesuffix("s"))
     if period is None or not count.isdigit() or int(count) < 1:
-        raise InvalidSchedule(f"rate({text}): use a number of minutes, hours or days")
+        raise InvalidScheduleError(f"rate({text}): use a number of minutes, hours or days")
     period *= int(count)
     return since + ((after - since) // period + 1) * period

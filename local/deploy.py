@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local import assets
+from local.bootstrap import VERSION_PARAMETER, assets_bucket
 from local.context import ACCOUNT, DEFAULT_REGION, connect
 from local.runtime_layer import LayerBuildError
 
@@ -116,19 +117,31 @@ def in_order(stacks: list[AssemblyStack]) -> list[AssemblyStack]:
 
 def deploy_stack(stack: AssemblyStack, endpoint: str) -> tuple[str, str]:
     """Publish, create or update; the stack's status and the digest of the template as it was sent."""
-    s3 = connect("s3", endpoint=endpoint, region=stack.region)
+    check_region(stack, endpoint)
+    s3, ecr = (connect(service, endpoint=endpoint, region=stack.region) for service in ("s3", "ecr"))
     substitute = {"AWS::AccountId": ACCOUNT, "AWS::Region": stack.region, "AWS::Partition": "aws"}
     for manifest in stack.asset_manifests:
         assets.publish(manifest, s3, substitute)
+        assets.register_images(manifest, ecr, substitute)
     template = stack.template.read_bytes()
     url = template_url(stack, s3, endpoint, template)
     cloudformation = connect("cloudformation", endpoint=endpoint, region=stack.region)
     return apply_template(cloudformation, stack, url), hashlib.sha256(template).hexdigest()
 
 
+def check_region(stack: AssemblyStack, endpoint: str) -> None:
+    """The embedded AWS has one region; DeployError says how to start it in the stack's."""
+    ssm = connect("ssm", endpoint=endpoint, region=stack.region)
+    try:
+        ssm.get_parameter(Name=VERSION_PARAMETER)
+    except ssm.exceptions.ParameterNotFound as missing:
+        message = f"{stack.name} is for {stack.region}, the embedded AWS is not: serve with --region {stack.region}"
+        raise DeployError(message) from missing
+
+
 def template_url(stack: AssemblyStack, s3: Any, endpoint: str, template: bytes) -> str:
     """Put the template's bytes beside the assets: too large templates may not travel inside the call."""
-    bucket = f"cdk-hnb659fds-assets-{ACCOUNT}-{stack.region}"
+    bucket = assets_bucket(ACCOUNT, stack.region)
     key = f"{hashlib.sha256(template).hexdigest()}.json"
     s3.put_object(Bucket=bucket, Key=key, Body=template)
     return f"{endpoint}/{bucket}/{key}"

@@ -14,6 +14,8 @@ from local.providers import PROVIDERS
 from local.providers.resource import Properties, Provider, Resource
 
 RETAINED = ("Retain", "RetainExceptOnCreate")
+# Where a retained resource holds the name, the next one of its logical id gets another, as in AWS.
+_names_taken: dict[tuple[str, str], int] = {}
 
 
 class ResourceFailedError(Exception):
@@ -82,7 +84,8 @@ class Deployment:
         with Failing(self, logical_id, definition["Type"]):
             properties = clean_json(definition.get("Properties", {}), self.stack.resource_map)
             if existing is None:
-                self.create(logical_id, definition, properties, generation=0)
+                generation = _names_taken.get((self.stack.name, logical_id), 0)
+                self.create(logical_id, definition, properties, generation=generation)
             elif existing.type != definition["Type"] or self.must_replace(existing, properties):
                 self.superseded.append((logical_id, existing))
                 self.create(logical_id, definition, properties, generation=existing.generation + 1)
@@ -127,6 +130,7 @@ class Deployment:
         """Delete it, unless the template said to retain it."""
         delete = provider_of(resource).delete
         if resource.retained and self.keep_retained:
+            _names_taken[self.stack.name, logical_id] = resource.generation + 1
             self.record(resource, "DELETE_SKIPPED")
             return
         with Failing(self, logical_id, resource.type):

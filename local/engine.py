@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from typing import Any
-from urllib.parse import unquote, urlparse
 
 import moto.cloudformation.models as cloudformation
-from moto.cloudformation import responses
-from moto.cloudformation.exceptions import AlreadyExistsException, ValidationError
-from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
-from moto.cloudformation.parsing import ResourceMap
+from moto.cloudformation.exceptions import AlreadyExistsException
+from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.core.config import default_user_config
-from moto.core.exceptions import ServiceException
-from moto.s3.models import s3_backends
 
+from local import change_sets, templates
 from local.context import Context
 from local.deployment import Deployment, ResourceFailedError
-from local.providers import PROVIDERS
-from local.providers.resource import Resource
+from local.patches import replace
 
 NOTHING: dict[str, Any] = {"Resources": {}}
 one_deployment = threading.RLock()
-
-
-class ChangeSetNotFound(ServiceException):  # type: ignore[misc]
-    """The code the CDK CLI waits for; moto answers another."""
-
-    code = "ChangeSetNotFound"
 
 
 def install(context: Context) -> None:
@@ -36,13 +24,13 @@ def install(context: Context) -> None:
     default_user_config["iam"]["load_aws_managed_policies"] = True
 
     def create_stack(self: CloudFormationBackend, name: str, template: str, parameters: Any, **options: Any) -> Stack:
-        check_types(template)
+        templates.check_types(template)
         stack = new_stack(self, name, parameters, options)
         deploy(context, self, stack, template, parameters)
         return stack
 
     def update_stack(self: CloudFormationBackend, name: str, template: str, **options: Any) -> Stack:
-        check_types(template)
+        templates.check_types(template)
         stack = self.get_stack(name)
         stack.role_arn = options["role_arn"]
         stack.tags = options["tags"] if options["tags"] is not None else stack.tags
@@ -51,7 +39,7 @@ def install(context: Context) -> None:
         return stack
 
     def execute_change_set(self: CloudFormationBackend, change_set_name: str, stack_name: str | None = None) -> None:
-        change_set = find_change_set(self, change_set_name, stack_name)
+        change_set = change_sets.find_change_set(self, change_set_name, stack_name)
         stack = self.stacks[change_set.stack_id]
         succeeded = deploy(context, self, stack, change_set.template, change_set.parameters)
         change_set.execution_status = "EXECUTE_COMPLETE" if succeeded else "EXECUTE_FAILED"
@@ -62,9 +50,9 @@ def install(context: Context) -> None:
                 destroy(context, self, stack)
 
     for method in (create_stack, update_stack, execute_change_set, delete_stack):
-        setattr(CloudFormationBackend, method.__name__, method)
-    repair_change_sets()
-    repair_templates()
+        replace(CloudFormationBackend, method.__name__, method)
+    change_sets.install(context)
+    templates.install(context)
 
 
 def new_stack(backend: CloudFormationBackend, name: str, parameters: dict[str, str], options: dict[str, Any]) -> Stack:
@@ -155,116 +143,3 @@ def publish_exports(backend: CloudFormationBackend, stack: Stack) -> None:
             message = f"export {export.name} exists already, in another stack"
             raise ValueError(message)
         backend.exports[export.name] = export
-
-
-def check_types(template: str) -> None:
-    """Refuse a template with a type that has no provider, before anything is created."""
-    resources = Stack.parse_template(template).get("Resources", {})
-    unknown = sorted({entry["Type"] for entry in resources.values()} - set(PROVIDERS))
-    if unknown:
-        message = f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]"
-        raise ValidationError(message=message)
-
-
-def find_change_set(backend: CloudFormationBackend, name: str, stack: str | None = None) -> ChangeSet:
-    """The newest change set of that name or ARN; moto ignores the stack and crashes on a missing one."""
-    for change_set in reversed(backend.change_sets.values()):
-        named = name in (change_set.change_set_id, change_set.change_set_name)
-        if named and (stack is None or stack in (change_set.stack_id, change_set.stack_name)):
-            return change_set
-    message = f"ChangeSet [{name}] does not exist"
-    raise ChangeSetNotFound(message)
-
-
-def repair_change_sets() -> None:
-    """Change sets belong to a stack, may be missing, and are refused when a type is unknown."""
-    handler, create = responses.CloudFormationResponse, CloudFormationBackend.create_change_set
-
-    def describe(self: Any) -> Any:
-        name, stack = self._get_param("ChangeSetName"), self._get_param("StackName")
-        return responses.ActionResult(find_change_set(self.cloudformation_backend, name, stack))
-
-    def delete(self: Any) -> Any:
-        name, stack = self._get_param("ChangeSetName"), self._get_param("StackName")
-        try:
-            found = find_change_set(self.cloudformation_backend, name, stack)
-        except ChangeSetNotFound:
-            return responses.EmptyResult()  # as in AWS, deleting what is not there succeeds
-        del self.cloudformation_backend.change_sets[found.change_set_id]
-        return responses.EmptyResult()
-
-    def create_checked(self: CloudFormationBackend, **arguments: Any) -> tuple[str, str]:
-        check_types(arguments["template"])
-        if arguments["change_set_type"] == "CREATE":
-            make_room(self, arguments["stack_name"])
-        created: tuple[str, str] = create(self, **arguments)
-        return created
-
-    handler.describe_change_set = describe
-    handler.delete_change_set = delete
-    CloudFormationBackend.create_change_set = create_checked
-
-
-def make_room(backend: CloudFormationBackend, stack_name: str) -> None:
-    """A stack that only ever had a change set makes room for the next one; any other refuses."""
-    for stack in list(backend.stacks.values()):
-        if stack.name == stack_name and stack.status == "REVIEW_IN_PROGRESS":
-            del backend.stacks[stack.stack_id]
-        elif stack.name == stack_name:
-            message = f"Stack [{stack_name}] already exists and cannot be created again with the changeSet."
-            raise ValidationError(message=message)
-
-
-def repair_templates() -> None:
-    """Templates are JSON before they are YAML (ten times faster), come from any S3 address, and create nothing lazily."""
-    parse_yaml = Stack.parse_template
-
-    def parse_template(template: str) -> Any:
-        return json.loads(template) if template.lstrip().startswith("{") else parse_yaml(template)
-
-    def parse_change_set(self: ChangeSet) -> None:
-        self.template_dict = parse_template(self.template)
-
-    def standing(self: ResourceMap, key: str) -> Any:
-        if key in self._parsed_resources:
-            return self._parsed_resources[key]
-        if key in self._resource_json_map:
-            return None  # its condition is false
-        raise KeyError(key)
-
-    def stack_resources(self: Stack) -> list[Resource]:
-        return [entry for entry in self.resource_map._parsed_resources.values() if isinstance(entry, Resource)]
-
-    Stack.parse_template = staticmethod(parse_template)
-    Stack.stack_resources = property(stack_resources)
-    ChangeSet._parse_template = parse_change_set
-    ResourceMap.__getitem__ = standing
-    responses.get_stack_from_s3_url = template_from_url
-    keep_resolved_parameters()
-
-
-def keep_resolved_parameters() -> None:
-    """`UsePreviousValue` hands the resolved value of an SSM parameter back in as if it were the parameter's name."""
-    resolve = ResourceMap.parse_ssm_parameter
-
-    def parse_ssm_parameter(self: ResourceMap, value: str, value_type: str) -> Any:
-        from moto.ssm import ssm_backends
-
-        if ssm_backends[self._account_id][self._region_name].get_parameter(value) is None:
-            return value
-        return resolve(self, value, value_type)
-
-    ResourceMap.parse_ssm_parameter = parse_ssm_parameter
-
-
-def template_from_url(url: str, account_id: str, partition: str) -> str:
-    """The template at an S3 address, whether the bucket stands in the host or in the path."""
-    address = urlparse(url)
-    backend = s3_backends[account_id][partition]
-    host, path = address.netloc.split(".")[0], unquote(address.path.lstrip("/"))
-    bucket, key = (host, path) if host in backend.buckets else path.split("/", 1)
-    found = backend.get_object(bucket, key)
-    if found is None:
-        message = f"S3 error: no template at {url}"
-        raise ValidationError(message=message)
-    return str(found.value.decode())

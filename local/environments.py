@@ -25,7 +25,7 @@ QUEUE_SECONDS = 60.0
 IDLE_SECONDS = 600.0
 
 
-class Throttled(Exception):
+class ThrottledError(Exception):
     """No execution environment is free."""
 
 
@@ -163,7 +163,7 @@ class Pool:
     def acquire(self, definition: Definition, reserved: int | None) -> tuple[Environment, bool]:
         """A free environment and whether it had to be started.
 
-        Raises Throttled at once above the reserved concurrency, as AWS does, and after a wait above our own limit.
+        Raises ThrottledError at once above the reserved concurrency, as AWS does, and after a wait above our own limit.
         """
         seat = self._take_seat(definition.name, reserved)
         try:
@@ -182,9 +182,9 @@ class Pool:
         with self._changed:
             busy = self._busy.setdefault(name, set())
             if reserved is not None and len(busy) >= reserved:
-                raise Throttled(f"{name} has a reserved concurrency of {reserved}")
+                raise ThrottledError(f"{name} has a reserved concurrency of {reserved}")
             if not self._changed.wait_for(lambda: len(busy) < MAX_ENVIRONMENTS, QUEUE_SECONDS):
-                raise Throttled(f"{name} has {MAX_ENVIRONMENTS} environments, all busy")
+                raise ThrottledError(f"{name} has {MAX_ENVIRONMENTS} environments, all busy")
             busy.add(seat)
         return seat
 

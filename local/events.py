@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.events.models import EventTemplateParser, Rule
+from moto.events.models import Rule
 
 from local.context import Context
 from local.patches import replace
@@ -28,7 +29,7 @@ def install(context: Context) -> None:
         ours = [target for target in rule.targets if reachable(target)]
         event = {**original_event, "time": timestamp(original_event["time"])}
         for target in ours:
-            senders.submit(send, context, target, message_for(target, event))
+            senders.submit(send_event, context, target, event)
         theirs = [target for target in rule.targets if not reachable(target)]
         if theirs:
             everything, rule.targets = rule.targets, theirs
@@ -64,13 +65,39 @@ def message_for(target: dict[str, Any], event: dict[str, Any]) -> str:
         return json.dumps(extract_json(target["InputPath"], event), default=str)
     transformer = target.get("InputTransformer")
     if transformer:
-        filled = EventTemplateParser.parse(
-            input_template=transformer.get("InputTemplate"),
-            input_paths_map=transformer.get("InputPathsMap", {}),
-            event=event,  # type: ignore[arg-type]
-        )
-        return json.dumps(filled, default=str)
+        paths = transformer.get("InputPathsMap", {})
+        values = {name: extract_json(path, event) for name, path in paths.items()}
+        return fill(transformer["InputTemplate"], values | {"aws.events.event.json": event})
     return json.dumps(event, default=str)
+
+
+def fill(template: str, values: dict[str, Any]) -> str:
+    """The template with its places filled: JSON where a value stands alone, bare text inside a string.
+
+    >>> fill('{"family": <f>, "text": "<f> drifts"}', {"f": "light"})
+    '{"family": "light", "text": "light drifts"}'
+    """
+    inside_string = False
+    parts = []
+    for part in re.split(r'(<[^<>"]+>|")', template):
+        inside_string ^= part == '"'
+        name = part[1:-1]
+        if part.startswith("<") and name in values:
+            value = values[name]
+            bare = inside_string and isinstance(value, str)
+            part = value if bare else json.dumps(value, default=str)  # noqa: PLW2901
+        parts.append(part)
+    return "".join(parts)
+
+
+def send_event(context: Context, target: dict[str, Any], event: dict[str, Any]) -> None:
+    """Send a target its view of the event; a path the event lacks is reported, and nothing is sent."""
+    try:
+        message = message_for(target, event)
+    except Exception as failure:
+        print(f"{target['Arn']}: {failure}", file=sys.stderr, flush=True)
+        return
+    send(context, target, message)
 
 
 def send(context: Context, target: dict[str, Any], message: str) -> None:

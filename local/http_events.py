@@ -55,7 +55,7 @@ def message(status: int, text: str) -> Response:
     return Response(status, [("Content-Type", "application/json")], body)
 
 
-def event_of(
+def event_of(  # noqa: PLR0913 - what the event says about its API
     request: Request, *, api_id: str, account: str, route_key: str, stage: str, parameters: Mapping[str, str]
 ) -> dict[str, Any]:
     """The event a function gets."""

@@ -33,7 +33,7 @@ def match_path(pattern: str, path: str) -> dict[str, str] | None:
     {'proxy': 'score/batch'}
     """
     wanted, given = pattern.strip("/").split("/"), path.strip("/").split("/")
-    parameters = {}
+    parameters: dict[str, str] = {}
     for index, part in enumerate(wanted):
         if part.endswith("+}"):
             rest = given[index:]
@@ -150,7 +150,7 @@ class Front:
 
 def function_arn(uri: str) -> str:
     """The function of an integration, which names it by its ARN or by API Gateway's path to it."""
-    return uri.split("/functions/")[-1].removesuffix("/invocations")
+    return uri.rsplit("/functions/", maxsplit=1)[-1].removesuffix("/invocations")
 
 
 class FrontServer(ThreadingHTTPServer):

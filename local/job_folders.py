@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ FAILURE_CHARACTERS = 1024
 CONTAINER_ROOT = "/opt/ml"
 
 
-class InputMissing(Exception):
+class InputMissingError(Exception):
     """An input channel has no object; SageMaker's own words."""
 
 
@@ -66,7 +65,7 @@ class JobFolders:
     def prepare(self, client: Any) -> None:
         """Make the folders, write the configuration, fetch the channels and the last checkpoint.
 
-        Raises InputMissing for a channel without objects.
+        Raises InputMissingError for a channel without objects.
         """
         for name in ("input/config", "input/data", "model", "output/data", "checkpoints"):
             (self.root / name).mkdir(parents=True)
@@ -75,7 +74,7 @@ class JobFolders:
         for channel in self._request.get("InputDataConfig") or []:
             uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
             if not download(client, uri, self.root / "input/data" / channel["ChannelName"]):
-                raise InputMissing(f'ClientError: Data download failed: No S3 objects found under S3 URL "{uri}"')
+                raise InputMissingError(f'ClientError: Data download failed: No S3 objects found under S3 URL "{uri}"')
         if self._checkpoints:
             download(client, self._checkpoints["S3Uri"], self._checkpoint_folder)
             self._uploaded = dict(self._checkpoint_files())
@@ -131,8 +130,8 @@ class JobFolders:
         """Archive the model folder as SageMaker does."""
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w:gz") as target:
-            for name in sorted(os.listdir(self.root / "model")):
-                target.add(self.root / "model" / name, name)
+            for entry in sorted((self.root / "model").iterdir()):
+                target.add(entry, entry.name)
         bucket, key = split_uri(uri)
         client.put_object(Bucket=bucket, Key=key, Body=archive.getvalue())
 

@@ -83,7 +83,8 @@ class JobStarter:
         with self._lock:
             try:
                 zygote = self._zygote
-                assert zygote is not None and zygote.stdin is not None  # noqa: S101 - warm_up made it
+                assert zygote is not None
+                assert zygote.stdin is not None
                 zygote.stdin.write(json.dumps(order).encode() + b"\n")
                 zygote.stdin.flush()
             except OSError:
@@ -91,7 +92,7 @@ class JobStarter:
         return job
 
     def _listen(self, zygote: subprocess.Popen[bytes]) -> None:
-        assert zygote.stdout is not None  # noqa: S101 - started with a pipe
+        assert zygote.stdout is not None
         for line in zygote.stdout:
             self._take(json.loads(line))
         self._usable = False
@@ -128,9 +129,7 @@ def start_plainly(command: Sequence[str], env: dict[str, str], log: Path) -> Job
     """A process of its own, importing everything itself."""
     job = JobProcess()
     with log.open("ab") as output:
-        process = processes.start(
-            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-        )
+        process = processes.start(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
     job.pid = process.pid
     job.started.set()
     threading.Thread(target=lambda: job.finish(process.wait()), daemon=True).start()

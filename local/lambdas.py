@@ -20,7 +20,7 @@ from moto.logs.models import logs_backends
 
 from local import metrics, packages
 from local.context import Context
-from local.environments import Definition, Environment, Pool, Throttled
+from local.environments import Definition, Environment, Pool, ThrottledError
 from local.patches import replace
 from local.runtime_api import Invocation, Outcome
 from local.targets import deliver
@@ -31,7 +31,7 @@ ASYNC_RETRY_SECONDS = (1.0, 2.0)
 EXECUTORS: dict[str, Executor] = {}
 
 
-class TooManyRequests(LambdaClientError):
+class TooManyRequestsError(LambdaClientError):  # type: ignore[misc]
     """What a throttled caller gets."""
 
     code = 429
@@ -82,7 +82,7 @@ class Executor:
     def invoke(self, name_or_arn: str, payload: bytes) -> Result:
         """Invoke by name or ARN and wait.
 
-        Raises moto's ResourceNotFoundException for an unknown function and TooManyRequests when throttled.
+        Raises moto's ResourceNotFoundException for an unknown function and TooManyRequestsError when throttled.
         """
         function, arn = self.find(name_or_arn)
         return self.run(function, payload, arn)
@@ -91,17 +91,13 @@ class Executor:
         """Run one event through a free environment of the function."""
         reserved = function.reserved_concurrency if function.version == "$LATEST" else None
         try:
-            environment, cold = self._pool.acquire(
-                self._definition(function), None if reserved is None else int(reserved)
-            )
-        except Throttled as reason:
+            environment, cold = self._pool.acquire(self._definition(function), None if reserved is None else int(reserved))
+        except ThrottledError as reason:
             self._record(function, {"Throttles": 1})
-            raise TooManyRequests(str(reason)) from reason
+            raise TooManyRequestsError(str(reason)) from reason
         return self._run_in(environment, function, payload, arn, cold=cold)
 
-    def _run_in(
-        self, environment: Environment, function: LambdaFunction, payload: bytes, arn: str, *, cold: bool
-    ) -> Result:
+    def _run_in(self, environment: Environment, function: LambdaFunction, payload: bytes, arn: str, *, cold: bool) -> Result:
         timeout = int(function.timeout)
         invocation = Invocation(str(uuid.uuid4()), payload, arn, int((time.time() + timeout) * 1000))
         began = time.perf_counter()
@@ -179,7 +175,7 @@ def weighted_version(backend: LambdaBackend, name_or_arn: str, qualifier: str | 
     if not qualifier:
         return qualifier
     try:
-        alias = backend.get_alias(qualifier, name_or_arn.rsplit(":function:", maxsplit=1)[-1].split(":")[0])
+        alias = backend.get_alias(qualifier, name_or_arn.rsplit(":function:", maxsplit=1)[-1].split(":", maxsplit=1)[0])
     except LambdaClientError:
         return qualifier
     weights = (alias.routing_config or {}).get("AdditionalVersionWeights") or {}
@@ -262,7 +258,7 @@ def install(context: Context) -> None:
     context.on_stop(executor.close)
 
 
-def answer(
+def answer(  # noqa: PLR0913, PLR0917 - moto's own parameters
     executor: Executor, function: LambdaFunction, arn: str, body: Any, headers: Any, response_headers: dict[str, str]
 ) -> bytes:
     """Invoke as the request's headers ask and fill the response's headers."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import shutil
 import sys
 import tempfile
@@ -133,4 +132,4 @@ def managed_runtime() -> Path:
 def top_level_entries(installed: Distribution) -> set[Path]:
     """The folders and modules a distribution put into site-packages."""
     names = {file.parts[0] for file in installed.files or [] if file.parts[0] not in ("..", "__pycache__")}
-    return {Path(os.fspath(installed.locate_file(name))).absolute() for name in names}
+    return {Path(str(installed.locate_file(name))).absolute() for name in names}

@@ -25,9 +25,7 @@ def replace(owner: Any, name: str, new: Any) -> Any:
 def replace_imported(package: str, name: str, old: Any, new: Any) -> int:
     """Replace a function in every loaded module below `package` that imported it by name; how many were touched."""
     owners = [
-        module
-        for path, module in list(sys.modules.items())
-        if path.startswith(package) and getattr(module, name, None) is old
+        module for path, module in list(sys.modules.items()) if path.startswith(package) and getattr(module, name, None) is old
     ]
     if not owners:
         raise PatchError(f"no module of {package} imports {name}: is moto the pinned version?")

@@ -26,14 +26,17 @@ def die_with_parent() -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def start(
-    arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], **streams: Any
-) -> subprocess.Popen[bytes]:
+def start(arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
     """Start a process in a session of its own; `streams` are Popen's stdin, stdout, stderr and pass_fds."""
 
     def launch() -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            list(arguments), cwd=cwd, env=dict(env), start_new_session=True, preexec_fn=die_with_parent, **streams
+            list(arguments),
+            cwd=cwd,
+            env=dict(env),
+            start_new_session=True,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, from a thread that holds no lock
+            **streams,
         )
 
     return STARTER.submit(launch).result()

@@ -29,8 +29,7 @@ def record_of(message: dict[str, Any], mapping: EventSourceMapping, region: str)
         "body": message["Body"],
         "attributes": message["Attributes"],
         "messageAttributes": {
-            name: {key[0].lower() + key[1:]: value for key, value in attribute.items()}
-            for name, attribute in attributes.items()
+            name: {key[0].lower() + key[1:]: value for key, value in attribute.items()} for name, attribute in attributes.items()
         },
         "md5OfBody": message["MD5OfBody"],
         "eventSource": "aws:sqs",
@@ -51,7 +50,7 @@ def failed_ids(result: Result, messages: list[dict[str, Any]], *, partial: bool)
         reported = {str(item["itemIdentifier"]) for item in answer.get("batchItemFailures") or []}
     except (ValueError, KeyError, TypeError, AttributeError):
         return everything
-    return reported if reported <= everything else everything
+    return min(reported, everything)
 
 
 class Poller:
@@ -98,9 +97,7 @@ class Poller:
 
     def _process(self, messages: list[dict[str, Any]]) -> None:
         records = [record_of(message, self._mapping, self._context.region) for message in messages]
-        result = executor_of(self._context).invoke(
-            self._mapping.function_arn, json.dumps({"Records": records}).encode()
-        )
+        result = executor_of(self._context).invoke(self._mapping.function_arn, json.dumps({"Records": records}).encode())
         partial = "ReportBatchItemFailures" in (self._mapping.function_response_types or [])
         kept = failed_ids(result, messages, partial=partial)
         for message in messages:

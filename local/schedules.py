@@ -92,11 +92,11 @@ class Ticker:
             threading.Thread(target=send, args=(self._context, target, message), daemon=True).start()
         if timer.due is None and getattr(source, "action_after_completion", None) == "DELETE":
             group = scheduler_backends[self._context.account][self._context.region]
-            group.delete_schedule(source.group_name, source.name)  # type: ignore[union-attr]
+            group.delete_schedule(source.group_name, source.name)
 
 
 def timer_of(source: Rule | Schedule, now: datetime) -> Timer:
-    """The timer of a rule or schedule first seen at `now`; raises InvalidSchedule."""
+    """The timer of a rule or schedule first seen at `now`; raises InvalidScheduleError."""
     if isinstance(source, Rule):
         expression = source.scheduled_expression or ""
         return Timer((expression,), expression, "UTC", now, starts_at_once=False)
@@ -162,5 +162,3 @@ def install(context: Context) -> None:
     ticker = Ticker(context)
     context.on_start(lambda: threading.Thread(target=ticker.run, name="schedules", daemon=True).start())
     context.on_stop(ticker.stop)
-
-

@@ -61,7 +61,7 @@ def install_modules(context: Context) -> None:
     from local import pins
 
     pins.check()
-    from local import assets_bucket, bucket_policies, dynamodb, engine, front_door, state, validation
+    from local import bootstrap, bucket_policies, dynamodb, engine, front_door, state, validation
 
     engine_parts: tuple[Callable[[Context], None], ...] = (
         front_door.install,
@@ -70,7 +70,7 @@ def install_modules(context: Context) -> None:
         bucket_policies.install,
         dynamodb.install,
         validation.install,
-        assets_bucket.install,
+        bootstrap.install,
     )
     from local import alarms, emf, events, http_front, lambdas, queues, schedules, stepfunctions, streams, training_jobs
 

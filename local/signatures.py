@@ -18,6 +18,7 @@ from moto.iam.models import iam_backends
 
 from local.context import ACCESS_KEY, SECRET_KEY, Context
 
+SERVICE = "execute-api"
 MOST_SKEW = timedelta(minutes=5)
 AUTHORIZATION = re.compile(
     r"AWS4-HMAC-SHA256 Credential=(?P<key>[^/]+)/(?P<date>\d{8})/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request"
@@ -32,7 +33,7 @@ class Caller:
     access_key: str
 
 
-class StatedHeaders(SigV4Auth):
+class StatedHeaders(SigV4Auth):  # type: ignore[misc]
     """Signs exactly the headers the caller signed, at the caller's time."""
 
     def __init__(self, credentials: Credentials, service: str, region: str, names: list[str]) -> None:
@@ -64,21 +65,19 @@ def secret_of(context: Context, access_key: str) -> str | None:
     return None
 
 
-def verify(
-    context: Context, *, method: str, url: str, headers: Mapping[str, str], body: bytes, service: str = "execute-api"
-) -> Caller | None:
+def verify(context: Context, *, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Caller | None:
     """The caller of a well signed request, else None. Header names are lower case; `url` is as it was requested."""
     stated = AUTHORIZATION.fullmatch(headers.get("authorization", ""))
     moment = timestamp_of(headers)
     if stated is None or moment is None or abs(datetime.now(UTC) - moment) > MOST_SKEW:
         return None
     secret = secret_of(context, stated["key"])
-    if secret is None or (stated["service"], stated["region"]) != (service, context.region):
+    if secret is None or (stated["service"], stated["region"]) != (SERVICE, context.region):
         return None
     names = stated["headers"].split(";")
     request = AWSRequest(method=method, url=url, data=body, headers=dict(headers))
     request.context["timestamp"] = moment.strftime(SIGV4_TIMESTAMP)
-    signer = StatedHeaders(Credentials(stated["key"], secret), service, context.region, names)
+    signer = StatedHeaders(Credentials(stated["key"], secret), SERVICE, context.region, names)
     matches = hmac.compare_digest(signer.signature_of(request), stated["signature"])
     return Caller(stated["key"]) if matches and "host" in names else None
 

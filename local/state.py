@@ -5,6 +5,7 @@ Everything else (stacks, executions, logs, metrics) is made anew by the next dep
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,9 +17,9 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.s3.models import FakeBucket, FakeKey, s3_backends
 
-from local.assets_bucket import QUALIFIER
+from local.bootstrap import QUALIFIER
 from local.context import Context
-from local.dynamodb import put
+from local.item_writes import item_of, keys_of, store
 
 # The CDK's own bucket is filled by every deployment.
 NOT_SAVED = f"cdk-{QUALIFIER}-assets-"
@@ -131,22 +132,47 @@ def restore_table(name: str) -> None:
 
 def insert_item(table: Table, attributes: dict[str, Any]) -> None:
     """Place one item under its keys, past the stream and past conditions."""
-    write = put(table, attributes)
-    write.store(write.change(None))
+    item = {name: value_of(entry) for name, entry in attributes.items()}
+    hash_key, range_key = keys_of(table, item)
+    store(table, hash_key, range_key, item_of(hash_key, range_key, item))
 
 
 def attributes_of(item: Item) -> dict[str, Any]:
-    """An item in DynamoDB's JSON, binary values as the base64 text they arrived as."""
-    return {name: plain(value) for name, value in item.attrs.items()}
+    """An item in DynamoDB's JSON, binary values as base64."""
+    return {name: document_of(value) for name, value in item.attrs.items()}
 
 
-def plain(value: DynamoType) -> dict[str, Any]:
-    """One attribute value, without moto's wrapping."""
+def document_of(value: DynamoType) -> dict[str, Any]:
+    """One attribute value as JSON holds it."""
+    content = value.value
     if value.is_map():
-        return {value.type: {name: plain(entry) for name, entry in value.value.items()}}
-    if value.is_list():
-        return {value.type: [plain(entry) for entry in value.value]}
-    return {value.type: value.value}
+        content = {name: document_of(entry) for name, entry in content.items()}
+    elif value.is_list():
+        content = [document_of(entry) for entry in content]
+    elif value.type == "B":
+        content = base64_text(content)
+    elif value.type == "BS":
+        content = [base64_text(entry) for entry in content]
+    return {value.type: content}
+
+
+def value_of(document: dict[str, Any]) -> dict[str, Any]:
+    """The way back: binary values are bytes inside moto."""
+    ((kind, content),) = document.items()
+    if kind == "M":
+        content = {name: value_of(entry) for name, entry in content.items()}
+    elif kind == "L":
+        content = [value_of(entry) for entry in content]
+    elif kind == "B":
+        content = base64.b64decode(content)
+    elif kind == "BS":
+        content = [base64.b64decode(entry) for entry in content]
+    return {kind: content}
+
+
+def base64_text(content: bytes | str) -> str:
+    """Bytes as base64; text is base64 already."""
+    return content if isinstance(content, str) else base64.b64encode(content).decode()
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -92,9 +92,7 @@ class Batcher:
         payload = json.dumps({"Records": records}).encode()
         function = self._mapping.function_arn
         age = (time.time() - records[0]["dynamodb"]["ApproximateCreationDateTime"]) * 1000
-        metrics.record(
-            self._context, "AWS/Lambda", {"IteratorAge": age}, {"FunctionName": function.split(":")[6]}, "Milliseconds"
-        )
+        metrics.record(self._context, "AWS/Lambda", {"IteratorAge": age}, {"FunctionName": function.split(":")[6]}, "Milliseconds")
         try:
             result = executor_of(self._context).invoke(function, payload)
         except Exception as failure:

@@ -61,7 +61,8 @@ class StreamReader:
         return not (self._unread() or any(self._lanes) or any(self._busy)) or not self._mapping.enabled
 
     def _unread(self) -> int:
-        return self.shard.starting_sequence_number + len(self.shard.items) - self.position
+        newest: int = self.shard.starting_sequence_number + len(self.shard.items)
+        return newest - int(self.position)
 
     def _read(self) -> None:
         while self.active:

@@ -14,21 +14,21 @@ NO_PARAMETERS: Parameters = {}
 UNIVERSAL = "arn:aws:scheduler:::aws-sdk:"
 
 
-class UnsupportedTarget(Exception):
+class UnsupportedTargetError(Exception):
     """The target's service is not emulated here."""
 
 
 def deliver(context: Context, arn: str, message: str, parameters: Parameters = NO_PARAMETERS) -> None:
     """Hand `message` to the function, state machine, topic, queue or bus at `arn`.
 
-    `parameters` are the target's own, such as SqsParameters. Raises UnsupportedTarget, or the service's own error.
+    `parameters` are the target's own, such as SqsParameters. Raises UnsupportedTargetError, or the service's own error.
     """
     if arn.startswith(UNIVERSAL):
         call_any_service(context, arn, message)
         return
     service = arn.split(":")[2]
     if service not in SENDERS:
-        raise UnsupportedTarget(f"{arn}: {service} cannot be a target here, only {', '.join(sorted(SENDERS))}")
+        raise UnsupportedTargetError(f"{arn}: {service} cannot be a target here, only {', '.join(sorted(SENDERS))}")
     SENDERS[service](context, arn, message, parameters)
 
 

@@ -17,7 +17,7 @@ from moto.sagemaker.models import FakeTrainingJob
 from moto.sagemaker.responses import SageMakerResponse
 
 from local.context import ACCESS_KEY, SECRET_KEY, Context
-from local.job_folders import InputMissing, JobFolders
+from local.job_folders import InputMissingError, JobFolders
 from local.job_log import JobLog
 from local.job_processes import JobProcess, JobStarter
 from local.patches import replace
@@ -31,7 +31,7 @@ GRACE_SECONDS = 10.0
 RUNNERS: dict[str, Runner] = {}
 
 
-class ResourceInUse(JsonRESTError):
+class ResourceInUseError(JsonRESTError):  # type: ignore[misc]
     """A job of that name exists."""
 
     def __init__(self, name: str) -> None:
@@ -106,7 +106,7 @@ class TrainingRun:
         status, secondary, reason = "Failed", "Failed", None
         try:
             status, secondary, reason = self._run_in_turn()
-        except InputMissing as failure:
+        except InputMissingError as failure:
             reason = str(failure)
         except Exception as failure:
             reason = f"InternalServerError: {type(failure).__name__}: {failure}"
@@ -220,7 +220,7 @@ def install(context: Context) -> None:
     def create_training_job(response: SageMakerResponse) -> ActionResult:
         name = response._get_param("TrainingJobName")
         if name in response.sagemaker_backend.training_jobs:
-            raise ResourceInUse(name)
+            raise ResourceInUseError(name)
         result: ActionResult = original(response)
         job = response.sagemaker_backend.training_jobs[name]
         mark_as_starting(job, response._get_param("Environment"))
@@ -234,7 +234,7 @@ def install(context: Context) -> None:
         return EmptyResult()
 
     original = replace(SageMakerResponse, "create_training_job", create_training_job)
-    SageMakerResponse.stop_training_job = stop_training_job  # type: ignore[attr-defined]
+    SageMakerResponse.stop_training_job = stop_training_job
     context.on_start(runner.starter.warm_up)
     context.on_stop(runner.close)
 
@@ -246,5 +246,5 @@ def mark_as_starting(job: FakeTrainingJob, environment: dict[str, str] | None) -
     job.secondary_status_transitions = []
     job.final_metric_data_list = []
     job.algorithm_specification.pop("MetricDefinitions", None)
-    job.training_start_time = job.training_end_time = None  # type: ignore[assignment]
+    job.training_start_time = job.training_end_time = None
     job.environment = environment

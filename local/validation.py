@@ -19,6 +19,11 @@ from local.context import Context
 from local.naming_rules import RULES
 from local.patches import replace
 
+
+class RefusedError(ServiceException):  # type: ignore[misc]
+    """A refused request. A class of ours, because moto looks up the service of its own classes by their module."""
+
+
 # What services of each protocol call a refused parameter.
 ERROR_CODES = {"query": "ValidationError", "ec2": "InvalidParameterValue"}
 
@@ -59,7 +64,7 @@ def refusal(handler: BaseResponse) -> ServiceException | None:
         for rule in RULES.get((service, action), ()):
             rule(parameters)
     except ViolationError as violation:
-        return ServiceException(ERROR_CODES.get(protocol, "ValidationException"), violation.message)
+        return RefusedError(ERROR_CODES.get(protocol, "ValidationException"), violation.message)
     return None
 
 

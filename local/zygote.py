@@ -7,22 +7,11 @@ with its stdin and takes its jobs along. It never imports anything of `training`
 
 from __future__ import annotations
 
-import os
-
-# Forking is safe only while there is one thread. These must be set before numpy, torch and arrow are loaded.
-SINGLE_THREADED = {
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-}
-os.environ.update(SINGLE_THREADED)
-
 import contextlib
 import ctypes
 import importlib
 import json
+import os
 import runpy
 import selectors
 import signal
@@ -32,8 +21,29 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+# Forking is safe only while there is one thread. These must be set before the libraries are loaded.
+SINGLE_THREADED = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+}
+
 # onnxruntime is missing on purpose: importing it starts a thread, and takes 0.05 s.
-PRELOADED = ("torch", "mlflow", "pandas", "pyarrow.parquet", "onnx", "codecarbon", "boto3")
+# The first optimizer imports torch._dynamo, the first run MLflow's SQL stores: each takes longer than training a chunk.
+PRELOADED = (
+    "torch",
+    "torch._dynamo",
+    "mlflow",
+    "mlflow.store.tracking.sqlalchemy_store",
+    "mlflow.store.model_registry.sqlalchemy_store",
+    "pandas",
+    "pyarrow.parquet",
+    "onnx",
+    "codecarbon",
+    "boto3",
+)
 # A comma-separated list in place of PRELOADED; empty imports nothing.
 PRELOAD_VARIABLE = "GREENFRAUD_JOB_PRELOAD"
 PR_SET_PDEATHSIG = 1
@@ -160,6 +170,7 @@ def is_single_threaded() -> bool:
 
 def main() -> int:
     """Import, say so, serve; the exit code of the zygote or, in a child, of its job."""
+    os.environ.update(SINGLE_THREADED)
     zygote = Zygote()
     missing = preload()
     zygote.tell(ready=not missing and is_single_threaded(), missing=missing)

@@ -42,7 +42,10 @@ def synthesise() -> int:
     if "PIP_FIND_LINKS" in env:
         env.setdefault("UV_FIND_LINKS", env["PIP_FIND_LINKS"])
     command = [tools / "node", ROOT / "node_modules/aws-cdk/bin/cdk", "synth", "--quiet", "--no-notices"]
-    return subprocess.run([str(part) for part in command], cwd=ROOT, env=env, check=False).returncode
+    finished = subprocess.run([str(part) for part in command], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    if finished.returncode:
+        print(finished.stdout, finished.stderr, sep="\n", file=sys.stderr)
+    return finished.returncode
 
 
 def main() -> int:

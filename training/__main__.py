@@ -17,12 +17,13 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in STEPS:
         paths.report_failure(f"expected one step of {', '.join(STEPS)}, got {arguments}")
         return 2
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
+    logging.getLogger("training").setLevel(logging.INFO)  # ours alone: libraries say too much
     try:
         import_module(f"training.steps.{arguments[0]}").main(paths)
     except Exception as error:  # the contract wants every failure in a file
         paths.report_failure(f"{type(error).__name__}: {error}")
-        logging.exception("step %s failed", arguments[0])
+        logging.getLogger("training").exception("step %s failed", arguments[0])
         return 1
     return 0
 

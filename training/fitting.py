@@ -51,11 +51,9 @@ def _epoch(
 ) -> float:
     total = 0.0
     target = rows.is_fraud.float()
-    with torch.no_grad():
-        encoding = network.encode(rows.values)  # once per epoch: the encoding is fixed while training
-    for start in range(0, len(rows), BATCH_ROWS):
-        logits = network.member_logits(encoding[start : start + BATCH_ROWS])
-        wanted = target[start : start + BATCH_ROWS, None].expand_as(logits)
+    for values, is_fraud in zip(rows.values.split(BATCH_ROWS), target.split(BATCH_ROWS), strict=True):
+        logits = network.member_logits(network.encode(values))
+        wanted = is_fraud[:, None].expand_as(logits)
         loss = binary_cross_entropy_with_logits(logits, wanted)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

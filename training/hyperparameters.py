@@ -33,7 +33,7 @@ class TrainHyperparameters(Hyperparameters):
     is_last: bool
     as_of: datetime
     seed: int = 20180401  # the same data and seed give the same model
-    epochs: int = Field(default=40, ge=1)  # upper limit; early stopping ends most runs sooner
+    epochs: int | None = Field(default=None, ge=1)  # None: as many as suit the family
 
 
 class EvaluateHyperparameters(Hyperparameters):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 UNUSED_BORDER = 1e30  # never reached, and finite, so that differences stay numbers
 NARROWEST_RAMP = 0.02  # steeper ramps would magnify the last bit of a logarithm, which differs between processors
+SLICE_ROWS = 2048
 Z_LIMIT = 5.0  # standard deviations beyond which a value says nothing more
 
 
@@ -80,8 +81,8 @@ class FraudNetwork(nn.Module):
         return logits + hidden.unflatten(1, (self.architecture.members, -1)).sum(2)
 
     def logit(self, values: torch.Tensor) -> torch.Tensor:
-        """Return the members' mean logit before calibration."""
-        return self.member_logits(self.encode(values)).mean(1)
+        """Return the members' mean logit before calibration; in slices, because the encoding is wide."""
+        return torch.cat([self.member_logits(self.encode(part)).mean(1) for part in values.split(SLICE_ROWS)])
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """Return the fraud probability of each row."""

@@ -56,7 +56,7 @@ class TrainingJobs(Construct):
             "Image",
             directory=str(ROOT),
             file="training/Dockerfile",
-            exclude=only("training/", "layers/greenfraud/", "feature_repo/", "requirements/"),
+            exclude=only("training/", "layers/greenfraud/", "feature_repo/", "requirements/host.txt", "requirements/training.txt"),
             ignore_mode=IgnoreMode.GIT,
             platform=ecr_assets.Platform.LINUX_AMD64,
         )
@@ -107,10 +107,10 @@ class TrainingJobs(Construct):
         role = self.role
         allow_listing(role, buckets.lake, buckets.artifacts)
         allow_objects(role, buckets.lake, ["s3:GetObject"], "")
-        allow_objects(role, buckets.lake, ["s3:PutObject"], "features/", "emissions/")
-        written = ["models/", "checkpoints/", "executions/", "jobs/", "spot/", f"{MLFLOW_PREFIX}/"]
+        allow_objects(role, buckets.lake, ["s3:PutObject"], "features/", "emissions/", "reports/")
+        written = ["models/", "checkpoints/", "executions/", "jobs/", "spot/", "feast/", f"{MLFLOW_PREFIX}/"]
         allow_objects(role, buckets.artifacts, ["s3:GetObject", "s3:PutObject"], *written)
-        allow_items(role, ["BatchGetItem", "GetItem", "UpdateItem"], tables.customer, tables.terminal)
+        allow_items(role, ["BatchGetItem", "DescribeTable", "GetItem", "UpdateItem"], tables.customer, tables.terminal)
         allow_items(role, ["BatchGetItem", "GetItem", "Query"], tables.control, tables.ledger, tables.lineage)
         tracking.allow_client(role)
         self.image.repository.grant_pull(role)

@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from greenfraud.errors import ContractError, NotFound, StateConflict
 from greenfraud.features.manifest import Manifest
+from greenfraud.features.tiles import ViewState
 from greenfraud.records import Transaction
 
 from functions.ingest.events import Decided, Event, Reported, event_of, transaction_of
@@ -84,12 +85,12 @@ class Ingestion:
     def _changes_of_decision(self, transaction: Transaction) -> list[Change]:
         """Every decision counts, also one that blocked: it was an attempt."""
 
-        def add(state: Any) -> Any:
+        def add(state: ViewState) -> ViewState:
             return state.add_transaction(transaction.occurred_us, transaction.amount_minor)
 
-        changes = [Change(self._tables.customer, self._views["customer_activity"], transaction.customer_id, add)]
+        changes = [self._customer(transaction.customer_id, transaction.occurred_us, add)]
         if transaction.terminal_id is not None:
-            changes.append(Change(self._tables.terminal, self._views["terminal_activity"], transaction.terminal_id, add))
+            changes.append(self._terminal(transaction.terminal_id, transaction.occurred_us, add))
         return changes
 
     def _changes_of_report(self, event: Reported) -> list[Change]:
@@ -99,8 +100,14 @@ class Ingestion:
         terminal_id = self._decided(event.label.transaction_id).terminal_id
         if terminal_id is None:
             return []
-        view = self._views["terminal_activity"]
-        return [Change(self._tables.terminal, view, terminal_id, lambda state: state.add_report(event.label.observed_us))]
+        observed_us = event.label.observed_us
+        return [self._terminal(terminal_id, observed_us, lambda state: state.add_report(observed_us))]
+
+    def _customer(self, identity: str, at_us: int, apply: Callable[[ViewState], ViewState]) -> Change:
+        return Change(self._tables.customer, self._views["customer_activity"], identity, at_us, apply)
+
+    def _terminal(self, identity: str, at_us: int, apply: Callable[[ViewState], ViewState]) -> Change:
+        return Change(self._tables.terminal, self._views["terminal_activity"], identity, at_us, apply)
 
     def _decided(self, transaction_id: str) -> Transaction:
         key = {"transaction_id": {"S": transaction_id}, "record": {"S": "decision"}}

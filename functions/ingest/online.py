@@ -38,6 +38,7 @@ class Change:
     table: str
     view: View
     identity: str
+    at_us: int
     apply: Callable[[ViewState], ViewState]
 
     @property
@@ -111,13 +112,12 @@ def _receipt(table: str, event_id: str) -> dict[str, Any]:
 
 def _state(change: Change, stored: Item | None) -> dict[str, Any]:
     """The put of a changed state, which only succeeds over the version it was computed from."""
-    state = change.apply(_decode(change.view, stored))
-    newest_us = state.newest_us or 0
-    # A clock that runs ahead somewhere must not age the state: tiles expire by the earlier of both times.
-    state = state.expire(min(newest_us, time.time_ns() // 1000))
+    before = _decode(change.view, stored)
+    # By the earlier of both times: one event with a clock that runs ahead must not wipe a month of tiles.
+    state = change.apply(before).expire(min(change.at_us, before.newest_us or change.at_us))
     item: Item = {
         "entity_id": {"S": change.entity_id},
-        "event_ts": {"S": event_ts(newest_us)},
+        "event_ts": {"S": event_ts(state.newest_us or change.at_us)},
         "values": {"M": {name: {"B": content} for name, content in state.encode().items()}},
         "version": {"N": str(_version(stored) + 1)},
         "expires_at": {"N": str(int(time.time()) + change.view.retention_us // SECOND_US + DAY_SECONDS)},

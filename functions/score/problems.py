@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+from botocore.exceptions import BotoCoreError, ClientError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from greenfraud.errors import GreenFraudError, InvalidInput, NotFound, StateConflict
@@ -20,7 +21,7 @@ TITLES = {422: "Unprocessable Content"}  # the library's phrase differs between 
 
 
 class StoreUnavailableError(GreenFraudError):
-    """The decision could not be stored; the same request may safely be sent again."""
+    """The store does not answer; nothing was decided, and the same request may safely be sent again."""
 
 
 STATUS_OF: dict[type[GreenFraudError], HTTPStatus] = {
@@ -44,7 +45,7 @@ def problem(status: int, detail: str | None = None, **members: Any) -> dict[str,
 
 def problem_of(error: GreenFraudError) -> dict[str, Any]:
     """The problem an error of ours becomes."""
-    status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
+    status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
     if isinstance(error, InvalidInput):
         return problem(status, f"{error.field}: {error.reason}", field=error.field, reason=error.reason)
     return problem(status, str(error))
@@ -89,6 +90,11 @@ def _place_of(error: BaseException) -> str:
     return f"{frame.tb_frame.f_globals.get('__name__')}:{frame.tb_lineno}" if frame else "unknown"
 
 
+async def _on_store_error(request: Request, error: Exception) -> Response:
+    logger.warning("the store failed: %s", type(error).__name__)
+    return await _on_domain_error(request, StoreUnavailableError("the store does not answer; try again"))
+
+
 async def _on_bad_parameter(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
@@ -99,5 +105,7 @@ def install(app: FastAPI) -> None:
     """Make the app answer every error as a problem."""
     app.add_exception_handler(GreenFraudError, _on_domain_error)
     app.add_exception_handler(RequestValidationError, _on_bad_parameter)
+    for kind in (BotoCoreError, ClientError):
+        app.add_exception_handler(kind, _on_store_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_middleware(UnexpectedErrors)

@@ -75,7 +75,7 @@ class Scorer:
 
 def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:
     """The answer as the API gives it and the store keeps it."""
-    model = context.answering.model
+    model = verdict.model
     return {
         "transaction_id": verdict.transaction.transaction_id,
         "fraud_probability": verdict.probability,
@@ -84,7 +84,7 @@ def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:
         "model": model and {"family": model.bundle.family, "version": model.bundle.version},
         "policy_version": context.control.policy.version,
         "features_as_of": verdict.features_as_of,
-        "degraded": verdict.features.degraded + context.answering.degraded,
+        "degraded": [*verdict.features.degraded, *verdict.degraded, *context.answering.degraded],
         "emissions_g": cost.emissions_g,
     }
 

@@ -76,9 +76,10 @@ class DynamoStateReader:
         customer_at = {self._entity_address(self._tables.customer, self._customer_view, one): one for one in customers}
         terminal_at = {self._entity_address(self._tables.terminal, self._terminal_view, one): one for one in terminals}
         items = self._fetch([control, *customer_at, *terminal_at])
+        document, is_readable = _control(items, control)
         return Snapshot(
-            control=_control_of(items.get(control)),
-            is_control_readable=control in items,
+            control=document,
+            is_control_readable=is_readable,
             customers=_states(self._customer_view, customer_at, items),
             terminals=_states(self._terminal_view, terminal_at, items),
         )
@@ -140,8 +141,16 @@ def _unprocessed(left: dict[str, Any], waiting: set[Address]) -> set[Address]:
     return again & waiting
 
 
-def _control_of(item: Item | None) -> ControlDocument | None:
-    return None if item is None else ControlDocument.decode(item["document"]["S"])
+def _control(items: dict[Address, Item | None], address: Address) -> tuple[ControlDocument | None, bool]:
+    """The document (None before the first promotion), and whether it could be read."""
+    item = items.get(address)
+    if item is None:
+        return None, address in items
+    try:
+        return ControlDocument.decode(item["document"]["S"]), True
+    except (GreenFraudError, KeyError) as error:
+        logger.warning("the control document is unreadable: %s", type(error).__name__)
+        return None, False
 
 
 def _states(view: View, at: dict[Address, str], items: dict[Address, Item | None]) -> dict[str, ViewState | None]:

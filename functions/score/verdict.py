@@ -30,13 +30,15 @@ class Features(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is found about one transaction, before it is told and stored."""
+    """What is found about one transaction, before it is told and stored; without a model the rules decided."""
 
     transaction: Transaction
     features: Features
-    probability: float | None
     decision: Decision
     reasons: list[Reason]
+    model: Model | None = None
+    probability: float | None = None
+    degraded: tuple[str, ...] = ()
 
     @property
     def rank(self) -> float:
@@ -61,15 +63,20 @@ class Judge:
         """The verdict; doubts are always explained, an allowed transaction on request."""
         features = features_of(self.manifest, transaction, snapshot)
         if self.model is None:
-            decision, reasons = rules_decision(features.values, transaction.amount_minor, self.policy, self.manifest)
-            return Verdict(transaction, features, None, decision, reasons)
+            return self._by_rules(transaction, features)
         row = self.model.row(features.values)
         (probability,) = self.model.probabilities([row])
+        if not 0.0 <= probability <= 1.0:  # a NaN is below every threshold: it must not pass as allowed
+            return self._by_rules(transaction, features, degraded=("model",))
         decision = self.policy.decide(probability)
         reasons = []
         if with_reasons or decision != "allow":
             reasons = explain(self.manifest, self.model.contributions(row, probability), features.values)
-        return Verdict(transaction, features, probability, decision, reasons)
+        return Verdict(transaction, features, decision, reasons, self.model, probability)
+
+    def _by_rules(self, transaction: Transaction, features: Features, degraded: tuple[str, ...] = ()) -> Verdict:
+        decision, reasons = rules_decision(features.values, transaction.amount_minor, self.policy, self.manifest)
+        return Verdict(transaction, features, decision, reasons, degraded=degraded)
 
 
 def features_of(manifest: Manifest, transaction: Transaction, snapshot: Snapshot) -> Features:

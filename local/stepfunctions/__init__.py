@@ -13,14 +13,25 @@ def install(context: Context) -> None:
     """Make state machines run, as AWS runs them."""
     from moto.core.config import default_user_config
 
-    default_user_config["stepfunctions"]["execute_state_machine"] = True  # type: ignore[typeddict-item]
+    default_user_config["stepfunctions"]["execute_state_machine"] = True
     # The interpreter's modules import each other by name: all must be loaded before any is patched.
     import moto.stepfunctions.parser.asl.parse.asl_parser
     import moto.stepfunctions.parser.models  # noqa: F401
 
-    from local.stepfunctions import clients, context_object, errors, jsonata, parameters, paths, status, training, waits
+    from local.stepfunctions import (
+        clients,
+        context_object,
+        errors,
+        executions,
+        jsonata,
+        parameters,
+        paths,
+        status,
+        training,
+        waits,
+    )
 
-    for part in (paths, errors, waits, parameters, context_object, jsonata):
+    for part in (paths, errors, waits, parameters, context_object, executions, jsonata):
         part.install()
     for module in (clients, training, status):
         module.install(context)

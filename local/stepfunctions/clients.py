@@ -29,7 +29,7 @@ def install(context: Context) -> None:
         s3={"addressing_style": "path"},
     )
 
-    def client_for(region: str, service: str, state_credentials: Any = None) -> Any:
+    def client_for(region: str, service: str, state_credentials: Any = None) -> Any:  # noqa: ARG001 - moto's own
         with lock:
             if service not in made:
                 made[service] = boto3.Session().client(

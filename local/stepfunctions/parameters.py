@@ -16,7 +16,7 @@ SESSION = botocore.session.get_session()
 
 @cache
 def operation(service: str, action: str) -> Any:
-    """botocore's model of an operation named as in Python, or None."""
+    """Botocore's model of an operation named as in Python, or None."""
     model = SESSION.get_service_model(service)
     names = (name for name in model.operation_names if xform_name(name) == action)
     return next((model.operation_model(name) for name in names), None)

@@ -7,12 +7,12 @@ import sys
 import threading
 from typing import Any
 
-from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 
 from local import metrics
 from local.context import Context
 from local.patches import replace
+from local.stepfunctions.executions import STOP_REASONS
 
 METRICS = {
     "RUNNING": "ExecutionsStarted",
@@ -42,9 +42,8 @@ def install(context: Context) -> None:
 
 def keep_reason_of_stop(execution: Execution) -> None:
     """A stopped execution keeps the error and cause it was stopped with, which moto drops."""
-    state = execution.exec_worker.env.program_state() if execution.exec_worker else None
-    if isinstance(state, ProgramStopped):
-        execution.error, execution.cause = state.error, state.cause
+    if execution.exec_arn in STOP_REASONS:
+        execution.error, execution.cause = STOP_REASONS.pop(execution.exec_arn)
 
 
 def report(context: Context, execution: Execution, status: str) -> None:

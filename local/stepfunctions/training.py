@@ -68,7 +68,7 @@ def as_json(description: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-class TrainingJobService(StateTaskServiceCallback):
+class TrainingJobService(StateTaskServiceCallback):  # type: ignore[misc]
     """The task state; the base class, moto's own, brings history events, parameters and timeouts."""
 
     def __init__(self, context: Context) -> None:
@@ -81,14 +81,22 @@ class TrainingJobService(StateTaskServiceCallback):
         return set(operation("sagemaker", "create_training_job").input_shape.members)
 
     def _eval_service_task(
-        self, env: Any, resource_runtime_part: Any, normalised_parameters: dict[str, Any], state_credentials: Any
+        self,
+        env: Any,
+        resource_runtime_part: Any,  # noqa: ARG002 - moto's own
+        normalised_parameters: dict[str, Any],
+        state_credentials: Any,  # noqa: ARG002
     ) -> None:
         created = self._client().create_training_job(**normalised_parameters)
         created.pop("ResponseMetadata", None)
         env.stack.append(created)
 
     def _eval_integration_pattern(
-        self, env: Any, resource_runtime_part: Any, normalised_parameters: dict[str, Any], state_credentials: Any
+        self,
+        env: Any,
+        resource_runtime_part: Any,  # noqa: ARG002 - moto's own
+        normalised_parameters: dict[str, Any],
+        state_credentials: Any,  # noqa: ARG002
     ) -> None:
         # Replaces the base class's, which needs a task token even where the pattern is .sync alone.
         env.stack.pop()

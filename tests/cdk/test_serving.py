@@ -51,22 +51,3 @@ def test_ingestion_takes_inserts_and_reports_what_failed(resources):
     assert properties["StartingPosition"] == "TRIM_HORIZON"
     assert [json.loads(item["Pattern"]) for item in properties["FilterCriteria"]["Filters"]] == [{"eventName": ["INSERT"]}]
     assert "OnFailure" in properties["DestinationConfig"]
-
-
-def test_every_alarm_reaches_a_person_and_silence_is_no_alarm(resources):
-    """No traffic at night must not wake anybody."""
-    alarms = [alarm["Properties"] for alarm in resources("AWS::CloudWatch::Alarm").values()]
-    assert len(alarms) == 7
-    assert all(alarm["AlarmActions"] and alarm["TreatMissingData"] == "notBreaching" for alarm in alarms)
-
-
-def test_every_log_group_forgets(resources):
-    """Logs cost storage and keep what customers would rather have forgotten."""
-    assert all(group["Properties"]["RetentionInDays"] == 30 for group in resources("AWS::Logs::LogGroup").values())
-
-
-def test_the_dashboard_plots_what_answers_and_training_emit(templates):
-    """Grams and kilowatt-hours of both, from our own namespace."""
-    text = json.dumps(templates["GreenFraud-Monitoring"])
-    for metric in ("EmissionsGrams", "EnergyKwh", "TrainingEmissionsGrams", "TrainingEnergyKwh"):
-        assert metric in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import json
+import logging
 from pathlib import Path
 
 import boto3
@@ -75,6 +76,13 @@ def test_score_answers_an_api_gateway_event_with_only_the_actions_it_lists(start
     ):
         assert handler(http_event(method, path, body), None)["statusCode"] == 200
     assert set(actions) == set(listed("score"))
+
+
+def test_no_log_line_holds_a_transactions_id(start, aws, caplog):
+    """Not even as part of a path."""
+    with caplog.at_level(logging.INFO):
+        start("score")(http_event("GET", "/v1/decisions/T1", None), None)
+    assert "T1" not in "".join(record.getMessage() for record in caplog.records if record.name.startswith(("mangum", "functions")))
 
 
 def test_ingest_takes_a_stream_event_with_only_the_actions_it_lists(start, actions, dynamodb):

@@ -126,11 +126,12 @@ def test_force_with_chunks_trains_just_those(plan, dynamodb):
     assert (chunks_of(planned), parents_of(planned)[0]) == ([FIRST, SECOND], "genesis")
 
 
-def test_a_gap_is_filled_and_the_next_chunk_keeps_the_newest_parent(plan, dynamodb):
+def test_a_gap_is_filled_and_the_next_chunk_keeps_the_newest_parent(plan, s3, dynamodb):
     """A checkpoint recorded between two planned chunks is the better parent."""
+    put_day(s3, date(2018, 5, 13))
     learned(dynamodb, SECOND)
-    planned = plan(families=["light"], holdout=HOLDOUT)
-    assert (chunks_of(planned), parents_of(planned)) == ([FIRST], ["genesis"])
+    planned = plan(families=["light"])
+    assert (chunks_of(planned), parents_of(planned)) == ([FIRST, THIRD], ["genesis", f"{SECOND}-old"])
 
 
 def test_a_wished_holdout_moves_what_may_be_trained(plan):
@@ -154,8 +155,8 @@ def test_without_a_data_set_there_is_nothing_to_train(start):
 
 
 def test_too_little_data_says_what_is_missing(start, s3):
-    """Three weeks hold no mature chunk before a mature one."""
-    put_dataset(s3, newest_occurred_at="2018-04-20T00:00:00Z", first_day="2018-05-01")
+    """Two weeks hold no mature chunk before a mature one."""
+    put_dataset(s3, first_day="2018-04-22")
     planned = start("plan")(golden("step_functions_plan"), None)
     assert planned["outcome"] == "nothing_to_train"
     assert "mature" in planned["reason"]

@@ -145,6 +145,18 @@ def test_an_answer_that_cannot_be_stored_is_not_given(world, fault):
     assert world.score()["decision"] == "allow"
 
 
+@pytest.mark.parametrize(("operation", "path"), [("get_item", "/v1/decisions/T1"), ("query", "/v1/reviews?day=2018-05-20")])
+def test_a_store_that_does_not_answer_is_a_503(world, operation, path):
+    """Not a server error: it may be tried again."""
+
+    def refuse(*_: object, **__: object) -> object:
+        raise EndpointConnectionError(endpoint_url="x")
+
+    world.dynamodb.faults[operation] = refuse
+    response = world.http.get(path)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+
+
 def test_what_nobody_foresaw_is_a_bare_500_and_no_payload_is_logged(world, caplog):
     """The log names class and place, not the message."""
 
@@ -152,14 +164,14 @@ def test_what_nobody_foresaw_is_a_bare_500_and_no_payload_is_logged(world, caplo
         raise RuntimeError("C1 paid 1250")
 
     world.dynamodb.faults["put_item"] = fail
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.INFO):
         response = world.http.post("/v1/score", json=TRANSACTION)
     assert (response.status_code, response.json()) == (
         500,
         {"type": "about:blank", "title": "Internal Server Error", "status": 500},
     )
     assert "RuntimeError" in caplog.text
-    assert "1250" not in caplog.text
+    assert "paid" not in caplog.text
 
 
 def test_a_request_prints_one_line_of_metrics_without_ids(world, capsys):

@@ -11,6 +11,8 @@ from greenfraud.bundle import MODEL_FILE
 from greenfraud.control import ControlDocument
 from score_world import World
 
+from functions.score.model import Model
+
 
 @pytest.fixture
 def world(aws: None) -> World:
@@ -141,6 +143,16 @@ def test_the_model_card_names_wanted_and_answering_models(world):
     card = world.http.get("/v1/model").json()
     assert (card["production"]["version"], card["answering"]["version"]) == ("v2", "v1")
     assert card["degraded"] == ["model_stale"]
+
+
+def test_a_model_that_answers_no_number_leaves_the_decision_to_the_rules(world, monkeypatch):
+    """NaN is below every threshold and must not pass as allowed."""
+    promote(world, bundle("v1"))
+    world.score()
+    monkeypatch.setattr(Model, "probabilities", lambda *_: [math.nan])
+    answer = world.score(transaction_id="T2", amount_minor=30_000)
+    assert (answer["decision"], answer["model"], answer["fraud_probability"]) == ("review", None, None)
+    assert "model" in answer["degraded"]
 
 
 def test_the_probability_is_a_number_between_zero_and_one(world):

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
-from greenfraud.control import ControlDocument
+from greenfraud.control import COPIES, ControlDocument, copy_id
 from greenfraud.records import parse_rfc3339
 from score_world import MANIFEST, World, customer_state
 
@@ -99,6 +99,15 @@ def test_a_corrupt_item_is_unreadable_not_empty(world):
         "customer_activity", "C1", state, values={"M": {MANIFEST.views["customer_activity"].columns[0]: {"B": b"\x00\x01"}}}
     )
     assert "customer_unreadable" in world.score()["degraded"]
+
+
+def test_a_corrupt_control_document_is_unreadable_and_the_request_still_answered(world):
+    """What was known of production before stays in force."""
+    for index in range(COPIES):
+        item = {"control_id": {"S": copy_id(index)}, "document": {"S": "{"}}
+        world.dynamodb.put_item(TableName="control", Item=item)
+    answer = world.score()
+    assert (answer["decision"], answer["degraded"]) == ("review", ["terminal_missing", "control_unreadable"])
 
 
 def test_a_transaction_without_a_terminal_is_scored(world):

@@ -27,7 +27,7 @@ def test_a_second_invocation_finds_the_function_warm(embedded):
     first, error = embedded.invoke(name, {"a": 1})
     second, _ = embedded.invoke(name, {"a": 2})
     assert error is None
-    assert ({"a": 1}, "256", "yes") == (first["event"], first["memory"], first["mine"])
+    assert (first["event"], first["memory"], first["mine"]) == ({"a": 1}, "256", "yes")
     assert first["pid"] == second["pid"]
     assert 0 < first["left"] <= 10_000
 
@@ -40,7 +40,7 @@ def test_nothing_of_the_host_is_importable(embedded):
             return {name: importlib.util.find_spec(name) is not None for name in event}
     """)
     answer, _ = embedded.invoke(name, ["boto3", "awslambdaric", "moto", "pandas", "local"])
-    assert {"boto3": True, "awslambdaric": True, "moto": False, "pandas": False, "local": False} == answer
+    assert answer == {"boto3": True, "awslambdaric": True, "moto": False, "pandas": False, "local": False}
 
 
 def test_later_layers_and_the_function_shadow_earlier_layers(embedded):
@@ -64,18 +64,16 @@ def test_later_layers_and_the_function_shadow_earlier_layers(embedded):
         Code={"ZipFile": embedded.archive({"code.py": source, "code_of.py": "x = 'function'"})},
         Layers=[layer["LayerVersionArn"] for layer in arns],
     )
-    assert (["first", "second", "function"], None) == embedded.invoke(name)
+    assert embedded.invoke(name) == (["first", "second", "function"], None)
 
 
 def test_a_function_that_takes_too_long_is_killed(embedded):
     """The error has the name a state machine can catch, and the next invocation works."""
-    name = embedded.function(
-        "import time\ndef handler(event, context):\n    time.sleep(event)\n    return 'done'", Timeout=1
-    )
+    name = embedded.function("import time\ndef handler(event, context):\n    time.sleep(event)\n    return 'done'", Timeout=1)
     answer, error = embedded.invoke(name, 5)
-    assert ("Unhandled", "Sandbox.Timedout") == (error, answer["errorType"])
+    assert (error, answer["errorType"]) == ("Unhandled", "Sandbox.Timedout")
     assert "Task timed out after 1.00 seconds" in answer["errorMessage"]
-    assert ("done", None) == embedded.invoke(name, 0)
+    assert embedded.invoke(name, 0) == ("done", None)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +94,7 @@ def test_a_failing_function_reports_its_error(embedded, body, kind):
 def test_a_function_that_cannot_be_imported_says_why(embedded):
     """The missing module is named."""
     answer, error = embedded.invoke(embedded.function("import not_packaged"))
-    assert ("Unhandled", "Runtime.ImportModuleError") == (error, answer["errorType"])
+    assert (error, answer["errorType"]) == ("Unhandled", "Runtime.ImportModuleError")
     assert "not_packaged" in answer["errorMessage"]
 
 
@@ -132,7 +130,7 @@ def test_an_alias_runs_its_version(embedded):
     client.update_function_code(FunctionName=name, ZipFile=newer)
     answer, _ = embedded.invoke(name, Qualifier="live")
     assert (version, f"{name}:live") == (answer["version"], answer["arn"].split(":function:")[1])
-    assert ("new", None) == embedded.invoke(name)
+    assert embedded.invoke(name) == ("new", None)
 
 
 def test_the_log_is_returned_and_kept(embedded):
@@ -201,4 +199,4 @@ def test_an_embedded_metric_can_be_read_back(embedded):
             Statistics=["Sum"],
         )["Datapoints"]
 
-    assert [3.0] == [point["Sum"] for point in embedded.wait_until(found)]
+    assert [point["Sum"] for point in embedded.wait_until(found)] == [3.0]

@@ -32,7 +32,9 @@ def streamed(embedded, table: str) -> list[tuple[str, str]]:
     streams = embedded.client("dynamodbstreams")
     shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
     iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
-    return [(one["eventName"], one["dynamodb"]["Keys"]["id"]["S"]) for one in streams.get_records(ShardIterator=iterator)["Records"]]
+    return [
+        (one["eventName"], one["dynamodb"]["Keys"]["id"]["S"]) for one in streams.get_records(ShardIterator=iterator)["Records"]
+    ]
 
 
 NEW = {"ConditionExpression": "attribute_not_exists(id)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
@@ -114,7 +116,11 @@ def test_concurrent_counting_transactions_lose_nothing(embedded, table):
         "ExpressionAttributeValues": {":one": {"N": "1"}},
     }
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda number: client.transact_write_items(TransactItems=[{"Update": add}, put(table, f"r{number}")]), range(20)))
+        list(
+            pool.map(
+                lambda number: client.transact_write_items(TransactItems=[{"Update": add}, put(table, f"r{number}")]), range(20)
+            )
+        )
     assert client.get_item(TableName=table, Key={"id": {"S": "count"}})["Item"]["n"] == {"N": "20"}
 
 

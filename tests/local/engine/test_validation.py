@@ -30,7 +30,7 @@ SPOT = {"EnableManagedSpotTraining": True, "StoppingCondition": {"MaxRuntimeInSe
     [
         (training_job("gf_light"), "trainingJobName.* regular expression pattern"),
         (training_job("a" * 64), "trainingJobName"),
-        (training_job(RoleArn="training"), "roleArn.*length greater than or equal to 20"),
+        (training_job(RoleArn="a-role-that-is-no-arn-at-all"), "roleArn.*regular expression pattern"),
         (training_job(HyperParameters={"k": "v" * 2501}), "hyperParameters.*length less than or equal to 2500"),
         (training_job(AlgorithmSpecification={"TrainingImage": IMAGE, "TrainingInputMode": "Disk"}), "enum value set"),
         (training_job(**SPOT), "MaxWaitTimeInSeconds must be greater"),

@@ -54,10 +54,14 @@ def test_a_stack_answers_its_outputs(embedded, stacks, stack_name):
 
 def test_names_are_the_same_in_every_start(stacks, stack_name):
     """A name is stack, logical id and a digest of both, so saved state finds its resource."""
-    stacks.deploy(stack_name, {"Resources": {"Topic": topic()}, "Outputs": {"Name": {"Value": {"Fn::GetAtt": ["Topic", "TopicName"]}}}})
+    stacks.deploy(
+        stack_name, {"Resources": {"Topic": topic()}, "Outputs": {"Name": {"Value": {"Fn::GetAtt": ["Topic", "TopicName"]}}}}
+    )
     name = stacks.outputs(stack_name)["Name"]
     stacks.delete(stack_name)
-    stacks.deploy(stack_name, {"Resources": {"Topic": topic()}, "Outputs": {"Name": {"Value": {"Fn::GetAtt": ["Topic", "TopicName"]}}}})
+    stacks.deploy(
+        stack_name, {"Resources": {"Topic": topic()}, "Outputs": {"Name": {"Value": {"Fn::GetAtt": ["Topic", "TopicName"]}}}}
+    )
     assert stacks.outputs(stack_name)["Name"] == name
 
 

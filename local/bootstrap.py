@@ -1,0 +1,33 @@
+"""What `cdk bootstrap` would have left behind: assets bucket, image repository, and the version deployments look up."""
+
+from __future__ import annotations
+
+from local.context import Context
+
+QUALIFIER = "hnb659fds"
+BOOTSTRAP_VERSION = "30"
+VERSION_PARAMETER = f"/cdk-bootstrap/{QUALIFIER}/version"
+
+
+def assets_bucket(account: str, region: str) -> str:
+    """The bucket the CDK publishes files to."""
+    return f"cdk-{QUALIFIER}-assets-{account}-{region}"
+
+
+def image_repository(account: str, region: str) -> str:
+    """The repository the CDK publishes images to."""
+    return f"cdk-{QUALIFIER}-container-assets-{account}-{region}"
+
+
+def install(context: Context) -> None:
+    """Create all three once the server listens."""
+
+    def create() -> None:
+        where = context.account, context.region
+        location = {"CreateBucketConfiguration": {"LocationConstraint": context.region}}
+        in_region = {} if context.region == "us-east-1" else location
+        context.client("s3").create_bucket(Bucket=assets_bucket(*where), **in_region)
+        context.client("ecr").create_repository(repositoryName=image_repository(*where))
+        context.client("ssm").put_parameter(Name=VERSION_PARAMETER, Value=BOOTSTRAP_VERSION, Type="String")
+
+    context.on_start(create)

@@ -1,0 +1,54 @@
+"""What alarms watch and the dashboard plots is what our code emits."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = re.compile(r'"GreenFraud","(\w+)"')
+
+
+@pytest.fixture
+def watched(templates, resources) -> set[str]:
+    """Names of the metrics of our namespace in alarms and in the dashboard."""
+    alarms = [alarm["Properties"] for alarm in resources("AWS::CloudWatch::Alarm").values()]
+    named = {alarm["MetricName"] for alarm in alarms if alarm["Namespace"] == "GreenFraud"}
+    return named | set(OURS.findall(json.dumps(templates["GreenFraud-Monitoring"]).replace("\\", "")))
+
+
+def emitted(folder: str) -> set[str]:
+    """Every capitalised text constant of a room's sources."""
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / folder).rglob("*.py"))
+    return {name for source in sources for name in re.findall(r'"([A-Z][A-Za-z]+)"', source)}
+
+
+def test_every_metric_of_answers_and_ingestion_is_emitted_by_a_function(watched):
+    """A misspelt name would be a silent alarm and an empty plot."""
+    of_functions = {name for name in watched if not name.startswith("Training")}
+    assert len(of_functions) == 8
+    assert of_functions <= emitted("functions")
+
+
+def test_every_metric_of_training_is_emitted_by_a_job(watched):
+    """Grams and kilowatt-hours per family."""
+    of_training = {name for name in watched if name.startswith("Training")}
+    assert of_training == {"TrainingEmissionsGrams", "TrainingEnergyKwh"}
+    if not of_training & emitted("training"):
+        pytest.skip("training emits no metrics yet")
+    assert of_training <= emitted("training")
+
+
+def test_every_alarm_reaches_a_person_and_silence_is_no_alarm(resources):
+    """No traffic at night must not wake anybody."""
+    alarms = [alarm["Properties"] for alarm in resources("AWS::CloudWatch::Alarm").values()]
+    assert len(alarms) == 7
+    assert all(alarm["AlarmActions"] and alarm["TreatMissingData"] == "notBreaching" for alarm in alarms)
+
+
+def test_every_log_group_forgets(resources):
+    """Logs cost storage and keep what customers would rather have forgotten."""
+    assert all(group["Properties"]["RetentionInDays"] == 30 for group in resources("AWS::Logs::LogGroup").values())

@@ -1,0 +1,211 @@
+"""The HTTP API: routes, events in payload format 2.0, signatures, API Gateway's own answers."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import http.client
+import json
+import shutil
+import subprocess
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from local.context import ACCESS_KEY, SECRET_KEY, Context
+from local.http_events import Request, message
+from local.http_front import Front, match_path, precedence
+
+ECHO = """
+    import json
+    def handler(event, context):
+        kind = event.get("queryStringParameters", {}).get("answer")
+        if kind == "error":
+            raise ValueError("no")
+        if kind == "plain":
+            return {"plain": True}
+        if kind == "binary":
+            return {"statusCode": 201, "headers": {"content-type": "image/png"}, "body": "iVA=",
+                    "isBase64Encoded": True, "cookies": ["a=1", "b=2"]}
+        return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(event)}
+"""
+
+
+class Http:
+    """Requests over one connection that stays open."""
+
+    def __init__(self, server):
+        self.base = server.api
+        self.connection = http.client.HTTPConnection(urlsplit(server.api).netloc, timeout=20)
+
+    def send(self, method, target, body=None, headers=None):
+        """Status, headers and body."""
+        self.connection.request(method, target, body, headers or {})
+        answer = self.connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+
+    def signed(self, method, target, body=None, *, secret=SECRET_KEY, service="execute-api"):
+        """A request signed as the SDK signs."""
+        request = AWSRequest(method=method, url=self.base + target, data=body, headers={"content-type": "application/json"})
+        SigV4Auth(Credentials(ACCESS_KEY, secret), service, "eu-north-1").add_auth(request)
+        return self.send(method, target, body, dict(request.headers))
+
+
+@pytest.fixture(scope="module")
+def site(embedded):
+    """A connection to an API with an open, a signed and a catching route; before it is made there is none."""
+    connection = Http(embedded)
+    status, _, body = connection.send("GET", "/health")
+    assert status == 503
+    assert b"no API is deployed" in body
+    client = embedded.client("apigatewayv2")
+    api = client.create_api(Name="greenfraud", ProtocolType="HTTP")["ApiId"]
+    function = embedded.client("lambda").get_function(FunctionName=embedded.function(ECHO))["Configuration"]["FunctionArn"]
+    integration = client.create_integration(
+        ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=function, PayloadFormatVersion="2.0"
+    )["IntegrationId"]
+    routes = {"GET /health": "NONE", "ANY /v1/{proxy+}": "AWS_IAM", "GET /open/{id}": "NONE"}
+    for key, auth in routes.items():
+        client.create_route(ApiId=api, RouteKey=key, AuthorizationType=auth, Target=f"integrations/{integration}")
+    client.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+    yield connection
+    client.delete_api(ApiId=api)
+
+
+def test_an_open_route_gets_the_event_of_its_request(site):
+    """Path parameters, query, cookies, headers and context."""
+    headers = {"X-Two": "1", "Cookie": "a=1; b=2"}
+    status, _, body = site.send("GET", "/open/T%201?x=1&x=2&y=%C3%A9", headers=headers)
+    event = json.loads(body)
+    assert (status, event["version"], event["routeKey"]) == (200, "2.0", "GET /open/{id}")
+    assert (event["pathParameters"], event["queryStringParameters"]) == ({"id": "T 1"}, {"x": "1,2", "y": "é"})
+    assert (event["rawPath"], event["rawQueryString"]) == ("/open/T 1", "x=1&x=2&y=%C3%A9")
+    assert (event["cookies"], event["headers"]["x-two"]) == (["a=1", "b=2"], "1")
+    assert (event["requestContext"]["http"]["method"], event["requestContext"]["http"]["sourceIp"]) == ("GET", "127.0.0.1")
+
+
+def test_a_binary_answer_and_its_cookies_come_back(site):
+    """Base64 is decoded, status and headers are the function's."""
+    status, headers, body = site.send("GET", "/open/1?answer=binary")
+    assert (201, "image/png", base64.b64decode("iVA=")) == (status, headers["content-type"], body)
+    assert headers.get_all("set-cookie") == ["a=1", "b=2"]
+
+
+def test_an_answer_without_a_status_is_the_body(site):
+    """As payload format 2.0 infers it."""
+    status, headers, body = site.send("GET", "/open/1?answer=plain")
+    assert (status, headers["content-type"], json.loads(body)) == (200, "application/json", {"plain": True})
+
+
+def test_a_failing_function_is_an_internal_error(site):
+    """With API Gateway's own words."""
+    status, _, body = site.send("GET", "/open/1?answer=error")
+    assert (status, json.loads(body)) == (500, {"message": "Internal Server Error"})
+
+
+def test_no_route_is_not_found(site):
+    """Also for a known path with another method."""
+    for method, target in (("GET", "/nowhere"), ("POST", "/health")):
+        status, _, body = site.send(method, target)
+        assert (status, body) == (404, b'{"message":"Not Found"}')
+
+
+def test_a_signed_request_passes_and_names_its_caller(site):
+    """Body and path are part of what is signed."""
+    status, _, body = site.signed("POST", "/v1/score%20it?x=1", b'{"amount": "1.00"}')
+    event = json.loads(body)
+    assert (status, event["body"], event["isBase64Encoded"]) == (200, '{"amount": "1.00"}', False)
+    assert event["requestContext"]["authorizer"]["iam"]["accessKey"] == ACCESS_KEY
+
+
+def test_other_requests_are_forbidden(site):
+    """Unsigned, signed with another secret, for another service, or changed on the way."""
+    answers = [
+        site.send("POST", "/v1/score", b"{}"),
+        site.signed("POST", "/v1/score", b"{}", secret="wrong"),
+        site.signed("POST", "/v1/score", b"{}", service="s3"),
+    ]
+    request = AWSRequest(method="POST", url=f"{site.base}/v1/score", data=b"{}")
+    SigV4Auth(Credentials(ACCESS_KEY, SECRET_KEY), "execute-api", "eu-north-1").add_auth(request)
+    answers.append(site.send("POST", "/v1/score", b'{"more": 1}', dict(request.headers)))
+    for status, _, body in answers:
+        assert (status, json.loads(body)) == (403, {"message": "Forbidden"})
+
+
+def test_curl_can_sign(site):
+    """With its own flag, as the README shows it."""
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    command = ["curl", "-s", "--aws-sigv4", "aws:amz:eu-north-1:execute-api", "--user", f"{ACCESS_KEY}:{SECRET_KEY}"]
+    answer = subprocess.run(
+        [*command, "-H", "content-type: application/json", "-d", '{"a": 1}', f"{site.base}/v1/score"],
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(answer.stdout)["body"] == '{"a": 1}'
+
+
+def test_a_binary_body_arrives_in_base64(site):
+    """Anything that is not text."""
+    status, _, body = site.signed("POST", "/v1/score", b"\xff\x00")
+    event = json.loads(body)
+    assert (200, True, base64.b64encode(b"\xff\x00").decode()) == (status, event["isBase64Encoded"], event["body"])
+
+
+def test_without_authentication_everything_passes(tmp_path):
+    """The setting lets a request through and adds nothing to its event."""
+    events = []
+
+    class Stub(Front):
+        def _invoke(self, api, route, event):
+            events.append(event)
+            return message(200, "ok")
+
+    @dataclasses.dataclass
+    class OneRoute:
+        route_key: str = "ANY /v1/{proxy+}"
+        authorization_type: str = "AWS_IAM"
+
+    class OneApi:
+        api_id = "api"
+        routes: ClassVar = {"r": OneRoute()}
+
+    for auth, status in ((False, 200), (True, 403)):
+        context = Context(
+            endpoint="http://127.0.0.1:1",
+            region="eu-north-1",
+            account="123456789012",
+            state_dir=tmp_path,
+            http_port=0,
+            auth=auth,
+            training_python=tmp_path,
+        )
+        request = Request(
+            method="POST", target="/v1/score", protocol="HTTP/1.1", headers={"host": "h"}, body=b"{}", source_ip="127.0.0.1"
+        )
+        assert status == Stub(context)._answer(OneApi(), "$default", request).status
+    assert "authorizer" not in events[0]["requestContext"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "parameters"),
+    [
+        ("/v1/score", "/v1/score", {}),
+        ("/v1/{id}", "/v1/score/batch", None),
+        ("/v1/{proxy+}", "/v1/", None),
+        ("/v1/{a}/x/{b}", "/v1/1/x/2", {"a": "1", "b": "2"}),
+    ],
+)
+def test_a_pattern_matches_whole_paths(pattern, path, parameters):
+    """Greedy parameters need at least one segment."""
+    assert parameters == match_path(pattern, path)
+
+
+def test_the_most_specific_route_wins():
+    """Exact before parameter before greedy before default, and a method before ANY."""
+    ordered = ["GET /v1/score", "ANY /v1/score", "GET /v1/{id}", "GET /v1/{proxy+}", "$default"]
+    assert ordered == sorted(set(ordered), key=precedence)

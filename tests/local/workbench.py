@@ -1,0 +1,178 @@
+"""Starts an embedded AWS in a process of its own, and makes tiny resources on it."""
+
+from __future__ import annotations
+
+import atexit
+import io
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+import uuid
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from local.context import connect
+
+ROOT = Path(__file__).resolve().parents[2]
+ROLE = "arn:aws:iam::123456789012:role/tests"
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def archive(files: dict[str, str]) -> bytes:
+    """A zip of text files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as target:
+        for name, text in files.items():
+            target.writestr(zipfile.ZipInfo(name), textwrap.dedent(text))
+    return buffer.getvalue()
+
+
+def wait_until(condition: Callable[[], Any], seconds: float = 15.0) -> Any:
+    """The first true value of `condition`, or its last one when time is up."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return value
+
+
+class Embedded:
+    """A running embedded AWS."""
+
+    archive = staticmethod(archive)
+    wait_until = staticmethod(wait_until)
+    role = ROLE
+
+    def __init__(self, process: subprocess.Popen[str], endpoint: str, api: str, state: Path) -> None:
+        self.process, self.endpoint, self.api, self.state = process, endpoint, api, state
+        self._clients: dict[str, Any] = {}
+
+    def stop(self) -> int:
+        """Stop the server; its exit code."""
+        self.process.terminate()
+        return self.process.wait(60)
+
+    def client(self, service: str) -> Any:
+        """A client of this server."""
+        return self._clients.setdefault(service, connect(service, endpoint=self.endpoint))
+
+    def name(self, prefix: str) -> str:
+        """A name no other test uses."""
+        return f"{prefix}-{uuid.uuid4().hex[:8]}"
+
+    def function(self, source: str, **configuration: Any) -> str:
+        """Create a function whose module is `source` and whose handler is `handler`; its name."""
+        name = self.name("function")
+        self.client("lambda").create_function(
+            FunctionName=name,
+            Role=ROLE,
+            Runtime="python3.13",
+            Handler="code.handler",
+            Code={"ZipFile": archive({"code.py": source})},
+            **{"Timeout": 10, **configuration},
+        )
+        return name
+
+    def invoke(self, name: str, event: Any = None, **options: Any) -> tuple[Any, str | None]:
+        """The function's answer and its FunctionError."""
+        payload = json.dumps(event).encode()
+        answer = self.client("lambda").invoke(FunctionName=name, Payload=payload, **options)
+        return json.loads(answer["Payload"].read() or b"null"), answer.get("FunctionError")
+
+    def table(self, **options: Any) -> dict[str, Any]:
+        """Create a table with the key `id`; its description."""
+        description: dict[str, Any] = self.client("dynamodb").create_table(
+            TableName=self.name("table"),
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+            **options,
+        )["TableDescription"]
+        return description
+
+    def queue(self, **attributes: str) -> tuple[str, str]:
+        """Create a queue; its URL and ARN."""
+        client = self.client("sqs")
+        url = client.create_queue(QueueName=self.name("queue"), Attributes=attributes)["QueueUrl"]
+        arn = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        return url, arn
+
+    def messages(self, url: str) -> list[Any]:
+        """Take the messages that are on a queue now."""
+        client = self.client("sqs")
+        taken = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        for message in taken:
+            client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return [json.loads(message["Body"]) for message in taken]
+
+    def bucket(self) -> str:
+        """Create a bucket; its name."""
+        name = self.name("bucket")
+        self.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+        return name
+
+    def machine(self, definition: dict[str, Any]) -> str:
+        """Create a state machine; its ARN."""
+        arn: str = self.client("stepfunctions").create_state_machine(
+            name=self.name("machine"), definition=json.dumps(definition), roleArn=ROLE
+        )["stateMachineArn"]
+        return arn
+
+    def execute(self, definition: dict[str, Any], given: Any = None, seconds: float = 30.0) -> dict[str, Any]:
+        """Run a state machine to its end; the description of the execution, its output parsed."""
+        client = self.client("stepfunctions")
+        arn = client.start_execution(stateMachineArn=self.machine(definition), input=json.dumps(given or {}))
+        description: dict[str, Any] = {}
+
+        def is_over() -> bool:
+            description.update(client.describe_execution(executionArn=arn["executionArn"]))
+            return bool(description["status"] != "RUNNING")
+
+        wait_until(is_over, seconds)
+        if "output" in description:
+            description["output"] = json.loads(description["output"])
+        return description
+
+
+def start(state: Path, *options: str, **environ: str) -> Embedded:
+    """Start a server and wait until it says it is ready."""
+    command = [sys.executable, "-m", "local", "serve", "--port", str(free_port()), "--http-port", str(free_port())]
+    process = subprocess.Popen(
+        [*command, "--state", str(state), *options],
+        cwd=ROOT,
+        env={**os.environ, "GREENFRAUD_JOB_PRELOAD": "json", **environ},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    ready = json.loads(process.stdout.readline())
+    return Embedded(process, ready["endpoint"], ready["api"], state)
+
+
+@cache
+def shared() -> Embedded:
+    """The server all test modules share; it checks signatures, and stops with the test run."""
+    state = Path(tempfile.mkdtemp(prefix="embedded-"))
+    running = start(state, "--auth", "on")
+
+    @atexit.register
+    def clean_up() -> None:
+        running.stop()
+        shutil.rmtree(state, ignore_errors=True)
+
+    running.client("iam").create_role(RoleName="tests", AssumeRolePolicyDocument="{}")
+    return running

@@ -1,0 +1,188 @@
+"""A lake, an artifacts bucket and the folders of training jobs, on an in-memory AWS."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from greenfraud.chunks import Chunk, holdout_and_trainable
+from greenfraud.features.manifest import load_manifest
+from greenfraud.instants import format_rfc3339
+from greenfraud.naming import (
+    DATASET_KEY,
+    checkpoint_prefix,
+    features_prefix,
+    genesis_prefix,
+    job_key,
+    plan_key,
+    s3_uri,
+    split_s3_uri,
+    version_of,
+)
+from training.__main__ import main as run_step
+
+EXECUTION = "0123456789ab"
+ENVIRONMENT = {
+    "LAKE_BUCKET": "lake",
+    "ARTIFACTS_BUCKET": "artifacts",
+    "CONTROL_TABLE": "control",
+    "LINEAGE_TABLE": "lineage",
+    "LEDGER_TABLE": "ledger",
+    "CUSTOMER_TABLE": "greenfraud.customer_activity",
+    "TERMINAL_TABLE": "greenfraud.terminal_activity",
+    "GRID_INTENSITY_G_PER_KWH": "8.0",
+    "GRID_INTENSITY_SOURCE": "Cloud Carbon Footprint",
+    "PUE": "1.135",
+    "COUNTRY_ISO3": "SWE",
+    "AWS_DEFAULT_REGION": "eu-north-1",
+    "AWS_REGION": "eu-north-1",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+}
+KEYS = {
+    "control": ("control_id", None),
+    "ledger": ("ledger", "revision"),
+    "lineage": ("family", "chunk"),
+    "greenfraud.customer_activity": ("entity_id", None),
+    "greenfraud.terminal_activity": ("entity_id", None),
+}
+
+
+@dataclass
+class Workplace:
+    """Runs jobs as SageMaker would: channels copied from S3, orders in a file, one folder per job."""
+
+    root: Path
+    jobs: int = 0
+    as_of_us: int = 0
+    chunks: list[Chunk] = field(default_factory=list)
+    holdout: Chunk | None = None
+
+    @property
+    def s3(self) -> Any:
+        """The in-memory S3."""
+        return boto3.client("s3")
+
+    def open(self) -> None:
+        """Make buckets and tables."""
+        for bucket in ("lake", "artifacts"):
+            self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+        for table, (key, rank) in KEYS.items():
+            schema = [(key, "HASH", "S")] + ([(rank, "RANGE", "N" if rank == "revision" else "S")] if rank else [])
+            boto3.client("dynamodb").create_table(
+                TableName=table,
+                BillingMode="PAY_PER_REQUEST",
+                KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind, _ in schema],
+                AttributeDefinitions=[{"AttributeName": name, "AttributeType": type_} for name, _, type_ in schema],
+            )
+
+    def import_dataset(self, transactions: pa.Table, labels: pa.Table, maturity_days: int = 7) -> None:
+        """Write the lake as the importer does: one part per day, dataset.json last."""
+        days = self._write_days("transactions", transactions, "occurred_us")
+        self._write_days("labels", labels, "observed_us")
+        self.as_of_us = pc.max(transactions["occurred_us"]).as_py()
+        dataset = {
+            "schema": 1,
+            "name": "test",
+            "first_day": days[0].isoformat(),
+            "newest_occurred_at": format_rfc3339(self.as_of_us),
+            "maturity_days": maturity_days,
+            "chunk_days": 7,
+        }
+        self.s3.put_object(Bucket="lake", Key=DATASET_KEY, Body=json.dumps(dataset).encode())
+        self.holdout, self.chunks = holdout_and_trainable(days[0], self.as_of_us, 7, maturity_days)
+
+    def _write_days(self, kind: str, table: pa.Table, column: str) -> list[date]:
+        number = pc.divide(table[column], 86_400_000_000)
+        days = sorted(pc.unique(number).to_pylist())
+        for day in days:
+            sink = io.BytesIO()
+            pq.write_table(table.filter(pc.equal(number, day)), sink)
+            key = f"{kind}/dt={date(1970, 1, 1) + timedelta(days=day)}/part-0.parquet"
+            self.s3.put_object(Bucket="lake", Key=key, Body=sink.getvalue())
+        return [date(1970, 1, 1) + timedelta(days=day) for day in days]
+
+    def plan(self, families: list[str], chunks: list[Chunk], execution: str = EXECUTION) -> dict[str, Any]:
+        """Store a plan as the Lambda `plan` does."""
+        version = load_manifest().version
+        plan = {
+            "outcome": "train",
+            "execution": execution,
+            "as_of": format_rfc3339(self.as_of_us),
+            "families": [self._planned(family, chunks, execution) for family in families],
+            "holdout": self._chunk(self.holdout, version),
+            "manifest_version": version,
+        }
+        self.s3.put_object(Bucket="artifacts", Key=plan_key(execution), Body=json.dumps(plan).encode())
+        return plan
+
+    def _planned(self, family: str, chunks: list[Chunk], execution: str) -> dict[str, Any]:
+        genesis = genesis_prefix(family)
+        self.s3.put_object(Bucket="artifacts", Key=f"{genesis}genesis.json", Body=b"{}")
+        parent, planned = genesis, []
+        for chunk in chunks:
+            model = version_of(chunk.id, execution)
+            planned.append(
+                {
+                    **self._chunk(chunk, load_manifest().version),
+                    "version": model,
+                    "parent_uri": s3_uri("artifacts", parent),
+                    "is_last": str(chunk == chunks[-1]).lower(),
+                    "job_key": job_key(execution, family, chunk.id),
+                }
+            )
+            parent = checkpoint_prefix(family, model)
+        return {"family": family, "chunks": planned}
+
+    def _chunk(self, chunk: Chunk | None, version: str) -> dict[str, str]:
+        assert chunk is not None
+        return {"chunk": chunk.id, "features_uri": s3_uri("lake", features_prefix(version, chunk.id))}
+
+    def run(self, step: str, hyperparameters: Mapping[str, str], channels: Mapping[str, str] | None = None) -> Path:
+        """Run one job to its end; returns its folder. Fails with the reason that the job left."""
+        self.jobs += 1
+        folder = self.root / f"job-{self.jobs}"
+        (folder / "input" / "config").mkdir(parents=True)
+        (folder / "input" / "config" / "hyperparameters.json").write_text(json.dumps(hyperparameters))
+        for name, uri in (channels or {}).items():
+            self._download(uri, folder / "input" / "data" / name)
+        os.environ["GREENFRAUD_ML_ROOT"] = str(folder)
+        os.environ["TRAINING_JOB_NAME"] = f"gf-{step}-{self.jobs}-{hyperparameters['execution']}"
+        exit_code = run_step([step])
+        failure = folder / "output" / "failure"
+        assert exit_code == 0, failure.read_text()
+        return folder
+
+    def _download(self, uri: str, folder: Path) -> None:
+        bucket, prefix = split_s3_uri(uri)
+        for item in self.s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]:
+            target = folder / item["Key"].removeprefix(prefix)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(self.s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read())
+
+    def train(self, plan: dict[str, Any]) -> None:
+        """Run every training job of a plan."""
+        for family in plan["families"]:
+            for chunk in family["chunks"]:
+                orders = {name: chunk[name] for name in ("chunk", "version", "is_last")}
+                orders |= {"execution": plan["execution"], "family": family["family"], "as_of": plan["as_of"]}
+                self.run("train", orders, {"features": chunk["features_uri"], "parent": chunk["parent_uri"]})
+
+    def document(self, key: str, bucket: str = "artifacts") -> dict[str, Any]:
+        """Read a JSON document."""
+        document: dict[str, Any] = json.loads(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        return document
+
+    def now(self) -> datetime:
+        """The newest event time."""
+        return datetime.fromtimestamp(self.as_of_us / 1e6, UTC)

@@ -1,0 +1,143 @@
+"""Job `evaluate`: judge rules, production and challengers on one holdout, all scored afresh."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from greenfraud.chunks import Chunk
+from greenfraud.control import ControlDocument, copy_id
+from greenfraud.naming import DATASET_KEY, evaluation_key, models_prefix, plan_key, train_result_key
+
+from training.bucket import Bucket, client
+from training.candidates import Candidate, bundle_candidate, rules_candidate
+from training.chunk_file import read_chunk
+from training.evaluation import Samples, customer_weights, measure, paired, summary
+from training.footprint import Meter, store_footprint
+from training.holdout import Holdout, known_compromised, make_holdout
+from training.hyperparameters import EvaluateHyperparameters
+from training.settings import Settings
+
+if TYPE_CHECKING:
+    from training.contract import JobPaths
+
+log = logging.getLogger(__name__)
+SCHEMA = 1
+
+
+def main(paths: JobPaths) -> None:
+    """Read the holdout, score and measure every candidate, write evaluation.json."""
+    orders = EvaluateHyperparameters.model_validate(paths.hyperparameters())
+    settings = Settings.from_env()
+    meter = Meter(settings)
+    artifacts = Bucket(settings.artifacts_bucket)
+    plan = artifacts.get_json(plan_key(orders.execution))
+    control = read_control(settings)
+    holdout = read_holdout(paths, settings, Chunk.parse(orders.holdout_chunk))
+    candidates = candidates_of(plan, control, holdout, settings)
+    document = {
+        "schema": SCHEMA,
+        "execution": orders.execution,
+        "holdout": {
+            "chunk": orders.holdout_chunk,
+            "rows": len(holdout),
+            "frauds": int(holdout.is_fraud.sum()),
+            "removed_known_compromised": holdout.removed,
+        },
+        "production": control.production.name if control.production else None,
+        **judge(candidates, holdout, training_costs(artifacts, plan)),
+    }
+    artifacts.put_json(evaluation_key(orders.execution), document)
+    log.info("evaluate: %d candidates on %d rows", len(candidates), len(holdout))
+    store_footprint(settings, "evaluate", meter.stop(), chunk=orders.holdout_chunk)
+
+
+def read_control(settings: Settings) -> ControlDocument:
+    """Return what serves now; an empty document before the first promotion."""
+    answer = client("dynamodb").get_item(
+        TableName=settings.control_table, Key={"control_id": {"S": copy_id(0)}}, ConsistentRead=True
+    )
+    return ControlDocument.decode(answer["Item"]["document"]["S"]) if "Item" in answer else ControlDocument()
+
+
+def read_holdout(paths: JobPaths, settings: Settings, chunk: Chunk) -> Holdout:
+    """Return the holdout channel without the customers known to be compromised."""
+    lake = Bucket(settings.lake_bucket)
+    maturity_days = lake.get_json(DATASET_KEY)["maturity_days"]
+    return make_holdout(read_chunk(paths.channel("holdout")), known_compromised(lake, chunk, maturity_days))
+
+
+def candidates_of(
+    plan: dict[str, Any], control: ControlDocument, holdout: Holdout, settings: Settings
+) -> list[Candidate]:
+    """Score the rules, production where there is one, and each family's newest model."""
+    artifacts, policy = Bucket(settings.artifacts_bucket), control.policy
+    prefixes = {models_prefix(family["family"], newest_version(family)): "challenger" for family in trained(plan)}
+    if control.production:
+        prefixes = {control.production.prefix: "production"} | {
+            prefix: role for prefix, role in prefixes.items() if prefix != control.production.prefix
+        }
+    models = [
+        bundle_candidate(artifacts, prefix, role, holdout.table, policy, settings) for prefix, role in prefixes.items()
+    ]
+    return [rules_candidate(holdout.table, policy), *models]
+
+
+def trained(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the families that learned something in this execution."""
+    return [family for family in plan["families"] if family["chunks"]]
+
+
+def newest_version(family: dict[str, Any]) -> str:
+    """Return the version that the family's last job made."""
+    return str(family["chunks"][-1]["version"])
+
+
+def training_costs(artifacts: Bucket, plan: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Return energy and emissions of this execution's training, by family."""
+    costs = {}
+    for family in trained(plan):
+        keys = [train_result_key(plan["execution"], family["family"], item["chunk"]) for item in family["chunks"]]
+        results = [artifacts.get_json(key) for key in keys]
+        costs[family["family"]] = {
+            name: sum(result[name] for result in results) for name in ("energy_kwh", "emissions_g")
+        }
+    return costs
+
+
+def judge(
+    candidates: list[Candidate], holdout: Holdout, costs: dict[str, dict[str, float]]
+) -> dict[str, Any]:
+    """Return the measured candidates: `baseline_rules` and `candidates`."""
+    weights = customer_weights(int(holdout.customer.max()) + 1 if len(holdout) else 0)
+    samples = {candidate.name: measure(candidate, holdout, weights) for candidate in candidates}
+    production = next((samples[item.name] for item in candidates if item.role == "production"), None)
+    documents = [
+        _document(candidate, samples[candidate.name], holdout, production, samples["rules"], costs)
+        for candidate in candidates
+    ]
+    return {"baseline_rules": documents[0], "candidates": documents[1:]}
+
+
+def _document(
+    candidate: Candidate,
+    samples: Samples,
+    holdout: Holdout,
+    production: Samples | None,
+    rules: Samples,
+    costs: dict[str, dict[str, float]],
+) -> dict[str, Any]:
+    is_challenger = candidate.role == "challenger"
+    spent = costs.get(candidate.family or "", {}) if is_challenger else {}
+    return {
+        "name": candidate.name,
+        "family": candidate.family,
+        "version": candidate.version,
+        "role": candidate.role,
+        "metrics": summary(candidate, samples, holdout),
+        "emissions_g_per_1000": candidate.emissions_g_per_1000,
+        "against_production": paired(samples, production) if is_challenger and production is not None else None,
+        "against_rules": paired(samples, rules) if candidate.role != "rules" else None,
+        "energy_kwh": spent.get("energy_kwh"),
+        "emissions_g": spent.get("emissions_g"),
+    }

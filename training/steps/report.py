@@ -1,0 +1,85 @@
+"""Job `report`: put the gate's decision into MLflow's registry, and sum the execution up in report.json."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from greenfraud.naming import decision_key, evaluation_key, plan_key, report_key
+
+from training.bucket import Bucket
+from training.emission_records import grams_of_execution
+from training.footprint import Meter, store_footprint
+from training.hyperparameters import ReportHyperparameters
+from training.registry import Registry
+from training.settings import Settings
+from training.tracking import Tracking
+
+if TYPE_CHECKING:
+    from training.contract import JobPaths
+
+log = logging.getLogger(__name__)
+REPORTED_METRICS = ("average_precision", "auc_roc", "card_precision_at_100")
+
+
+def main(paths: JobPaths) -> None:
+    """Read evaluation and decision; register, attach, sum up."""
+    orders = ReportHyperparameters.model_validate(paths.hyperparameters())
+    settings = Settings.from_env()
+    meter = Meter(settings)
+    artifacts = Bucket(settings.artifacts_bucket)
+    documents = read_documents(artifacts, orders.execution)
+    tracking = Tracking(settings, orders.execution)
+    Registry(tracking.client, settings.artifacts_bucket).record(documents["evaluation"], documents["decision"])
+    report = make_report(orders.execution, documents, tracking.parent_run_id)
+    footprint = meter.stop()
+    store_footprint(settings, "report", footprint)
+    plan = artifacts.get_json(plan_key(orders.execution))
+    report["emissions_g_total"] = grams_of_execution(Bucket(settings.lake_bucket), plan) + footprint.emissions_g
+    finish_parent_run(tracking, report, documents)
+    artifacts.put_json(report_key(orders.execution), report)
+    log.info("report: %s %s", report["decision"], report["promoted"])
+
+
+def read_documents(artifacts: Bucket, execution: str) -> dict[str, dict[str, Any]]:
+    """Return the evaluation and the decision of an execution."""
+    return {
+        "evaluation": artifacts.get_json(evaluation_key(execution)),
+        "decision": artifacts.get_json(decision_key(execution)),
+    }
+
+
+def make_report(execution: str, documents: dict[str, dict[str, Any]], parent_run_id: str) -> dict[str, Any]:
+    """Return what the execution came to, without its total emissions."""
+    decision, evaluation = documents["decision"], documents["evaluation"]
+    is_promoted = decision["outcome"] == "promote"
+    return {
+        "execution": execution,
+        "decision": decision["outcome"],
+        "reasons": decision["reasons"],
+        "promoted": {name: decision[name] for name in ("family", "version")} if is_promoted else None,
+        "holdout": evaluation["holdout"],
+        "families": {item["family"]: _family(item) for item in evaluation["candidates"] if item["role"] == "challenger"},
+        "mlflow_parent_run_id": parent_run_id,
+    }
+
+
+def _family(candidate: dict[str, Any]) -> dict[str, Any]:
+    values = {name: candidate["metrics"][name]["value"] for name in REPORTED_METRICS}
+    return {**values, **{name: candidate[name] for name in ("energy_kwh", "emissions_g", "version")}}
+
+
+def finish_parent_run(tracking: Tracking, report: dict[str, Any], documents: dict[str, dict[str, Any]]) -> None:
+    """Give the execution's run its figures and documents, and end it."""
+    run_id = tracking.parent_run_id
+    figures = {
+        f"{family}_{name}": value
+        for family, measured in report["families"].items()
+        for name, value in measured.items()
+        if name != "version"
+    }
+    parameters = {"decision": report["decision"], "holdout": report["holdout"]["chunk"]}
+    tracking.log(run_id, parameters, {**figures, "emissions_g_total": report["emissions_g_total"]})
+    for name, document in {**documents, "report": report}.items():
+        tracking.log_document(run_id, document, f"{name}.json")
+    tracking.finish(run_id)
