@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
 from greenfraud.chunks import DEFAULT_CHUNK_DAYS, Chunk, holdout_and_trainable
 from greenfraud.instants import DAY_US, day_of
 from greenfraud.records import Transaction, format_rfc3339
@@ -85,7 +88,8 @@ def hold_back(dataset: Dataset, *, count: int = 12, frauds: int = 4) -> tuple[Da
     """`dataset` without a few transactions of its last day, and those, oldest first.
 
     Only a customer's very last transaction is held back, so that nothing in the lake happened to that customer later;
-    up to `frauds` of them are frauds where the day has some.
+    up to `frauds` of them are frauds where the day has some: half at a terminal reported lately, which a model can know,
+    half wherever they fell.
     """
     chosen = _last_of_their_customers(dataset.table, count=count, frauds=frauds)
     keep = np.ones(dataset.table.num_rows, dtype=bool)
@@ -107,9 +111,25 @@ def _last_of_their_customers(table: pa.Table, *, count: int, frauds: int) -> np.
     last = newest_first[np.sort(first_seen)]
     last = last[occurred[last] // DAY_US == occurred[-1] // DAY_US]
     is_fraud = table["is_fraud"].to_numpy()[last]
-    chosen_frauds = last[is_fraud][:frauds]
-    others = last[~is_fraud][: count - len(chosen_frauds)]
-    return np.sort(np.concatenate([chosen_frauds, others]))
+    reported, unreported = _by_recent_report(table, last[is_fraud])
+    chosen = reported[: frauds // 2]
+    chosen += unreported[: frauds - len(chosen)]
+    others = last[~is_fraud][: count - len(chosen)]
+    return np.sort(np.array([*chosen, *others], dtype=np.int64))
+
+
+def _by_recent_report(table: pa.Table, rows: Iterable[int]) -> tuple[list[int], list[int]]:
+    """Of `rows`, those whose terminal had a fraud reported in the month before, and the others."""
+    reports = table.filter(table["is_fraud"]).select(["terminal_id", "observed_us"]).to_pydict()
+    observed = defaultdict(list)
+    for terminal, observed_us in zip(reports["terminal_id"], reports["observed_us"], strict=True):
+        observed[terminal].append(observed_us)
+    found: tuple[list[int], list[int]] = ([], [])
+    for row in rows:
+        terminal, occurred_us = table["terminal_id"][row].as_py(), table["occurred_us"][row].as_py()
+        is_known = any(occurred_us - 30 * DAY_US < moment < occurred_us for moment in observed[terminal])
+        found[0 if is_known else 1].append(int(row))
+    return found
 
 
 def _held(row: dict[str, Any], currency: str) -> HeldBack:

@@ -10,10 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
-from greenfraud.carbon import EmissionsRecord
-
 from cli.target import Target
 from cli.upload import keys_below, read_json
+from greenfraud.carbon import EmissionsRecord
 
 CSV = Path("logs/emissions.csv")
 COLUMNS = [column.name for column in fields(EmissionsRecord)]

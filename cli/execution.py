@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
-from greenfraud.naming import execution_key, execution_prefix
 
 from cli.errors import CommandError, InputError
 from cli.target import Target
 from cli.upload import keys_below, read_json
+from greenfraud.naming import execution_key, execution_prefix
 
 JOB_STEPS = ("features", "materialize", "evaluate", "report")
 POLL_SECONDS = 1.0

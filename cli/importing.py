@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from greenfraud.identity import token
-from greenfraud.instants import DAY_US
 
 from cli import checks
 from cli.dataset import MATURITY_DAYS, SCHEMA, Dataset, in_order
 from cli.reading import SourceFile, file_sha256, read_source
+from greenfraud.identity import token
+from greenfraud.instants import DAY_US
 
 MINOR_DIGITS = 2  # amount_minor counts hundredths, whatever the currency
 

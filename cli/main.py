@@ -11,11 +11,11 @@ from typing import Annotated, Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from greenfraud.errors import GreenFraudError, InvalidInput
 from typer.core import TyperGroup
 
 from cli.errors import CommandError, InputError
 from cli.screen import Screen
+from greenfraud.errors import GreenFraudError, InvalidInput
 
 INTERRUPTED = 130
 
@@ -152,10 +152,9 @@ def score_command(  # noqa: PLR0913 - the options of a command
     region: Region = "",
 ) -> None:
     """Score one transaction, from a JSON file, standard input or options, and print the answer."""
-    from greenfraud.records import Transaction
-
     from cli.scoring import call_api
     from cli.target import find_target
+    from greenfraud.records import Transaction
 
     given = {
         "transaction_id": transaction_id,

@@ -7,10 +7,9 @@ import shlex
 import sys
 from pathlib import Path
 
-from greenfraud.records import Transaction
-
 from cli.screen import Screen
 from cli.target import LOCAL_KEY, Target
+from greenfraud.records import Transaction
 
 HOUR_US = 3_600_000_000
 

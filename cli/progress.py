@@ -11,10 +11,10 @@ from rich.table import Table
 from cli.screen import Screen
 
 METRIC_COLUMNS = (
-    ("average_precision", "AP [95 %]"),
-    ("auc_roc", "AUC ROC"),
-    ("card_precision_at_100", "card prec.@100"),
-    ("recall_at_fpr_1pct", "recall @ 1 % FPR"),
+    ("average_precision", "AP"),
+    ("auc_roc", "AUC"),
+    ("card_precision_at_100", "CP@100"),
+    ("recall_at_fpr_1pct", "recall at 1 % FPR"),
 )
 
 
@@ -70,11 +70,11 @@ class TrainingView:
 
 
 def evaluation_table(evaluation: Mapping[str, Any]) -> Table:
-    """Every candidate on the same holdout, rules last."""
+    """Every candidate on the same holdout, rules last; cost in the currency's major unit."""
     table = Table(box=None, pad_edge=False, padding=(0, 2))
     table.add_column("  model", no_wrap=True)
-    for title in (*(title for _, title in METRIC_COLUMNS), "expected cost", "g CO2e / 1,000 scores", "training g CO2e"):
-        table.add_column(title, justify="right")
+    for title in ("95 % of AP", *(title for _, title in METRIC_COLUMNS), "cost", "CO2e per 1,000 scores", "CO2e of training"):
+        table.add_column(title, justify="right", no_wrap=True)
     candidates = [*evaluation["candidates"], evaluation.get("baseline_rules")]
     for candidate in filter(None, candidates):
         table.add_row(*_evaluation_row(candidate))
@@ -84,17 +84,15 @@ def evaluation_table(evaluation: Mapping[str, Any]) -> Table:
 def _evaluation_row(candidate: Mapping[str, Any]) -> list[str]:
     metrics = candidate.get("metrics", {})
     role = " (production)" if candidate.get("role") == "production" else ""
-    cells = [f"  {candidate.get('name', 'rules')}{role}", *(_metric(metrics.get(name, {})) for name, _ in METRIC_COLUMNS)]
+    cells = [f"  {candidate.get('name', 'rules')}{role}", _interval(metrics.get("average_precision", {}))]
+    cells += [number(metrics.get(name, {}).get("value"), 3) for name, _ in METRIC_COLUMNS]
     cost = metrics.get("expected_cost_minor", {}).get("value")
     cells.append("-" if cost is None else f"{cost / 100:,.2f}")
     return [*cells, grams(candidate.get("emissions_g_per_1000")), grams(candidate.get("emissions_g"))]
 
 
-def _metric(metric: Mapping[str, Any]) -> str:
-    if metric.get("value") is None:
-        return "-"
-    interval = f" [{metric['low']:.3f}, {metric['high']:.3f}]" if metric.get("low") is not None else ""
-    return f"{metric['value']:.3f}{interval}"
+def _interval(metric: Mapping[str, Any]) -> str:
+    return "-" if metric.get("low") is None else f"{metric['low']:.3f} to {metric['high']:.3f}"
 
 
 def number(value: float | None, decimals: int) -> str:

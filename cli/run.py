@@ -9,9 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from greenfraud.naming import DATASET_KEY
-from greenfraud.records import Transaction
-
 from cli import emissions, record
 from cli.dataset import HeldBack, hold_back
 from cli.embedded import LOG, deploy, embedded_aws
@@ -19,12 +16,14 @@ from cli.errors import CommandError, InputError
 from cli.execution import Execution, follow_execution, start_execution
 from cli.next_steps import next_steps
 from cli.past import last_reported
-from cli.progress import TrainingView
+from cli.progress import TrainingView, grams
 from cli.scoring import Score, score_held_back, score_table
 from cli.screen import Screen
 from cli.sources import Source, require_trainable
 from cli.target import SERVING_FILE, Target
 from cli.upload import HELD_BACK_KEY, imported_document, read_json, upload
+from greenfraud.naming import DATASET_KEY
+from greenfraud.records import Transaction
 
 STATE = Path(".local/state")
 
@@ -186,7 +185,7 @@ def _account(target: Target, screen: Screen, done: Run) -> None:
         raise CommandError(
             f"only {accounted} of {len(done.scores)} scores reached the lake: the ingest function failed. See .local/logs"
         )
-    totals = ", ".join(f"{stage} {grams * 1000:.3f} mg" for stage, grams in emissions.grams_by_stage(records).items())
+    totals = ", ".join(f"{stage} {grams(value)}" for stage, value in emissions.grams_by_stage(records).items())
     screen.line(f"  {path}: {totals} CO2e")
 
 

@@ -10,13 +10,13 @@ from typing import Any
 import httpx
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from greenfraud.instants import format_rfc3339
 from rich.table import Table
 
 from cli.dataset import HeldBack
 from cli.errors import CommandError, InputError
 from cli.progress import grams
 from cli.target import Target
+from greenfraud.instants import format_rfc3339
 
 TIMEOUT_SECONDS = 30
 REFUSALS = frozenset({400, 409, 413, 422})
@@ -89,7 +89,7 @@ def _score_row(score: Score) -> list[str]:
         "fraud" if score.held.is_fraud else "legitimate",
         "-" if probability is None else f"{probability:.4f}",
         answer["decision"],
-        "; ".join(reason["text"] for reason in answer.get("reasons", [])[:2]) or "-",
+        " ".join(reason["text"] for reason in answer.get("reasons", [])[:2]) or "-",
         f"{model['family']}/{model['version']}" if model else "rules",
         grams(answer.get("emissions_g")),
     ]

@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from botocore.exceptions import BotoCoreError, ClientError
-from greenfraud.instants import DAY_US, day_of
-from greenfraud.naming import DATASET_KEY, labels_prefix, transactions_prefix
 
 from cli.dataset import Dataset, HeldBack
 from cli.errors import CommandError, InputError
+from greenfraud.instants import DAY_US, day_of
+from greenfraud.naming import DATASET_KEY, labels_prefix, transactions_prefix
 
 HELD_BACK_KEY = "held-back.json"
 UPLOADS_AT_ONCE = 6

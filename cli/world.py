@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-from greenfraud.instants import DAY_US, SECOND_US, start_of_day_us
 
 from cli.dataset import MATURITY_DAYS, SCHEMA, Dataset, in_order
+from greenfraud.instants import DAY_US, SECOND_US, start_of_day_us
 
 Ints: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]

@@ -29,6 +29,8 @@ class JobLog:
 
     def ship(self, *, last: bool = False) -> None:
         """Send new complete lines; with `last` also one that has no end yet."""
+        if not self.path.exists():  # someone tidied up; the job goes on
+            return
         with self.path.open("rb") as file:
             file.seek(self._shipped)
             text = file.read()
@@ -43,4 +45,4 @@ class JobLog:
 
     def tail(self, characters: int = 500) -> str:
         """The end of the log, for a job that left no reason."""
-        return self.path.read_text(errors="replace")[-characters:].strip()
+        return self.path.read_text(errors="replace")[-characters:].strip() if self.path.exists() else ""

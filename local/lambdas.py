@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import random
 import sys
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -111,7 +113,7 @@ class Executor:
         lines = log_lines(environment, invocation, milliseconds, cold=cold)
         self._pool.release(environment, reusable=outcome.kind in ("response", "error"))
         failed = outcome.kind != "response"
-        self._logs.submit(self._write_log, environment.definition.log_group, environment.log_stream, lines)
+        self._later(self._write_log, environment.definition.log_group, environment.log_stream, lines)
         self._record(function, {"Invocations": 1, "Errors": int(failed)})
         self._record(function, {"Duration": milliseconds}, "Milliseconds")
         return Result(outcome.body, "Unhandled" if failed else None, "\n".join(lines), str(function.version))
@@ -165,9 +167,14 @@ class Executor:
         now = int(time.time() * 1000)
         backend.put_log_events(group, stream, [{"timestamp": now, "message": line} for line in lines])
 
+    def _later(self, action: Callable[..., None], *arguments: Any) -> None:
+        """Write behind the caller's back; an invocation that outlives the server has nowhere to write to."""
+        with contextlib.suppress(RuntimeError):
+            self._logs.submit(action, *arguments)
+
     def _record(self, function: LambdaFunction, values: dict[str, float], unit: str = "Count") -> None:
         dimensions = {"FunctionName": function.function_name}
-        self._logs.submit(metrics.record, self._context, "AWS/Lambda", values, dimensions, unit)
+        self._later(metrics.record, self._context, "AWS/Lambda", values, dimensions, unit)
 
 
 def weighted_version(backend: LambdaBackend, name_or_arn: str, qualifier: str | None) -> str | None:

@@ -110,10 +110,11 @@ class TrainingRun:
             reason = str(failure)
         except Exception as failure:
             reason = f"InternalServerError: {type(failure).__name__}: {failure}"
+        try:
+            self._log.ship(last=True)
+            shutil.rmtree(self._folders.base, ignore_errors=True)
         finally:
             self._describe(status, secondary, reason)
-            shutil.rmtree(self._folders.base, ignore_errors=True)
-            self._log.ship(last=True)
             self.ended.set()
 
     def _run_in_turn(self) -> tuple[str, str, str | None]:

@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
 from greenfraud.canonical import sha256_hex
 from greenfraud.naming import models_prefix
-
 from training.onnx_graph import probabilities
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ GOLDEN_ROWS = 8
 DRIFT_QUANTILES = tuple(round(0.1 * step, 1) for step in range(11))
 
 
-def make_manifest(
+def make_manifest(  # noqa: PLR0913
     checkpoint: Checkpoint,
     model: bytes,
     values: Floats,

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
 from greenfraud.carbon import LAMBDA_MB_PER_VCPU, emissions_g, inference_energy_kwh
 from greenfraud.errors import BundleError
 from greenfraud.policy import rules_decision
-
+from training.bucket import Bucket
 from training.chunk_file import feature_values
 from training.onnx_graph import INPUT, OUTPUT, probabilities, session_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from greenfraud.policy import Policy
     from numpy.typing import NDArray
 
-    from training.bucket import Bucket
+    from greenfraud.policy import Policy
     from training.settings import Settings
 
 TIMED_ROWS, TIMED_ROUNDS = 200, 5
@@ -55,10 +55,9 @@ def rules_candidate(table: pa.Table, policy: Policy) -> Candidate:
     return Candidate("rules", "rules", scores, severity > 0, is_probability=False)
 
 
-def bundle_candidate(
-    artifacts: Bucket, prefix: str, role: str, table: pa.Table, policy: Policy, settings: Settings
-) -> Candidate:
+def bundle_candidate(prefix: str, role: str, table: pa.Table, *, policy: Policy, settings: Settings) -> Candidate:
     """Score afresh from the ONNX bundle under a prefix, which is verified first."""
+    artifacts = Bucket(settings.artifacts_bucket)
     manifest = BundleManifest.from_bytes(artifacts.get(prefix + MANIFEST_FILE))
     said: dict[str, Any] = {"family": manifest.family, "version": manifest.version, "manifest": manifest}
     name = f"{manifest.family}/{manifest.version}"

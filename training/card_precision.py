@@ -26,9 +26,7 @@ class CustomerDay(NamedTuple):
 class CardRanking:
     """Customers ranked once per day, for any number of weightings of customers."""
 
-    def __init__(
-        self, scores: Floats, is_fraud: NDArray[np.bool_], customer: NDArray[np.int64], day: NDArray[np.int64]
-    ) -> None:
+    def __init__(self, scores: Floats, is_fraud: NDArray[np.bool_], customer: NDArray[np.int64], day: NDArray[np.int64]) -> None:
         """Rank; `customer` counts from 0, `day` is any ascending number."""
         self._customers = int(customer.max()) + 1 if len(customer) else 0
         self._days = [_rank(scores[of], is_fraud[of], customer[of]) for of in (day == one for one in np.unique(day))]

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import torch
-from greenfraud.errors import ContractError
 
+from greenfraud.errors import ContractError
 from training.families import FAMILIES
 from training.network import FraudNetwork
 from training.sample import Sample

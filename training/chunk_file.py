@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from greenfraud.errors import ContractError
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 KEYS = ("transaction_id", "occurred_us", "customer_id", "terminal_id", "amount_minor")
 
 
-def chunk_table(
-    history: History, rows: slice, is_fraud: NDArray[np.bool_], columns: Mapping[str, NDArray[np.float64]]
-) -> pa.Table:
+def chunk_table(history: History, rows: slice, is_fraud: NDArray[np.bool_], columns: Mapping[str, NDArray[np.float64]]) -> pa.Table:
     """Return keys, label and features of some rows; a missing feature is null."""
     table = history.table.select(KEYS).slice(rows.start, rows.stop - rows.start)
     table = table.append_column("is_fraud", pa.array(is_fraud[rows]))

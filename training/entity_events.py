@@ -41,7 +41,8 @@ class EntityEvents:
     def seen_before(self, rows: Ints) -> NDArray[np.bool_]:
         """Tell whether the entity of each row had any earlier transaction."""
         position, code = self.position[rows], self.code[rows]
-        return (position > 0) & (self.transactions.entity[position - 1] == code) & (code >= 0)
+        is_same: NDArray[np.bool_] = self.transactions.entity[position - 1] == code
+        return is_same & (position > 0) & (code >= 0)
 
     def reports_before(self, rows: Ints) -> Ints:
         """Return per row the position after the last report that it sees."""

@@ -28,6 +28,17 @@ REVIEW_CAPACITY = 100  # customers that analysts look at in a day
 ALERT_COST_MINOR = 500  # an analyst's time per alert, 5.00 in the currency
 INTERVAL = (2.5, 97.5)
 SEED = 20180401  # the same holdout gives the same intervals
+CARD_PRECISION = f"card_precision_at_{REVIEW_CAPACITY}"
+MEASURES = (
+    "average_precision",
+    "auc_roc",
+    CARD_PRECISION,
+    "recall_at_fpr_1pct",
+    "recall_at_fpr_5pct",
+    "expected_cost_minor",
+    "brier",
+    "ece",
+)
 PROBABILITY_MEASURES = ("brier", "ece")
 PAIRED_MEASURES = ("average_precision", "expected_cost_minor")
 
@@ -50,12 +61,10 @@ def measure(candidate: Candidate, holdout: Holdout, weights: Floats) -> Samples:
     rows = [_measure_once(candidate, holdout, ranking, cost, weight[holdout.customer]) for weight in weights]
     samples = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     cards = CardRanking(candidate.scores, holdout.is_fraud, holdout.customer, holdout.day)
-    return {**samples, f"card_precision_at_{REVIEW_CAPACITY}": cards.precision_at(REVIEW_CAPACITY, weights)}
+    return {**samples, CARD_PRECISION: cards.precision_at(REVIEW_CAPACITY, weights)}
 
 
-def _measure_once(
-    candidate: Candidate, holdout: Holdout, ranking: Ranking, cost: Floats, weight: Floats
-) -> dict[str, float]:
+def _measure_once(candidate: Candidate, holdout: Holdout, ranking: Ranking, cost: Floats, weight: Floats) -> dict[str, float]:
     curve, scores = ranking.curve(weight), candidate.scores
     measured = {
         "average_precision": curve.average_precision(),
@@ -78,9 +87,7 @@ def cost_minor(is_alert: NDArray[np.bool_], holdout: Holdout) -> Floats:
 
 def summary(candidate: Candidate, samples: Samples, holdout: Holdout) -> dict[str, Any]:
     """Return value, interval and number of rows of every measure; one that is undefined says why, never zero."""
-    names = ("average_precision", "auc_roc", f"card_precision_at_{REVIEW_CAPACITY}", "recall_at_fpr_1pct")
-    names += ("recall_at_fpr_5pct", "expected_cost_minor", "brier", "ece")
-    return {name: _summarised(name, candidate, samples.get(name), holdout) for name in names}
+    return {name: _summarised(name, candidate, samples.get(name), holdout) for name in MEASURES}
 
 
 def _summarised(name: str, candidate: Candidate, sample: Floats | None, holdout: Holdout) -> dict[str, Any]:

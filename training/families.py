@@ -31,13 +31,7 @@ class Architecture:
 
 
 FAMILIES: Mapping[str, Architecture] = {
-    "baseline": Architecture(
-        members=1, hidden_units=0, epochs=4, learning_rate=0.01, weight_decay=0.1, maximum_parameters=2_000
-    ),
-    "light": Architecture(
-        members=1, hidden_units=16, epochs=4, learning_rate=0.01, weight_decay=0.1, maximum_parameters=9_950
-    ),
-    "heavy": Architecture(
-        members=4, hidden_units=32, epochs=4, learning_rate=0.01, weight_decay=0.1, maximum_parameters=100_000
-    ),
+    "baseline": Architecture(members=1, hidden_units=0, epochs=4, learning_rate=0.01, weight_decay=0.1, maximum_parameters=2_000),
+    "light": Architecture(members=1, hidden_units=16, epochs=4, learning_rate=0.01, weight_decay=0.1, maximum_parameters=9_950),
+    "heavy": Architecture(members=4, hidden_units=32, epochs=4, learning_rate=0.01, weight_decay=0.1, maximum_parameters=100_000),
 }

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from greenfraud.errors import ContractError
 from greenfraud.instants import DAY_US, HOUR_US, SECOND_US
-
 from training.entity_events import EntityEvents
 from training.stretch import Stretch
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from greenfraud.features.manifest import Feature, Manifest
     from numpy.typing import NDArray
 
+    from greenfraud.features.manifest import Feature, Manifest
     from training.history import History
 
     Floats = NDArray[np.float64]
@@ -73,7 +73,8 @@ def _weekend(history: History, rows: slice, _: Params) -> Floats:
 
 
 def _night(history: History, rows: slice, params: Params) -> Floats:
-    return (history.occurred_us[rows] % DAY_US < params["until_hour"] * HOUR_US).astype(np.float64)
+    is_night: NDArray[np.bool_] = history.occurred_us[rows] % DAY_US < params["until_hour"] * HOUR_US
+    return is_night.astype(np.float64)
 
 
 def _count(stretch: Stretch, params: Params) -> Floats:

@@ -31,9 +31,7 @@ def fit(network: FraudNetwork, chunk: Sample, replay: Sample, epochs: int, gener
     """Train in place. Each epoch takes every fraud and draws negatives afresh, a third of them from the chunk."""
     architecture = network.architecture
     drawer = _Drawer(chunk, replay)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=architecture.learning_rate, weight_decay=architecture.weight_decay
-    )
+    optimizer = torch.optim.AdamW(network.parameters(), lr=architecture.learning_rate, weight_decay=architecture.weight_decay)
     steps = epochs * -(-drawer.rows_per_epoch // BATCH_ROWS)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, architecture.learning_rate, total_steps=steps + 1)
     loss = 0.0
@@ -56,17 +54,17 @@ def _epoch(
         wanted = is_fraud[:, None].expand_as(logits)
         loss = binary_cross_entropy_with_logits(logits, wanted)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
         schedule.step()
         total += loss.item() * len(wanted)
     return total / len(rows)
 
 
-@torch.no_grad()
 def calibrate(network: FraudNetwork, rows: Sample) -> None:
     """Set the Platt parameters; they also undo the drawing of negatives, because weights count all of them."""
-    network.platt.copy_(torch.tensor(platt(network.logit(rows.values), rows.is_fraud, rows.weight)))
+    with torch.no_grad():
+        network.platt.copy_(torch.tensor(platt(network.logit(rows.values), rows.is_fraud, rows.weight)))
 
 
 class _Drawer:

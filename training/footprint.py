@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from greenfraud.carbon import EmissionsRecord, Method
 from greenfraud.naming import emissions_key
-
 from training.bucket import Bucket, client
 from training.contract import job_name
 
 if TYPE_CHECKING:
     from greenfraud.carbon import Stage
-
     from training.settings import Settings
 
 NAMESPACE = "GreenFraud"
@@ -80,7 +78,7 @@ def _tracker(settings: Settings) -> Any:
 
 def _tell_cpu_model() -> None:
     """Answer CodeCarbon's question for the CPU model: cpuinfo starts processes for it and takes over a second."""
-    import cpuinfo
+    import cpuinfo  # type: ignore[import-untyped]
 
     file = Path("/proc/cpuinfo")
     lines = file.read_text().splitlines() if file.is_file() else []
@@ -99,7 +97,7 @@ def _cpu_seconds() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def store_footprint(
+def store_footprint(  # noqa: PLR0913
     settings: Settings,
     stage: Stage,
     footprint: Footprint,

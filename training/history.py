@@ -106,9 +106,7 @@ def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.Array]:
     return encoded.indices.fill_null(-1).to_numpy().astype(np.int64), encoded.dictionary
 
 
-def _read_days(
-    lake: Bucket, kind: str, schema: pa.Schema, first_day: date | None, end_day: date | None
-) -> pa.Table:
+def _read_days(lake: Bucket, kind: str, schema: pa.Schema, first_day: date | None, end_day: date | None) -> pa.Table:
     low, high = (f"{kind}/dt={first_day or ''}", f"{kind}/dt={end_day or '~'}")
     keys = [key for key in lake.keys(f"{kind}/dt=") if low <= key < high]
     parts = [_parse(key, body, schema) for key, body in zip(keys, lake.get_many(keys), strict=True)]

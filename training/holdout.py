@@ -11,15 +11,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
-from greenfraud.instants import DAY_US
 
+from greenfraud.instants import DAY_US
 from training.history import read_history
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from greenfraud.chunks import Chunk
     from numpy.typing import NDArray
 
+    from greenfraud.chunks import Chunk
     from training.bucket import Bucket
     from training.history import History
 

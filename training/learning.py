@@ -28,7 +28,7 @@ class Learned:
     fit: FitReport
 
 
-def learn(
+def learn(  # noqa: PLR0913
     family: str,
     chunk: Sample,
     parent: Checkpoint | None,
@@ -64,13 +64,11 @@ def known_to(parent: Checkpoint, features: Mapping[str, str]) -> list[int | None
     return [positions.get(pair) for pair in features.items()]
 
 
-@torch.no_grad()
-def parent_probabilities(
-    parent: Checkpoint, values: torch.Tensor, features: Mapping[str, str]
-) -> torch.Tensor:
+def parent_probabilities(parent: Checkpoint, values: torch.Tensor, features: Mapping[str, str]) -> torch.Tensor:
     """Return what the parent says about rows it has not seen; a feature it lacks is missing to it."""
     by_name = {name: index for index, name in enumerate(features)}
     index = [by_name.get(name) for name in parent.feature_hashes]
     rows = Sample.of(values, torch.zeros(len(values), dtype=torch.bool)).with_features(index)
-    probabilities: torch.Tensor = parent.network(rows.values)
+    with torch.no_grad():
+        probabilities: torch.Tensor = parent.network(rows.values)
     return probabilities

@@ -21,7 +21,7 @@ SLICE_ROWS = 2048
 Z_LIMIT = 5.0  # standard deviations beyond which a value says nothing more
 
 
-class FraudNetwork(nn.Module):
+class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
     """An ensemble of small networks over one shared encoding; every tensor is part of the state dict."""
 
     def __init__(self, architecture: Architecture, feature_count: int) -> None:

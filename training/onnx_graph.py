@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
-from greenfraud.errors import BundleError
 from onnx import TensorProto, helper, numpy_helper
 
+from greenfraud.errors import BundleError
 from training.network import Z_LIMIT, inverse_widths
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from greenfraud.instants import HOUR_US
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ class Stretch:
 
     def recent_amount_minor(self, params: Params) -> Ints:
         """Sum the entity's minor units in the window before each row."""
-        before = self.events.amount_before
-        return before[self.position] - before[self._recent_start(params)]
+        before: Ints = self.events.amount_before
+        return np.subtract(before[self.position], before[self._recent_start(params)])
 
     def lagged_count(self, params: Params) -> Ints:
         """Count transactions from floor_to_hop(t - w) - lag up to ceil_to_hour(t - lag)."""
@@ -49,18 +50,14 @@ class Stretch:
         timeline = self.events.transactions
         end = self._find(("head", lag_us), lambda: timeline.first_at(self.code, border_us, HOUR_US))
         start_us = self._start_us(params) - lag_us
-        start = self._find(
-            ("tail", lag_us, params["window_us"]), lambda: timeline.first_at(self.code, start_us, hop_us)
-        )
+        start = self._find(("tail", lag_us, params["window_us"]), lambda: timeline.first_at(self.code, start_us, hop_us))
         return end - start
 
     def report_count(self, params: Params) -> Ints:
         """Count the reports observed in the window before each row."""
         start_us, hop_us = self._start_us(params), params["hop_us"]
         reports = self.events.reports
-        start = self._find(
-            ("reports", params["window_us"]), lambda: reports.first_at(self.code, start_us, hop_us)
-        )
+        start = self._find(("reports", params["window_us"]), lambda: reports.first_at(self.code, start_us, hop_us))
         return self._reports_end - start
 
     @cached_property
@@ -80,12 +77,11 @@ class Stretch:
     def _recent_start(self, params: Params) -> Ints:
         start_us, hop_us = self._start_us(params), params["hop_us"]
         timeline = self.events.transactions
-        return self._find(
-            ("recent", params["window_us"]), lambda: timeline.first_at(self.code, start_us, hop_us)
-        )
+        return self._find(("recent", params["window_us"]), lambda: timeline.first_at(self.code, start_us, hop_us))
 
     def _start_us(self, params: Params) -> Ints:
-        return (self.occurred_us - params["window_us"]) // params["hop_us"] * params["hop_us"]
+        tiles: Ints = (self.occurred_us - params["window_us"]) // params["hop_us"]
+        return np.multiply(tiles, params["hop_us"])
 
     def _find(self, key: tuple[Any, ...], search: Callable[[], Ints]) -> Ints:
         if key not in self._found:

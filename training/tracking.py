@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from greenfraud.errors import NotFound
 from greenfraud.naming import execution_prefix
-
 from training.bucket import Bucket
 
 if TYPE_CHECKING:

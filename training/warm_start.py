@@ -30,25 +30,23 @@ def fit_encoding(network: FraudNetwork, values: torch.Tensor, is_fraud: torch.Te
         network.set_bins(index, torch.from_numpy(limits))
 
 
-@torch.no_grad()
 def adopt(child: FraudNetwork, parent: FraudNetwork, parent_index: Sequence[int | None]) -> None:
     """Give the child the parent's function; `parent_index` says where each feature stood, None for a new one.
 
     Per feature, the parent's contribution to every unit is matched on a grid by ridge regression on the child's
     codes. A feature that the parent did not know starts without influence.
     """
-    for name in ("bias", "hidden_bias", "output_weight"):
-        getattr(child, name).copy_(getattr(parent, name))
-    for name in ("wide_weight", "hidden_weight"):
-        old = getattr(parent, name).unflatten(0, (parent.feature_count, parent.encoding_width))
-        new = getattr(child, name).unflatten(0, (child.feature_count, child.encoding_width))
-        for index, before in enumerate(parent_index):
-            new[index] = 0.0 if before is None else _projected(child, index, parent, before, old[before])
+    with torch.no_grad():
+        for name in ("bias", "hidden_bias", "output_weight"):
+            getattr(child, name).copy_(getattr(parent, name))
+        for name in ("wide_weight", "hidden_weight"):
+            old = getattr(parent, name).unflatten(0, (parent.feature_count, parent.encoding_width))
+            new = getattr(child, name).unflatten(0, (child.feature_count, child.encoding_width))
+            for index, before in enumerate(parent_index):
+                new[index] = 0.0 if before is None else _projected(child, index, parent, before, old[before])
 
 
-def _projected(
-    child: FraudNetwork, index: int, parent: FraudNetwork, before: int, weights: torch.Tensor
-) -> torch.Tensor:
+def _projected(child: FraudNetwork, index: int, parent: FraudNetwork, before: int, weights: torch.Tensor) -> torch.Tensor:
     grid = _grid(child.limits[index], parent.limits[before])
     new_codes, old_codes = _codes(child, index, grid), _codes(parent, before, grid)
     target = old_codes @ weights[1:].double()

@@ -6,24 +6,23 @@ import json
 
 import pytest
 
-# Keeps each batch it is given as an item of the table in SEEN, and fails as the records ask it to.
+# Keeps each batch it is given as a line of the file SEEN, and fails as the records ask it to.
 RECORDER = """
-    import boto3, json, os, uuid
-    table = boto3.client("dynamodb")
+    import json, os
     def key_of(record):
         return record["dynamodb"]["Keys"]["id"]["S"] if "dynamodb" in record else record["body"]
+    def number_of(record):
+        return record["dynamodb"]["SequenceNumber"] if "dynamodb" in record else record["messageId"]
     def handler(event, context):
         keys = [key_of(record) for record in event["Records"]]
-        count = table.update_item(TableName=os.environ["SEEN"], Key={"id": {"S": "all"}},
-            UpdateExpression="SET batches = list_append(if_not_exists(batches, :none), :one)",
-            ExpressionAttributeValues={":none": {"L": []}, ":one": {"L": [{"S": json.dumps(keys)}]}},
-            ReturnValues="UPDATED_NEW")["Attributes"]["batches"]["L"]
-        tried = [json.loads(entry["S"]) for entry in count]
-        failed = [record for record, key in zip(event["Records"], keys)
-                  if key.startswith("poison") or key.startswith("once") and sum(key in batch for batch in tried) == 1]
-        name = "messageId" if "body" in event["Records"][0] else None
-        return {"batchItemFailures": [{"itemIdentifier": record[name] if name else record["dynamodb"]["SequenceNumber"]}
-                                      for record in failed]}
+        with open(os.environ["SEEN"], "a+") as seen:
+            seen.write(json.dumps(keys) + "\\n")
+            seen.seek(0)
+            tried = [json.loads(line) for line in seen]
+        def fails(key):
+            return key.startswith("poison") or key.startswith("once") and sum(key in batch for batch in tried) == 1
+        failed = [number_of(record) for record, key in zip(event["Records"], keys) if fails(key)]
+        return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
 """
 PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 
@@ -31,15 +30,13 @@ PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 class Recorded:
     """A function that keeps what it was sent."""
 
-    def __init__(self, server):
-        self.server = server
-        self.table = server.table()["TableName"]
-        self.function = server.function(RECORDER, Environment={"Variables": {"SEEN": self.table}})
+    def __init__(self, server, folder):
+        self.server, self.seen = server, folder / "seen"
+        self.function = server.function(RECORDER, Environment={"Variables": {"SEEN": str(self.seen)}})
 
     def batches(self):
         """The keys of each batch, in order."""
-        item = self.server.client("dynamodb").get_item(TableName=self.table, Key={"id": {"S": "all"}}).get("Item", {})
-        return [json.loads(entry["S"]) for entry in item.get("batches", {"L": []})["L"]]
+        return [json.loads(line) for line in self.seen.read_text().splitlines()] if self.seen.exists() else []
 
     def count(self, key):
         """How often a key was sent."""
@@ -51,9 +48,9 @@ class Recorded:
 
 
 @pytest.fixture
-def recorded(embedded):
+def recorded(embedded, tmp_path):
     """A recorder of this test's own."""
-    return Recorded(embedded)
+    return Recorded(embedded, tmp_path)
 
 
 class Stream:

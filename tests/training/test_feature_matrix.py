@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, HOUR_US, MINUTE_US
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from training.feature_matrix import FeatureMatrix
 from training.history import LABELS, TRANSACTIONS, arrange
 
@@ -67,7 +68,7 @@ def test_a_stretch_of_rows_equals_the_same_rows_of_the_whole(rows: slice) -> Non
 
 def bits(values: object) -> list[bytes]:
     """Spell doubles so that equal means equal to the bit; one spelling for missing."""
-    return [struct.pack("<d", math.nan if value is None or value != value else value) for value in values]  # type: ignore[attr-defined]
+    return [struct.pack("<d", math.nan if value is None or math.isnan(value) else value) for value in values]  # type: ignore[attr-defined]
 
 
 def tables(history: list[Event]) -> tuple[pa.Table, pa.Table]:
@@ -107,9 +108,7 @@ def replayed(history: list[Event]) -> list[list[bytes]]:
     return rows
 
 
-def _score_and_ingest(
-    event: Event, customers: dict[str, ViewState], terminals: dict[str | None, ViewState]
-) -> list[bytes]:
+def _score_and_ingest(event: Event, customers: dict[str, ViewState], terminals: dict[str | None, ViewState]) -> list[bytes]:
     now_us = START_US + event.offset_us
     customer, terminal = customers.get(event.customer), terminals.get(event.terminal)
     values = compute(MANIFEST, customer, terminal, now_us, event.amount_minor)

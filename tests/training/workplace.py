@@ -15,6 +15,7 @@ import boto3
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
 from greenfraud.chunks import Chunk, holdout_and_trainable
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import format_rfc3339

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from greenfraud.chunks import Chunk
 from greenfraud.control import ControlDocument, copy_id
 from greenfraud.naming import DATASET_KEY, evaluation_key, models_prefix, plan_key, train_result_key
-
 from training.bucket import Bucket, client
 from training.candidates import Candidate, bundle_candidate, rules_candidate
 from training.chunk_file import read_chunk
@@ -67,19 +66,15 @@ def read_holdout(paths: JobPaths, settings: Settings, chunk: Chunk) -> Holdout:
     return make_holdout(read_chunk(paths.channel("holdout")), known_compromised(lake, chunk, maturity_days))
 
 
-def candidates_of(
-    plan: dict[str, Any], control: ControlDocument, holdout: Holdout, settings: Settings
-) -> list[Candidate]:
+def candidates_of(plan: dict[str, Any], control: ControlDocument, holdout: Holdout, settings: Settings) -> list[Candidate]:
     """Score the rules, production where there is one, and each family's newest model."""
-    artifacts, policy = Bucket(settings.artifacts_bucket), control.policy
+    policy = control.policy
     prefixes = {models_prefix(family["family"], newest_version(family)): "challenger" for family in trained(plan)}
     if control.production:
         prefixes = {control.production.prefix: "production"} | {
             prefix: role for prefix, role in prefixes.items() if prefix != control.production.prefix
         }
-    models = [
-        bundle_candidate(artifacts, prefix, role, holdout.table, policy, settings) for prefix, role in prefixes.items()
-    ]
+    models = [bundle_candidate(prefix, role, holdout.table, policy=policy, settings=settings) for prefix, role in prefixes.items()]
     return [rules_candidate(holdout.table, policy), *models]
 
 
@@ -99,45 +94,45 @@ def training_costs(artifacts: Bucket, plan: dict[str, Any]) -> dict[str, dict[st
     for family in trained(plan):
         keys = [train_result_key(plan["execution"], family["family"], item["chunk"]) for item in family["chunks"]]
         results = [artifacts.get_json(key) for key in keys]
-        costs[family["family"]] = {
-            name: sum(result[name] for result in results) for name in ("energy_kwh", "emissions_g")
-        }
+        costs[family["family"]] = {name: sum(result[name] for result in results) for name in ("energy_kwh", "emissions_g")}
     return costs
 
 
-def judge(
-    candidates: list[Candidate], holdout: Holdout, costs: dict[str, dict[str, float]]
-) -> dict[str, Any]:
+def judge(candidates: list[Candidate], holdout: Holdout, costs: dict[str, dict[str, float]]) -> dict[str, Any]:
     """Return the measured candidates: `baseline_rules` and `candidates`."""
     weights = customer_weights(int(holdout.customer.max()) + 1 if len(holdout) else 0)
     samples = {candidate.name: measure(candidate, holdout, weights) for candidate in candidates}
-    production = next((samples[item.name] for item in candidates if item.role == "production"), None)
+    rivals = {item.role: samples[item.name] for item in candidates if item.role in ("production", "rules")}
     documents = [
-        _document(candidate, samples[candidate.name], holdout, production, samples["rules"], costs)
+        {
+            **described(candidate, costs),
+            "metrics": summary(candidate, samples[candidate.name], holdout),
+            **comparisons(candidate, samples[candidate.name], rivals),
+        }
         for candidate in candidates
     ]
     return {"baseline_rules": documents[0], "candidates": documents[1:]}
 
 
-def _document(
-    candidate: Candidate,
-    samples: Samples,
-    holdout: Holdout,
-    production: Samples | None,
-    rules: Samples,
-    costs: dict[str, dict[str, float]],
-) -> dict[str, Any]:
-    is_challenger = candidate.role == "challenger"
-    spent = costs.get(candidate.family or "", {}) if is_challenger else {}
+def described(candidate: Candidate, costs: dict[str, dict[str, float]]) -> dict[str, Any]:
+    """Return who a candidate is, what a score of it emits, and what this execution spent on training it."""
+    spent = costs.get(candidate.family or "", {}) if candidate.role == "challenger" else {}
     return {
         "name": candidate.name,
         "family": candidate.family,
         "version": candidate.version,
         "role": candidate.role,
-        "metrics": summary(candidate, samples, holdout),
+        "mlflow_run_id": candidate.manifest.mlflow_run_id if candidate.manifest else None,
         "emissions_g_per_1000": candidate.emissions_g_per_1000,
-        "against_production": paired(samples, production) if is_challenger and production is not None else None,
-        "against_rules": paired(samples, rules) if candidate.role != "rules" else None,
         "energy_kwh": spent.get("energy_kwh"),
         "emissions_g": spent.get("emissions_g"),
+    }
+
+
+def comparisons(candidate: Candidate, samples: Samples, rivals: dict[str, Samples]) -> dict[str, Any]:
+    """Return the paired differences to production, for a challenger, and to the rules."""
+    is_challenger, is_model = candidate.role == "challenger", candidate.role != "rules"
+    return {
+        "against_production": paired(samples, rivals.get("production", {})) if is_challenger else None,
+        "against_rules": paired(samples, rivals["rules"]) if is_model else None,
     }

@@ -9,7 +9,6 @@ from greenfraud.chunks import Chunk
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US
 from greenfraud.naming import DATASET_KEY, features_key, plan_key
-
 from training.bucket import Bucket
 from training.chunk_file import chunk_table
 from training.feature_matrix import FeatureMatrix

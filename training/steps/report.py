@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from greenfraud.naming import decision_key, evaluation_key, plan_key, report_key
-
 from training.bucket import Bucket
 from training.emission_records import grams_of_execution
 from training.footprint import Meter, store_footprint

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import checkpoint_prefix, models_prefix, train_result_key
-
 from training.bucket import Bucket
 from training.bundle_files import make_manifest, upload_bundle
 from training.checkpoint import FILE_NAME, Checkpoint, read_checkpoint
