@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
+RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 .PHONY: help install synth run test test-python test-cdk lint features clean
 
 help: ## list these targets
@@ -13,7 +13,7 @@ install: ## make both environments (.venv and .venv-cdk), once per content of th
 synth: install ## the CloudFormation template, by the CDK command line, into cdk.out
 	@$(PYTHON) -m toolchain.synthesis
 
-run: synth ## everything on this machine: deploy, train, promote, serve on :8000 (EXIT=1, DATA=file, MAP=a=b, PORT, HTTP_PORT)
+run: synth ## everything on this machine: deploy, train, promote, serve on :8000 (EXIT=1, DATA=file, MAP=a=b, TIMEZONE, PORT, HTTP_PORT)
 	@$(BIN)/greenfraud run $(RUN_FLAGS)
 
 test: synth lint test-cdk test-python ## lint, types, import rules and every test

@@ -81,12 +81,19 @@ def _wait_until_ready(process: Any) -> Ready:
         while (line := lines.get(timeout=START_SECONDS)) is not None:
             if (said := _ready_line(line)) is not None:
                 return said
-    code = process.poll()
+    code = _exit_code(process)
     reason = LOG.read_text(encoding="utf-8").strip().splitlines()[-8:]
     message = "\n".join(reason) or f"it said nothing within {START_SECONDS} s"
     if code == INPUT_FAULT:
         raise InputError(message)
     raise CommandError(f"the embedded AWS did not start: {message}\nIts log: {LOG}")
+
+
+def _exit_code(process: Any) -> int | None:
+    """Its exit code; None while it still runs. Its output ends a moment before it does."""
+    with suppress(subprocess.TimeoutExpired):
+        return int(process.wait(2))
+    return None
 
 
 def _follow(stream: Any, lines: Queue[str | None]) -> None:

@@ -71,9 +71,9 @@ class TrainingView:
 
 def evaluation_table(evaluation: Mapping[str, Any]) -> Table:
     """Every candidate on the same holdout, rules last; cost in the currency's major unit."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
-    table.add_column("  model", no_wrap=True)
-    for title in ("95 % of AP", *(title for _, title in METRIC_COLUMNS), "cost", "CO2e per 1,000 scores", "CO2e of training"):
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table.add_column("  model", overflow="fold")
+    for title in ("95 % of AP", *(title for _, title in METRIC_COLUMNS), "cost", "CO2e of 1,000 scores", "CO2e of training"):
         table.add_column(title, justify="right", no_wrap=True)
     candidates = [*evaluation["candidates"], evaluation.get("baseline_rules")]
     for candidate in filter(None, candidates):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cli import emissions, record
-from cli.dataset import HeldBack, hold_back
+from cli.dataset import Dataset, HeldBack, hold_back
 from cli.embedded import LOG, deploy, embedded_aws
 from cli.errors import CommandError, InputError
 from cli.execution import Execution, follow_execution, start_execution
@@ -77,12 +77,11 @@ def run(options: RunOptions, screen: Screen) -> None:
     """Start, deploy, import, train, promote, serve, score; stay up unless `is_exiting`. CommandError when a step fails."""
     _require_assembly(options.assembly)
     state = STATE / options.source.identity
-    if not state.exists():
-        require_trainable(options.source.load())
+    dataset = None if state.exists() else require_trainable(options.source.load())
     began = time.monotonic()
     with _platform(options, state, screen) as (target, has_ended):
         record.RUN_RECORD.unlink(missing_ok=True)
-        done = _everything(options, target, screen)
+        done = _everything(options, target, screen, dataset)
         record.write_json(record.RUN_RECORD, done.document(screen.seconds))
         screen.line(f"✓ everything done in {time.monotonic() - began:.1f} s; figures in {record.RUN_RECORD}")
         if not options.is_exiting:
@@ -90,11 +89,11 @@ def run(options: RunOptions, screen: Screen) -> None:
             _stay_up(screen, has_ended)
 
 
-def _everything(options: RunOptions, target: Target, screen: Screen) -> Run:
+def _everything(options: RunOptions, target: Target, screen: Screen, dataset: Dataset | None) -> Run:
     done = Run()
     with screen.step("deploy", f"deploying {options.assembly}"):
         deploy(options.assembly, target.endpoint or "", lambda line: screen.line(f"  {line}"))
-    held_back = _import(options.source, target, screen, done)
+    held_back = _import(options.source, dataset, target, screen, done)
     _train(target, screen, done)
     _score(target, screen, done, held_back)
     _account(target, screen, done)
@@ -124,13 +123,13 @@ def _require_assembly(assembly: Path) -> None:
         raise InputError(f"there is no synthesised template in {assembly}. Run `make synth` first, in the project's folder")
 
 
-def _import(source: Source, target: Target, screen: Screen, done: Run) -> list[HeldBack]:
+def _import(source: Source, loaded: Dataset | None, target: Target, screen: Screen, done: Run) -> list[HeldBack]:
     """Fill the lake, unless it holds this data set already; the transactions kept back for scoring."""
     s3, bucket = target.client("s3"), target.outputs["LakeBucket"]
     found = imported_document(s3, bucket)
     if found is None or found["source_sha256"] != source.sha256:
         with screen.step("import", f"importing {source.description}"):
-            dataset, held_back = hold_back(require_trainable(source.load()))
+            dataset, held_back = hold_back(loaded or require_trainable(source.load()))
             upload(s3, bucket, dataset, held_back, done=lambda now, of: screen.doing(f"importing: file {now} of {of}"))
     done.dataset = read_json(s3, bucket, DATASET_KEY)
     screen.line(f"  {_described(done.dataset)}")

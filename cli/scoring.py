@@ -63,7 +63,7 @@ def score_held_back(target: Target, held_back: Iterable[HeldBack]) -> Iterable[S
 
 def score_table(scores: Iterable[Score]) -> Table:
     """Scores beside the truth, one row each."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
     for title, justify in (
         ("  transaction", "left"),
         ("amount", "right"),
@@ -73,7 +73,7 @@ def score_table(scores: Iterable[Score]) -> Table:
     ):
         table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     table.add_column("reasons")
-    table.add_column("model", no_wrap=True)
+    table.add_column("model", overflow="fold")
     table.add_column("CO2e", justify="right", no_wrap=True)
     for score in scores:
         table.add_row(*_score_row(score))

@@ -24,6 +24,8 @@ from local.patches import replace
 from local.targets import deliver
 
 TICK_SECONDS = 1.0
+# A data point that arrives later than this after others counts no more.
+MOST_LATE = timedelta(minutes=10)
 QUEUE_METRIC = "ApproximateNumberOfMessagesVisible"
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": operator.ge,
@@ -115,10 +117,10 @@ class Evaluator:
         start = now - period * count
         sets: list[list[Any]] = [[] for _ in range(count)]
         wanted = sorted((dimension.name, dimension.value) for dimension in alarm.dimensions)
-        for datum in reversed(self._backend.metric_data):
-            if datum.name != alarm.metric_name or datum.namespace != alarm.namespace:
-                continue
+        for datum in reversed(metrics.points_of(alarm.namespace, alarm.metric_name)):
             at = datum.timestamp.replace(tzinfo=None)
+            if at < start - MOST_LATE:
+                break
             same = sorted((dimension.name, dimension.value) for dimension in datum.dimensions) == wanted
             if same and start <= at <= now:
                 sets[min(int((at - start) / period), count - 1)].append(datum)
@@ -206,6 +208,7 @@ def install(context: Context) -> None:
         if old != state_value:
             threading.Thread(target=announce, args=(context, alarm, old), daemon=True).start()
 
+    metrics.install(context)
     original = replace(Alarm, "update_state", update_state)
     context.on_start(lambda: threading.Thread(target=evaluator.run, name="alarms", daemon=True).start())
     context.on_stop(evaluator.stop)

@@ -10,7 +10,7 @@ from moto.cloudformation.exceptions import AlreadyExistsException
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.core.config import default_user_config
 
-from local import change_sets, templates
+from local import bootstrap, change_sets, templates
 from local.context import Context
 from local.deployment import Deployment, ResourceFailedError
 from local.patches import replace
@@ -82,6 +82,8 @@ def deploy(context: Context, backend: CloudFormationBackend, stack: Stack, templ
         stack.resource_map.cross_stack_resources = backend.exports
         attempt = Deployment(stack=stack, template=Stack.parse_template(template), parameters=parameters, client=context.client)
         try:
+            if kind == "CREATE":
+                bootstrap.make_room(context, attempt.template, parameters)
             attempt.run()
             publish_exports(backend, stack)
         except Exception as failure:  # whatever it was, the stack must say so instead of the server

@@ -1,18 +1,46 @@
-"""CloudWatch metrics that AWS services publish about themselves and moto does not."""
+"""CloudWatch metrics: those AWS services publish about themselves and moto does not, and a bound on what is kept."""
 
 from __future__ import annotations
 
 import threading
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any
 
-from moto.cloudwatch.models import cloudwatch_backends
+from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 
 from local.context import Context
+from local.patches import replace
 
-# Data points kept in memory; the oldest half goes when there are more.
+# Data points moto keeps for its API; the oldest half goes when there are more.
 MOST_POINTS = 200_000
+# Data points of one metric kept for the alarms that watch it.
+MOST_POINTS_OF_METRIC = 50_000
 LOCK = threading.Lock()
+
+Points = deque[Any]
+recent: dict[tuple[str, str], Points] = defaultdict(lambda: deque(maxlen=MOST_POINTS_OF_METRIC))
+
+
+def install(_: Context) -> None:
+    """Sort data points by metric as they arrive, so that an alarm does not have to look through all of them."""
+
+    def put_metric_data(backend: CloudWatchBackend, namespace: str, metric_data: list[dict[str, Any]]) -> None:
+        with LOCK:
+            known = len(backend.metric_data)
+            original(backend, namespace, metric_data)
+            for datum in backend.metric_data[known:]:
+                recent[datum.namespace, datum.name].append(datum)
+            if len(backend.metric_data) > MOST_POINTS:
+                del backend.metric_data[: MOST_POINTS // 2]
+
+    original = replace(CloudWatchBackend, "put_metric_data", put_metric_data)
+
+
+def points_of(namespace: str, name: str) -> list[Any]:
+    """The metric's latest data points in all dimensions, in order of arrival."""
+    with LOCK:
+        return list(recent[namespace, name])
 
 
 def record(
@@ -20,17 +48,10 @@ def record(
 ) -> None:
     """Add one data point per entry of `values`, all with the same dimensions."""
     named = [{"Name": name, "Value": value} for name, value in dimensions.items()]
-    put(
-        context,
-        namespace,
-        [{"MetricName": name, "Value": value, "Unit": unit, "Dimensions": named} for name, value in values.items()],
-    )
+    points = [{"MetricName": name, "Value": value, "Unit": unit, "Dimensions": named} for name, value in values.items()]
+    put(context, namespace, points)
 
 
 def put(context: Context, namespace: str, points: list[dict[str, Any]]) -> None:
-    """PutMetricData without the way through HTTP, and with a bound on what is kept."""
-    backend = cloudwatch_backends[context.account][context.region]
-    with LOCK:
-        backend.put_metric_data(namespace, points)
-        if len(backend.metric_data) > MOST_POINTS:
-            del backend.metric_data[: MOST_POINTS // 2]
+    """PutMetricData without the way through HTTP."""
+    cloudwatch_backends[context.account][context.region].put_metric_data(namespace, points)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,12 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="process-starter")
 
 
-def die_with_parent() -> None:
+def die_with_parent(parent: int) -> None:
     """Ask the kernel to kill this process when its parent ends; without effect outside Linux."""
     if LIBC is not None:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before we asked
+            os._exit(1)
 
 
 def start(arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
@@ -35,7 +38,7 @@ def start(arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], **stre
             cwd=cwd,
             env=dict(env),
             start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, from a thread that holds no lock
+            preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - one system call, from a thread that holds no lock
             **streams,
         )
 

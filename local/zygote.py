@@ -59,6 +59,7 @@ class Zygote:
         os.dup2(2, 1)
         self._jobs: dict[int, str] = {}
         self._unread = b""
+        self.process_id = os.getpid()
 
     def tell(self, **event: Any) -> None:
         """Write one event."""
@@ -131,11 +132,13 @@ def preload() -> list[str]:
     return missing
 
 
-def become_job(order: dict[str, Any]) -> None:
+def become_job(order: dict[str, Any], zygote: int) -> None:
     """Turn this child into the job's process: session, environment, folder, log."""
     os.setsid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != zygote:  # it ended before we asked
+            os._exit(1)
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)
@@ -179,7 +182,7 @@ def main() -> int:
         zygote.end_jobs()
         return 0
     try:
-        become_job(order)
+        become_job(order, zygote.process_id)
         run(order["arguments"])
     except SystemExit:
         raise

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BATCH_ROWS = 512
 LEGITIMATE_PER_FRAUD = 15  # more negatives cost time and gained nothing
 MINIMUM_LEGITIMATE = 8_000  # per epoch, when frauds are few
+MINIMUM_STEPS = 200  # a small chunk is gone through more often: too few steps learn nothing
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,16 @@ class FitReport:
 
 
 def fit(network: FraudNetwork, chunk: Sample, replay: Sample, epochs: int, generator: torch.Generator) -> FitReport:
-    """Train in place. Each epoch takes every fraud and draws negatives afresh, a third of them from the chunk."""
+    """Train in place, for `epochs` or as many more as a small chunk needs.
+
+    Each epoch takes every fraud and draws negatives afresh, a third of them from the chunk.
+    """
     architecture = network.architecture
     drawer = _Drawer(chunk, replay)
     optimizer = torch.optim.AdamW(network.parameters(), lr=architecture.learning_rate, weight_decay=architecture.weight_decay)
-    steps = epochs * -(-drawer.rows_per_epoch // BATCH_ROWS)
+    steps_per_epoch = -(-drawer.rows_per_epoch // BATCH_ROWS)
+    epochs = max(epochs, -(-MINIMUM_STEPS // steps_per_epoch))
+    steps = epochs * steps_per_epoch
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, architecture.learning_rate, total_steps=steps + 1)
     loss = 0.0
     for _ in range(epochs):

@@ -57,16 +57,17 @@ class Tracking:
 
     def _tagged_run(self) -> str | None:
         tag = f"tags.{EXECUTION_TAG} = '{self._execution}' and tags.is_parent = 'true'"
-        runs = self.client.search_runs([self._experiment_id], tag, max_results=1)
+        runs = self.client.search_runs([self.experiment_id], tag, max_results=1)
         return runs[0].info.run_id if runs else None
 
     def _new_run(self, name: str, tags: Mapping[str, str]) -> str:
         kind = {} if "mlflow.parentRunId" in tags else {"is_parent": "true"}
         tags = {"mlflow.runName": name, EXECUTION_TAG: self._execution, **kind, **tags}
-        return str(self.client.create_run(self._experiment_id, tags=tags).info.run_id)
+        return str(self.client.create_run(self.experiment_id, tags=tags).info.run_id)
 
     @cached_property
-    def _experiment_id(self) -> str:
+    def experiment_id(self) -> str:
+        """Return the experiment of all executions; the first one makes it."""
         experiment = self.client.get_experiment_by_name(EXPERIMENT)
         if experiment:
             return str(experiment.experiment_id)

@@ -6,11 +6,11 @@ import json
 
 import pytest
 from fake_platform import EXECUTION_ARN, FakePlatform
-from greenfraud.naming import execution_key, execution_prefix
 
 from cli import execution as execution_module
 from cli.errors import CommandError, InputError
 from cli.execution import follow_execution, start_execution
+from greenfraud.naming import execution_key, execution_prefix
 
 KEY = execution_key(EXECUTION_ARN)
 PREFIX = execution_prefix(KEY)

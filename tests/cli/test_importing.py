@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from card_rows import HEADER, ROWS
-from greenfraud.instants import DAY_US, parse_rfc3339
 
 from cli.errors import InputError
 from cli.importing import ImportOptions, load_file, source_identity
 from cli.layout import parse_map
+from greenfraud.instants import DAY_US, parse_rfc3339
 
 
 def fault_of(path, **options):

@@ -6,11 +6,11 @@ import csv
 import os
 
 import pytest
-from greenfraud.carbon import EmissionsRecord
 
 from cli.emissions import COLUMNS, grams_by_stage, scores_accounted, write_csv
 from cli.progress import grams
 from cli.record import read_json_file, write_json
+from greenfraud.carbon import EmissionsRecord
 
 
 def emission(stage, **changes):

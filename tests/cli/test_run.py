@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 from fake_platform import EXECUTION_ARN, FakePlatform
-from greenfraud.naming import execution_key, execution_prefix
-from greenfraud.records import Transaction
 from rich.console import Console
 
 from cli import run as run_module
@@ -23,6 +21,8 @@ from cli.screen import Screen
 from cli.sources import WorldSource
 from cli.upload import DATASET_KEY, HELD_BACK_KEY, held_document
 from cli.world import WorldSpecification
+from greenfraud.naming import execution_key, execution_prefix
+from greenfraud.records import Transaction
 
 HELD = HeldBack(Transaction("x1", 1_775_000_000_000_000, "c1", "t1", 1250), is_fraud=True)
 MODEL = {"family": "light", "version": "20260101-20260108-01234567"}

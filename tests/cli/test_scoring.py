@@ -7,7 +7,6 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from greenfraud.records import Transaction
 from rich.console import Console
 
 from cli.dataset import HeldBack
@@ -16,6 +15,7 @@ from cli.next_steps import next_steps
 from cli.scoring import Score, call_api, score_held_back, score_table
 from cli.screen import Screen
 from cli.target import Target
+from greenfraud.records import Transaction
 
 ANSWER = {
     "fraud_probability": 0.91234,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow.compute as pc
 import pytest
-from greenfraud.instants import DAY_US
 
 from cli.dataset import hold_back
 from cli.world import WorldSpecification, make_world
+from greenfraud.instants import DAY_US
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +93,14 @@ def test_held_back_transactions_are_their_customers_last_and_some_are_frauds(wor
     for one in held:
         of_customer = kept.table.filter(pc.equal(kept.table["customer_id"], one.transaction.customer_id))
         assert pc.max(of_customer["occurred_us"]).as_py() <= one.transaction.occurred_us
+
+
+def test_half_of_the_held_back_frauds_are_at_a_terminal_that_was_reported_lately(world):
+    """A model can know those; of the others nobody could know yet."""
+    kept, held = hold_back(world)
+    reports = kept.table.filter(kept.table["is_fraud"])
+    known = 0
+    for one in (one.transaction for one in held if one.is_fraud):
+        of_terminal = reports.filter(pc.equal(reports["terminal_id"], one.terminal_id))["observed_us"].to_pylist()
+        known += any(one.occurred_us - 30 * DAY_US < moment < one.occurred_us for moment in of_terminal)
+    assert known == 2

@@ -76,7 +76,7 @@ def test_a_breached_threshold_rings(embedded, notices):
     client = embedded.client("cloudwatch")
     dimension = [{"Name": "Family", "Value": "light"}]
     client.put_metric_data(Namespace="GreenFraud", MetricData=[{"MetricName": name, "Value": 9, "Dimensions": dimension}])
-    assert not embedded.wait_until(lambda: state(embedded, name) == "ALARM", 2.5)
+    assert not embedded.wait_until(lambda: state(embedded, name) == "ALARM", 1.5)
     client.put_metric_data(Namespace="GreenFraud", MetricData=[{"MetricName": name, "Value": 1}])
     assert embedded.wait_until(lambda: state(embedded, name) == "ALARM")
     notice = embedded.wait_until(take)[0]

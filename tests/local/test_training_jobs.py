@@ -183,7 +183,7 @@ def test_checkpoints_are_saved_while_the_job_runs_and_restored(jobs):
 
 def test_two_jobs_compute_at_once_and_a_third_waits(jobs):
     """A laptop has no machine per job."""
-    names = [jobs.start("time.sleep(1.5)") for _ in range(3)]
+    names = [jobs.start("time.sleep(0.8)") for _ in range(3)]
     secondary = jobs.server.wait_until(
         lambda: (states := sorted(jobs.describe(name)["SecondaryStatus"] for name in names)).count("Training") == 2 and states
     )

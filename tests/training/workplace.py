@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,9 @@ from greenfraud.naming import (
     split_s3_uri,
     version_of,
 )
+from training.settings import Settings
+from training.tracking import Tracking
+
 from training.__main__ import main as run_step
 
 EXECUTION = "0123456789ab"
@@ -149,7 +152,7 @@ class Workplace:
         assert chunk is not None
         return {"chunk": chunk.id, "features_uri": s3_uri("lake", features_prefix(version, chunk.id))}
 
-    def run(self, step: str, hyperparameters: Mapping[str, str], channels: Mapping[str, str] | None = None) -> Path:
+    def run(self, step: str, hyperparameters: Mapping[str, str], channels: Mapping[str, str] | None = None, *, checkpoint: bytes | None = None) -> Path:
         """Run one job to its end; returns its folder. Fails with the reason that the job left."""
         self.jobs += 1
         folder = self.root / f"job-{self.jobs}"
@@ -157,6 +160,9 @@ class Workplace:
         (folder / "input" / "config" / "hyperparameters.json").write_text(json.dumps(hyperparameters))
         for name, uri in (channels or {}).items():
             self._download(uri, folder / "input" / "data" / name)
+        if checkpoint is not None:
+            (folder / "checkpoints").mkdir()
+            (folder / "checkpoints" / "checkpoint.pt").write_bytes(checkpoint)
         os.environ["GREENFRAUD_ML_ROOT"] = str(folder)
         os.environ["TRAINING_JOB_NAME"] = f"gf-{step}-{self.jobs}-{hyperparameters['execution']}"
         exit_code = run_step([step])
@@ -179,11 +185,18 @@ class Workplace:
                 orders |= {"execution": plan["execution"], "family": family["family"], "as_of": plan["as_of"]}
                 self.run("train", orders, {"features": chunk["features_uri"], "parent": chunk["parent_uri"]})
 
+    def evaluate(self) -> None:
+        """Judge what the execution trained."""
+        assert self.holdout is not None
+        holdout = self._chunk(self.holdout, load_manifest().version)
+        orders = {"execution": EXECUTION, "holdout_chunk": self.holdout.id}
+        self.run("evaluate", orders, {"holdout": holdout["features_uri"]})
+
+    def tracking(self) -> Tracking:
+        """The execution's runs."""
+        return Tracking(Settings.from_env(), EXECUTION)
+
     def document(self, key: str, bucket: str = "artifacts") -> dict[str, Any]:
         """Read a JSON document."""
         document: dict[str, Any] = json.loads(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
         return document
-
-    def now(self) -> datetime:
-        """The newest event time."""
-        return datetime.fromtimestamp(self.as_of_us / 1e6, UTC)

@@ -1,0 +1,43 @@
+"""An in-memory AWS for the tests that run whole jobs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from unittest import mock
+
+import pytest
+from moto import mock_aws
+from training.bucket import client
+from training_world import make_world
+from workplace import ENVIRONMENT, Workplace
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+    """A workplace whose lake holds seven weeks of the small world: three chunks to train, one to judge on."""
+    root = tmp_path_factory.mktemp("jobs")
+    environment = {**ENVIRONMENT, "MLFLOW_TRACKING_URI": f"sqlite:///{root}/mlflow.db"}
+    with mock.patch.dict(os.environ, environment), mock_aws():
+        client.cache_clear()
+        workplace = Workplace(root)
+        workplace.open()
+        workplace.import_dataset(*make_world(days=43))
+        yield workplace
+        client.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def trained(imported: Workplace) -> Workplace:
+    """The same after features, and after baseline and light have learned their chunks."""
+    plan = imported.plan(["baseline", "light"], imported.chunks)
+    imported.run("features", {"execution": plan["execution"], "as_of": plan["as_of"]})
+    imported.train(plan)
+    return imported
+
+
+@pytest.fixture(scope="module")
+def evaluated(trained: Workplace) -> Workplace:
+    """The same after the challengers were judged."""
+    trained.evaluate()
+    return trained

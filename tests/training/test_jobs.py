@@ -1,0 +1,183 @@
+"""Whole jobs, run as SageMaker runs them."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import torch
+from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
+from greenfraud.carbon import EmissionsRecord
+from greenfraud.features.manifest import load_manifest
+from greenfraud.naming import features_key, models_prefix, train_result_key, version_of
+from greenfraud.promotion import decide
+from training.checkpoint import Checkpoint
+from training.contract import JobPaths
+from training.onnx_graph import probabilities
+from training.steps import train
+from workplace import EXECUTION, Workplace
+
+from training.__main__ import main
+
+pytestmark = pytest.mark.xdist_group("training-jobs")
+
+
+def newest(workplace: Workplace, family: str) -> str:
+    """The prefix of a family's newest bundle."""
+    return models_prefix(family, version_of(workplace.chunks[-1].id, EXECUTION))
+
+
+def content(workplace: Workplace, key: str, bucket: str = "artifacts") -> bytes:
+    """An object's bytes."""
+    return bytes(workplace.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+
+def results(workplace: Workplace, family: str) -> list[dict]:
+    """The small results of a family's jobs, in order."""
+    return [workplace.document(train_result_key(EXECUTION, family, chunk.id)) for chunk in workplace.chunks]
+
+
+def test_features_hold_keys_label_and_every_manifest_feature(trained: Workplace) -> None:
+    """The columns that training, Feast and people read."""
+    manifest = load_manifest()
+    body = content(trained, features_key(manifest.version, trained.chunks[0].id), "lake")
+    table = pq.read_table(io.BytesIO(body))
+    keys = ["transaction_id", "occurred_us", "customer_id", "terminal_id", "amount_minor", "is_fraud", "event_timestamp"]
+    assert table.column_names == [*keys, *manifest.names]
+    assert str(table.schema.field("event_timestamp").type) == "timestamp[us, tz=UTC]"
+
+
+def test_features_are_not_written_twice(trained: Workplace) -> None:
+    """A chunk that the lake has is left alone."""
+    key = features_key(load_manifest().version, trained.chunks[0].id)
+    before = trained.s3.head_object(Bucket="lake", Key=key)["LastModified"]
+    plan = trained.document(f"executions/{EXECUTION}/plan.json")
+    trained.run("features", {"execution": EXECUTION, "as_of": plan["as_of"]})
+    assert before == trained.s3.head_object(Bucket="lake", Key=key)["LastModified"]
+
+
+@pytest.mark.parametrize("family", ["baseline", "light"])
+def test_a_bundle_is_complete_and_answers_its_golden_vectors(trained: Workplace, family: str) -> None:
+    """What serving verifies before it swaps."""
+    prefix = newest(trained, family)
+    manifest = BundleManifest.from_bytes(content(trained, prefix + MANIFEST_FILE))
+    model = content(trained, prefix + MODEL_FILE)
+    manifest.verify_files({MODEL_FILE: model})
+    manifest.verify_features(load_manifest())
+    inputs = np.array([vector["inputs"] for vector in manifest.golden], np.float32)
+    expected = [vector["probability"] for vector in manifest.golden]
+    np.testing.assert_allclose(probabilities(model, inputs), expected, atol=manifest.golden_tolerance)
+    assert manifest.chunks == [chunk.id for chunk in trained.chunks]
+
+
+def test_only_the_last_chunk_makes_a_bundle(trained: Workplace) -> None:
+    """Models in between are checkpoints, not candidates."""
+    listing = trained.s3.list_objects_v2(Bucket="artifacts", Prefix="models/light/")["Contents"]
+    assert [newest(trained, "light") + MANIFEST_FILE, newest(trained, "light") + MODEL_FILE] == [i["Key"] for i in listing]
+
+
+def test_the_cost_of_the_lineage_adds_up(trained: Workplace) -> None:
+    """A bundle knows what its whole chain of trainings cost."""
+    manifest = BundleManifest.from_bytes(content(trained, newest(trained, "light") + MANIFEST_FILE))
+    spent = [result["energy_kwh"] for result in results(trained, "light")]
+    assert manifest.emissions["lineage"]["energy_kwh"] == pytest.approx(sum(spent))
+    assert manifest.emissions["this"]["energy_kwh"] == pytest.approx(spent[-1])
+
+
+def test_the_parent_is_measured_before_the_chunk_is_learned(trained: Workplace) -> None:
+    """The first chunk has no parent; later ones rank frauds far above chance."""
+    measured = [result["prequential_average_precision"] for result in results(trained, "light")]
+    assert measured[0] is None
+    assert measured[-1] > 0.3
+
+
+def test_a_checkpoint_is_nothing_but_tensors_and_plain_data(trained: Workplace) -> None:
+    """It loads with weights_only, and gives the same network back."""
+    key = f"checkpoints/light/{version_of(trained.chunks[-1].id, EXECUTION)}/checkpoint.pt"
+    body = content(trained, key)
+    torch.load(io.BytesIO(body), weights_only=True)
+    again = Checkpoint.from_bytes(Checkpoint.from_bytes(body).to_bytes())
+    rows = again.replay.values[:50]
+    torch.testing.assert_close(Checkpoint.from_bytes(body).network(rows), again.network(rows), rtol=0.0, atol=0.0)
+
+
+def test_each_job_leaves_one_emissions_record_with_its_method(trained: Workplace) -> None:
+    """Never a number without its method, intensity and source."""
+    keys = [item["Key"] for item in trained.s3.list_objects_v2(Bucket="lake", Prefix="emissions/")["Contents"]]
+    records = [EmissionsRecord.from_json(json.loads(content(trained, key, "lake"))) for key in keys]
+    of_training = [record for record in records if record.stage == "train"]
+    assert len(of_training) == 2 * len(trained.chunks)
+    assert all(record.energy_kwh > 0 and record.method and record.intensity_source for record in of_training)
+    for record in of_training:
+        assert record.emissions_g == pytest.approx(record.energy_kwh * record.pue * record.intensity_g_per_kwh)
+
+
+def test_mlflow_has_one_parent_and_a_child_per_family_and_chunk(trained: Workplace) -> None:
+    """Found by the execution's tag."""
+    tracking = trained.tracking()
+    parent = tracking.parent_run_id
+    children = tracking.client.search_runs([tracking.experiment_id], f"tags.`mlflow.parentRunId` = '{parent}'")
+    assert len(children) == 2 * len(trained.chunks)
+    assert {"light", "baseline"} == {run.data.tags["family"] for run in children}
+    assert all(run.data.metrics["emissions_g"] > 0 for run in children)
+
+
+def test_an_interrupted_job_resumes_from_its_own_checkpoint(trained: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Managed spot brings the folder back; the same version is not learned again."""
+    plan = trained.document(f"executions/{EXECUTION}/plan.json")
+    chunk = plan["families"][0]["chunks"][-1]
+    orders = {name: chunk[name] for name in ("chunk", "version", "is_last")}
+    orders |= {"execution": EXECUTION, "family": "baseline", "as_of": plan["as_of"]}
+    body = content(trained, f"checkpoints/baseline/{chunk['version']}/checkpoint.pt")
+    monkeypatch.setattr(train, "learn", lambda *_, **__: pytest.fail("learned again"))
+    channels = {"features": chunk["features_uri"], "parent": chunk["parent_uri"]}
+    trained.run("train", orders, channels, checkpoint=body)
+
+
+def test_the_gate_can_judge_the_evaluation(evaluated: Workplace) -> None:
+    """Every challenger beats the bare rules here, and one is promoted."""
+    document = evaluated.document(f"executions/{EXECUTION}/evaluation.json")
+    assert [item["family"] for item in document["candidates"]] == ["baseline", "light"]
+    assert document["candidates"][1]["metrics"]["average_precision"]["value"] > 0.5
+    assert document["holdout"]["removed_known_compromised"] > 0
+    assert decide(document).outcome == "promote"
+
+
+def test_the_report_moves_the_registry_as_the_gate_decided(evaluated: Workplace) -> None:
+    """The alias `production` names the promoted version; running the job again changes nothing."""
+    decision = decide(evaluated.document(f"executions/{EXECUTION}/evaluation.json"))
+    evaluated.s3.put_object(
+        Bucket="artifacts", Key=f"executions/{EXECUTION}/decision.json", Body=json.dumps(decision.to_json()).encode()
+    )
+    plan = evaluated.document(f"executions/{EXECUTION}/plan.json")
+    for _ in range(2):
+        evaluated.run("report", {"execution": EXECUTION, "as_of": plan["as_of"]})
+    registry = evaluated.tracking().client
+    versions = registry.search_model_versions("name = 'greenfraud'")
+    production = registry.get_model_version_by_alias("greenfraud", "production")
+    assert {"production": decision.family} == {production.tags["stage"]: production.tags["family"]}
+    assert ["challenger", "production"] == sorted(version.tags["stage"] for version in versions)
+    report = evaluated.document(f"executions/{EXECUTION}/report.json")
+    assert report["promoted"] == {"family": decision.family, "version": decision.version}
+    assert report["emissions_g_total"] > sum(family["emissions_g"] for family in report["families"].values())
+
+
+def test_a_failure_leaves_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SageMaker shows the file as FailureReason."""
+    config = tmp_path / "input" / "config"
+    config.mkdir(parents=True)
+    (config / "hyperparameters.json").write_text(json.dumps({"execution": EXECUTION, "as_off": "2018-06-01T00:00:00Z"}))
+    monkeypatch.setenv("GREENFRAUD_ML_ROOT", str(tmp_path))
+    assert main(["features"]) == 1
+    assert "as_off" in (tmp_path / "output" / "failure").read_text()
+
+
+def test_an_unknown_step_names_the_choices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong argument is a failure like any other."""
+    monkeypatch.setenv("GREENFRAUD_ML_ROOT", str(tmp_path))
+    assert main(["tarin"]) == 2
+    assert "features, train, evaluate" in (JobPaths(tmp_path).root / "output" / "failure").read_text()

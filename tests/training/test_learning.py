@@ -1,0 +1,133 @@
+"""Learning chunk by chunk: reproducible, remembering, and open to new features."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from training.checkpoint import Checkpoint
+from training.families import FAMILIES
+from training.fitting import calibrate
+from training.learning import Learned, known_to, learn, parent_probabilities
+from training.metrics import average_precision
+from training.network import FraudNetwork
+from training.onnx_graph import PARITY_TOLERANCE, check_parity, probabilities, to_onnx
+from training.sample import REPLAY_LEGITIMATE, Sample
+from training.warm_start import adopt, fit_encoding
+
+FEATURES = {"amount": "a1", "count": "b1", "ratio": "c1"}
+
+
+def rows(count: int, rule: str = "amount", seed: int = 0) -> Sample:
+    """Rows whose frauds follow one rule; every tenth value is missing."""
+    draw = torch.Generator().manual_seed(seed)
+    values = torch.stack([torch.rand(count, generator=draw) * scale for scale in (300.0, 50.0, 1.0)], 1)
+    is_fraud = (values[:, 0] > 270.0) if rule == "amount" else (values[:, 2] > 0.9) & (values[:, 1] > 25.0)
+    values[torch.rand(count, 3, generator=draw) < 0.1] = torch.nan
+    return Sample.of(values, is_fraud)
+
+
+def checkpoint(learned: Learned, family: str = "light", features: dict[str, str] = FEATURES) -> Checkpoint:
+    """What a job would leave."""
+    return Checkpoint(family, "v", ["chunk"], features, learned.network, learned.replay, 0.0, 0.0)
+
+
+@pytest.fixture(scope="module")
+def first() -> Checkpoint:
+    """A light model that knows the rule of the amount."""
+    return checkpoint(learn("light", rows(4_000), None, FEATURES))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_learns_and_gives_the_same_from_onnx(family: str) -> None:
+    """Torch and onnxruntime agree on frauds, others and rows with everything missing."""
+    network = learn(family, rows(4_000), None, FEATURES).network
+    unseen = rows(1_000, seed=1)
+    assert check_parity(to_onnx(network), network, unseen.values) <= PARITY_TOLERANCE
+    nothing = torch.full((1, 3), torch.nan)
+    assert check_parity(to_onnx(network), network, nothing) <= PARITY_TOLERANCE
+    assert average_precision(probabilities(to_onnx(network), unseen.values.numpy()), unseen.is_fraud.numpy()) > 0.85
+
+
+def test_light_keeps_within_its_parameters() -> None:
+    """However many features there are."""
+    for features in (3, 23, 39, 80):
+        network = FraudNetwork(FAMILIES["light"], features)
+        assert sum(parameter.numel() for parameter in network.parameters()) <= 10_000
+
+
+def test_the_same_data_give_the_same_model() -> None:
+    """To the last bit, on one machine."""
+    one, other = (learn("light", rows(2_000), None, FEATURES, seed=5).network for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), other.state_dict().values(), strict=True))
+
+
+def test_new_bins_keep_what_the_parent_knew(first: Checkpoint) -> None:
+    """A child whose bins were cut for other data starts with its parent's ranking."""
+    other = rows(4_000, rule="ratio", seed=2)
+    child = FraudNetwork(FAMILIES["light"], 3)
+    fit_encoding(child, other.values, other.is_fraud)
+    adopt(child, first.network, [0, 1, 2])
+    calibrate(child, rows(4_000))
+    unseen = rows(2_000, seed=3)
+    kept = average_precision(child(unseen.values).detach().numpy(), unseen.is_fraud.numpy())
+    before = average_precision(first.network(unseen.values).detach().numpy(), unseen.is_fraud.numpy())
+    assert kept > before - 0.15
+
+
+def test_an_old_chunk_is_not_forgotten(first: Checkpoint) -> None:
+    """After a chunk with other frauds, the old rule and the new one are known."""
+    both = checkpoint(learn("light", rows(4_000, rule="ratio", seed=2), first, FEATURES))
+    old, new = rows(2_000, seed=4), rows(2_000, rule="ratio", seed=5)
+    for unseen in (old, new):
+        is_either = old_or_new(unseen)
+        assert average_precision(both.network(unseen.values).detach().numpy(), is_either) > 0.8
+
+
+def old_or_new(sample: Sample) -> np.ndarray:
+    """Tell frauds of either rule, as far as values are known."""
+    values = torch.nan_to_num(sample.values)
+    return ((values[:, 0] > 270.0) | ((values[:, 2] > 0.9) & (values[:, 1] > 25.0)) | sample.is_fraud).numpy()
+
+
+def test_a_feature_that_is_new_starts_without_influence(first: Checkpoint) -> None:
+    """The child of a smaller parent ranks as its parent did, whatever the new feature says."""
+    features = {"new": "n1", **FEATURES}
+    values = torch.cat([torch.rand(500, 1), rows(500, seed=6).values], 1)
+    index = known_to(first, features)
+    child = FraudNetwork(FAMILIES["light"], 4)
+    fit_encoding(child, values, rows(500, seed=6).is_fraud)
+    adopt(child, first.network, index)
+    changed = values.clone()
+    changed[:, 0] = torch.nan
+    assert [None, 0, 1, 2] == index
+    torch.testing.assert_close(child.logit(values), child.logit(changed))
+
+
+def test_a_feature_computed_otherwise_is_a_new_one(first: Checkpoint) -> None:
+    """Its hash is part of its identity."""
+    assert [None, 1, 2] == known_to(first, {**FEATURES, "amount": "a2"})
+
+
+def test_a_parent_scores_rows_that_lack_its_feature(first: Checkpoint) -> None:
+    """What it does not see is missing to it."""
+    fewer = {"amount": "a1", "ratio": "c1"}
+    scores = parent_probabilities(first, rows(100).values[:, [0, 2]], fewer)
+    blinded = rows(100).values
+    blinded[:, 1] = torch.nan
+    torch.testing.assert_close(scores, first.network(blinded).detach())
+
+
+def test_probabilities_match_frequencies_though_negatives_are_drawn(first: Checkpoint) -> None:
+    """Calibration undoes the drawing."""
+    unseen = rows(20_000, seed=7)
+    assert first.network(unseen.values).mean().item() == pytest.approx(unseen.is_fraud.float().mean().item(), rel=0.15)
+
+
+def test_the_replay_sample_is_bounded_and_stands_for_everyone() -> None:
+    """Thinned twice, the weights still add up to what was seen."""
+    generator = torch.Generator().manual_seed(0)
+    once = rows(60_000).thinned(generator)
+    twice = once.join(rows(60_000, seed=8)).thinned(generator)
+    assert int((~twice.is_fraud).sum()) == REPLAY_LEGITIMATE
+    assert float(twice.weight.sum()) == pytest.approx(120_000, rel=1e-4)
