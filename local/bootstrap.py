@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from local.context import Context
@@ -39,10 +40,14 @@ def make_room(context: Context, template: dict[str, Any], parameters: dict[str, 
     """Take the stand-ins away when `template` is that of a real `cdk bootstrap`: its stack makes the same three itself."""
     if "CdkBootstrapVersion" not in template["Resources"] or parameters.get("Qualifier", QUALIFIER) != QUALIFIER:
         return
-    s3, bucket = context.client("s3"), assets_bucket(context.account, context.region)
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for entry in page.get("Contents", []):
-            s3.delete_object(Bucket=bucket, Key=entry["Key"])
-    s3.delete_bucket(Bucket=bucket)
-    context.client("ecr").delete_repository(repositoryName=image_repository(context.account, context.region), force=True)
-    context.client("ssm").delete_parameter(Name=VERSION_PARAMETER)
+    s3, ecr, ssm = (context.client(service) for service in ("s3", "ecr", "ssm"))
+    bucket, repository = assets_bucket(context.account, context.region), image_repository(context.account, context.region)
+    with suppress(s3.exceptions.NoSuchBucket):
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            for entry in page.get("Contents", []):
+                s3.delete_object(Bucket=bucket, Key=entry["Key"])
+        s3.delete_bucket(Bucket=bucket)
+    with suppress(ecr.exceptions.RepositoryNotFoundException):
+        ecr.delete_repository(repositoryName=repository, force=True)
+    with suppress(ssm.exceptions.ParameterNotFound):
+        ssm.delete_parameter(Name=VERSION_PARAMETER)

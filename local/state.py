@@ -9,6 +9,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,8 @@ def save_bucket(saved: SavedState, bucket: FakeBucket) -> set[str]:
         bodies.add(body)
         if not saved.body(body).exists():
             write_whole(saved.body(body), key.value)
-        lines.append({"key": key.name, "body": body, "metadata": dict(key.metadata), "etag": key.etag})
+        modified_at = key.last_modified.isoformat()
+        lines.append({"key": key.name, "body": body, "metadata": dict(key.metadata), "etag": key.etag, "modified_at": modified_at})
     write_lines(saved.bucket_index(bucket.name), lines)
     return bodies
 
@@ -117,6 +119,7 @@ def restore_bucket(name: str) -> None:
     for line in read_lines(index):
         key = backend.put_object(name, line["key"], _saved.body(line["body"]).read_bytes(), etag=line["etag"])
         key.set_metadata(line["metadata"], replace=True)
+        key.last_modified = datetime.fromisoformat(line["modified_at"])
 
 
 def restore_table(name: str) -> None:

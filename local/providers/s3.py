@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from local import state
@@ -77,6 +78,11 @@ def storage_class(move: dict[str, Any]) -> dict[str, Any]:
     return {"StorageClass": move["StorageClass"]}
 
 
+def canned(value: str) -> str:
+    """`LogDeliveryWrite` is called `log-delivery-write` by the API."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", "-", value).lower()
+
+
 def as_is(value: Any) -> Any:
     """The API takes the template's value."""
     return value
@@ -85,6 +91,7 @@ def as_is(value: Any) -> Any:
 # Moto writes no access logs, and refuses the setting before the log bucket's own policy stands.
 BUCKET_RECORDED_ONLY = ("LoggingConfiguration",)
 BUCKET_SETTINGS = {
+    "AccessControl": ("put_bucket_acl", "ACL", canned),
     "BucketEncryption": ("put_bucket_encryption", "ServerSideEncryptionConfiguration", encryption),
     "LifecycleConfiguration": ("put_bucket_lifecycle_configuration", "LifecycleConfiguration", lifecycle),
     "OwnershipControls": ("put_bucket_ownership_controls", "OwnershipControls", as_is),

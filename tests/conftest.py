@@ -1,0 +1,35 @@
+"""What rooms share: one deployed platform for everything that is tested from end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.deployment import Deployment, FirstRun
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The embedded AWS with the synthesised stacks, and nothing in them; skips where nothing is synthesised."""
+    from tests.e2e.deployment import ASSEMBLY, Deployment
+
+    if not (ASSEMBLY / "manifest.json").exists():
+        pytest.skip("cdk.out is missing: run `make synth`")
+    made = Deployment(tmp_path_factory.mktemp("e2e"))
+    made.start()
+    try:
+        made.deploy()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="session")
+def first_run(deployment: Deployment) -> FirstRun:
+    """A small world imported, all three families trained on it, the best one promoted."""
+    from tests.e2e.deployment import run_first
+
+    return run_first(deployment)
