@@ -127,6 +127,8 @@ def listen(port: int) -> None:
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    # The interpreter prints the whole parsed program for each failed state; the execution's history says it in a line.
+    logging.getLogger("moto.stepfunctions.parser.asl.component").setLevel(logging.CRITICAL)
     ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False).start()
 
 

@@ -5,15 +5,16 @@ Equal to adding the events one by one to `greenfraud.features.tiles.ViewState` a
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from greenfraud.features.manifest import Series, View
     from numpy.typing import NDArray
 
+    from greenfraud.features.manifest import Series, View
     from training.history import History
 
     Ints = NDArray[np.int64]
@@ -86,7 +87,7 @@ def _arrays(series: Series, events: _Events, as_of_us: int, entities: int) -> li
     sums = [_sums(events.measures[measure][order], first) for measure in series.measures]
     flat = np.column_stack([tile[first], *sums])
     borders = np.searchsorted(entity[first], np.arange(entities + 1))
-    return [flat[start:end].ravel().tolist() for start, end in zip(borders[:-1], borders[1:], strict=True)]
+    return [flat[start:end].ravel().tolist() for start, end in itertools.pairwise(borders)]
 
 
 def _sums(values: Ints, first: Ints) -> Ints:

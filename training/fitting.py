@@ -9,6 +9,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from training.calibration import platt
+from training.optimizer import OneCycleAdamW
 
 if TYPE_CHECKING:
     from training.network import FraudNetwork
@@ -35,34 +36,30 @@ def fit(network: FraudNetwork, chunk: Sample, replay: Sample, epochs: int, gener
     """
     architecture = network.architecture
     drawer = _Drawer(chunk, replay)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=architecture.learning_rate, weight_decay=architecture.weight_decay)
     steps_per_epoch = -(-drawer.rows_per_epoch // BATCH_ROWS)
     epochs = max(epochs, -(-MINIMUM_STEPS // steps_per_epoch))
-    steps = epochs * steps_per_epoch
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, architecture.learning_rate, total_steps=steps + 1)
+    optimizer = OneCycleAdamW(
+        network.parameters(),
+        peak=architecture.learning_rate,
+        weight_decay=architecture.weight_decay,
+        steps=epochs * steps_per_epoch,
+    )
     loss = 0.0
     for _ in range(epochs):
         rows = drawer.draw(generator)
-        loss = _epoch(network, optimizer, schedule, rows)
+        loss = _epoch(network, optimizer, rows)
     return FitReport(epochs, loss)
 
 
-def _epoch(
-    network: FraudNetwork,
-    optimizer: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
-    rows: Sample,
-) -> float:
+def _epoch(network: FraudNetwork, optimizer: OneCycleAdamW, rows: Sample) -> float:
     total = 0.0
     target = rows.is_fraud.float()
     for values, is_fraud in zip(rows.values.split(BATCH_ROWS), target.split(BATCH_ROWS), strict=True):
         logits = network.member_logits(network.encode(values))
         wanted = is_fraud[:, None].expand_as(logits)
         loss = binary_cross_entropy_with_logits(logits, wanted)
-        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        schedule.step()
         total += loss.item() * len(wanted)
     return total / len(rows)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 from fastapi import FastAPI
 
 from functions.score import problems
 from functions.score.description import describe
+from functions.score.memory import connect_nothing
 from functions.score.routes import router
 from functions.score.service import Service, connect
-from functions.score.settings import Settings
+from functions.score.settings import Settings, names_no_store
+
+logger = logging.getLogger(__name__)
 
 DESCRIPTION = "Scores card transactions for fraud, explains every doubt, and tells what each answer emits."
 
@@ -26,5 +30,8 @@ def create_app(service: Service) -> FastAPI:
 
 
 def development() -> FastAPI:
-    """The app from the environment, for `uvicorn --factory functions.score.app:development`."""
+    """The app from the environment, for `uvicorn --factory functions.score.app:development`; without any table, by rules."""
+    if names_no_store():
+        logger.warning("no table is configured: the rules answer, every answer is degraded, decisions end with this process")
+        return create_app(connect_nothing())
     return create_app(connect(Settings.from_env()))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from greenfraud.features.manifest import Manifest, load_manifest
 
 from functions.score import clients
-from functions.score.bundles import ModelSlot, S3Bundles
+from functions.score.bundles import BundleSource, ModelSlot, S3Bundles
 from functions.score.decisions import DecisionStore
 from functions.score.footprint import Footprint
 from functions.score.labels import LabelStore
 from functions.score.scoring import Context, Scorer
 from functions.score.settings import Settings, runtime_memory_mb
-from functions.score.state import DynamoStateReader, Tables
+from functions.score.state import DynamoStateReader, StateReader, Tables
 
 
 @dataclass(frozen=True)
@@ -66,16 +67,27 @@ def _stages(context: Context) -> dict[str, Any]:
 def connect(settings: Settings) -> Service:
     """The service over AWS; clients are made at first use."""
     manifest = load_manifest()
-    decisions = DecisionStore(clients.dynamodb, settings.decisions_table)
-    scorer = Scorer(
-        manifest=manifest,
-        reader=DynamoStateReader(
-            clients.dynamodb,
-            Tables(settings.control_table, settings.customer_table, settings.terminal_table),
-            manifest,
-        ),
-        slot=ModelSlot(S3Bundles(clients.s3, settings.artifacts_bucket), manifest),
-        store=decisions,
+    tables = Tables(settings.control_table, settings.customer_table, settings.terminal_table)
+    return compose(
+        manifest,
+        reader=DynamoStateReader(clients.dynamodb, tables, manifest),
+        bundles=S3Bundles(clients.s3, settings.artifacts_bucket),
+        decisions=clients.dynamodb,
+        decisions_table=settings.decisions_table,
         footprint=Footprint(runtime_memory_mb(), settings.grid_intensity_g_per_kwh, settings.pue),
     )
-    return Service(manifest, scorer, decisions, LabelStore(clients.dynamodb, settings.decisions_table))
+
+
+def compose(  # noqa: PLR0913
+    manifest: Manifest,
+    *,
+    reader: StateReader,
+    bundles: BundleSource,
+    decisions: Callable[[], Any],
+    decisions_table: str,
+    footprint: Footprint,
+) -> Service:
+    """The service over these parts; `decisions` makes the client of the decisions table."""
+    store = DecisionStore(decisions, decisions_table)
+    scorer = Scorer(manifest=manifest, reader=reader, slot=ModelSlot(bundles, manifest), store=store, footprint=footprint)
+    return Service(manifest, scorer, store, LabelStore(decisions, decisions_table))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 DEFAULT_MEMORY_MB = 1769
+STORES = ("CONTROL_TABLE", "CUSTOMER_TABLE", "TERMINAL_TABLE", "DECISIONS_TABLE", "ARTIFACTS_BUCKET")
 
 
 class SettingsError(RuntimeError):
@@ -37,6 +38,11 @@ class Settings:
             grid_intensity_g_per_kwh=_number("GRID_INTENSITY_G_PER_KWH", environ),
             pue=_number("PUE", environ),
         )
+
+
+def names_no_store(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether not one table or bucket is named: a server without AWS. Half a configuration is an error of Settings."""
+    return not any(environ.get(name) for name in STORES)
 
 
 def runtime_memory_mb(environ: Mapping[str, str] = os.environ) -> int:

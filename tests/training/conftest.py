@@ -8,9 +8,10 @@ from unittest import mock
 
 import pytest
 from moto import mock_aws
-from training.bucket import client
 from training_world import make_world
 from workplace import ENVIRONMENT, Workplace
+
+from training.bucket import client
 
 
 @pytest.fixture(scope="module")

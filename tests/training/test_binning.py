@@ -7,6 +7,7 @@ import importlib
 
 import numpy as np
 import pytest
+
 from training.binning import bin_borders
 
 
@@ -19,12 +20,12 @@ def test_a_border_stands_exactly_between_the_values_it_separates() -> None:
 
 def test_a_constant_feature_has_one_border() -> None:
     """Nothing to cut."""
-    assert [5.0] == bin_borders(np.full(100, 5.0, np.float32), np.arange(100) > 50, 8).tolist()
+    assert bin_borders(np.full(100, 5.0, np.float32), np.arange(100) > 50, 8).tolist() == [5.0]
 
 
 def test_without_frauds_nothing_is_cut() -> None:
     """Only the ends are known."""
-    assert [0.0, 99.0] == bin_borders(np.arange(100, dtype=np.float32), np.zeros(100, bool), 8).tolist()
+    assert bin_borders(np.arange(100, dtype=np.float32), np.zeros(100, bool), 8).tolist() == [0.0, 99.0]
 
 
 @pytest.mark.parametrize("module", ["binning", "calibration", "families", "metrics"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from training.card_precision import CardRanking
 
 CAPACITY = 5

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pyarrow as pa
-from greenfraud.features.manifest import load_manifest
-from greenfraud.features.tiles import ViewState
-from greenfraud.instants import DAY_US, HOUR_US
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from greenfraud.features.manifest import load_manifest
+from greenfraud.features.tiles import ViewState
+from greenfraud.instants import DAY_US, HOUR_US
 from training.entity_states import states_at
 from training.history import LABELS, TRANSACTIONS, arrange
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+
 from training.candidates import Candidate
 from training.evaluation import ALERT_COST_MINOR, MEASURES, cost_minor, customer_weights, measure, paired, summary
 from training.holdout import Holdout, make_holdout
@@ -45,7 +46,7 @@ def test_a_model_does_not_differ_from_itself() -> None:
     samples = measure(GOOD, HOLDOUT, WEIGHTS)
     difference = paired(samples, samples)
     assert difference is not None
-    assert {"difference": 0.0, "low": 0.0, "high": 0.0} == difference["average_precision"]
+    assert difference["average_precision"] == {"difference": 0.0, "low": 0.0, "high": 0.0}
 
 
 def test_a_better_model_is_certainly_better() -> None:
@@ -59,14 +60,14 @@ def test_an_alert_costs_time_and_a_missed_fraud_its_amount() -> None:
     """In minor units, row by row."""
     holdout = holdout_of(np.array([True, True, False, False]))
     alerts = np.array([True, False, True, False])
-    assert [ALERT_COST_MINOR, 9_000, ALERT_COST_MINOR, 0] == cost_minor(alerts, holdout).tolist()
+    assert cost_minor(alerts, holdout).tolist() == [ALERT_COST_MINOR, 9_000, ALERT_COST_MINOR, 0]
 
 
 def test_without_frauds_a_figure_says_why_it_is_missing() -> None:
     """Never zero, never invented."""
     holdout = holdout_of(np.zeros(ROWS, bool))
     measured = summary(GOOD, measure(GOOD, holdout, WEIGHTS), holdout)
-    assert {"value": None, "reason": "the holdout has no frauds", "n": ROWS} == measured["average_precision"]
+    assert measured["average_precision"] == {"value": None, "reason": "the holdout has no frauds", "n": ROWS}
 
 
 def test_an_unscorable_candidate_says_why_everywhere() -> None:
@@ -94,4 +95,4 @@ def test_customers_are_left_out_from_the_day_they_are_known() -> None:
         }
     )
     holdout = make_holdout(table, {0: set(), 1: {"a"}})
-    assert [["a", "b"], 1] == [holdout.table["customer_id"].to_pylist(), holdout.removed]
+    assert [holdout.table["customer_id"].to_pylist(), holdout.removed] == [["a", "b"], 1]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pyarrow as pa
+from workplace import Workplace
+
 from greenfraud.instants import DAY_US
 from training.bucket import Bucket
 from training.history import LABELS, TRANSACTIONS, History, arrange, read_history
-from workplace import Workplace
 
 
 def history(transactions: list[tuple], labels: list[tuple]) -> History:
@@ -26,27 +27,25 @@ ONE, TWO = ("t1", 10, "c1", "m1", 100), ("t2", 5, "c1", None, 200)
 def test_a_transaction_stored_twice_counts_once() -> None:
     """In time order, the first spelling of each id."""
     arranged = history([ONE, TWO, ONE], [])
-    assert ["t2", "t1"] == arranged.table["transaction_id"].to_pylist()
-    assert [-1, 0] == arranged.terminal.tolist()
+    assert arranged.table["transaction_id"].to_pylist() == ["t2", "t1"]
+    assert arranged.terminal.tolist() == [-1, 0]
 
 
 def test_equal_times_are_ordered_by_id() -> None:
     """The order in which both engines see them."""
-    assert ["t1", "t3"] == history([("t3", 10, "c", "m", 1), ONE], []).table["transaction_id"].to_pylist()
+    assert history([("t3", 10, "c", "m", 1), ONE], []).table["transaction_id"].to_pylist() == ["t1", "t3"]
 
 
 def test_a_label_counts_from_the_moment_it_is_observed() -> None:
     """Silence is legitimate until then, and a correction is the newest word."""
     arranged = history([ONE, TWO], [("t1", True, 20, "bank"), ("t1", False, 30, "analyst"), ("gone", True, 20, "bank")])
-    assert [[False, False], [False, True], [False, False]] == [
-        arranged.is_fraud_as_known(at).tolist() for at in (19, 20, 30)
-    ]
+    assert [arranged.is_fraud_as_known(at).tolist() for at in (19, 20, 30)] == [[False, False], [False, True], [False, False]]
 
 
 def test_the_first_report_of_a_transaction_is_the_one_that_counts() -> None:
     """As the online state counts it."""
     arranged = history([ONE], [("t1", True, 30, "analyst"), ("t1", True, 20, "bank")])
-    assert [[0], [20]] == [part.tolist() for part in arranged.reports()]
+    assert [part.tolist() for part in arranged.reports()] == [[0], [20]]
 
 
 def test_landed_lines_are_read_beside_parquet(imported: Workplace) -> None:

@@ -10,18 +10,18 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import torch
+from workplace import EXECUTION, Workplace
+
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
 from greenfraud.carbon import EmissionsRecord
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import features_key, models_prefix, train_result_key, version_of
 from greenfraud.promotion import decide
+from training.__main__ import main
 from training.checkpoint import Checkpoint
 from training.contract import JobPaths
 from training.onnx_graph import probabilities
 from training.steps import train
-from workplace import EXECUTION, Workplace
-
-from training.__main__ import main
 
 pytestmark = pytest.mark.xdist_group("training-jobs")
 
@@ -160,7 +160,7 @@ def test_the_report_moves_the_registry_as_the_gate_decided(evaluated: Workplace)
     versions = registry.search_model_versions("name = 'greenfraud'")
     production = registry.get_model_version_by_alias("greenfraud", "production")
     assert {"production": decision.family} == {production.tags["stage"]: production.tags["family"]}
-    assert ["challenger", "production"] == sorted(version.tags["stage"] for version in versions)
+    assert sorted(version.tags["stage"] for version in versions) == ["challenger", "production"]
     report = evaluated.document(f"executions/{EXECUTION}/report.json")
     assert report["promoted"] == {"family": decision.family, "version": decision.version}
     assert report["emissions_g_total"] > sum(family["emissions_g"] for family in report["families"].values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+
 from training.checkpoint import Checkpoint
 from training.families import FAMILIES
 from training.fitting import calibrate
@@ -100,13 +101,13 @@ def test_a_feature_that_is_new_starts_without_influence(first: Checkpoint) -> No
     adopt(child, first.network, index)
     changed = values.clone()
     changed[:, 0] = torch.nan
-    assert [None, 0, 1, 2] == index
+    assert index == [None, 0, 1, 2]
     torch.testing.assert_close(child.logit(values), child.logit(changed))
 
 
 def test_a_feature_computed_otherwise_is_a_new_one(first: Checkpoint) -> None:
     """Its hash is part of its identity."""
-    assert [None, 1, 2] == known_to(first, {**FEATURES, "amount": "a2"})
+    assert known_to(first, {**FEATURES, "amount": "a2"}) == [None, 1, 2]
 
 
 def test_a_parent_scores_rows_that_lack_its_feature(first: Checkpoint) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
+
 from training.metrics import Ranking, expected_calibration_error, weighted_mean
 
 DRAW = np.random.default_rng(3)

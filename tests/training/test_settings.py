@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from greenfraud.errors import ContractError
 from pydantic import ValidationError
+from workplace import ENVIRONMENT
+
+from greenfraud.errors import ContractError
 from training.hyperparameters import TrainHyperparameters
 from training.settings import Settings
-from workplace import ENVIRONMENT
 
 ORDERS = {"execution": "e", "family": "light", "chunk": "c", "version": "v", "is_last": "true", "as_of": "2018-06-01T00:00:00Z"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import boto3
 import pytest
-from greenfraud.features.encoding import encode_int64, event_ts
 from moto import mock_aws
 
+from greenfraud.features.encoding import encode_int64, event_ts
 from training.state_writes import BATCH_ITEMS, write_newer
 
 TABLE = "greenfraud.customer_activity"

@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+
 from greenfraud.instants import DAY_US, SECOND_US, start_of_day_us
 from training.history import LABELS, TRANSACTIONS
 

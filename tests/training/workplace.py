@@ -30,10 +30,9 @@ from greenfraud.naming import (
     split_s3_uri,
     version_of,
 )
+from training.__main__ import main as run_step
 from training.settings import Settings
 from training.tracking import Tracking
-
-from training.__main__ import main as run_step
 
 EXECUTION = "0123456789ab"
 ENVIRONMENT = {
@@ -152,7 +151,14 @@ class Workplace:
         assert chunk is not None
         return {"chunk": chunk.id, "features_uri": s3_uri("lake", features_prefix(version, chunk.id))}
 
-    def run(self, step: str, hyperparameters: Mapping[str, str], channels: Mapping[str, str] | None = None, *, checkpoint: bytes | None = None) -> Path:
+    def run(
+        self,
+        step: str,
+        hyperparameters: Mapping[str, str],
+        channels: Mapping[str, str] | None = None,
+        *,
+        checkpoint: bytes | None = None,
+    ) -> Path:
         """Run one job to its end; returns its folder. Fails with the reason that the job left."""
         self.jobs += 1
         folder = self.root / f"job-{self.jobs}"

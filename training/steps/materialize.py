@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import to_datetime
-
 from training.bucket import Bucket
 from training.entity_states import states_at
 from training.footprint import Meter, store_footprint
@@ -20,8 +19,8 @@ from training.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
-    from greenfraud.features.manifest import View
 
+    from greenfraud.features.manifest import View
     from training.contract import JobPaths
     from training.entity_states import EntityStates
 

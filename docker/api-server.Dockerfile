@@ -1,0 +1,25 @@
+# The scoring API as a container, for CPUs. From the repository's root:
+#   docker compose -f docker/docker-compose.yml up -d --build api-server
+ARG BASE_IMAGE=python:3.13-slim-bookworm
+
+FROM ${BASE_IMAGE} AS packages
+COPY layers/runtime/requirements.txt docker/api-server.txt /tmp/
+RUN python3 -m pip install --no-cache-dir --disable-pip-version-check --require-hashes --target /opt/python \
+      --requirement /tmp/requirements.txt --requirement /tmp/api-server.txt
+
+# Only packages and sources cross over: no caches, no settings of the build. The folders are those of a Lambda function.
+FROM ${BASE_IMAGE}
+COPY --from=packages /opt/python /opt/python
+COPY layers/greenfraud/python /opt/python
+COPY functions/__init__.py /var/task/functions/
+COPY functions/score /var/task/functions/score
+
+ENV PYTHONPATH=/opt/python PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 UVICORN_HOST=0.0.0.0 UVICORN_PORT=8000
+WORKDIR /var/task
+USER 65532:65532
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["python3", "-c", "import http.client, os, sys; api = http.client.HTTPConnection('127.0.0.1', int(os.environ['UVICORN_PORT']), timeout=4); api.request('GET', '/health'); sys.exit(api.getresponse().status != 200)"]
+
+# No access log: a path may hold a transaction's id.
+CMD ["python3", "-m", "uvicorn", "--factory", "functions.score.app:development", "--no-access-log", "--no-server-header"]

@@ -1,0 +1,92 @@
+"""Serving without AWS, for a first look: nobody is known, and decisions last as long as this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+from greenfraud.carbon import AWS_PUE, INTENSITY_G_PER_KWH
+from greenfraud.errors import BundleError
+from greenfraud.features.manifest import load_manifest
+
+from functions.score.footprint import Footprint
+from functions.score.service import Service, compose
+from functions.score.settings import runtime_memory_mb
+from functions.score.state import Snapshot
+
+CAPACITY = 10_000  # records; beyond it the oldest is forgotten
+# Where it runs is unknown: the dirtiest grid of the table is assumed.
+UNKNOWN_GRID = max(grid.g_per_kwh for grid in INTENSITY_G_PER_KWH.values())
+
+Item = dict[str, Any]
+
+
+class NoState:
+    """StateReader where there are no tables: everybody is unreadable, so every answer says that it is degraded."""
+
+    def read(self, customers: Collection[str] = (), terminals: Collection[str] = ()) -> Snapshot:
+        """No state, and no control document: the rules answer."""
+        del customers, terminals
+        return Snapshot(is_control_readable=True)
+
+
+class NoBundles:
+    """BundleSource where there is no bucket."""
+
+    def fetch(self, key: str) -> bytes:
+        """Nothing can be fetched."""
+        raise BundleError(f"{key} cannot be read: no bucket is configured")
+
+
+class MemoryTable:
+    """The decisions table in a dictionary: what its two stores ask of a DynamoDB client, and no more."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._items: dict[tuple[str, str], Item] = {}
+
+    def put_item(self, **asked: Any) -> Item:
+        """Store an item where there is none; every put of the stores has that condition."""
+        item: Item = asked["Item"]
+        key = _key(item)
+        if key in self._items:
+            refused = {"Error": {"Code": "ConditionalCheckFailedException"}, "Item": self._items[key]}
+            raise ClientError(refused, "PutItem")  # type: ignore[arg-type]
+        if len(self._items) >= self._capacity:
+            del self._items[next(iter(self._items))]
+        self._items[key] = item
+        return {}
+
+    def get_item(self, **asked: Any) -> Item:
+        """The item, if there is one."""
+        item = self._items.get(_key(asked["Key"]))
+        return {} if item is None else {"Item": item}
+
+    def query(self, **asked: Any) -> dict[str, list[Item]]:
+        """All records of one transaction, or through the index the day's doubts, riskiest first."""
+        values = asked["ExpressionAttributeValues"]
+        if "IndexName" not in asked:
+            return {"Items": [item for item in self._items.values() if item["transaction_id"] == values[":id"]]}
+        doubts = [
+            item for item in self._items.values() if item.get("day") == values[":day"] and item["decision"] != values[":allow"]
+        ]
+        return {"Items": sorted(doubts, key=lambda item: -float(item["rank"]["N"]))}
+
+
+def connect_nothing(environ: Mapping[str, str] = os.environ) -> Service:
+    """The service over this process's memory."""
+    table = MemoryTable()
+    footprint = Footprint(
+        runtime_memory_mb(environ),
+        float(environ.get("GRID_INTENSITY_G_PER_KWH") or UNKNOWN_GRID),
+        float(environ.get("PUE") or AWS_PUE),
+    )
+    return compose(
+        load_manifest(), reader=NoState(), bundles=NoBundles(), decisions=lambda: table, decisions_table="", footprint=footprint
+    )
+
+
+def _key(item: Item) -> tuple[str, str]:
+    return item["transaction_id"]["S"], item["record"]["S"]
