@@ -182,6 +182,20 @@ def rollback_command(
     roll_back(find_target(aws=aws, region=region or None), Screen(), reason)
 
 
+@app.command("dashboard")
+def dashboard_command(
+    *,
+    to: Annotated[Path, typer.Option(help="where the page is written")] = Path(".local/dashboard.html"),
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """One page of plots: emissions, value against grams, decisions with reasons. Opens in any browser."""
+    from cli.dashboard.build import build_dashboard
+    from cli.target import find_target
+
+    build_dashboard(Screen(), to, aws=find_target(aws=True, region=region or None) if aws else None)
+
+
 def _import_options(mapping: str, timezone: str, maturity_days: int, currency: str) -> Any:
     from cli.importing import ImportOptions
     from cli.layout import parse_map

@@ -11,11 +11,11 @@ import os
 from feast import Entity, FeatureService, FeatureView, Field, FileSource, RequestSource, ValueType
 from feast.on_demand_feature_view import on_demand_feature_view
 from feast.types import Array, Float64, Int64, String
+
+from feature_repo.declarations import CUSTOMER, FEATURES, TERMINAL, VIEWS
 from greenfraud.features.compilation import compile_manifest
 from greenfraud.features.declaration import NEWEST_TAGS, FeatureDeclaration, ViewDeclaration
 from greenfraud.naming import features_root
-
-from feature_repo.declarations import CUSTOMER, FEATURES, TERMINAL, VIEWS
 
 PROJECT = "greenfraud"
 # The lake bucket, or a folder with a copy of it; only historical retrieval reads there.

@@ -31,10 +31,9 @@ SINGLE_THREADED = {
 }
 
 # onnxruntime is missing on purpose: importing it starts a thread, and takes 0.05 s.
-# The first optimizer imports torch._dynamo, the first run MLflow's SQL stores: each takes longer than training a chunk.
+# MLflow imports its SQL stores with the first run: that takes longer than training a chunk.
 PRELOADED = (
     "torch",
-    "torch._dynamo",
     "mlflow",
     "mlflow.store.tracking.sqlalchemy_store",
     "mlflow.store.model_registry.sqlalchemy_store",

@@ -28,11 +28,17 @@ RECORD = ROOT / ".local/synth.json"
 
 
 def recorded_key() -> str | None:
-    """The content key of the last completed synthesis, if its output is still there."""
+    """The content key of the last completed synthesis, if its output still lies there as it was left."""
     if not RECORD.exists() or not (ROOT / "cdk.out/manifest.json").exists():
         return None
-    key: str | None = json.loads(RECORD.read_text(encoding="utf-8")).get("key")
-    return key
+    record: dict[str, str] = json.loads(RECORD.read_text(encoding="utf-8"))
+    # `cdk ls` and its like write to the same folder, without building the layer.
+    return record.get("key") if record.get("output") == output_key() else None
+
+
+def output_key() -> str:
+    """The content key of the templates and manifests in cdk.out, which name the assets."""
+    return content_key(ROOT, sorted(f"cdk.out/{path.name}" for path in (ROOT / "cdk.out").glob("*.json")))
 
 
 def synthesise() -> int:
@@ -60,7 +66,7 @@ def main() -> int:
     if code == 0:
         seconds = round(time.monotonic() - started, 1)
         RECORD.parent.mkdir(exist_ok=True)
-        RECORD.write_text(json.dumps({"key": key, "seconds": seconds}), encoding="utf-8")
+        RECORD.write_text(json.dumps({"key": key, "output": output_key(), "seconds": seconds}), encoding="utf-8")
         print(f"  cdk.out ready in {seconds} s", flush=True)
     return code
 

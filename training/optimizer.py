@@ -61,9 +61,7 @@ class OneCycleAdamW:
                 square.mul_(SQUARES_DECAY).addcmul_(gradient, gradient, value=1.0 - SQUARES_DECAY)
                 self._update(parameter, mean, square, rate, momentum)
 
-    def _update(
-        self, parameter: torch.Tensor, mean: torch.Tensor, square: torch.Tensor, rate: float, momentum: float
-    ) -> None:
+    def _update(self, parameter: torch.Tensor, mean: torch.Tensor, square: torch.Tensor, rate: float, momentum: float) -> None:
         unbiased = (1.0 - SQUARES_DECAY**self._step) ** 0.5
         size = (square.sqrt() / unbiased).add_(EPSILON)
         parameter.addcdiv_(mean, size, value=-rate / (1.0 - momentum**self._step))

@@ -21,8 +21,8 @@ from feast.infra.online_stores.dynamodb import (
 )
 from feast.protos.feast.types.EntityKey_pb2 import EntityKey
 from feast.protos.feast.types.Value_pb2 import Value
-from greenfraud.features.manifest import load_manifest
 
+from greenfraud.features.manifest import load_manifest
 from training.state_writes import write_newer
 
 Row = tuple[EntityKey, dict[str, Value], datetime, datetime | None]

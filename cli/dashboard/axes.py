@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cli.dashboard.markup import element, words
 from cli.dashboard.marks import marker
+from cli.dashboard.markup import element, words
 from cli.dashboard.scales import BandScale, LinearScale, thinned
 
 LETTER = 6.6  # width of a letter of 12 px, at most
@@ -20,7 +20,7 @@ class Plane:
     width: float = 520.0
     height: float = 300.0
     left: float = 56.0
-    right: float = 14.0
+    right: float = 26.0
     top: float = 52.0
     bottom: float = 44.0
 
@@ -33,6 +33,9 @@ class Plane:
     def y(self) -> tuple[float, float]:
         """Lower and upper end of the marks' area: values grow upwards."""
         return self.height - self.bottom, self.top
+
+
+WIDE = Plane(width=1080.0, height=280.0)
 
 
 def value_axis(plane: Plane, scale: LinearScale, title: str) -> str:

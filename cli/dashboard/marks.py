@@ -14,7 +14,9 @@ def marker(series: str, x: float, y: float, *children: str, class_: str | None =
     if shape == "circle":
         return element("circle", *children, cx=x, cy=y, r=size, class_=class_)
     if shape == "square":
-        return element("rect", *children, x=x - size + 0.5, y=y - size + 0.5, width=size * 2 - 1, height=size * 2 - 1, class_=class_)
+        return element(
+            "rect", *children, x=x - size + 0.5, y=y - size + 0.5, width=size * 2 - 1, height=size * 2 - 1, class_=class_
+        )
     if shape == "dash":
         return element("rect", *children, x=x - size - 2, y=y - 1.5, width=size * 2 + 4, height=3, class_=class_)
     corners = {

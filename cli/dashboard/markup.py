@@ -28,7 +28,7 @@ def items(texts: Iterable[str]) -> str:
 
 
 def _name(key: str) -> str:
-    return key.rstrip("_").replace("_", "-") if key not in {"viewBox"} else key
+    return key.rstrip("_").replace("_", "-") if key != "viewBox" else key
 
 
 def _value(value: object) -> str:

@@ -56,4 +56,3 @@ def _by_run(connection: sqlite3.Connection, source: str) -> dict[str, dict[str, 
 
 def _at(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
-

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cli.dashboard.axes import series_class
-from cli.dashboard.markup import element, words
 from cli.dashboard.marks import marker
+from cli.dashboard.markup import element, words
 from cli.dashboard.scales import BandScale, LinearScale
 
 

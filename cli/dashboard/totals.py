@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from greenfraud.carbon import EmissionsRecord
 
-SERVE, TRAIN, SHARED = "serve", "train", "shared"
+SERVE, TRAIN = "serve", "train"  # stages
+SHARED, RULES = "shared", "rules"  # in the place of a family
 MOST_PERIODS = 40
 PERIODS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 360, 1440, 7 * 1440, 28 * 1440, 364 * 1440))
+SIZES = ((1440, "day"), (60, "hour"), (1, "minute"))
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,13 @@ class Period:
     def name(self) -> str:
         """Its start: the time of day where periods are shorter than a day, else the date."""
         return f"{self.start:%d %b %H:%M}" if self.length < timedelta(days=1) else f"{self.start:%Y-%m-%d}"
+
+
+def length_of(stretches: Sequence[Period]) -> str:
+    """How long the periods are, in words: `minute`, `6 hours`."""
+    minutes = int(stretches[0].length.total_seconds() // 60) if stretches else 0
+    size, name = next(((size, name) for size, name in SIZES if minutes and minutes % size == 0), (1, "period"))
+    return name if minutes in {0, size} else f"{minutes // size} {name}s"
 
 
 def total_grams(records: Iterable[EmissionsRecord]) -> float:
@@ -71,11 +80,6 @@ def grams_per_1000(records: Iterable[EmissionsRecord]) -> float | None:
 def decisions_of(records: Iterable[EmissionsRecord]) -> int:
     """How many decisions the records of answering account for."""
     return sum(record.functional_units for record in records if record.stage == SERVE)
-
-
-def distinct(values: Iterable[str]) -> str:
-    """Each different value once, joined for a sentence."""
-    return "; ".join(dict.fromkeys(values)) or "unavailable"
 
 
 def _at(record: EmissionsRecord) -> datetime:

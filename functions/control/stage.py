@@ -6,10 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from functions.control.ledger import Entry
 from greenfraud.control import COPIES, ControlDocument, copy_id
 from greenfraud.errors import StateConflict
-
-from functions.control.ledger import Entry
 
 LEDGER = "promotions"
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from greenfraud import naming, promotion
-from greenfraud.control import ControlDocument
-from greenfraud.errors import ContractError, InvalidInput, StateConflict
-
 from functions.control.documents import Artifacts
 from functions.control.ledger import Entry, production_before
 from functions.control.lineage import LineageTable
 from functions.control.stage import Stage
+from greenfraud import naming, promotion
+from greenfraud.control import ControlDocument
+from greenfraud.errors import ContractError, InvalidInput, StateConflict
 
 Payload = Mapping[str, Any]
 VERBS = ("record", "gate", "promote", "rollback", "show")

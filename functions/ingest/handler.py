@@ -6,12 +6,12 @@ from functools import cache
 from typing import Any
 
 import boto3
-from greenfraud.features.manifest import load_manifest
 
 from functions.ingest.ingestion import Ingestion, Tables
 from functions.ingest.landing import Grid, Lake
 from functions.ingest.online import OnlineStates
 from functions.ingest.settings import Settings
+from greenfraud.features.manifest import load_manifest
 
 settings = Settings.from_env()
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from greenfraud.errors import ContractError, NotFound, StateConflict
-from greenfraud.features.manifest import Manifest
-from greenfraud.features.tiles import ViewState
-from greenfraud.records import Transaction
 
 from functions.ingest.events import Decided, Event, Reported, event_of, transaction_of
 from functions.ingest.landing import Lake
 from functions.ingest.metrics import line_of
 from functions.ingest.online import Change, OnlineStates
+from greenfraud.errors import ContractError, NotFound, StateConflict
+from greenfraud.features.manifest import Manifest
+from greenfraud.features.tiles import ViewState
+from greenfraud.records import Transaction
 
 logger = logging.getLogger(__name__)
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from functions.ingest.events import Decided, Event, Reported
 from greenfraud import naming
 from greenfraud.canonical import sha256_hex
 from greenfraud.carbon import INTENSITY_G_PER_KWH, EmissionsRecord, Intensity
 from greenfraud.instants import day_of
-
-from functions.ingest.events import Decided, Event, Reported
 
 Files = dict[str, list[dict[str, Any]]]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
+
 from greenfraud.errors import StateConflict
 from greenfraud.features.encoding import entity_id, event_ts
 from greenfraud.features.manifest import View

@@ -8,14 +8,14 @@ from functools import cache
 from typing import Any
 
 import boto3
-from greenfraud.features.manifest import load_manifest
-from greenfraud.naming import execution_key, genesis_prefix, plan_key
 
 from functions.plan.dataset import read_dataset
 from functions.plan.lineage import read_lineage
 from functions.plan.planning import Place, make_plan
 from functions.plan.settings import Settings
 from functions.plan.wish import Wish
+from greenfraud.features.manifest import load_manifest
+from greenfraud.naming import execution_key, genesis_prefix, plan_key
 
 settings = Settings.from_env()
 

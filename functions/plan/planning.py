@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from functions.plan.dataset import Dataset
+from functions.plan.lineage import Checkpoint, Lineage
+from functions.plan.wish import Wish
 from greenfraud import naming
 from greenfraud.chunks import Chunk
 from greenfraud.errors import InvalidInput
 from greenfraud.instants import format_rfc3339
-
-from functions.plan.dataset import Dataset
-from functions.plan.lineage import Checkpoint, Lineage
-from functions.plan.wish import Wish
 
 
 @dataclass(frozen=True)

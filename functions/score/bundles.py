@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.score.model import Model
 from greenfraud.bundle import MANIFEST_FILE, BundleManifest
 from greenfraud.canonical import sha256_hex
 from greenfraud.control import ModelRef
 from greenfraud.errors import BundleError
 from greenfraud.features.manifest import Manifest
-
-from functions.score.model import Model
 
 logger = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import orjson
 from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.score.problems import StoreUnavailableError
 from greenfraud.canonical import canonical_json, sha256_hex
 from greenfraud.errors import InvalidInput, NotFound, StateConflict
 from greenfraud.instants import day_of
 from greenfraud.records import Transaction
-
-from functions.score.problems import StoreUnavailableError
 
 # Labels carry only the id; the decision supplies the rest, so it outlives the longest window plus lag.
 RETENTION_SECONDS = 400 * 86_400

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
-from greenfraud.errors import NotFound, StateConflict
-from greenfraud.records import Label
 
 from functions.score.decisions import RETENTION_SECONDS, content_sha256, decision_key
+from greenfraud.errors import NotFound, StateConflict
+from greenfraud.records import Label
 
 REPORT = "report"
 ATTEMPTS = 3

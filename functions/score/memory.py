@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
-from greenfraud.carbon import AWS_PUE, INTENSITY_G_PER_KWH
-from greenfraud.errors import BundleError
-from greenfraud.features.manifest import load_manifest
 
 from functions.score.footprint import Footprint
 from functions.score.service import Service, compose
 from functions.score.settings import runtime_memory_mb
 from functions.score.state import Snapshot
+from greenfraud.carbon import AWS_PUE, INTENSITY_G_PER_KWH
+from greenfraud.errors import BundleError
+from greenfraud.features.manifest import load_manifest
 
 CAPACITY = 10_000  # records; beyond it the oldest is forgotten
 # Where it runs is unknown: the dirtiest grid of the table is assumed.

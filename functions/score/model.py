@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
+
 from greenfraud.bundle import MODEL_FILE, BundleManifest
 from greenfraud.errors import BundleError
 from greenfraud.features.interpreter import vector

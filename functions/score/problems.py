@@ -10,9 +10,10 @@ import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from greenfraud.errors import GreenFraudError, InvalidInput, NotFound, StateConflict
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from greenfraud.errors import GreenFraudError, InvalidInput, NotFound, StateConflict
 
 logger = logging.getLogger(__name__)
 

@@ -8,14 +8,14 @@ from typing import Annotated, Any, TypeVar
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
-from greenfraud.errors import GreenFraudError, InvalidInput
-from greenfraud.records import Label, Transaction
 
 from functions.score import pages, schemas
 from functions.score.decisions import parse_day
 from functions.score.description import documented
 from functions.score.problems import problem_of
 from functions.score.service import Service
+from greenfraud.errors import GreenFraudError, InvalidInput
+from greenfraud.records import Label, Transaction
 
 BATCH_LIMIT = 100
 LIST_LIMIT = 1000

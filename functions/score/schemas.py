@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
+
+from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 
 Identifier = Annotated[str, Field(min_length=1, max_length=MAXIMUM_ID_LENGTH)]
 AmountMinor = Annotated[int, Field(ge=0, le=MAXIMUM_AMOUNT_MINOR, description="Minor units of the currency.")]

@@ -6,17 +6,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from greenfraud.control import ControlDocument
-from greenfraud.errors import GreenFraudError
-from greenfraud.features.manifest import Manifest
-from greenfraud.records import Transaction
-
 from functions.score.bundles import Answering, ModelSlot
 from functions.score.decisions import Answer, Decided, DecisionStore
 from functions.score.footprint import Cost, Footprint
 from functions.score.metrics import Request, emit
 from functions.score.state import Snapshot, StateReader
 from functions.score.verdict import Judge, Verdict
+from greenfraud.control import ControlDocument
+from greenfraud.errors import GreenFraudError
+from greenfraud.features.manifest import Manifest
+from greenfraud.records import Transaction
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from greenfraud.features.manifest import Manifest, load_manifest
-
 from functions.score import clients
 from functions.score.bundles import BundleSource, ModelSlot, S3Bundles
 from functions.score.decisions import DecisionStore
@@ -16,6 +14,7 @@ from functions.score.labels import LabelStore
 from functions.score.scoring import Context, Scorer
 from functions.score.settings import Settings, runtime_memory_mb
 from functions.score.state import DynamoStateReader, StateReader, Tables
+from greenfraud.features.manifest import Manifest, load_manifest
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
+
 from greenfraud.control import ControlDocument, any_copy_id
 from greenfraud.errors import GreenFraudError
 from greenfraud.features.encoding import entity_id

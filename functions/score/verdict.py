@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from functions.score.model import Model, Values
+from functions.score.state import Snapshot
 from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import Manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import format_rfc3339
 from greenfraud.policy import Decision, Policy, Reason, reason_of, rules_decision
 from greenfraud.records import Transaction
-
-from functions.score.model import Model, Values
-from functions.score.state import Snapshot
 
 REASONS_PER_ANSWER = 5
 RULES_RANK: dict[Decision, float] = {"allow": 0.0, "review": 0.5, "block": 1.0}

@@ -1,12 +1,128 @@
+"""The first execution on an untouched platform: started with `{}`, by the template's own state machine, on real parts."""
+
 from __future__ import annotations
-import pytest, time
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.deployment import ASSEMBLY, STACKS, WORLD
+
 pytestmark = pytest.mark.xdist_group("e2e")
-def test_x(deployment, first_run):
-    import json
-    print(json.dumps({k:v for k,v in first_run.execution.results.items() if k in ("decision.json","report.json")}, indent=1))
-    print(first_run.execution.seconds())
-    ev=first_run.execution.results["evaluation.json"]; print(ev["holdout"]); 
-    for j in first_run.execution.jobs: print(j.name, (j.ended_at-j.started_at).total_seconds() if j.started_at else None)
-    print(first_run.seen)
-    for d in ({}, {"families":["light"],"force":True}):
-        t=time.time(); e=deployment.execute(d); print(d, e["status"], e["output"] and e["output"].get("outcome"), time.time()-t)
+
+FAMILIES = {"baseline", "light", "heavy"}
+
+
+def template_of(stack):
+    """A synthesised template, parsed."""
+    return json.loads((ASSEMBLY / f"{stack}.template.json").read_text())
+
+
+def literals_of(joined):
+    """A pattern of an Fn::Join: its literals as they stand, a name where it refers to a resource."""
+    separator, parts = joined["Fn::Join"]
+    return re.escape(separator).join(re.escape(part) if isinstance(part, str) else r"[\w:/.@-]+" for part in parts)
+
+
+def test_the_first_execution_trains_three_families_and_promotes(deployment, first_run):
+    """Every family learns every chunk, and the gate finds one that beats the rules."""
+    trained = {(result["family"], result["chunk"]) for result in first_run.execution.train_results}
+    chunks = [chunk["chunk"] for chunk in first_run.execution.results["plan.json"]["families"][0]["chunks"]]
+    assert len(chunks) >= 3
+    assert {(family, chunk) for family in FAMILIES for chunk in chunks} == trained
+    assert first_run.execution.results["decision.json"]["outcome"] == "promote"
+    assert first_run.execution.results["report.json"]["holdout"]["frauds"] >= 30
+
+
+def test_health_names_the_promoted_model(deployment, first_run):
+    """Nobody restarts anything between the promotion and the answer."""
+    assert deployment.health() | {"status": "ok", "model": first_run.promoted} == deployment.health()
+
+
+def test_the_deployed_templates_are_the_synthesised_files(deployment):
+    """Byte for byte: the digests the deployer took of what it sent, and what CloudFormation holds."""
+    sent = json.loads((deployment.folder / ".local/deployed.json").read_text())
+    for stack in STACKS:
+        content = (ASSEMBLY / f"{stack}.template.json").read_bytes()
+        assert hashlib.sha256(content).hexdigest() == sent[stack]["template_sha256"]
+        held = deployment.client("cloudformation").get_template(StackName=stack)["TemplateBody"]
+        assert json.loads(content) == (json.loads(held) if isinstance(held, str) else held)
+
+
+def test_the_asl_that_ran_is_the_templates(deployment, first_run):
+    """The definition of the execution's own machine differs from the template only where that refers to resources."""
+    resources = template_of("GreenFraud-Training")["Resources"].values()
+    (machine,) = (one["Properties"] for one in resources if one["Type"] == "AWS::StepFunctions::StateMachine")
+    described = deployment.client("stepfunctions").describe_state_machine_for_execution(executionArn=first_run.execution.arn)
+    assert re.fullmatch(literals_of(machine["DefinitionString"]), described["definition"])
+
+
+def test_jobs_run_in_the_layout_of_sagemaker(first_run):
+    """Orders, channels and checkpoints below /opt/ml, in a process that only the job has."""
+    seen = first_run.seen
+    assert {job.name for job in first_run.execution.jobs} >= set(seen)
+    assert len({process.pid for process in seen.values()}) == len(seen)
+    assert os.getpid() not in {process.pid for process in seen.values()}
+    training = [process.files for name, process in seen.items() if name.split("-")[1] in FAMILIES]
+    assert training
+    for files in training:
+        assert {"input/config/hyperparameters.json", "input/data/features/part.parquet"} <= files
+        assert {"input/data/parent/genesis.json", "input/data/parent/checkpoint.pt"} & files
+
+
+def test_each_job_leaves_what_sagemaker_leaves(deployment, first_run):
+    """Described as completed, from the template's image and entry point, its model archived in S3."""
+    names = [job.name for job in first_run.execution.jobs]
+    assert len(set(names)) == 3 * 3 + 4
+    for name in names:
+        described = deployment.client("sagemaker").describe_training_job(TrainingJobName=name)
+        assert described["TrainingJobStatus"] == "Completed"
+        assert described["AlgorithmSpecification"]["TrainingImage"] == deployment.outputs["TrainingImageUri"]
+        assert described["AlgorithmSpecification"]["ContainerEntrypoint"] == ["python", "-m", "training"]
+        bucket, _, key = described["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://").partition("/")
+        assert deployment.client("s3").head_object(Bucket=bucket, Key=key)["ContentLength"] > 0
+
+
+def test_each_chunk_starts_from_its_parents_checkpoint(first_run):
+    """A family's second model names its first as parent, and so on; the first has none."""
+    for family in FAMILIES:
+        results = sorted(
+            (result for result in first_run.execution.train_results if result["family"] == family),
+            key=lambda result: result["chunk"],
+        )
+        versions = [result["version"] for result in results]
+        assert [None, *versions[:-1]] == [result["parent_version"] for result in results]
+
+
+def test_each_function_runs_from_its_own_zip_in_a_process_of_its_own(deployment, first_run):
+    """Under the runtime client, in a folder that holds that function and no other."""
+    deployment.health()
+    found = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (entry / "cmdline").read_bytes().decode().rstrip("\0").split("\0")
+            folder = Path(os.readlink(entry / "cwd"))
+        except OSError:
+            continue
+        if "awslambdaric" in command and folder.is_relative_to(deployment.folder):
+            parent = re.search(r"^PPid:\s+(\d+)$", (entry / "status").read_text(), re.MULTILINE)
+            found[command[-1]] = (int(parent[1]), {part.name for part in (folder / "functions").iterdir() if part.is_dir()})
+    for name in ("plan", "control", "score"):
+        server, packages = found[f"functions.{name}.handler.handler"]
+        assert server == deployment.process.pid
+        assert packages - {"__pycache__"} == {name}
+
+
+def test_the_online_store_is_filled_by_the_execution(deployment, first_run):
+    """As many customers and terminals in DynamoDB as the data set has."""
+    described = {name: deployment.client("dynamodb").describe_table(TableName=deployment.outputs[name])["Table"]
+                 for name in ("CustomerTable", "TerminalTable")}
+    dataset = json.loads(deployment.read(deployment.outputs["LakeBucket"], "dataset.json"))
+    assert dataset["rows"] > 20_000
+    assert dataset["name"] == WORLD.name
+    assert described["CustomerTable"]["ItemCount"] >= dataset["customers"]
+    assert described["TerminalTable"]["ItemCount"] >= dataset["terminals"]

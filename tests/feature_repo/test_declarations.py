@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from greenfraud.features.compilation import compile_manifest
-from greenfraud.features.manifest import MANIFEST_PATH, load_manifest
 
 from feature_repo.declarations import FEATURES, VIEWS
+from greenfraud.features.compilation import compile_manifest
+from greenfraud.features.manifest import MANIFEST_PATH, load_manifest
 
 
 def test_the_committed_manifest_is_compiled_from_the_declarations():

@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 import pandas as pd
 import pytest
+
 from greenfraud.features.encoding import entity_id, event_ts
 from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import MANIFEST_PATH, View, load_manifest

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import onnx
+from onnx import TensorProto, helper, numpy_helper
+
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
 from greenfraud.canonical import sha256_hex
 from greenfraud.control import ModelRef
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import models_prefix
-from onnx import TensorProto, helper, numpy_helper
 
 WEIGHTS = {"amount": 0.01, "customer_count_1d": 0.5, "terminal_report_ratio_7d": 4.0}
 BIAS = -4.0

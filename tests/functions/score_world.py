@@ -8,10 +8,6 @@ from typing import Any
 
 import boto3
 from fastapi.testclient import TestClient
-from greenfraud.control import COPIES, ControlDocument, copy_id
-from greenfraud.features.encoding import entity_id, event_ts
-from greenfraud.features.manifest import load_manifest
-from greenfraud.features.tiles import ViewState
 
 from functions.score.app import create_app
 from functions.score.bundles import ModelSlot, S3Bundles
@@ -21,6 +17,10 @@ from functions.score.labels import LabelStore
 from functions.score.scoring import Scorer
 from functions.score.service import Service
 from functions.score.state import DynamoStateReader, Tables
+from greenfraud.control import COPIES, ControlDocument, copy_id
+from greenfraud.features.encoding import entity_id, event_ts
+from greenfraud.features.manifest import load_manifest
+from greenfraud.features.tiles import ViewState
 
 MANIFEST = load_manifest()
 TRANSACTION = {

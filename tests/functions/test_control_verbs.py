@@ -8,10 +8,11 @@ import math
 import boto3
 import pytest
 from bundle_world import bundle, put_bundle
+from lake_world import train_result
+
 from greenfraud.bundle import MODEL_FILE
 from greenfraud.control import COPIES, ControlDocument, copy_id
 from greenfraud.errors import BundleError, ContractError, InvalidInput, NotFound, StateConflict
-from lake_world import train_result
 
 EXECUTION = "0123456789ab"
 JOB = {"execution": EXECUTION, "family": "light", "chunk": "20180401-20180408", "version": "v1"}

@@ -11,14 +11,14 @@ import boto3
 import pytest
 from aws_world import golden
 from botocore.exceptions import ClientError
-from greenfraud.features.encoding import entity_id
-from greenfraud.features.tiles import ViewState
-from greenfraud.records import format_rfc3339
 from score_world import MANIFEST, Proxy, World, customer_state
 
 from functions.ingest.ingestion import Ingestion, Tables
 from functions.ingest.landing import Grid, Lake
 from functions.ingest.online import ATTEMPTS, OnlineStates
+from greenfraud.features.encoding import entity_id
+from greenfraud.features.tiles import ViewState
+from greenfraud.records import format_rfc3339
 
 CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]
 DECISION, REPORT = golden("dynamodb_stream_decisions")["Records"]

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import cast
 
-from greenfraud.errors import InvalidInput
-from greenfraud.records import Label, Transaction
 from jsonschema import Draft202012Validator
 
 from functions.score.app import create_app
 from functions.score.service import Service
+from greenfraud.errors import InvalidInput
+from greenfraud.records import Label, Transaction
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 GOOD = {"transaction_id": "T", "occurred_at": "2018-05-20T12:00:00Z", "customer_id": "C", "amount_minor": 1}

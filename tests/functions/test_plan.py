@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 from aws_world import golden
+from lake_world import DATASET, put_dataset, put_day
+
 from greenfraud.errors import ContractError, InvalidInput
 from greenfraud.features.manifest import load_manifest
-from lake_world import DATASET, put_dataset, put_day
 
 # Five weeks with labels a week late: the fourth is judged on, the first two were known before it began.
 FIRST, SECOND, THIRD, HOLDOUT = "20180401-20180408", "20180408-20180415", "20180415-20180422", "20180422-20180429"

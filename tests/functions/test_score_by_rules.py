@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from greenfraud.policy import DEFAULT_POLICY
 from score_world import World
+
+from greenfraud.policy import DEFAULT_POLICY
 
 
 @pytest.fixture

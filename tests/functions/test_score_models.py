@@ -7,11 +7,11 @@ import math
 
 import pytest
 from bundle_world import BIAS, bundle, model_bytes, probability_of, put_bundle
-from greenfraud.bundle import MODEL_FILE
-from greenfraud.control import ControlDocument
 from score_world import World
 
 from functions.score.model import Model
+from greenfraud.bundle import MODEL_FILE
+from greenfraud.control import ControlDocument
 
 
 @pytest.fixture

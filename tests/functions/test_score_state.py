@@ -6,9 +6,10 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
+from score_world import MANIFEST, World, customer_state
+
 from greenfraud.control import COPIES, ControlDocument, copy_id
 from greenfraud.records import parse_rfc3339
-from score_world import MANIFEST, World, customer_state
 
 NOON = parse_rfc3339("2018-05-20T12:00:00Z")
 MINUTE_US = 60 * 1_000_000

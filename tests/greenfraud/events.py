@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hypothesis import strategies as st
+
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, HOUR_US, MINUTE_US
-from hypothesis import strategies as st
 
 MANIFEST = load_manifest()
 CUSTOMER = MANIFEST.views["customer_activity"]

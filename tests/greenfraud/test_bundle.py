@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+
 from greenfraud.bundle import BundleManifest
 from greenfraud.errors import BundleError
 from greenfraud.features.manifest import load_manifest

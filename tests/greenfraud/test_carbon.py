@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from greenfraud.carbon import INTENSITY_G_PER_KWH, EmissionsRecord, emissions_g, inference_energy_kwh
 
 

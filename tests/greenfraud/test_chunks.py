@@ -6,11 +6,12 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from greenfraud.chunks import Chunk, chunks_between, holdout_and_trainable
 from greenfraud.errors import InvalidInput
 from greenfraud.instants import DAY_US, start_of_day_us
-from hypothesis import given
-from hypothesis import strategies as st
 
 days = st.dates(date(1970, 1, 1), date(2100, 1, 1))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from greenfraud.errors import ContractError
 from greenfraud.features.compilation import compile_manifest
 from greenfraud.features.declaration import FeatureDeclaration, SeriesDeclaration, ViewDeclaration

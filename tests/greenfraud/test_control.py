@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from greenfraud.control import COPIES, ControlDocument, ModelRef, any_copy_id, copy_id
 from greenfraud.errors import ContractError
 

@@ -6,8 +6,9 @@ import doctest
 import importlib
 import pkgutil
 
-import greenfraud
 import pytest
+
+import greenfraud
 
 MODULES = [module.name for module in pkgutil.walk_packages(greenfraud.__path__, "greenfraud.")]
 

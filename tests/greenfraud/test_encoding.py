@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from greenfraud.errors import ContractError
 from greenfraud.features.encoding import (
     decode_int64,
@@ -12,8 +15,6 @@ from greenfraud.features.encoding import (
     entity_id,
     event_ts,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 int64 = st.integers(-(2**63), 2**63 - 1)
 

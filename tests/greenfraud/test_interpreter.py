@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from greenfraud.features.interpreter import compute, vector
-from greenfraud.instants import DAY_US, HOUR_US, MINUTE_US
 from hypothesis import given, settings
 
+from greenfraud.features.interpreter import compute, vector
+from greenfraud.instants import DAY_US, HOUR_US, MINUTE_US
 from tests.greenfraud.events import MANIFEST, NOW_US, amounts, customer_state, instants, reports, terminal_state, transactions
 
 LAG_US = 7 * DAY_US

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from greenfraud import naming
 from greenfraud.errors import InvalidInput
 from greenfraud.identity import token

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.policy import DEFAULT_POLICY, Policy, rules_decision

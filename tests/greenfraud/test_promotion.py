@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from greenfraud.errors import ContractError
 from greenfraud.promotion import decide
 

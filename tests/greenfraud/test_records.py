@@ -5,10 +5,11 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from greenfraud.errors import InvalidInput
-from greenfraud.records import MAXIMUM_AMOUNT_MINOR, Label, Transaction, format_rfc3339, parse_rfc3339
 from hypothesis import given
 from hypothesis import strategies as st
+
+from greenfraud.errors import InvalidInput
+from greenfraud.records import MAXIMUM_AMOUNT_MINOR, Label, Transaction, format_rfc3339, parse_rfc3339
 
 BODY = {
     "transaction_id": "T1",

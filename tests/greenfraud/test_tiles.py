@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from greenfraud.errors import ContractError
 from greenfraud.features.encoding import encode_int64_list
 from greenfraud.features.interpreter import compute
 from greenfraud.features.tiles import ViewState
 from greenfraud.features.windows import TileRange
 from greenfraud.instants import DAY_US, HOUR_US
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from tests.greenfraud.events import (
     CUSTOMER,
     MANIFEST,

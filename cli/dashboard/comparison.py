@@ -1,0 +1,111 @@
+"""Models compared on one holdout, as an execution's evaluation tells it, or MLflow where the evaluation is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cli.dashboard.mlflow_runs import MlflowRun
+from cli.dashboard.totals import RULES
+from cli.dashboard.units import UNAVAILABLE, number
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A value with its 95 % interval; without a value, `reason` says why."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: str = "not measured"
+
+    def described(self) -> str:
+        """Value and interval in words."""
+        return f"{UNAVAILABLE} ({self.reason})" if self.value is None else f"{number(self.value)} ({self.interval()})"
+
+    def interval(self, decimals: int = 3) -> str:
+        """The interval in words."""
+        if self.low is None or self.high is None:
+            return UNAVAILABLE if self.value is None else "interval unavailable"
+        return f"{number(self.low, decimals)} to {number(self.high, decimals)}"
+
+
+UNKNOWN = Measure()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One model on one holdout. Grams are of 1,000 scores by the model alone, and of training its whole lineage."""
+
+    family: str
+    version: str = ""
+    average_precision: Measure = UNKNOWN
+    saved_per_1000: Measure = UNKNOWN
+    grams_per_1000: float | None = None
+    training_grams: float | None = None
+    is_production: bool = False
+
+    @property
+    def name(self) -> str:
+        """Family and version."""
+        return f"{self.family}/{self.version}" if self.version else self.family
+
+    @classmethod
+    def named(cls, name: str) -> Candidate:
+        """A model of which nothing but its name is known."""
+        family, _, version = name.partition("/")
+        return cls(family, version)
+
+
+def compared(evaluation: Mapping[str, Any]) -> list[Candidate]:
+    """All models of an evaluation; none where there is no evaluation."""
+    rows = (evaluation.get("holdout") or {}).get("rows")
+    return [_candidate(item, rows) for item in evaluation.get("candidates", [])]
+
+
+def rules_of(evaluation: Mapping[str, Any]) -> Candidate:
+    """The bare rules on the same holdout."""
+    rules = evaluation.get("baseline_rules") or {}
+    return Candidate(RULES, average_precision=_measure(rules.get("metrics", {}).get("average_precision")))
+
+
+def compared_by_mlflow(run: MlflowRun | None, versions: Mapping[str, str]) -> list[Candidate]:
+    """Values without intervals, from an execution's run; `versions` by family."""
+    metrics = run.metrics if run else {}
+    return [
+        Candidate(
+            family,
+            version,
+            Measure(metrics.get(f"{family}_average_precision")),
+            training_grams=metrics.get(f"{family}_emissions_g"),
+        )
+        for family, version in versions.items()
+        if f"{family}_average_precision" in metrics
+    ]
+
+
+def _candidate(item: Mapping[str, Any], rows: int | None) -> Candidate:
+    return Candidate(
+        family=item["family"],
+        version=item["version"],
+        average_precision=_measure(item["metrics"].get("average_precision")),
+        saved_per_1000=_saved((item.get("against_rules") or {}).get("expected_cost_minor"), rows),
+        grams_per_1000=item.get("emissions_g_per_1000"),
+        training_grams=item.get("emissions_g"),
+        is_production=item.get("role") == "production",
+    )
+
+
+def _measure(metric: Mapping[str, Any] | None) -> Measure:
+    found = metric or {}
+    return Measure(found.get("value"), found.get("low"), found.get("high"), found.get("reason") or UNKNOWN.reason)
+
+
+def _saved(difference: Mapping[str, Any] | None, rows: int | None) -> Measure:
+    """Money saved against the rules per 1,000 decisions, in major units: less cost is more saved, so the interval turns."""
+    found = difference or {}
+    if found.get("difference") is None or not rows:
+        return Measure(reason=found.get("reason") or "not compared with the rules")
+    costs = (found["difference"], found.get("high"), found.get("low"))
+    return Measure(*(None if cost is None else -cost / 100 * 1000 / rows for cost in costs))

@@ -1,0 +1,54 @@
+"""The figures on top, each with what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cli.dashboard.history import NOTHING, Event
+from cli.dashboard.markup import element, words
+from cli.dashboard.method import grid, methods
+from cli.dashboard.totals import RULES, SERVE, decisions_of, grams_per_1000, total_grams
+from cli.dashboard.units import grams, number
+from greenfraud.carbon import EmissionsRecord
+
+Records = Sequence[EmissionsRecord]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure: what it is, its value, and what it rests on."""
+
+    name: str
+    value: str
+    basis: str
+
+    def html(self) -> str:
+        """Term, figure and basis of a description list."""
+        basis = element("dd", words(self.basis), class_="basis")
+        return element("div", element("dt", words(self.name)), element("dd", words(self.value)), basis)
+
+
+def tiles(records: Records, events: Sequence[Event], currency: str) -> list[Tile]:
+    """Emissions of answering, of everything, and what serves and saves now."""
+    serving = events[-1].production if events else NOTHING
+    precision, saved = serving.average_precision, serving.saved_per_1000
+    name = "the rules serve" if serving.family == RULES else serving.name
+    return [
+        Tile("CO₂e per 1,000 decisions", grams(grams_per_1000(records)), answers_basis(records)),
+        Tile("CO₂e of everything so far", grams(total_grams(records)), f"{len(records):,} records of jobs and batches of answers"),
+        Tile("Average precision in production", number(precision.value), f"{name}; 95 %: {precision.interval()}"),
+        Tile(
+            f"{currency} saved per 1,000 decisions",
+            number(saved.value, 2),
+            f"against the bare rules; 95 %: {saved.interval(2)}" if saved.value is not None else saved.reason,
+        ),
+    ]
+
+
+def answers_basis(records: Records) -> str:
+    """Number of decisions, method, grid intensity with source and date, and PUE, of answering."""
+    answers = [record for record in records if record.stage == SERVE]
+    if not answers:
+        return "no decision was made yet"
+    return f"{decisions_of(answers):,} decisions; method {methods(answers)}; {grid(answers)}"

@@ -1,0 +1,119 @@
+"""The README's lines, pasted: run by a shell as they stand, but for the ports, against a platform that is up."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from pages import ROOT, Page
+
+from tests.e2e.deployment import free_port, wait_until
+
+pytestmark = pytest.mark.xdist_group("e2e")
+
+README = Page(ROOT / "README.md")
+BIN = Path(sys.executable).parent
+CURLS = [command for command in README.commands if command.startswith("curl ") and "127.0.0.1:8000" in command]
+
+
+@pytest.fixture
+def paste(deployment):
+    """Runs a line in a shell, its addresses replaced by those of the deployment; what it printed."""
+    target = deployment.target
+    served = {"http://127.0.0.1:8000": target.api, "http://127.0.0.1:4566": target.endpoint, ".venv/bin/": f"{BIN}/"}
+    env = {**os.environ, "AWS_ENDPOINT_URL": target.endpoint, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+    def run(line: str) -> str:
+        for written, here in served.items():
+            line = line.replace(written, here)
+        done = subprocess.run(
+            ["bash", "-c", line], cwd=deployment.folder, env=env, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    return run
+
+
+def test_the_curl_lines_answer_in_their_order(paste):
+    """Health, model, a score with reasons, and the decision it stored."""
+    answers = [json.loads(paste(line)) for line in CURLS]
+    assert len(answers) == 4
+    health, model, score, decision = answers
+    assert health.get("status") == "ok", health
+    assert "policy_version" in model
+    assert score["decision"] in {"allow", "review", "block"}
+    assert score["reasons"] is not None
+    assert decision["transaction_id"] == score["transaction_id"] == "readme-1"
+
+
+def test_the_console_lines_name_what_is_deployed(deployment):
+    """The state machine's ARN is the deployed one, the exported variables are those that every SDK reads."""
+    lines = [command for command in README.commands if "stepfunctions start-execution" in command]
+    assert len(lines) == 2
+    assert all(f"--state-machine-arn {deployment.outputs['StateMachineArn']} --input '" in line for line in lines)
+    inputs = [json.loads(line.split("--input ")[1].strip("'")) for line in lines]
+    assert inputs == [{}, {"families": ["light"], "force": True}]
+    (exported,) = [command for command in README.commands if command.startswith("export ")]
+    variables = dict(word.split("=", 1) for word in exported.split()[1:])
+    assert variables["AWS_DEFAULT_REGION"] == deployment.target.region
+    assert set(variables) == {"AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+
+
+def test_the_operators_commands_are_those_the_readme_lists(paste):
+    """`greenfraud --help` and the README name the same commands."""
+    shown = paste(".venv/bin/greenfraud --help")
+    named = [name for name in ("run", "import", "retrain", "status", "score", "rollback") if f"`{name}`" in README.prose]
+    assert [name for name in named if name not in shown] == []
+    assert len(named) == 6
+
+
+def test_status_speaks_of_the_platform_that_is_up(paste, deployment):
+    """The address of its API, whatever it serves."""
+    assert deployment.outputs["ApiUrl"].rstrip("/") in paste(".venv/bin/greenfraud status")
+
+
+def test_the_development_server_starts_with_the_printed_variables(deployment):
+    """`greenfraud status --env` prints what the app needs; uvicorn then serves the same API."""
+    env = {**os.environ, "AWS_ENDPOINT_URL": deployment.target.endpoint}
+    printed = subprocess.run(
+        [BIN / "greenfraud", "status", "--env"], cwd=deployment.folder, env=env, capture_output=True, text=True, check=True
+    ).stdout
+    (command,) = [command for command in README.commands if "uvicorn" in command]
+    port = free_port()
+    line = f"{printed}\nexec {command.replace('.venv/bin/', f'{BIN}/')} --port {port}"
+    server = subprocess.Popen(
+        ["bash", "-c", line], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        assert wait_until(lambda: health_of(port), 60)["status"] == "ok"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)
+
+
+def health_of(port: int) -> dict[str, object] | None:
+    """What GET /health says; None while nobody answers."""
+    try:
+        answer: dict[str, object] = httpx.get(f"http://127.0.0.1:{port}/health", timeout=10).json()
+    except httpx.HTTPError:
+        return None
+    return answer
+
+
+def test_the_commit_hook_installs_and_finds_its_programs(tmp_path):
+    """`pre-commit install` works with our configuration, whose hooks are programs of the project's own environment."""
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    configuration = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    (tmp_path / ".pre-commit-config.yaml").write_text(configuration, encoding="utf-8")
+    done = subprocess.run([BIN / "pre-commit", "install"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / ".git/hooks/pre-commit").is_file()
+    programs = {line.split(".venv/bin/")[1].split(",")[0].split()[0] for line in configuration.splitlines() if ".venv/bin/" in line}
+    assert {program for program in programs if not (BIN / program).exists()} == set()

@@ -1,0 +1,73 @@
+"""A promoted bundle that is broken in the store: the last good model answers, and a metric says so."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from cli.errors import CommandError
+from tests.e2e.deployment import wait_until
+from tests.e2e.test_accounting import total_of
+
+pytestmark = pytest.mark.xdist_group("e2e")
+
+ALARM_SECONDS = 20
+
+
+@pytest.fixture
+def rival(first_run):
+    """Family and version of a model that was trained and not promoted."""
+    families = first_run.execution.results["report.json"]["families"]
+    family = next(name for name in sorted(families) if name != first_run.promoted.partition("/")[0])
+    return family, families[family]["version"]
+
+
+def score(deployment, first_run):
+    """The answer to a new transaction."""
+    like = first_run.held_back[0].transaction.to_json()
+    return deployment.answer("POST", "/v1/score", {**like, "transaction_id": f"bundle-{uuid.uuid4().hex[:8]}"})
+
+
+def promote(deployment, first_run, rival):
+    """Put the rival into production by the control function."""
+    family, version = rival
+    return deployment.control(
+        "promote", execution=first_run.execution.key, family=family, version=version, reasons=["tried out"], actor="tests"
+    )
+
+
+def test_a_bundle_that_is_broken_already_is_not_promoted(deployment, first_run, rival):
+    """The control function checks every digest before it names a bundle to the scoring function."""
+    before = deployment.health()
+    key = "models/{}/{}/model.onnx".format(*rival)
+    with deployment.replaced(deployment.outputs["ArtifactsBucket"], key, b"not a model"):
+        with pytest.raises(CommandError, match=r"model\.onnx"):
+            promote(deployment, first_run, rival)
+    assert before == deployment.health()
+
+
+def test_the_last_good_model_answers_while_the_promoted_bundle_is_broken(deployment, first_run, rival):
+    """Flagged in each answer, counted as BundleLoadFailed, and its alarm rings; a rollback ends it."""
+    good = score(deployment, first_run)
+    assert good["degraded"] == []
+    promote(deployment, first_run, rival)
+    key = "models/{}/{}/model.onnx".format(*rival)
+    with deployment.replaced(deployment.outputs["ArtifactsBucket"], key, b"not a model"):
+        answer = score(deployment, first_run)
+        assert deployment.health()["model"] == "{}/{}".format(*rival)
+    assert answer["model"] == good["model"]
+    assert answer["fraud_probability"] is not None
+    assert answer["degraded"] == ["model_stale"]
+    assert wait_until(lambda: total_of(deployment, "BundleLoadFailed"), ALARM_SECONDS) == 1.0
+    assert wait_until(lambda: alarm_of(deployment, "BundleLoadFailed") == "ALARM", ALARM_SECONDS)
+    deployment.control("rollback", reason="broken bundle", actor="tests")
+    assert deployment.health()["model"] == "{family}/{version}".format(**good["model"])
+    recovered = score(deployment, first_run)
+    assert (recovered["model"], recovered["degraded"]) == (good["model"], [])
+
+
+def alarm_of(deployment, metric):
+    """State of the alarm that watches a metric of ours."""
+    (alarm,) = deployment.client("cloudwatch").describe_alarms_for_metric(MetricName=metric, Namespace="GreenFraud")["MetricAlarms"]
+    return alarm["StateValue"]

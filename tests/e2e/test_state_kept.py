@@ -1,0 +1,83 @@
+"""Stopping and starting again: what was learned, decided and promoted is there again."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("e2e")
+
+BUCKETS = ("LakeBucket", "ArtifactsBucket")
+TABLES = ("ControlTable", "LedgerTable", "LineageTable", "DecisionsTable", "ReceiptsTable", "CustomerTable", "TerminalTable")
+
+
+def etags_of(deployment, bucket):
+    """The etag of every object by key."""
+    pages = deployment.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    return {entry["Key"]: entry["ETag"] for page in pages for entry in page.get("Contents", [])}
+
+
+def items_of(deployment, table):
+    """Every item of a table, in no order."""
+    pages = deployment.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+    return sorted(str(sorted(item.items())) for page in pages for item in page["Items"])
+
+
+def runs_of(deployment):
+    """Ids of MLflow's runs."""
+    with sqlite3.connect(deployment.state / "mlflow/mlflow.db") as database:
+        return sorted(database.execute("select run_uuid, status from runs").fetchall())
+
+
+def snapshot(deployment):
+    """All that must survive."""
+    names = deployment.outputs
+    return {
+        **{name: etags_of(deployment, names[name]) for name in BUCKETS},
+        **{name: items_of(deployment, names[name]) for name in TABLES},
+        "mlflow": runs_of(deployment),
+        "health": deployment.health(),
+    }
+
+
+def children_of(pid):
+    """Ids of the processes that a process has started."""
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"PPid:\t{pid}\n" in (entry / "status").read_text():
+                found.add(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def test_everything_is_back_after_a_restart(deployment, first_run):
+    """SIGTERM ends the server well with every process it started; the next one has objects, items, runs and the same model."""
+    before = snapshot(deployment)
+    decided = deployment.answer("POST", "/v1/score", first_run.held_back[0].transaction.to_json())
+    children = children_of(deployment.process.pid)
+    assert children
+    assert deployment.stop() == 0
+    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+    deployment.start()
+    deployment.deploy()
+    after = snapshot(deployment)
+    for part, kept in before.items():
+        assert kept == after[part], part
+    assert decided == deployment.answer("POST", "/v1/score", first_run.held_back[0].transaction.to_json())
+
+
+def test_the_model_answers_after_a_restart(deployment, first_run):
+    """A transaction nobody has seen is scored by the model in production, on the states kept."""
+    like = first_run.held_back[1].transaction.to_json()
+    answer = deployment.answer("POST", "/v1/score", {**like, "transaction_id": "after-restart"})
+    assert "{family}/{version}".format(**answer["model"]) == deployment.health()["model"]
+    assert answer["degraded"] == []
+
+
+def test_there_is_nothing_to_train_after_a_restart(deployment, first_run):
+    """The lineage is kept too."""
+    assert deployment.execute({})["output"]["outcome"] == "nothing_to_train"
