@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
+# Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install synth run test test-python test-cdk lint features clean
 
 help: ## list these targets

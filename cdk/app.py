@@ -20,7 +20,7 @@ def build_app(*, context: Mapping[str, Any] | None = None, outdir: str | None = 
     app = App(context=context, outdir=outdir, analytics_reporting=False)
     settings = Settings.from_context(app.node.try_get_context)
     shared: dict[str, Any] = {"env": Environment(account=settings.account, region=settings.region)}
-    data = DataStack(app, "GreenFraud-Data", **shared)
+    data = DataStack(app, "GreenFraud-Data", settings=settings, **shared)
     training = TrainingStack(app, "GreenFraud-Training", settings=settings, data=data, **shared)
     serving = ServingStack(app, "GreenFraud-Serving", settings=settings, data=data, **shared)
     MonitoringStack(app, "GreenFraud-Monitoring", training=training, serving=serving, **shared)

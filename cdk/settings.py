@@ -30,6 +30,7 @@ class Settings:
     retrain_cron: str = "cron(0 1 ? * MON *)"  # Monday night, when power is cleanest and the week is complete
     retrain_deadline_hours: int = 12  # how long a scheduled run may wait for clean power
     log_retention_days: int = 30
+    retain_data: bool = True  # buckets and tables outlive `cdk destroy`; false suits a trial, whose data goes with it
     # Cloud Carbon Footprint's coefficients for AWS; the intensity is that of the home region's grid
     pue: float = 1.135
     grid_intensity_g_per_kwh: float = 8.0
@@ -56,8 +57,16 @@ class Settings:
 
 
 def _typed(name: str, value: Any) -> Any:
-    kind = type(getattr(Settings(), name) or "")
+    default = getattr(Settings(), name)
+    kind = str if default is None else type(default)
     try:
-        return kind(value)
+        return _truth(value) if kind is bool else kind(value)
     except ValueError as error:
         raise SettingsError(f"{name} is {value!r}, expected {kind.__name__}") from error
+
+
+def _truth(value: Any) -> bool:
+    """`bool("false")` would be true."""
+    if str(value).lower() not in ("true", "false"):
+        raise ValueError("neither true nor false")
+    return str(value).lower() == "true"

@@ -4,8 +4,8 @@ ARG BASE_IMAGE=python:3.13-slim-bookworm
 
 FROM ${BASE_IMAGE} AS packages
 COPY layers/runtime/requirements.txt docker/api-server.txt /tmp/
-RUN python3 -m pip install --no-cache-dir --disable-pip-version-check --require-hashes --target /opt/python \
-      --requirement /tmp/requirements.txt --requirement /tmp/api-server.txt
+RUN python3 -m pip install --quiet --root-user-action ignore --disable-pip-version-check --no-cache-dir \
+      --require-hashes --target /opt/python --requirement /tmp/requirements.txt --requirement /tmp/api-server.txt
 
 # Only packages and sources cross over: no caches, no settings of the build. The folders are those of a Lambda function.
 FROM ${BASE_IMAGE}
@@ -15,6 +15,8 @@ COPY functions/__init__.py /var/task/functions/
 COPY functions/score /var/task/functions/score
 
 ENV PYTHONPATH=/opt/python PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 UVICORN_HOST=0.0.0.0 UVICORN_PORT=8000
+# onnxruntime reports every session, with names and digests of the model, to its makers unless told not to.
+ENV ORT_DISABLE_TELEMETRY=1
 WORKDIR /var/task
 USER 65532:65532
 EXPOSE 8000

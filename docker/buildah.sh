@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# buildah without an engine: commands run in a chroot, images live under .local/cache/images. `docker/buildah.sh images`
+# buildah without an engine, as root: commands run in a chroot, images live under .local/cache/images. `docker/buildah.sh images`
 set -euo pipefail
 store="$(cd "$(dirname "$0")/.." && pwd)/.local/cache/images"
 mkdir -p "$store"

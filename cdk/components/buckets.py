@@ -13,7 +13,7 @@ from cdk.components.review import acknowledge
 
 
 class Buckets(Construct):
-    """Private, encrypted, TLS-only buckets that survive their stack."""
+    """Private, encrypted, TLS-only buckets that survive their stack, unless it asks otherwise."""
 
     def __init__(self, scope: Construct, id_: str) -> None:
         super().__init__(scope, id_)

@@ -12,7 +12,7 @@ EXPIRY = "expires_at"  # epoch seconds
 
 
 class Tables(Construct):
-    """Pay-per-request tables with point-in-time recovery that survive their stack."""
+    """Pay-per-request tables with point-in-time recovery that survive their stack, unless it asks otherwise."""
 
     def __init__(self, scope: Construct, id_: str) -> None:
         super().__init__(scope, id_)

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, RemovalPolicies, Stack
 from constructs import Construct
 
 from cdk.components.alerts import Alerts
 from cdk.components.buckets import Buckets
 from cdk.components.tables import Tables
+from cdk.settings import Settings
+
+# What `cdk deploy` prints of the data's fate, before anybody destroys anything.
+KEPT = "kept: cdk destroy leaves buckets and tables behind; docs/deploy.md tells how to delete or bring them back"
+DELETED = "deleted: cdk destroy takes tables, and buckets that are empty, with it (retain_data is false)"
 
 
 class DataStack(Stack):
-    """Buckets and tables; nothing in here is ever deleted by CloudFormation."""
+    """Buckets and tables; CloudFormation deletes nothing in here unless `retain_data` is false."""
 
-    def __init__(self, scope: Construct, id_: str, **stack: Any) -> None:
+    def __init__(self, scope: Construct, id_: str, *, settings: Settings, **stack: Any) -> None:
         super().__init__(scope, id_, **stack)
+        self._retains = settings.retain_data
         self.buckets = Buckets(self, "Buckets")
         self.tables = Tables(self, "Tables")
         self.alerts = Alerts(self, "Alerts")
+        if not self._retains:
+            RemovalPolicies.of(self).destroy()
         for output, value in self._outputs().items():
             CfnOutput(self, output, value=value)
 
@@ -35,4 +43,5 @@ class DataStack(Stack):
             "CustomerTable": self.tables.customer.table_name,
             "TerminalTable": self.tables.terminal.table_name,
             "AlertTopicArn": self.alerts.topic.topic_arn,
+            "DataOnDestroy": KEPT if self._retains else DELETED,
         }

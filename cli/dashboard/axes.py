@@ -35,7 +35,13 @@ class Plane:
         return self.height - self.bottom, self.top
 
 
-WIDE = Plane(width=1080.0, height=280.0)
+WIDE = Plane(width=1080.0)
+FEW = 12  # bands that a plane of half the page's width shows well
+
+
+def plane_for(bands: int) -> Plane:
+    """A plane as wide as so many bands need."""
+    return WIDE if bands > FEW else Plane()
 
 
 def value_axis(plane: Plane, scale: LinearScale, title: str) -> str:

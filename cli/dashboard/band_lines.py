@@ -11,17 +11,22 @@ from cli.dashboard.scales import BandScale, linear_scale
 
 
 def lines_over_bands(points: Sequence[Point], bands: Sequence[str], title: str, foot: str, *, from_zero: bool) -> str:
-    """All points, and for each family a line through the latest point of each band; `bands` are the bands' names."""
+    """All points, and for each family a line through the latest points of neighbouring bands; `bands` are the bands' names."""
     plane = Plane()
     across = BandScale(len(bands), *plane.x)
     upwards = linear_scale(heights(points), *plane.y, from_zero=from_zero)
     families = in_family_order(point.series for point in points)
-    lines = [
-        draw_line(family, _latest(point for point in points if point.series == family), across, upwards) for family in families
-    ]
+    lines = [draw_line(family, run, across, upwards) for family in families for run in _unbroken(points, family)]
     axes = value_axis(plane, upwards, title) + band_axis(plane, across, bands, foot)
     return key(key_entries(families)) + axes + "".join(lines) + draw_points(points, across, upwards)
 
 
-def _latest(points: Iterable[Point]) -> list[Point]:
-    return list({point.x: point for point in points}.values())
+def _unbroken(points: Iterable[Point], family: str) -> list[list[Point]]:
+    """A family's latest points, in runs of neighbouring bands."""
+    latest = {point.x: point for point in points if point.series == family}
+    runs: list[list[Point]] = []
+    for x in sorted(latest):
+        if not runs or x - runs[-1][-1].x > 1:
+            runs.append([])
+        runs[-1].append(latest[x])
+    return runs

@@ -32,7 +32,7 @@ def by_family_and_chunk(records: Sequence[EmissionsRecord]) -> Figure:
     return Figure(
         "emissions-by-chunk",
         "Training emissions by family and chunk",
-        "Grams of CO₂e of each training job. A chunk learned again has a point for each time; the line joins the latest.",
+        "Grams of CO₂e of each training job. A chunk learned again has a point for each time; lines join the latest.",
         Table(("Chunk", *families), rows),
         lines_over_bands(points, [first_day(chunk) for chunk in chunks], title, FOOT, from_zero=True) if points else "",
         unavailable="nothing was trained yet",

@@ -58,6 +58,9 @@ class Candidate:
         return cls(family, version)
 
 
+RULES_ALONE = Candidate(RULES)
+
+
 def compared(evaluation: Mapping[str, Any]) -> list[Candidate]:
     """All models of an evaluation; none where there is no evaluation."""
     rows = (evaluation.get("holdout") or {}).get("rows")
@@ -108,4 +111,5 @@ def _saved(difference: Mapping[str, Any] | None, rows: int | None) -> Measure:
     if found.get("difference") is None or not rows:
         return Measure(reason=found.get("reason") or "not compared with the rules")
     costs = (found["difference"], found.get("high"), found.get("low"))
-    return Measure(*(None if cost is None else -cost / 100 * 1000 / rows for cost in costs))
+    value, low, high = (None if cost is None else -cost / 100 * 1000 / rows for cost in costs)
+    return Measure(value, low, high)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cli.dashboard.axes import WIDE, Plane
+from cli.dashboard.axes import Plane
 from cli.dashboard.band_lines import lines_over_bands
 from cli.dashboard.bars import Bar, Quantity, lying_bars, standing_bars
 from cli.dashboard.figure import Figure, Table
@@ -29,12 +29,13 @@ def by_stage(records: Records) -> Figure:
         "Emissions by stage",
         "Total of each stage so far. Training is split by model family; the other jobs are shared by all families.",
         Table(("Stage", "Records", "CO₂e"), rows),
-        lying_bars(plane, bars, Quantity("CO₂e", "g"), key_entries(map(kind_of, records))),
+        lying_bars(plane, bars, Quantity("CO₂e", "g"), key_entries(map(kind_of, records))) if bars else "",
         plane,
+        "nothing was recorded yet",
     )
 
 
-def over_time(records: Records) -> Figure:
+def over_time(records: Records, plane: Plane) -> Figure:
     """When it was emitted."""
     stretches = periods(records)
     length = length_of(stretches)
@@ -48,10 +49,9 @@ def over_time(records: Records) -> Figure:
         f"Grams of CO₂e per {length}, by the time the work ended (UTC). A family's part is its training; "
         "shared jobs make features, evaluate, materialise and report for all families.",
         Table(("From (UTC)", *stages), rows),
-        standing_bars(WIDE, bars, quantity, key_entries(map(kind_of, records))) if bars else "",
-        WIDE,
+        standing_bars(plane, bars, quantity, key_entries(map(kind_of, records))) if bars else "",
+        plane,
         "no record says when it was made",
-        is_wide=True,
     )
 
 
@@ -66,7 +66,7 @@ def answering(records: Records) -> Figure:
     return Figure(
         "emissions-of-answers",
         "Emissions per 1,000 decisions",
-        f"Grams of CO₂e per 1,000 decisions, each {length_of(stretches)}, by the model that answered. "
+        f"Grams of CO₂e per 1,000 decisions in each {length_of(stretches)}, by the model that answered. "
         "The first answers of a function cost more: it loads the model.",
         Table(("From (UTC)", "Model", "CO₂e per 1,000"), rows, (0, 1)),
         lines_over_bands(points, [period.name for period in stretches], title, "UTC", from_zero=True) if points else "",

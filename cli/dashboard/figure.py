@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cli.dashboard.axes import Plane
+from cli.dashboard.axes import WIDE, Plane
 from cli.dashboard.markup import element, words
 
 
@@ -45,7 +45,6 @@ class Figure:
     drawing: str = ""
     plane: Plane = PLANE
     unavailable: str = ""
-    is_wide: bool = False
 
     def html(self) -> str:
         """The figure; its table is folded away below it."""
@@ -54,7 +53,13 @@ class Figure:
         caption = element("figcaption", words(self.caption))
         data = element("details", element("summary", words("Show these figures as a table")), self.table.html())
         return element(
-            "figure", heading, shown, caption, data if self.table.rows else "", id=self.id_, class_="wide" if self.is_wide else None
+            "figure",
+            heading,
+            shown,
+            caption,
+            data if self.table.rows else "",
+            id=self.id_,
+            class_="wide" if self.plane == WIDE else None,
         )
 
     def _svg(self) -> str:
@@ -63,4 +68,4 @@ class Figure:
         size = {"viewBox": f"0 0 {self.plane.width:g} {self.plane.height:g}", "role": "img"}
         labelled = {"aria-labelledby": f"{self.id_}-title {self.id_}-desc"}
         svg = element("svg", title, said, self.drawing, **size, **labelled)
-        return element("div", svg, class_="plot", style=f"--least: {self.plane.width * 0.86:g}px")
+        return element("div", svg, class_="plot", tabindex="0", style=f"--least: {self.plane.width * 0.86:g}px")

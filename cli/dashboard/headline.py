@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cli.dashboard.history import NOTHING, Event
+from cli.dashboard.comparison import Candidate
+from cli.dashboard.history import Event
 from cli.dashboard.markup import element, words
 from cli.dashboard.method import grid, methods
 from cli.dashboard.totals import RULES, SERVE, decisions_of, grams_per_1000, total_grams
@@ -31,7 +32,7 @@ class Tile:
 
 def tiles(records: Records, events: Sequence[Event], currency: str) -> list[Tile]:
     """Emissions of answering, of everything, and what serves and saves now."""
-    serving = events[-1].production if events else NOTHING
+    serving = events[-1].serving if events else Candidate("what serves is unknown")
     precision, saved = serving.average_precision, serving.saved_per_1000
     name = "the rules serve" if serving.family == RULES else serving.name
     return [

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cli.dashboard.archive import Left
-from cli.dashboard.comparison import Candidate, compared, compared_by_mlflow, rules_of
+from cli.dashboard.comparison import RULES_ALONE, Candidate, compared, compared_by_mlflow, rules_of
 from cli.dashboard.inputs import Inputs
 from cli.dashboard.mlflow_runs import MlflowRun
 from cli.dashboard.totals import RULES
@@ -27,10 +27,10 @@ class Event:
     holdout: str | None = None
     rows: int | None = None
     candidates: Sequence[Candidate] = ()
-    rules: Candidate = Candidate(RULES)
+    rules: Candidate = RULES_ALONE
     grams: float | None = None
     reasons: Sequence[str] = ()
-    serving: Candidate = Candidate(RULES)
+    serving: Candidate = RULES_ALONE
     is_measured_now: bool = True
 
 

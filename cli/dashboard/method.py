@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cli.dashboard.totals import SERVE, decisions_of, grams_per_1000, total_grams
+from cli.dashboard.totals import SERVE, decisions_of, grams_per_1000
 from cli.dashboard.units import UNAVAILABLE, energy, grams
 from greenfraud.carbon import EmissionsRecord
 
@@ -37,7 +37,7 @@ def sci_sentence(records: Records) -> str:
     if not decisions:
         return f"Software Carbon Intensity (ISO/IEC 21031): {UNAVAILABLE}, no decision was made yet."
     consumed = sum(record.energy_kwh * record.pue for record in answers) * 1000 / decisions
-    everything = total_grams(records) * 1000 / decisions
+    everything = sum(record.emissions_g for record in records) * 1000 / decisions
     return (
         "Software Carbon Intensity (ISO/IEC 21031), SCI = (E · I + M) per R with R = 1,000 decisions: "
         f"E · I = {grams(grams_per_1000(answers))} CO₂e, from E = {energy(consumed)} including PUE and the location-based "

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from cli.dashboard.axes import plane_for
 from cli.dashboard.chunk_figures import by_family_and_chunk, learning
 from cli.dashboard.decisions_table import decisions_table
 from cli.dashboard.emission_figures import answering, by_stage, over_time
@@ -16,6 +17,7 @@ from cli.dashboard.inputs import Inputs
 from cli.dashboard.markup import element, items, words
 from cli.dashboard.method import grid, methods, sci_sentence
 from cli.dashboard.production_figure import production
+from cli.dashboard.totals import periods
 from cli.dashboard.units import moment
 from cli.dashboard.value_figures import value_against_grams
 
@@ -47,9 +49,12 @@ def page(inputs: Inputs, made_at: datetime) -> str:
 
 def _sections(inputs: Inputs, events: Sequence[Event], currency: str) -> list[str]:
     emitted = inputs.emissions
+    plane = plane_for(max(len(events), len(periods(emitted))))
     return [
-        _section("What serves", [production(events)]),
-        _section("What was emitted", [by_stage(emitted), answering(emitted), over_time(emitted)]),
+        _section(
+            "What serves, and what it emits",
+            [production(events, plane), answering(emitted), by_stage(emitted), over_time(emitted, plane)],
+        ),
         _section("Chunk by chunk", [by_family_and_chunk(emitted), learning(inputs.runs)]),
         _section("Value against grams", value_against_grams(events, currency)),
         element("section", element("h2", words("Executions and decisions")), decisions_table(events)),

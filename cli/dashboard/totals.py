@@ -10,7 +10,7 @@ from greenfraud.carbon import EmissionsRecord
 
 SERVE, TRAIN = "serve", "train"  # stages
 SHARED, RULES = "shared", "rules"  # in the place of a family
-MOST_PERIODS = 40
+MOST_PERIODS = 60
 PERIODS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 360, 1440, 7 * 1440, 28 * 1440, 364 * 1440))
 SIZES = ((1440, "day"), (60, "hour"), (1, "minute"))
 
@@ -36,9 +36,10 @@ def length_of(stretches: Sequence[Period]) -> str:
     return name if minutes in {0, size} else f"{minutes // size} {name}s"
 
 
-def total_grams(records: Iterable[EmissionsRecord]) -> float:
-    """Grams of CO2 equivalent of all records."""
-    return sum(record.emissions_g for record in records)
+def total_grams(records: Iterable[EmissionsRecord]) -> float | None:
+    """Grams of CO2 equivalent of all records; None without any."""
+    grams = [record.emissions_g for record in records]
+    return sum(grams) if grams else None
 
 
 def kind_of(record: EmissionsRecord) -> str:
@@ -74,7 +75,7 @@ def grams_per_1000(records: Iterable[EmissionsRecord]) -> float | None:
     """Grams of answering 1,000 times; None without an answer."""
     answers = [record for record in records if record.stage == SERVE]
     decisions = decisions_of(answers)
-    return total_grams(answers) * 1000 / decisions if decisions else None
+    return sum(record.emissions_g for record in answers) * 1000 / decisions if decisions else None
 
 
 def decisions_of(records: Iterable[EmissionsRecord]) -> int:

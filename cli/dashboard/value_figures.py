@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from cli.dashboard.axes import Plane, key, measured_axis, value_axis
+from cli.dashboard.comparison import Candidate, Measure
 from cli.dashboard.figure import Figure, Table
-from cli.dashboard.history import Candidate, Event, Measure
+from cli.dashboard.history import Event
 from cli.dashboard.kinds import in_family_order, key_entries
 from cli.dashboard.points import Point, draw_points, heights
 from cli.dashboard.scales import linear_scale
@@ -61,7 +62,8 @@ def _figure(compared: Sequence[Event], value: Value, cost: Cost) -> Figure:
     return Figure(
         f"{value.id_}-against-{cost.id_}",
         f"{value.name} against grams of {cost.id_}",
-        f"The latest comparison, with 95 % intervals; earlier ones are faint. {value.caption} Higher and further left is better.",
+        "The latest comparison, with 95 % intervals; earlier ones are faint, the model that served until then is hollow. "
+        f"{value.caption} Higher and further left is better.",
         Table(("Compared (UTC)", "Model", value.name, cost.name), rows, (0, 1)),
         _drawing(points, value.name, f"{cost.name}, {unit.name}") if points else "",
         unavailable="no comparison has both figures",
@@ -80,4 +82,4 @@ def _point(model: Candidate, value: Value, cost: Cost, factor: float, *, is_fain
     measured, spent = value.of(model), cost.of(model) or 0.0
     hint = f"{model.name}: {measured.described()} at {grams(spent)}"
     low, high = (None, None) if is_faint else (measured.low, measured.high)
-    return Point(model.family, spent * factor, measured.value or 0.0, low, high, hint, is_faint)
+    return Point(model.family, spent * factor, measured.value or 0.0, low, high, hint, is_faint, is_hollow=model.is_production)

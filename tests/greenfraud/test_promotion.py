@@ -34,6 +34,12 @@ def challenger(family: str, precision: float = 0.7, grams: float | None = 0.01, 
     return candidate | changes
 
 
+def tied_with(name: str, high: float = 0.01) -> dict[str, Any]:
+    """Return the comparison with a better challenger; below 0, `high` says that the bootstrap can tell them apart."""
+    precision = {"difference": -0.01, "low": -0.03, "high": high}
+    return {name: {"average_precision": precision, "expected_cost_minor": SAME_COST}}
+
+
 def evaluation(*candidates: dict[str, Any], production: str | None = "light/v0", frauds: int = 100) -> dict[str, Any]:
     """Return an evaluation of the candidates."""
     holdout = {"chunk": "20180501-20180508", "rows": 5000, "frauds": frauds}
@@ -112,16 +118,22 @@ def test_a_figure_that_could_not_be_computed_never_promotes(name: str):
 
 
 def test_among_ties_the_least_emissions_win():
-    """0.69 lies within the interval of 0.70, and is scored with a tenth of the carbon."""
-    decision = decide(evaluation(challenger("heavy", 0.70, 0.10), challenger("light", 0.69, 0.01)))
+    """The bootstrap cannot tell 0.69 from 0.70, and it is scored with a tenth of the carbon."""
+    light = challenger("light", 0.69, 0.01, against_challengers=tied_with("heavy/v1"))
+    decision = decide(evaluation(challenger("heavy", 0.70, 0.10), light))
     assert (decision.outcome, decision.family) == ("promote", "light")
     assert "emits least" in decision.reasons[-1]
 
 
 def test_value_decides_before_carbon():
-    """0.60 does not tie with 0.70, however clean it is."""
-    decision = decide(evaluation(challenger("heavy", 0.70, 0.10), challenger("light", 0.60, 0.01)))
-    assert decision.family == "heavy"
+    """What is certainly worse than the best does not tie with it, however clean, although their own intervals overlap."""
+    light = challenger("light", 0.69, 0.01, against_challengers=tied_with("heavy/v1", high=-0.001))
+    assert decide(evaluation(challenger("heavy", 0.70, 0.10), light)).family == "heavy"
+
+
+def test_challengers_that_were_not_compared_do_not_tie():
+    """A tie has to be measured."""
+    assert decide(evaluation(challenger("heavy", 0.70, 0.10), challenger("light", 0.69, 0.01))).family == "heavy"
 
 
 def test_a_cleaner_model_that_is_only_perhaps_better_does_not_win_a_tie():
@@ -132,7 +144,8 @@ def test_a_cleaner_model_that_is_only_perhaps_better_does_not_win_a_tie():
 
 def test_a_model_of_unknown_emissions_never_wins_a_tie():
     """Not measuring must not pay."""
-    decision = decide(evaluation(challenger("heavy", 0.70, 0.10), challenger("light", 0.69, grams=None)))
+    light = challenger("light", 0.69, grams=None, against_challengers=tied_with("heavy/v1"))
+    decision = decide(evaluation(challenger("heavy", 0.70, 0.10), light))
     assert decision.family == "heavy"
 
 

@@ -103,11 +103,12 @@ def judge(candidates: list[Candidate], holdout: Holdout, costs: dict[str, dict[s
     weights = customer_weights(int(holdout.customer.max()) + 1 if len(holdout) else 0)
     samples = {candidate.name: measure(candidate, holdout, weights) for candidate in candidates}
     rivals = {item.role: samples[item.name] for item in candidates if item.role in ("production", "rules")}
+    challengers = {item.name: samples[item.name] for item in candidates if item.role == "challenger"}
     documents = [
         {
             **described(candidate, costs),
             "metrics": summary(candidate, samples[candidate.name], holdout),
-            **comparisons(candidate, samples[candidate.name], rivals),
+            **comparisons(candidate, samples[candidate.name], rivals, challengers),
         }
         for candidate in candidates
     ]
@@ -129,10 +130,14 @@ def described(candidate: Candidate, costs: dict[str, dict[str, float]]) -> dict[
     }
 
 
-def comparisons(candidate: Candidate, samples: Samples, rivals: dict[str, Samples]) -> dict[str, Any]:
-    """Return the paired differences to production, for a challenger, and to the rules."""
+def comparisons(
+    candidate: Candidate, samples: Samples, rivals: dict[str, Samples], challengers: dict[str, Samples]
+) -> dict[str, Any]:
+    """Return the paired differences: to production and to each other challenger, for a challenger, and to the rules."""
     is_challenger, is_model = candidate.role == "challenger", candidate.role != "rules"
+    others = {name: theirs for name, theirs in challengers.items() if name != candidate.name}
     return {
         "against_production": paired(samples, rivals.get("production", {})) if is_challenger else None,
+        "against_challengers": {name: paired(samples, theirs) for name, theirs in others.items()} if is_challenger else None,
         "against_rules": paired(samples, rivals["rules"]) if is_model else None,
     }

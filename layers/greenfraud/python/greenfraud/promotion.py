@@ -2,7 +2,7 @@
 
 Value decides first: a model must be better in average precision with 95 % confidence (the whole paired bootstrap
 interval above 0) and must not be certainly dearer. Carbon decides ties: among the models that earned promotion,
-those whose average precision reaches the interval of the best one tie, and the least emissions per 1,000 scores win.
+those that the same bootstrap cannot tell from the best one tie, and the least emissions per 1,000 scores win.
 A figure that could not be computed never promotes anything.
 """
 
@@ -108,15 +108,20 @@ def _uncomputable(metrics: Mapping[str, Any]) -> str | None:
 
 def _greenest_of_the_best(candidates: list[Mapping[str, Any]]) -> tuple[Mapping[str, Any], list[str]]:
     best = max(candidates, key=_precision)
-    low = best["metrics"]["average_precision"].get("low")
-    floor = _precision(best) if low is None else low
-    tied = [item for item in candidates if _precision(item) >= floor]
+    tied = [item for item in candidates if item is best or _ties(item, best)]
     greenest = min(tied, key=lambda item: (_grams(item), -_precision(item)))
     if len(tied) == 1:
         return best, []
     names = ", ".join(item["name"] for item in tied)
     grams = f"{_grams(greenest):.3g} g per 1,000 scores"
     return greenest, [f"{names} tie within the interval; {greenest['name']} emits least, {grams}"]
+
+
+def _ties(candidate: Mapping[str, Any], best: Mapping[str, Any]) -> bool:
+    """Tell whether the paired interval of the difference to the best reaches 0; what was not compared does not tie."""
+    paired = (candidate.get("against_challengers") or {}).get(best["name"]) or {}
+    precision = paired.get("average_precision")
+    return precision is not None and _is_interval(precision) and precision["high"] >= 0
 
 
 def _grams(candidate: Mapping[str, Any]) -> float:
