@@ -41,12 +41,13 @@ make_base() {
   docker/buildah.sh commit --quiet --rm "$container" $base > /dev/null
 }
 
-# What pip is told on this machine, told to the build by mounts: nothing of it is in the repository or in an image.
+# What pip is told on this machine, told to pip, uv and npm in the build by mounts: the repository and the images hold none of it.
 hand_over_settings() {
-  local name variable folder pip=$store/pip.conf uv=$store/uv.toml
+  local name variable folder pip=$store/pip.conf uv=$store/uv.toml npm=$store/npmrc
   echo "[global]" > $pip
   : > $uv
-  mounts=(--volume "$PWD/$pip:/etc/pip.conf:ro" --volume "$PWD/$uv:/etc/uv/uv.toml:ro")
+  : > $npm
+  mounts=(--volume "$PWD/$pip:/etc/pip.conf:ro" --volume "$PWD/$uv:/etc/uv/uv.toml:ro" --volume "$PWD/$npm:/root/.npmrc:ro")
   for name in index-url extra-index-url find-links no-index trusted-host proxy default-timeout; do
     variable="PIP_$(tr 'a-z-' 'A-Z_' <<< $name)"
     if [ -n "${!variable:-}" ]; then echo "$name = ${!variable}" >> $pip; fi
@@ -59,6 +60,7 @@ hand_over_settings() {
   if [ -n "${PIP_CERT:-}" ]; then
     echo "cert = $certificates" >> $pip
     echo "system-certs = true" >> $uv
+    echo "cafile = $certificates" >> $npm
     mounts+=(--volume "$PIP_CERT:$certificates:ro")
   fi
 }
@@ -77,13 +79,14 @@ build() {
   case "$1" in
     api-server) arguments=(--file docker/api-server.Dockerfile --ignorefile docker/api-server.Dockerfile.dockerignore) ;;
     training) arguments=(--file training/Dockerfile) ;;
-    *) fail "which image? api-server or training" ;;
+    platform) arguments=(--file docker/platform.Dockerfile --ignorefile docker/platform.Dockerfile.dockerignore) ;;
+    *) fail "which image? api-server, training or platform" ;;
   esac
   if [ "$1" = training ] && offers_torch; then arguments+=(--build-arg TORCH_BACKEND=); fi
   docker/buildah.sh bud --format docker --build-arg BASE_IMAGE=$base --tag "localhost/greenfraud-$1" "${arguments[@]}" "${mounts[@]}" .
 }
 
-[ $# -gt 0 ] || fail "which image? api-server or training"
+[ $# -gt 0 ] || fail "which image? api-server, training or platform"
 [ "$(id -u)" = 0 ] || fail "needs root; with Docker: docker compose -f docker/docker-compose.yml build api-server"
 mkdir -p $store
 install_tools

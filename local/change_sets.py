@@ -1,4 +1,4 @@
-"""Change sets as the CDK uses them: they belong to a stack, may be missing, and make room for each other."""
+"""Change sets as the CDK uses them: they belong to a stack, may be missing, make room for each other, may import."""
 
 from __future__ import annotations
 
@@ -31,8 +31,16 @@ def find_change_set(backend: CloudFormationBackend, name: str, stack: str | None
 
 
 def install(_: Context) -> None:
-    """Change sets belong to a stack, may be missing, and are refused when a type is unknown."""
+    """Change sets belong to a stack, may be missing, remember imports, and are refused when a type is unknown."""
     handler, create = responses.CloudFormationResponse, CloudFormationBackend.create_change_set
+    create_answer = handler.create_change_set
+
+    def create_with_imports(self: Any) -> Any:
+        answer = create_answer(self)
+        created = find_change_set(self.cloudformation_backend, self._get_param("ChangeSetName"), self._get_param("StackName"))
+        wanted = self._get_param("ResourcesToImport") or []
+        created.imports = {entry["LogicalResourceId"]: entry["ResourceIdentifier"] for entry in wanted}
+        return answer
 
     def describe(self: Any) -> Any:
         name, stack = self._get_param("ChangeSetName"), self._get_param("StackName")
@@ -49,11 +57,12 @@ def install(_: Context) -> None:
 
     def create_checked(self: CloudFormationBackend, **arguments: Any) -> tuple[str, str]:
         templates.check_types(arguments["template"])
-        if arguments["change_set_type"] == "CREATE":
+        if arguments["change_set_type"] in ("CREATE", "IMPORT"):
             make_room(self, arguments["stack_name"])
         created: tuple[str, str] = create(self, **arguments)
         return created
 
+    replace(handler, "create_change_set", create_with_imports)
     replace(handler, "describe_change_set", describe)
     replace(handler, "delete_change_set", delete)
     replace(CloudFormationBackend, "create_change_set", create_checked)

@@ -35,6 +35,7 @@ class Deployment:
     parameters: dict[str, str]
     client: Callable[[str], Any]
     keep_retained: bool = True
+    imports: dict[str, dict[str, str]] = field(default_factory=dict)  # logical id -> what names the standing resource
     superseded: list[tuple[str, Resource]] = field(default_factory=list)
 
     @property
@@ -110,9 +111,12 @@ class Deployment:
             properties=properties,
             generation=generation,
         )
-        provider_of(resource).create(resource)
+        if logical_id in self.imports:
+            provider_of(resource).adopt(resource, self.imports[logical_id])
+        else:
+            provider_of(resource).create(resource)
         self.parsed[logical_id] = resource
-        self.record(resource, "CREATE_COMPLETE")
+        self.record(resource, "IMPORT_COMPLETE" if logical_id in self.imports else "CREATE_COMPLETE")
 
     def update(self, resource: Resource, properties: Properties) -> None:
         """Change it in place. While that runs its properties count as unknown, so that a way back updates it again."""

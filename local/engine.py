@@ -41,7 +41,7 @@ def install(context: Context) -> None:
     def execute_change_set(self: CloudFormationBackend, change_set_name: str, stack_name: str | None = None) -> None:
         change_set = change_sets.find_change_set(self, change_set_name, stack_name)
         stack = self.stacks[change_set.stack_id]
-        succeeded = deploy(context, self, stack, change_set.template, change_set.parameters)
+        succeeded = deploy(context, self, stack, change_set.template, change_set.parameters, change_set.imports)
         change_set.execution_status = "EXECUTE_COMPLETE" if succeeded else "EXECUTE_FAILED"
 
     def delete_stack(self: CloudFormationBackend, name_or_stack_id: str) -> None:
@@ -73,14 +73,29 @@ def new_stack(backend: CloudFormationBackend, name: str, parameters: dict[str, s
     return stack
 
 
-def deploy(context: Context, backend: CloudFormationBackend, stack: Stack, template: str, parameters: dict[str, str]) -> bool:
+def deploy(  # noqa: PLR0913, PLR0917 - what a change set holds
+    context: Context,
+    backend: CloudFormationBackend,
+    stack: Stack,
+    template: str,
+    parameters: dict[str, str],
+    imports: dict[str, dict[str, str]] | None = None,
+) -> bool:
     """Bring the stack to the template; on failure back to what it was. False when it failed: the stack says why."""
     with one_deployment:
         previous, old_parameters = stack.template_dict or NOTHING, stack.parameters
         kind, back = ("UPDATE", "UPDATE_ROLLBACK") if previous["Resources"] else ("CREATE", "ROLLBACK")
+        if imports:
+            kind, back = "IMPORT", "IMPORT_ROLLBACK"
         enter(stack, f"{kind}_IN_PROGRESS", "User Initiated")
         stack.resource_map.cross_stack_resources = backend.exports
-        attempt = Deployment(stack=stack, template=Stack.parse_template(template), parameters=parameters, client=context.client)
+        attempt = Deployment(
+            stack=stack,
+            template=Stack.parse_template(template),
+            parameters=parameters,
+            client=context.client,
+            imports=imports or {},
+        )
         try:
             if kind == "CREATE":
                 bootstrap.make_room(context, attempt.template, parameters)
@@ -104,7 +119,7 @@ def undo(attempt: Deployment, previous: dict[str, Any], parameters: dict[str, st
         template=previous,
         parameters=parameters,
         client=attempt.client,
-        keep_retained=kind == "UPDATE",
+        keep_retained=kind != "CREATE",
     )
     try:
         attempt.undo_replacements()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict, deque
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
@@ -23,7 +24,10 @@ recent: dict[tuple[str, str], Points] = defaultdict(lambda: deque(maxlen=MOST_PO
 
 
 def install(_: Context) -> None:
-    """Sort data points by metric as they arrive, so that an alarm does not have to look through all of them."""
+    """Sort data points by metric as they arrive, so that an alarm does not have to look through all of them.
+
+    Statistics are those of the very dimensions asked for, as in AWS: a metric without dimensions is one of its own.
+    """
 
     def put_metric_data(backend: CloudWatchBackend, namespace: str, metric_data: list[dict[str, Any]]) -> None:
         with LOCK:
@@ -34,7 +38,18 @@ def install(_: Context) -> None:
             if len(backend.metric_data) > MOST_POINTS:
                 del backend.metric_data[: MOST_POINTS // 2]
 
+    def get_metric_statistics(
+        backend: CloudWatchBackend, namespace: str, metric_name: str, *window: Any, dimensions: list[dict[str, str]], **options: Any
+    ) -> list[Any]:
+        wanted = {(dimension["Name"], dimension["Value"]) for dimension in dimensions}
+        named = [datum for datum in backend.get_all_metrics() if datum.name == metric_name]
+        same = [datum for datum in named if {(dimension.name, dimension.value) for dimension in datum.dimensions} == wanted]
+        view = SimpleNamespace(get_all_metrics=lambda: same)
+        found: list[Any] = statistics(view, namespace, metric_name, *window, dimensions=[], **options)
+        return found
+
     original = replace(CloudWatchBackend, "put_metric_data", put_metric_data)
+    statistics = replace(CloudWatchBackend, "get_metric_statistics", get_metric_statistics)
 
 
 def points_of(namespace: str, name: str) -> list[Any]:

@@ -117,7 +117,8 @@ def restore_bucket(name: str) -> None:
         return
     backend = s3_backends[_saved.account]["aws"]
     for line in read_lines(index):
-        key = backend.put_object(name, line["key"], _saved.body(line["body"]).read_bytes(), etag=line["etag"])
+        etag = line["etag"].strip('"')  # moto adds the quotes when it is asked
+        key = backend.put_object(name, line["key"], _saved.body(line["body"]).read_bytes(), etag=etag)
         key.set_metadata(line["metadata"], replace=True)
         key.last_modified = datetime.fromisoformat(line["modified_at"])
 

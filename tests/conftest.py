@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.e2e.deployment import Deployment, FirstRun
+    from tests.e2e.deployment import Deployment
+    from tests.e2e.first_run import FirstRun
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +31,6 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 @pytest.fixture(scope="session")
 def first_run(deployment: Deployment) -> FirstRun:
     """A small world imported, all three families trained on it, the best one promoted."""
-    from tests.e2e.deployment import run_first
+    from tests.e2e.first_run import run_first
 
     return run_first(deployment)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from aws_cdk import AssetHashType, BundlingOptions, DockerImage, IgnoreMode
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, IgnoreMode, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -22,7 +22,7 @@ class Layers(Construct):
     def __init__(self, scope: Construct, id_: str, *, architecture: str) -> None:
         super().__init__(scope, id_)
         self.core = self._layer("Core", _core_code(), architecture, "The greenfraud core")
-        self.runtime = self._layer("Runtime", _runtime_code(architecture), architecture, "Pinned third-party packages")
+        self.runtime = self._layer("Runtime", self._runtime_code(architecture), architecture, "Pinned third-party packages")
         self.all: list[lambda_.ILayerVersion] = [self.core, self.runtime]
 
     def _layer(self, id_: str, code: lambda_.Code, architecture: str, description: str) -> lambda_.LayerVersion:
@@ -35,6 +35,17 @@ class Layers(Construct):
             compatible_architectures=[lambda_architecture(architecture)],
         )
 
+    def _runtime_code(self, architecture: str) -> lambda_.Code:
+        folder = ROOT / "layers" / "runtime"
+        build = LayerBuild(folder / "requirements.txt", WHEEL_PLATFORMS[architecture])
+        # The hash is that of the pins and the platform, not of the build: a rebuild of the same pins is the same layer.
+        return lambda_.Code.from_asset(
+            str(folder),
+            asset_hash_type=AssetHashType.CUSTOM,
+            asset_hash=_pins_hash(build, is_built=Stack.of(self).bundling_required),
+            bundling=BundlingOptions(image=DockerImage.from_registry("public.ecr.aws/sam/build-python3.13"), local=build),
+        )
+
 
 def lambda_architecture(name: str) -> lambda_.Architecture:
     """CDK's object for `arm64` or `x86_64`."""
@@ -45,17 +56,7 @@ def _core_code() -> lambda_.Code:
     return lambda_.Code.from_asset(str(ROOT / "layers" / "greenfraud"), exclude=NOISE, ignore_mode=IgnoreMode.GIT)
 
 
-def _runtime_code(architecture: str) -> lambda_.Code:
-    folder = ROOT / "layers" / "runtime"
-    build = LayerBuild(folder / "requirements.txt", WHEEL_PLATFORMS[architecture])
-    # The hash is that of the pins and the platform, not of the build: a rebuild of the same pins is the same layer.
-    return lambda_.Code.from_asset(
-        str(folder),
-        asset_hash_type=AssetHashType.CUSTOM,
-        asset_hash=_pins_hash(build),
-        bundling=BundlingOptions(image=DockerImage.from_registry("public.ecr.aws/sam/build-python3.13"), local=build),
-    )
-
-
-def _pins_hash(build: LayerBuild) -> str:
-    return hashlib.sha256(build.requirements.read_bytes() + f"{build.platform} {PYTHON_VERSION}".encode()).hexdigest()
+def _pins_hash(build: LayerBuild, *, is_built: bool) -> str:
+    """`cdk ls`, `bootstrap` and their like skip the build: what they leave must never pass for the layer, here or in S3."""
+    state = "" if is_built else " not built"
+    return hashlib.sha256(build.requirements.read_bytes() + f"{build.platform} {PYTHON_VERSION}{state}".encode()).hexdigest()

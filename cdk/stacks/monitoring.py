@@ -14,6 +14,8 @@ from cdk.stacks.serving import ServingStack
 from cdk.stacks.training import TrainingStack
 
 FAMILIES = ["baseline", "light", "heavy"]
+RULES = "rules"  # who answers while there is no model
+SHARED = "shared"  # jobs that work for all families
 
 
 class MonitoringStack(Stack):
@@ -47,13 +49,23 @@ def _answers(serving: ServingStack) -> list[cloudwatch.IWidget]:
 
 
 def _emissions() -> list[cloudwatch.IWidget]:
-    """Grams and kilowatt-hours, per hour for answers and per day for training."""
+    """Grams per hour and per 1,000 decisions for answers, grams and kilowatt-hours per day for training."""
     return [
-        _plot("Emissions of answers, gCO2e per hour", _by_family("EmissionsGrams", minutes=60), width=6),
-        _plot("Energy of answers, kWh per hour", [our_metric("EnergyKwh", minutes=60)], width=6),
-        _plot("Emissions of training, gCO2e per day", _by_family("TrainingEmissionsGrams", minutes=24 * 60), width=6),
-        _plot("Energy of training, kWh per day", _by_family("TrainingEnergyKwh", minutes=24 * 60), width=6),
+        _plot("Emissions of answers, gCO2e per hour", _by_family("EmissionsGrams", RULES, minutes=60), width=6),
+        _plot("Emissions of answers, gCO2e per 1,000 decisions", [_grams_per_1000()], width=6),
+        _plot("Emissions of training, gCO2e per day", _by_family("TrainingEmissionsGrams", SHARED, minutes=24 * 60), width=6),
+        _plot("Energy of training, kWh per day", _by_family("TrainingEnergyKwh", SHARED, minutes=24 * 60), width=6),
     ]
+
+
+def _grams_per_1000() -> cloudwatch.MathExpression:
+    """No point where there was no decision: a division by zero plots nothing."""
+    return cloudwatch.MathExpression(
+        expression="1000 * grams / decisions",
+        label="gCO2e per 1,000 decisions",
+        using_metrics={"grams": our_metric("EmissionsGrams", minutes=60), "decisions": our_metric("Decisions", minutes=60)},
+        period=Duration.hours(1),
+    )
 
 
 def _flow(serving: ServingStack, training: TrainingStack) -> list[cloudwatch.IWidget]:
@@ -65,8 +77,8 @@ def _flow(serving: ServingStack, training: TrainingStack) -> list[cloudwatch.IWi
     ]
 
 
-def _by_family(name: str, *, minutes: int) -> list[cloudwatch.IMetric]:
-    return [our_metric(name, minutes=minutes, family=family) for family in FAMILIES]
+def _by_family(name: str, other: str, *, minutes: int) -> list[cloudwatch.IMetric]:
+    return [our_metric(name, minutes=minutes, family=family) for family in (*FAMILIES, other)]
 
 
 def _plot(title: str, metrics: Sequence[cloudwatch.IMetric], *, width: int = 8) -> cloudwatch.GraphWidget:

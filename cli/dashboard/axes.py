@@ -47,7 +47,7 @@ def plane_for(bands: int) -> Plane:
 def value_axis(plane: Plane, scale: LinearScale, title: str) -> str:
     """Horizontal gridlines with their values, and what they measure above them."""
     begin, end = plane.x
-    parts = [_title(0, plane.top - 12, title)]
+    parts = [_title(0, plane.top - 15, title)]
     for value in scale.ticks:
         y = scale.place(value)
         is_base = value == 0 or y == plane.y[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cli.dashboard.mlflow_runs import MlflowRun
@@ -61,10 +61,11 @@ class Candidate:
 RULES_ALONE = Candidate(RULES)
 
 
-def compared(evaluation: Mapping[str, Any]) -> list[Candidate]:
+def compared(evaluation: Mapping[str, Any], lineage_grams: Mapping[str, float]) -> list[Candidate]:
     """All models of an evaluation; none where there is no evaluation."""
     rows = (evaluation.get("holdout") or {}).get("rows")
-    return [_candidate(item, rows) for item in evaluation.get("candidates", [])]
+    candidates = [_candidate(item, rows) for item in evaluation.get("candidates", [])]
+    return [replace(candidate, training_grams=lineage_grams.get(candidate.name)) for candidate in candidates]
 
 
 def rules_of(evaluation: Mapping[str, Any]) -> Candidate:
@@ -77,12 +78,7 @@ def compared_by_mlflow(run: MlflowRun | None, versions: Mapping[str, str]) -> li
     """Values without intervals, from an execution's run; `versions` by family."""
     metrics = run.metrics if run else {}
     return [
-        Candidate(
-            family,
-            version,
-            Measure(metrics.get(f"{family}_average_precision")),
-            training_grams=metrics.get(f"{family}_emissions_g"),
-        )
+        Candidate(family, version, Measure(metrics[f"{family}_average_precision"]))
         for family, version in versions.items()
         if f"{family}_average_precision" in metrics
     ]
@@ -95,7 +91,6 @@ def _candidate(item: Mapping[str, Any], rows: int | None) -> Candidate:
         average_precision=_measure(item["metrics"].get("average_precision")),
         saved_per_1000=_saved((item.get("against_rules") or {}).get("expected_cost_minor"), rows),
         grams_per_1000=item.get("emissions_g_per_1000"),
-        training_grams=item.get("emissions_g"),
         is_production=item.get("role") == "production",
     )
 

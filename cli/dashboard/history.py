@@ -44,9 +44,11 @@ def history(inputs: Inputs) -> list[Event]:
             versions.setdefault(run.execution, {})[run.tags["family"]] = run.tags.get("version", "")
     events = [_by_hand(entry) for entry in inputs.ledger if not entry.get("execution")]
     for key in dict.fromkeys((*parents, *inputs.executions, *changes)):
-        event = _execution(key, inputs.executions.get(key, Left()), parents.get(key), changes.get(key))
+        left = inputs.executions.get(key, Left())
+        event = _execution(key, left, parents.get(key), changes.get(key))
+        candidates = compared(left.documents.get("evaluation", {}), inputs.lineage_grams)
         recalled = compared_by_mlflow(parents.get(key), versions.get(key, {}))
-        events.append(event if event.candidates else replace(event, candidates=recalled))
+        events.append(replace(event, candidates=candidates or recalled))
     return list(_with_serving(sorted(events, key=lambda event: event.at or UNTIMED)))
 
 
@@ -62,7 +64,6 @@ def _execution(key: str, left: Left, run: MlflowRun | None, change: Mapping[str,
         model=_name(change["production"]) if change else None,
         holdout=holdout.get("chunk") or params.get("holdout"),
         rows=holdout.get("rows"),
-        candidates=compared(evaluation),
         rules=rules_of(evaluation),
         grams=report.get("emissions_g_total", metrics.get("emissions_g_total")),
         reasons=decision.get("reasons") or (change["reasons"] if change else ()),

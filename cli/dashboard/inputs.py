@@ -10,9 +10,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.dashboard.archive import Archive, Left, PlatformArchive, SavedArchive, saved_archive
+from cli.dashboard.archive import Left, read_dataset, read_executions, read_ledger, read_lineage_grams, saved_store
 from cli.dashboard.emissions_file import read_csv
 from cli.dashboard.mlflow_runs import MlflowRun, read_runs
+from cli.dashboard.stores import PlatformStore, SavedStore, Store
 from cli.emissions import CSV, read_emissions, write_csv
 from cli.errors import CommandError
 from cli.record import read_json_file
@@ -31,6 +32,7 @@ class Inputs:
     emissions: Sequence[EmissionsRecord]
     ledger: Sequence[dict[str, Any]]
     executions: dict[str, Left]
+    lineage_grams: dict[str, float]
     runs: Sequence[MlflowRun]
     dataset: dict[str, Any]
     sources: Sequence[str]
@@ -43,7 +45,7 @@ def inputs_from_aws(target: Target) -> Inputs:
     if not records:
         raise CommandError("the lake holds no emissions yet. Start the pipeline first: greenfraud retrain --aws")
     missing = ["MLflow's runs: on AWS they are seen in its MLflow app"]
-    return _inputs(records, "emissions/ in the lake", PlatformArchive(target), [], missing)
+    return _inputs(records, "emissions/ in the lake", PlatformStore(target), [], missing)
 
 
 def inputs_from_here() -> Inputs:
@@ -53,23 +55,22 @@ def inputs_from_here() -> Inputs:
         write_csv(found)
     records = read_csv(CSV)
     executions = {record.version[-8:] for record in records if record.version}
-    archive: Archive | None = PlatformArchive(target) if target else saved_archive(STATE, executions)
-    if archive is None:
+    store: Store | None = PlatformStore(target) if target else saved_store(STATE, executions)
+    if store is None:
         nothing = [f"the promotion ledger: there is no saved state in {STATE}; {REMEDY}", f"MLflow's runs: likewise; {REMEDY}"]
-        return Inputs(records, [], {}, [], {}, [str(CSV)], nothing)
-    runs, missing = _runs_of(archive)
-    return _inputs(records, str(CSV), archive, runs, missing)
+        return Inputs(records, [], {}, {}, [], {}, [str(CSV)], nothing)
+    runs, missing = _runs_of(store)
+    return _inputs(records, str(CSV), store, runs, missing)
 
 
-def _inputs(
-    records: Sequence[EmissionsRecord], file: str, archive: Archive, runs: Sequence[MlflowRun], missing: list[str]
-) -> Inputs:
-    executions = archive.executions()
+def _inputs(records: Sequence[EmissionsRecord], file: str, store: Store, runs: Sequence[MlflowRun], missing: list[str]) -> Inputs:
+    executions = read_executions(store)
     trained = {record.version[-8:] for record in records if record.version}
     if executions and trained and not trained & {key[:8] for key in executions}:
-        missing.append(f"{file} tells of other executions than {archive.name}: they belong to different data sets")
-    sources = [file, f"ledger and evaluations: {archive.name}", *(["MLflow"] if runs else [])]
-    return Inputs(records, archive.ledger(), executions, runs, dict(archive.dataset()), sources, missing)
+        missing.append(f"{file} tells of other executions than {store.name}: they belong to different data sets")
+    sources = [file, f"ledger and evaluations: {store.name}", *(["MLflow"] if runs else [])]
+    grams, dataset = read_lineage_grams(store), read_dataset(store)
+    return Inputs(records, read_ledger(store), executions, grams, runs, dataset, sources, missing)
 
 
 def _target_that_answers() -> Target | None:
@@ -81,8 +82,8 @@ def _target_that_answers() -> Target | None:
     return target
 
 
-def _runs_of(archive: Archive) -> tuple[list[MlflowRun], list[str]]:
-    folder = archive.folder if isinstance(archive, SavedArchive) else Path(read_json_file(SERVING_FILE).get("state", ""))
+def _runs_of(store: Store) -> tuple[list[MlflowRun], list[str]]:
+    folder = store.folder if isinstance(store, SavedStore) else Path(read_json_file(SERVING_FILE).get("state", ""))
     database = folder / DATABASE
     try:
         return read_runs(database), []

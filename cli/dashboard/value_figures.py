@@ -19,6 +19,7 @@ class Value(NamedTuple):
     """What is upwards."""
 
     id_: str
+    title: str
     name: str
     caption: str
     of: Callable[[Candidate], Measure]
@@ -48,8 +49,8 @@ def _values(currency: str) -> tuple[Value, ...]:
     quality = "On mature labels of a week that nobody trained on."
     saved = "Saved: cost below that of the bare rules, where an alert costs an analyst's time and a missed fraud its amount."
     return (
-        Value("precision", "Average precision", quality, lambda model: model.average_precision),
-        Value("savings", f"{currency} saved per 1,000 decisions", saved, lambda model: model.saved_per_1000),
+        Value("precision", "Average precision", "Average precision", quality, lambda model: model.average_precision),
+        Value("savings", "Money saved", f"{currency} saved per 1,000 decisions", saved, lambda model: model.saved_per_1000),
     )
 
 
@@ -61,7 +62,7 @@ def _figure(compared: Sequence[Event], value: Value, cost: Cost) -> Figure:
     rows = [(moment(event.at), model.name, value.of(model).described(), grams(cost.of(model))) for event, model in reversed(found)]
     return Figure(
         f"{value.id_}-against-{cost.id_}",
-        f"{value.name} against grams of {cost.id_}",
+        f"{value.title} against grams of {cost.id_}",
         "The latest comparison, with 95 % intervals; earlier ones are faint, the model that served until then is hollow. "
         f"{value.caption} Higher and further left is better.",
         Table(("Compared (UTC)", "Model", value.name, cost.name), rows, (0, 1)),

@@ -66,18 +66,26 @@ class Resource:
         return {name: value for name, value in self.properties.items() if name not in names}
 
 
+def refuse_import(resource: Resource, _: dict[str, str]) -> None:
+    """What a provider without `adopt` answers to an import."""
+    message = f"{resource.type} cannot be imported in the embedded AWS"
+    raise ValueError(message)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Provider:
     """How a type is created, updated and deleted.
 
     Without `update`, or when a property of `replaced_by` changes, the resource is replaced: created anew, the old
-    one deleted once the whole stack stands. `update` gets the resource with its new properties and the old ones.
+    one deleted once the whole stack stands. `update` gets the resource with its new properties and the old ones,
+    `adopt` what names the standing resource that an import takes into the stack.
     """
 
     type: str
     create: Callable[[Resource], None]
     update: Callable[[Resource, Properties], None] | None = None
     delete: Callable[[Resource], None] | None = None
+    adopt: Callable[[Resource, dict[str, str]], None] = refuse_import
     replaced_by: frozenset[str] = frozenset()
 
     def must_replace(self, old: Properties, new: Properties) -> bool:

@@ -14,14 +14,25 @@ def create_bucket(resource: Resource) -> None:
     bucket = resource.name("BucketName")
     location = {"CreateBucketConfiguration": {"LocationConstraint": resource.region}}
     resource.client("s3").create_bucket(Bucket=bucket, **({} if resource.region == "us-east-1" else location))
+    identify_bucket(resource, bucket)
+    configure_bucket(resource, {})
+    state.restore_bucket(bucket)
+
+
+def adopt_bucket(resource: Resource, identifier: dict[str, str]) -> None:
+    """Take over the bucket of that name, as it is."""
+    resource.client("s3").head_bucket(Bucket=identifier["BucketName"])
+    identify_bucket(resource, identifier["BucketName"])
+
+
+def identify_bucket(resource: Resource, bucket: str) -> None:
+    """`Ref` is the name."""
     resource.identify(
         bucket,
         Arn=f"arn:aws:s3:::{bucket}",
         DomainName=f"{bucket}.s3.amazonaws.com",
         RegionalDomainName=f"{bucket}.s3.{resource.region}.amazonaws.com",
     )
-    configure_bucket(resource, {})
-    state.restore_bucket(bucket)
 
 
 def configure_bucket(resource: Resource, _: Properties) -> None:
@@ -119,6 +130,7 @@ PROVIDERS = (
         create=create_bucket,
         update=configure_bucket,
         delete=delete_bucket,
+        adopt=adopt_bucket,
         replaced_by=frozenset({"BucketName"}),
     ),
     Provider(

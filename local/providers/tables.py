@@ -46,6 +46,11 @@ def identify_table(resource: Resource, description: dict[str, Any]) -> None:
     resource.identify(description["TableName"], **attributes)
 
 
+def adopt_table(resource: Resource, identifier: dict[str, str]) -> None:
+    """Take over the table of that name, as it is."""
+    identify_table(resource, resource.client("dynamodb").describe_table(**identifier)["Table"])
+
+
 def stream(properties: Properties) -> Properties:
     """CloudFormation enables a stream by naming its view type."""
     specification = properties.get("StreamSpecification")
@@ -146,6 +151,7 @@ PROVIDERS = (
         create=create_table,
         update=update_table,
         delete=delete_table,
+        adopt=adopt_table,
         replaced_by=REPLACED_BY,
     ),
     Provider(

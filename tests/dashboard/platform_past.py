@@ -42,6 +42,9 @@ def past(executions: int) -> Inputs:
         emissions=[record for records, *_ in lived for record in records],
         ledger=[{"revision": revision, **entry} for revision, entry in enumerate(ledger, start=1)],
         executions={execution_of(n): left for n, (_, _, left) in enumerate(lived)},
+        lineage_grams={
+            f"{f}/{_version(n)}": 5e-4 * (1 + 0.4 * place) + 1e-5 * n for n in range(executions) for place, f in enumerate(FAMILIES)
+        },
         runs=[run for _, runs, _ in lived for run in runs],
         dataset={
             "currency": "SEK",
@@ -148,7 +151,6 @@ def _candidate(n: int, place: int, family: str, role: str, version: str) -> dict
         "metrics": {"average_precision": {"value": precision, "low": precision - 0.05, "high": precision + 0.04}},
         "against_rules": {"expected_cost_minor": {"difference": -50_000.0 - 9_000 * place, "low": -80_000.0, "high": -20_000.0}},
         "emissions_g_per_1000": 1.3e-7 * (1 + 0.1 * place),
-        "emissions_g": 5e-4 * (1 + 0.4 * place),
     }
 
 

@@ -15,13 +15,14 @@ ROOMS = ("local", "cli", "cdk", "training", "functions", "benchmarks", "docker",
 ASSIGNMENTS = r"(?:[A-Z][A-Z0-9_]*=\S+\s+)*"
 PROGRAMS = (
     "make|pip|python3?|pytest|uv|uvicorn|cdk|aws|curl|docker|npm|npx|node|git|greenfraud|buildah|podman|sudo|apt-get|export|"
-    r"feast|mlflow|bash|sh|source|cd|\.venv/bin/\S+|\.venv-cdk/bin/\S+"
+    r"feast|mlflow|eval|bash|sh|source|cd|\.venv/bin/\S+|\.venv-cdk/bin/\S+"
 )
 COMMAND = re.compile(rf"{ASSIGNMENTS}(?:{PROGRAMS})\s+\S|\.ci/run|make$")
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<body>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^(#+) +(.+)$", re.MULTILINE)
+PRODUCTS = {"docker compose"}  # names of two words that only look like commands
 SHELLS = {"sh", "bash", "shell", "console"}
 
 
@@ -69,7 +70,7 @@ class Page:
     @property
     def commands(self) -> list[str]:
         """Every command: lines of shell blocks, and inline code that starts with a program's name."""
-        inline = [span for span in self.spans if COMMAND.match(span)]
+        inline = [span for span in self.spans if COMMAND.match(span) and span not in PRODUCTS]
         return [*_blocks_commands(self.blocks), *inline]
 
 

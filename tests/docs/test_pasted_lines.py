@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,12 +23,19 @@ BIN = Path(sys.executable).parent
 CURLS = [command for command in README.commands if command.startswith("curl ") and "127.0.0.1:8000" in command]
 
 
+def command_of(page: str, part: str) -> str:
+    """The one command of a page that holds `part`."""
+    (command,) = [command for command in Page(ROOT / page).commands if part in command]
+    return command
+
+
 @pytest.fixture
 def paste(deployment):
     """Runs a line in a shell, its addresses replaced by those of the deployment; what it printed."""
     target = deployment.target
     served = {"http://127.0.0.1:8000": target.api, "http://127.0.0.1:4566": target.endpoint, ".venv/bin/": f"{BIN}/"}
-    env = {**os.environ, "AWS_ENDPOINT_URL": target.endpoint, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+    keys = {"AWS_ENDPOINT_URL": target.endpoint, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    env = {**os.environ, **keys, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
 
     def run(line: str) -> str:
         for written, here in served.items():
@@ -79,6 +87,12 @@ def test_status_speaks_of_the_platform_that_is_up(paste, deployment):
     assert deployment.outputs["ApiUrl"].rstrip("/") in paste(".venv/bin/greenfraud status")
 
 
+@pytest.mark.usefixtures("first_run")
+def test_retraining_again_finds_nothing_new(paste):
+    """The operator's command follows the execution to its end and says how it ended."""
+    assert "NothingToTrain" in paste(".venv/bin/greenfraud retrain")
+
+
 def test_the_development_server_starts_with_the_printed_variables(deployment):
     """`greenfraud status --env` prints what the app needs; uvicorn then serves the same API."""
     env = {**os.environ, "AWS_ENDPOINT_URL": deployment.target.endpoint}
@@ -105,6 +119,20 @@ def health_of(port: int) -> dict[str, object] | None:
     except httpx.HTTPError:
         return None
     return answer
+
+
+def test_the_containers_settings_come_from_the_deployment(paste):
+    """What `status --env --aws` prints can be evaluated, and names the deployed tables."""
+    line = command_of("docs/containers.md", "status --env --aws")
+    assert "control" in paste(f'{line} && echo "$CONTROL_TABLE"').lower()
+
+
+def test_the_containers_credentials_come_from_the_persons_own(paste):
+    """The AWS command line hands over what it would use itself."""
+    if shutil.which("aws") is None:
+        pytest.skip("the AWS command line is not installed here")
+    line = command_of("docs/containers.md", "export-credentials --format env")
+    assert paste(f'export AWS_ACCESS_KEY_ID=mine AWS_SECRET_ACCESS_KEY=secret; {line}; echo "$AWS_ACCESS_KEY_ID"').strip() == "mine"
 
 
 def test_the_commit_hook_installs_and_finds_its_programs(tmp_path):

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from cli.dataset import HeldBack, hold_back
-from cli.execution import Execution, follow_execution, start_execution
+from cli.execution import start_execution
 from cli.operations import call_control
 from cli.target import Target
-from cli.upload import upload
-from cli.world import WorldSpecification, make_world
 from local import processes
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSEMBLY = ROOT / "cdk.out"
 STACKS = ("GreenFraud-Data", "GreenFraud-Training", "GreenFraud-Serving", "GreenFraud-Monitoring")
-# Three weeks to learn, one to wait for labels, one to be judged on with more than 30 frauds, one for its labels.
-WORLD = WorldSpecification(seed=3, customers=400, days=43)
 EXECUTION_SECONDS = 180  # a busy machine needs longer; a hanging execution fails the test instead of stopping it
 
 
@@ -167,76 +160,3 @@ class Deployment:
         names = [job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"]]
         ours = [client.describe_training_job(TrainingJobName=name) for name in names if all(one in name for one in fragments)]
         return sorted(ours, key=lambda job: job["CreationTime"])
-
-
-@dataclass
-class JobProcess:
-    """What a running training job looked like from outside."""
-
-    pid: int
-    command: list[str]
-    files: set[str]
-
-
-def process_of(deployment: Deployment, job: str) -> JobProcess | None:
-    """The process that writes the job's log, and what lies below its /opt/ml; None while there is none."""
-    log = deployment.folder / ".local/logs/jobs" / f"{job}.log"
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.readlink(entry / "fd/1") != str(log):
-                continue
-            command = (entry / "cmdline").read_bytes().decode().rstrip("\0").split("\0")
-        except OSError:  # not ours to look at, or gone meanwhile
-            continue
-        root = deployment.state / "jobs" / job / "opt/ml"
-        return JobProcess(int(entry.name), command, {str(file.relative_to(root)) for file in root.rglob("*") if file.is_file()})
-    return None
-
-
-def kill(process: JobProcess) -> None:
-    """End a job's process as the kernel does when memory runs out."""
-    os.kill(process.pid, signal.SIGKILL)
-
-
-@dataclass
-class Onlooker:
-    """Looks at every training job while it runs."""
-
-    deployment: Deployment
-    seen: dict[str, JobProcess] = field(default_factory=dict)
-
-    def working(self, jobs: Iterable[str]) -> None:
-        """Keep what each job looks like."""
-        for job in jobs:
-            found = process_of(self.deployment, job)
-            if found is not None:
-                self.seen[job] = found
-
-    def ignore(self, _: Any, __: Any = None) -> None:
-        """Results are read when all is over."""
-
-    planned = trained = evaluated = decided = job_failed = ignore
-
-
-@dataclass(frozen=True)
-class FirstRun:
-    """The first execution, started with `{}` on an untouched platform, and what was kept back to be scored."""
-
-    execution: Execution
-    seen: Mapping[str, JobProcess]
-    held_back: list[HeldBack]
-
-    @property
-    def promoted(self) -> str:
-        """The model it promoted, family/version."""
-        decision = self.execution.results["decision.json"]
-        return f"{decision['family']}/{decision['version']}"
-
-
-def run_first(deployment: Deployment) -> FirstRun:
-    """Import the small world and run the state machine with `{}`."""
-    dataset, held_back = hold_back(make_world(WORLD))
-    upload(deployment.client("s3"), deployment.outputs["LakeBucket"], dataset, held_back)
-    onlooker = Onlooker(deployment)
-    execution = follow_execution(deployment.target, deployment.start_execution({}), onlooker)
-    return FirstRun(execution, onlooker.seen, held_back)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import contextmanager
 
 import pytest
 
@@ -37,13 +38,23 @@ def promote(deployment, first_run, rival):
     )
 
 
+@contextmanager
+def promoted(deployment, first_run, rival):
+    """The rival in production until it is rolled back."""
+    promote(deployment, first_run, rival)
+    try:
+        yield
+    finally:
+        deployment.control("rollback", reason="tried out", actor="tests")
+
+
 def test_a_bundle_that_is_broken_already_is_not_promoted(deployment, first_run, rival):
     """The control function checks every digest before it names a bundle to the scoring function."""
     before = deployment.health()
     key = "models/{}/{}/model.onnx".format(*rival)
-    with deployment.replaced(deployment.outputs["ArtifactsBucket"], key, b"not a model"):
-        with pytest.raises(CommandError, match=r"model\.onnx"):
-            promote(deployment, first_run, rival)
+    broken = deployment.replaced(deployment.outputs["ArtifactsBucket"], key, b"not a model")
+    with broken, pytest.raises(CommandError, match=r"model\.onnx"):
+        promote(deployment, first_run, rival)
     assert before == deployment.health()
 
 
@@ -51,17 +62,16 @@ def test_the_last_good_model_answers_while_the_promoted_bundle_is_broken(deploym
     """Flagged in each answer, counted as BundleLoadFailed, and its alarm rings; a rollback ends it."""
     good = score(deployment, first_run)
     assert good["degraded"] == []
-    promote(deployment, first_run, rival)
     key = "models/{}/{}/model.onnx".format(*rival)
-    with deployment.replaced(deployment.outputs["ArtifactsBucket"], key, b"not a model"):
-        answer = score(deployment, first_run)
+    with promoted(deployment, first_run, rival):
         assert deployment.health()["model"] == "{}/{}".format(*rival)
-    assert answer["model"] == good["model"]
-    assert answer["fraud_probability"] is not None
-    assert answer["degraded"] == ["model_stale"]
-    assert wait_until(lambda: total_of(deployment, "BundleLoadFailed"), ALARM_SECONDS) == 1.0
-    assert wait_until(lambda: alarm_of(deployment, "BundleLoadFailed") == "ALARM", ALARM_SECONDS)
-    deployment.control("rollback", reason="broken bundle", actor="tests")
+        with deployment.replaced(deployment.outputs["ArtifactsBucket"], key, b"not a model"):
+            answer = score(deployment, first_run)
+        assert answer["model"] == good["model"]
+        assert answer["fraud_probability"] is not None
+        assert answer["degraded"] == ["model_stale"]
+        assert wait_until(lambda: total_of(deployment, "BundleLoadFailed"), ALARM_SECONDS) == 1.0
+        assert wait_until(lambda: alarm_of(deployment, "BundleLoadFailed") == "ALARM", ALARM_SECONDS)
     assert deployment.health()["model"] == "{family}/{version}".format(**good["model"])
     recovered = score(deployment, first_run)
     assert (recovered["model"], recovered["degraded"]) == (good["model"], [])

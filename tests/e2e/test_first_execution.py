@@ -6,11 +6,12 @@ import hashlib
 import json
 import os
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.e2e.deployment import ASSEMBLY, STACKS, WORLD
+from tests.e2e.deployment import ASSEMBLY, STACKS
+from tests.e2e.first_run import WORLD
+from tests.e2e.running import running
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -38,9 +39,10 @@ def test_the_first_execution_trains_three_families_and_promotes(deployment, firs
     assert first_run.execution.results["report.json"]["holdout"]["frauds"] >= 30
 
 
-def test_health_names_the_promoted_model(deployment, first_run):
+def test_health_names_the_promoted_model(first_run):
     """Nobody restarts anything between the promotion and the answer."""
-    assert deployment.health() | {"status": "ok", "model": first_run.promoted} == deployment.health()
+    assert (first_run.health["status"], first_run.health["model"]) == ("ok", first_run.promoted)
+    assert first_run.health["revision"] == 1
 
 
 def test_the_deployed_templates_are_the_synthesised_files(deployment):
@@ -63,11 +65,11 @@ def test_the_asl_that_ran_is_the_templates(deployment, first_run):
 
 def test_jobs_run_in_the_layout_of_sagemaker(first_run):
     """Orders, channels and checkpoints below /opt/ml, in a process that only the job has."""
-    seen = first_run.seen
-    assert {job.name for job in first_run.execution.jobs} >= set(seen)
-    assert len({process.pid for process in seen.values()}) == len(seen)
-    assert os.getpid() not in {process.pid for process in seen.values()}
-    training = [process.files for name, process in seen.items() if name.split("-")[1] in FAMILIES]
+    assert {job.name for job in first_run.execution.jobs} >= set(first_run.seen)
+    processes = {process.pid for process, _ in first_run.seen.values()}
+    assert len(processes) == len(first_run.seen)
+    assert os.getpid() not in processes
+    training = [files for name, (_, files) in first_run.seen.items() if name.split("-")[1] in FAMILIES]
     assert training
     for files in training:
         assert {"input/config/hyperparameters.json", "input/data/features/part.parquet"} <= files
@@ -101,26 +103,24 @@ def test_each_chunk_starts_from_its_parents_checkpoint(first_run):
 def test_each_function_runs_from_its_own_zip_in_a_process_of_its_own(deployment, first_run):
     """Under the runtime client, in a folder that holds that function and no other."""
     deployment.health()
-    found = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (entry / "cmdline").read_bytes().decode().rstrip("\0").split("\0")
-            folder = Path(os.readlink(entry / "cwd"))
-        except OSError:
-            continue
-        if "awslambdaric" in command and folder.is_relative_to(deployment.folder):
-            parent = re.search(r"^PPid:\s+(\d+)$", (entry / "status").read_text(), re.MULTILINE)
-            found[command[-1]] = (int(parent[1]), {part.name for part in (folder / "functions").iterdir() if part.is_dir()})
+    functions = {
+        process.command[-1]: process
+        for process in running()
+        if "awslambdaric" in process.command and process.folder.is_relative_to(deployment.folder)
+    }
     for name in ("plan", "control", "score"):
-        server, packages = found[f"functions.{name}.handler.handler"]
-        assert server == deployment.process.pid
+        process = functions[f"functions.{name}.handler.handler"]
+        assert process.parent == deployment.process.pid
+        packages = {entry.name for entry in (process.folder / "functions").iterdir() if entry.is_dir()}
         assert packages - {"__pycache__"} == {name}
 
 
 def test_the_online_store_is_filled_by_the_execution(deployment, first_run):
     """As many customers and terminals in DynamoDB as the data set has."""
-    described = {name: deployment.client("dynamodb").describe_table(TableName=deployment.outputs[name])["Table"]
-                 for name in ("CustomerTable", "TerminalTable")}
+    described = {
+        name: deployment.client("dynamodb").describe_table(TableName=deployment.outputs[name])["Table"]
+        for name in ("CustomerTable", "TerminalTable")
+    }
     dataset = json.loads(deployment.read(deployment.outputs["LakeBucket"], "dataset.json"))
     assert dataset["rows"] > 20_000
     assert dataset["name"] == WORLD.name

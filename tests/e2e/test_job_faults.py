@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 
-from tests.e2e.deployment import kill, process_of, wait_until
+from greenfraud.naming import execution_key
+from tests.e2e.deployment import wait_until
+from tests.e2e.first_run import process_of
 
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.usefixtures("first_run")]
 
@@ -13,8 +18,6 @@ FORCED = {"families": ["light"], "force": True}
 
 def plan_of(deployment, arn):
     """The plan of an execution that has started, once there is one."""
-    from greenfraud.naming import execution_key
-
     return wait_until(lambda: plan_or_none(deployment, execution_key(arn)), 60)
 
 
@@ -33,7 +36,7 @@ def test_a_killed_job_is_tried_again_under_another_name(deployment):
     key = plan["families"][0]["chunks"][0]["job_key"]
     first, second = (f"gf-light-{plan['date']}-{attempt}-{key}" for attempt in (0, 1))
     process = wait_until(lambda: process_of(deployment, first), 120, pause=0.02)
-    kill(process)
+    os.kill(process.pid, signal.SIGKILL)
     assert deployment.end_of(arn)["status"] == "SUCCEEDED"
     jobs = {job["TrainingJobName"]: job for job in deployment.jobs(key)}
     assert {first, second} == set(jobs)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 
 import pytest
+
+from tests.e2e.running import running
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -42,26 +43,14 @@ def snapshot(deployment):
     }
 
 
-def children_of(pid):
-    """Ids of the processes that a process has started."""
-    found = set()
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"PPid:\t{pid}\n" in (entry / "status").read_text():
-                found.add(int(entry.name))
-        except OSError:
-            continue
-    return found
-
-
 def test_everything_is_back_after_a_restart(deployment, first_run):
     """SIGTERM ends the server well with every process it started; the next one has objects, items, runs and the same model."""
     before = snapshot(deployment)
     decided = deployment.answer("POST", "/v1/score", first_run.held_back[0].transaction.to_json())
-    children = children_of(deployment.process.pid)
-    assert children
+    started = {process.pid for process in running() if process.parent == deployment.process.pid}
+    assert started
     assert deployment.stop() == 0
-    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+    assert started.isdisjoint({process.pid for process in running()})
     deployment.start()
     deployment.deploy()
     after = snapshot(deployment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -130,3 +131,17 @@ def test_a_function_may_be_an_alarm_s_action(embedded):
         return embedded.client("dynamodb").get_item(TableName=table, Key={"id": {"S": name}}).get("Item")
 
     assert embedded.wait_until(seen)["s"] == {"S": "ALARM"}
+
+
+def test_a_metric_without_dimensions_is_not_the_sum_of_the_others(embedded):
+    """Statistics are those of the dimensions asked for: what is published both ways is not counted twice."""
+    client, name, now = embedded.client("cloudwatch"), embedded.name("metric"), datetime.now(UTC)
+    family = [{"Name": "Family", "Value": "light"}]
+    points = [{"MetricName": name, "Value": 2, "Dimensions": dimensions} for dimensions in ([], family)]
+    client.put_metric_data(Namespace="GreenFraud", MetricData=points)
+    window = {"StartTime": now - timedelta(minutes=5), "EndTime": now + timedelta(minutes=5), "Period": 600}
+    for dimensions, expected in (([], [2.0]), (family, [2.0]), ([{"Name": "Family", "Value": "heavy"}], [])):
+        answer = client.get_metric_statistics(
+            Namespace="GreenFraud", MetricName=name, Dimensions=dimensions, Statistics=["Sum"], **window
+        )
+        assert expected == [point["Sum"] for point in answer["Datapoints"]]

@@ -133,7 +133,7 @@ def test_runs_of_one_branch_wait_or_yield_and_deployments_are_never_cut_short(in
 def test_integration_checks_everything_on_push_and_pull_request(integration: Workflow):
     """Lint with types, tests, template with its security review, image."""
     assert {"push", "pull_request"} <= set(integration["on"])
-    assert {"lint", "synth", "test-cdk", "test-python", "test-image"} <= targets(integration)
+    assert {"lint", "synth", "test-cdk", "test-python", "test-plain", "test-image"} <= targets(integration)
 
 
 def test_integration_runs_on_every_supported_python(integration: Workflow):
@@ -192,7 +192,9 @@ def test_actionlint_finds_nothing(workflow: Path):
 def test_actionlint_would_find_a_mistake(tmp_path: Path):
     """The check above is able to fail: a misspelt key and an unknown context are found."""
     broken = tmp_path / "broken.yml"
-    broken.write_text("on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - runs: make x\n      - run: ${{ gitub.ref }}\n")
+    broken.write_text(
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - runs: make x\n      - run: ${{ gitub.ref }}\n"
+    )
     code, said = linted(broken)
     assert code == 1
     assert "runs" in said

@@ -1,0 +1,12 @@
+# The whole of `make run` in a container, for machines that are not Linux. From the repository's root:
+#   docker compose -f docker/docker-compose.yml up --build platform
+ARG BASE_IMAGE=python:3.13-slim-bookworm
+FROM ${BASE_IMAGE}
+RUN apt-get -qq update \
+ && apt-get -qq install --no-install-recommends make python3-venv socat > /dev/null \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /greenfraud
+COPY . .
+RUN make synth
+EXPOSE 4566 8000
+CMD ["docker/run-platform.sh"]

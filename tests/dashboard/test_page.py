@@ -1,0 +1,104 @@
+"""The page as text: everything in it, nothing outside it, nothing made up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from xml.etree import ElementTree as ET
+
+import pytest
+from platform_past import emission, past, without_evaluations
+
+from cli.dashboard.inputs import Inputs
+from cli.dashboard.page import page
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+NOTHING = Inputs([emission("train")], [], {}, {}, [], {}, ["logs/emissions.csv"], ["the promotion ledger: `make run` makes it"])
+
+
+def plots_of(text: str) -> list[ET.Element]:
+    """Every plot, parsed."""
+    return [ET.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", text, re.DOTALL)]
+
+
+@pytest.mark.parametrize("executions", [1, 2, 50])
+def test_every_plot_is_there_and_well_formed(executions):
+    """With one run as with fifty, and every mark within its plot."""
+    plots = plots_of(page(past(executions), NOW))
+    assert len(plots) == 10
+    for plot in plots:
+        _, _, width, height = map(float, plot.attrib["viewBox"].split())
+        for mark in plot.iter():
+            for name, most in (("x", width), ("cx", width), ("x1", width), ("y", height), ("cy", height), ("y2", height)):
+                assert -0.01 <= float(mark.get(name, 0)) <= most
+
+
+def test_the_page_fetches_nothing():
+    """No script, no address, and a policy that would forbid it."""
+    text = page(past(3), NOW)
+    assert not re.search(r"https?://|<script|<link|<img|@import|url\(", text)
+    assert "default-src 'none'" in text
+
+
+def test_what_people_wrote_is_escaped():
+    """Reasons and actors come from elsewhere."""
+    text = page(past(2), NOW)
+    assert "reason 1 &lt;of the gate&gt;" in text
+    assert "<of the gate>" not in text
+
+
+def test_the_figure_on_top_says_its_method_intensity_source_and_pue():
+    """Never a number without them."""
+    text = page(past(1), NOW)
+    for part in ("61.1 µg", "30 decisions", "method constant", "8 g/kWh in eu-north-1 (a table, read 2026-01-01)", "PUE 1.25"):
+        assert part in text
+
+
+def test_the_carbon_intensity_is_stated_as_the_standard_asks():
+    """Formula, functional unit, boundary, and what is missing."""
+    sentence = re.search(r'id="sci">(.*?)</p>', page(past(1), NOW)).group(1)
+    assert "ISO/IEC 21031" in sentence
+    assert "R = 1,000 decisions" in sentence
+    assert "Boundary:" in sentence
+    assert "M, the embodied emissions of the hardware, is unavailable" in sentence
+
+
+def test_what_is_not_known_is_unavailable_and_never_zero():
+    """Without decisions, ledger, evaluations and MLflow."""
+    text = page(NOTHING, NOW)
+    figures = re.findall(r"<dd>(.*?)</dd>", text)
+    assert figures == ["unavailable", "1.00 mg", "unavailable", "unavailable"]
+    assert "unavailable: no execution has been evaluated yet" in text
+    assert "`make run` makes it" in text
+    assert len(plots_of(text)) == 2
+
+
+def test_evaluations_that_are_gone_leave_plots_of_what_mlflow_knows():
+    """Average precision stays; savings become unavailable."""
+    text = page(without_evaluations(past(3)), NOW)
+    assert 'aria-labelledby="production-precision-title' in text
+    assert 'aria-labelledby="savings-against-scoring-title' not in text
+
+
+def test_a_family_nobody_foresaw_is_shown():
+    """With a colour and a shape of its own kind."""
+    records = [emission("train", family="forest", chunk="20260101-20260108", version="20260101-20260108-00000000")]
+    text = page(replace(past(1), emissions=records), NOW)
+    assert "forest, chunk 20260101-20260108: 1.00 mg" in text
+    assert "series-other" in text
+
+
+def test_every_plot_has_its_figures_as_a_table():
+    """For those who cannot see it, and for those who want to compute with it."""
+    text = page(past(2), NOW)
+    figures = re.findall(r"<figure.*?</figure>", text, re.DOTALL)
+    assert len(figures) == 10
+    assert all("<details>" in figure and "<th scope=" in figure for figure in figures)
+
+
+def test_reasons_of_every_decision_are_in_the_table():
+    """Newest first."""
+    text = page(past(7), NOW)
+    places = [text.index(f"<li>{reason}") for reason in ("too many false alarms", "reason 5 ", "reason 0 ")]
+    assert places == sorted(places)

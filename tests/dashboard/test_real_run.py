@@ -1,0 +1,53 @@
+"""The page about a platform that really trained, promoted and answered."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.emissions import wait_for_inference
+from cli.main import app
+from cli.record import write_json
+from cli.target import SERVING_FILE
+
+pytestmark = pytest.mark.xdist_group("e2e")
+
+
+@pytest.fixture(scope="module")
+def text(deployment, first_run, tmp_path_factory) -> str:
+    """The page, made while the platform is up."""
+    for held in first_run.held_back:
+        deployment.answer("POST", "/v1/score", held.transaction.to_json())
+    wait_for_inference(deployment.target, len(first_run.held_back))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("dashboard"))
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        target = deployment.target
+        write_json(SERVING_FILE, {"endpoint": target.endpoint, "api": target.api, "state": str(deployment.state)})
+        result = CliRunner().invoke(app, ["dashboard"], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        assert "unavailable" not in result.stdout
+        return Path(".local/dashboard.html").read_text(encoding="utf-8")
+
+
+def test_nothing_is_unavailable_after_one_run(text):
+    """All ten plots and all four figures; embodied emissions, which nobody knows, are said to be unknown."""
+    assert len(re.findall("<svg", text)) == 10
+    assert all(figure != "unavailable" for figure in re.findall(r"<dd>(.*?)</dd>", text))
+    assert "no record says" not in text
+
+
+def test_the_promoted_model_is_what_serves(text, first_run):
+    """With the reasons of the gate."""
+    assert f"{first_run.promoted}" in text
+    assert "against the rules" in text
+
+
+def test_every_family_and_chunk_is_plotted(text, first_run):
+    """From the jobs' own records and from MLflow's own database."""
+    for result in first_run.execution.train_results:
+        assert f"{result['family']}, chunk {result['chunk']}: " in text
+    assert re.search(r"light, chunk \d+-\d+: AP 0\.\d{3}", text)

@@ -1,0 +1,173 @@
+"""The deploy story through the real CDK command line, against an embedded AWS that checks signatures.
+
+Each fixture is a step and starts where the one before ended; the tests only read what the steps saw. The transcript of the whole
+story is left in `.local/deploy-transcript.txt`.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+from conftest import BOOTSTRAP, DEPLOY, DESTROY, FUNCTIONS, RESTORE, Deployed, Edited, Gone, Restored, World
+from deploy_story import ROOT
+
+pytestmark = [pytest.mark.xdist_group("deploy")]
+
+STACKS = ("GreenFraud-Data", "GreenFraud-Training", "GreenFraud-Serving", "GreenFraud-Monitoring")
+BUCKETS_AND_TABLES = 3 + 7
+
+
+def unchanged(output: str) -> list[str]:
+    """The stacks the CDK found nothing to change in."""
+    return re.findall(r"✅ +(\S+) \(no changes\)", output)
+
+
+def test_one_command_deploys_everything(deployed: Deployed):
+    """No stack fails, and nothing is asked."""
+    assert [stack for stack in STACKS if f"✅  {stack}\n" not in deployed.output] == []
+    assert "docker" not in deployed.output
+
+
+def test_the_rules_answer_on_an_empty_account_with_no_manual_step(deployed: Deployed):
+    """Health is open; a score is signed by the guide's own curl line."""
+    assert (deployed.health["status"], deployed.health["model"]) == ("ok", "rules")
+    assert (deployed.score["transaction_id"], deployed.score["model"], deployed.score["decision"]) == ("first", None, "review")
+    assert deployed.score["reasons"]
+    assert deployed.decision == deployed.score
+
+
+def test_the_guides_curl_line_needs_its_signature(deployed: Deployed):
+    """The same line without `--aws-sigv4` is refused; with temporary credentials it works as it stands."""
+    assert deployed.unsigned == '{"message":"Forbidden"}403'
+    assert deployed.with_token == deployed.score
+
+
+def test_the_guide_finds_the_apis_address(deployed: Deployed, world: World):
+    """In what the deployment wrote."""
+    assert deployed.address == world.outputs("Serving")["ApiUrl"]
+    assert re.fullmatch(r"https://\w+\.execute-api\.eu-north-1\.amazonaws\.com", deployed.address)
+
+
+def test_the_operators_commands_reach_what_is_deployed(deployed: Deployed):
+    """With `--aws`, and the credentials and endpoint that the shell has."""
+    said = deployed.commands
+    assert '"rows": 20' in said["check"]
+    assert '"rows": 20' in said["import"]
+    assert "NothingToTrain" in said["retrain"]
+    assert "none: rules answer" in said["status"]
+    assert "the control function refused `rollback`" in said["rollback"]
+
+
+def test_a_second_deployment_changes_nothing(deployed_again: str):
+    """All four say so."""
+    assert unchanged(deployed_again) == list(STACKS)
+
+
+def test_an_edited_function_is_all_that_changes(edited: Edited):
+    """Three stacks and three functions stay as they are."""
+    assert set(edited.before) == set(FUNCTIONS)
+    assert {name for name in FUNCTIONS if edited.before[name] != edited.after[name]} == {"score"}
+    assert unchanged(edited.output) == [stack for stack in STACKS if stack != "GreenFraud-Serving"]
+    updated = re.findall(r"UPDATE_COMPLETE +\| (\S+) +\| (\S+)", edited.output)
+    assert sorted(kind for kind, _ in updated if kind != "AWS::CloudFormation::Stack") == [
+        "AWS::Lambda::Alias",
+        "AWS::Lambda::Function",
+    ]
+
+
+def test_the_edit_is_seen_over_http(edited: Edited):
+    """With the next request."""
+    assert edited.health["edited"] is True
+    assert edited.health["status"] == "ok"
+
+
+def test_destroying_takes_the_stacks_and_keeps_the_data(destroyed: Gone):
+    """Every bucket and table stands with what it held."""
+    assert (destroyed.stacks, destroyed.health) == (set(), 503)
+    assert len(destroyed.left) == BUCKETS_AND_TABLES
+    assert destroyed.left == destroyed.before
+    assert sum(destroyed.left.values()) > 20
+
+
+def test_destroying_says_what_it_keeps(destroyed: Gone, deployed: Deployed):
+    """Already the deployment does, then our list by name, then the CDK by construct."""
+    assert "GreenFraud-Data.DataOnDestroy = kept: " in deployed.output
+    assert set(re.findall(r"^kept: (\S+)$", destroyed.kept, re.MULTILINE)) == set(destroyed.left)
+    skipped = re.findall(r"DELETE_SKIPPED +\| AWS::(S3::Bucket|DynamoDB::Table) ", destroyed.output)
+    assert len(skipped) == BUCKETS_AND_TABLES
+
+
+def test_what_was_kept_comes_back(restored: Restored, destroyed: Gone, deployed: Deployed):
+    """An import takes it into a new stack; the decision stored before the destruction is still the answer."""
+    assert restored.output.count("IMPORT_COMPLETE") >= BUCKETS_AND_TABLES
+    assert restored.data == destroyed.before
+    assert restored.decision == deployed.decision
+
+
+def test_data_go_with_their_stack_when_that_is_asked(deleted: Gone, restored: Restored):
+    """With `retain_data` false, and buckets emptied by the guide's line."""
+    assert set(deleted.before) == set(restored.data)
+    assert "nothing is kept" in deleted.kept
+    assert "DELETE_SKIPPED" not in deleted.output
+    assert (deleted.stacks, deleted.left) == (set(), {})
+
+
+def test_the_transcript_tells_the_story_in_its_order(deleted: Gone, world: World):
+    """Every step of it, with the lines that show how it went."""
+    text = world.checkout.transcript.path.read_text(encoding="utf-8")
+    position = 0
+    for piece in (
+        f"$ cdk {' '.join(BOOTSTRAP)}",
+        "bootstrapped",
+        "# No container engine here",
+        f"$ cdk {' '.join(DEPLOY)}",
+        "GreenFraud-Data.DataOnDestroy = kept: ",
+        "✅  GreenFraud-Monitoring",
+        '$ curl -s "$API/health"',
+        '"model":"rules"',
+        '{"message":"Forbidden"}403',
+        "--aws-sigv4",
+        '"decision":"review"',
+        f"$ cdk {' '.join(DEPLOY)}",
+        *(f"✅  {stack} (no changes)" for stack in STACKS),
+        "# edited functions/score/service.py",
+        "$ cdk deploy --all --require-approval never",
+        "✅  GreenFraud-Data (no changes)",
+        "UPDATE_COMPLETE",
+        '"edited":true',
+        "$ .venv/bin/python -m toolchain.kept",
+        f"$ cdk {' '.join(DESTROY)}",
+        "DELETE_SKIPPED",
+        "✅  GreenFraud-Data: destroyed",
+        f"$ cdk {' '.join(RESTORE)}",
+        "IMPORT_COMPLETE",
+        f"$ cdk {' '.join(DEPLOY)}",
+        '"decision":"review"',
+        "# edited cdk.json",
+        "GreenFraud-Data.DataOnDestroy = deleted: ",
+        "object_versions.delete()",
+        f"$ cdk {' '.join(DESTROY)}",
+        "✅  GreenFraud-Data: destroyed",
+    ):
+        position = text.find(piece, position)
+        assert position >= 0, f"{piece!r} is missing, or not in its place"
+        position += len(piece)
+
+
+@pytest.mark.parametrize(
+    ("target", "command"),
+    [
+        ("bootstrap", BOOTSTRAP),
+        ("deploy", DEPLOY),
+        ("destroy", DESTROY[:-1]),
+        ("restore", RESTORE),
+    ],
+)
+def test_make_runs_the_commands_of_the_story(target: str, command: tuple[str, ...]):
+    """In CI, where nobody can answer a question; `destroy` asks everywhere."""
+    if f"\n{target}: " not in (ROOT / "Makefile").read_text(encoding="utf-8"):
+        pytest.skip(f"the Makefile has no {target} yet")
+    done = subprocess.run(["make", "-n", target, "CI=true"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert f"node_modules/aws-cdk/bin/cdk {' '.join(command)}" in done.stdout

@@ -1,0 +1,17 @@
+"""What the operator's command line makes of words, without doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from typer.main import get_command
+
+from cli.main import app
+
+
+def options_of(name: str, words: Sequence[str]) -> dict[str, Any]:
+    """The options `greenfraud name words…` is run with; a usage error when it would refuse them."""
+    commands: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
+    found: dict[str, Any] = commands[name].make_context(name, list(words)).params
+    return found

@@ -1,0 +1,70 @@
+"""The first execution on an untouched platform, and what its jobs looked like while they ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cli.dataset import HeldBack, hold_back
+from cli.execution import Execution, follow_execution
+from cli.upload import upload
+from cli.world import WorldSpecification, make_world
+from tests.e2e.deployment import Deployment
+from tests.e2e.running import Running, running
+
+# Three weeks to learn, one to wait for their labels, one to be judged on with more than 30 frauds, one for its labels.
+# Much smaller worlds have too few frauds for a model to be certainly better than the rules.
+WORLD = WorldSpecification(customers=800, days=43)
+
+
+@dataclass(frozen=True)
+class FirstRun:
+    """The first execution, started with `{}`, and what was kept back to be scored."""
+
+    execution: Execution
+    seen: Mapping[str, tuple[Running, set[str]]]  # each job's process and the files below its /opt/ml
+    held_back: list[HeldBack]
+    health: Mapping[str, Any]  # what GET /health said right afterwards
+
+    @property
+    def promoted(self) -> str:
+        """The model it promoted, family/version."""
+        decision = self.execution.results["decision.json"]
+        return f"{decision['family']}/{decision['version']}"
+
+
+def run_first(deployment: Deployment) -> FirstRun:
+    """Import the small world and run the state machine with `{}`."""
+    dataset, held_back = hold_back(make_world(WORLD))
+    upload(deployment.client("s3"), deployment.outputs["LakeBucket"], dataset, held_back)
+    onlooker = Onlooker(deployment)
+    execution = follow_execution(deployment.target, deployment.start_execution({}), onlooker)
+    return FirstRun(execution, onlooker.seen, held_back, deployment.health())
+
+
+@dataclass
+class Onlooker:
+    """Looks at every training job while it runs."""
+
+    deployment: Deployment
+    seen: dict[str, tuple[Running, set[str]]] = field(default_factory=dict)
+
+    def working(self, jobs: Iterable[str]) -> None:
+        """Keep what each job looks like now."""
+        for job in jobs:
+            process = process_of(self.deployment, job)
+            if process is not None:
+                root = self.deployment.state / "jobs" / job / "opt/ml"
+                self.seen[job] = process, {str(file.relative_to(root)) for file in root.rglob("*") if file.is_file()}
+
+    def ignore(self, _: Any, __: Any = None) -> None:
+        """Results are read when all is over."""
+
+    planned = trained = evaluated = decided = job_failed = ignore
+
+
+def process_of(deployment: Deployment, job: str) -> Running | None:
+    """The process that writes a job's log; None while there is none."""
+    log = deployment.folder / ".local/logs/jobs" / f"{job}.log"
+    return next((process for process in running() if process.output == log), None)
