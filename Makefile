@@ -1,10 +1,12 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+IMAGES ?= api-server
+APPROVE ?= broadening
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install synth run test test-python test-cdk lint features clean
+.PHONY: help install synth run test test-python test-cdk test-plain test-image lint features dashboard deploy clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,17 +22,29 @@ run: synth ## everything on this machine: deploy, train, promote, serve on :8000
 
 test: synth lint test-cdk test-python ## lint, types, import rules and every test
 
-test-python:
+test-python: ## every test outside the CDK's environment
 	@$(BIN)/pytest tests -q -n 2 --dist loadgroup
 
-test-cdk:
+test-cdk: ## the tests of the template
 	@.venv-cdk/bin/pytest tests/cdk -q
+
+test-plain: ## `pip install -e . && pytest tests/` in an environment of its own; slow
+	@rm -rf .local/plain && $(PYTHON) -m venv .local/plain && .local/plain/bin/pip install --quiet -e . && .local/plain/bin/pytest tests/ -q
+
+test-image: install ## build images without an engine, then ask them from inside (IMAGES="api-server training")
+	@docker/build-without-engine.sh $(IMAGES) && IMAGES="$(IMAGES)" $(BIN)/pytest tests/image -q
 
 lint: install ## ruff, mypy strict, import rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 features: install ## compile feature_repo into the manifest that everything else reads
 	@$(BIN)/python -m training.compile_features
+
+dashboard: install ## one page of plots from the last runs, in .local/dashboard.html
+	@$(BIN)/greenfraud dashboard
+
+deploy: synth ## send the template to the AWS account of your credentials (APPROVE=never asks nothing)
+	@PATH="$(CURDIR)/.venv-cdk/bin:$$PATH" node node_modules/aws-cdk/bin/cdk deploy --all --app cdk.out --require-approval $(APPROVE)
 
 clean: ## forget what runs left behind: state, caches, synthesised template
 	@rm -rf .local cdk.out logs

@@ -32,7 +32,8 @@ class MonitoringStack(Stack):
             widgets=[
                 [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=24)],
                 _answers(serving),
-                _emissions(),
+                _emissions_of_answers(),
+                _emissions_of_training(),
                 _flow(serving, training),
             ],
         )
@@ -48,13 +49,20 @@ def _answers(serving: ServingStack) -> list[cloudwatch.IWidget]:
     ]
 
 
-def _emissions() -> list[cloudwatch.IWidget]:
-    """Grams per hour and per 1,000 decisions for answers, grams and kilowatt-hours per day for training."""
+def _emissions_of_answers() -> list[cloudwatch.IWidget]:
+    """Grams and kilowatt-hours per hour, and grams per 1,000 decisions."""
     return [
-        _plot("Emissions of answers, gCO2e per hour", _by_family("EmissionsGrams", RULES, minutes=60), width=6),
-        _plot("Emissions of answers, gCO2e per 1,000 decisions", [_grams_per_1000()], width=6),
-        _plot("Emissions of training, gCO2e per day", _by_family("TrainingEmissionsGrams", SHARED, minutes=24 * 60), width=6),
-        _plot("Energy of training, kWh per day", _by_family("TrainingEnergyKwh", SHARED, minutes=24 * 60), width=6),
+        _plot("Emissions of answers, gCO2e per hour", _by_family("EmissionsGrams", RULES, minutes=60)),
+        _plot("Emissions of answers, gCO2e per 1,000 decisions", [_grams_per_1000()]),
+        _plot("Energy of answers, kWh per hour", [our_metric("EnergyKwh", minutes=60)]),
+    ]
+
+
+def _emissions_of_training() -> list[cloudwatch.IWidget]:
+    """Grams and kilowatt-hours per day."""
+    return [
+        _plot("Emissions of training, gCO2e per day", _by_family("TrainingEmissionsGrams", SHARED, minutes=24 * 60), width=12),
+        _plot("Energy of training, kWh per day", _by_family("TrainingEnergyKwh", SHARED, minutes=24 * 60), width=12),
     ]
 
 

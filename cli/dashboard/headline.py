@@ -38,7 +38,9 @@ def tiles(records: Records, events: Sequence[Event], currency: str) -> list[Tile
     return [
         Tile("CO₂e per 1,000 decisions", grams(grams_per_1000(records)), answers_basis(records)),
         Tile("CO₂e of everything so far", grams(total_grams(records)), f"{len(records):,} records of jobs and batches of answers"),
-        Tile("Average precision in production", number(precision.value), f"{name}; 95 %: {precision.interval()}"),
+        Tile(
+            "Average precision in production", number(precision.value), f"{name}; 95 %: {precision.interval()}" if events else name
+        ),
         Tile(
             f"{currency} saved per 1,000 decisions",
             number(saved.value, 2),

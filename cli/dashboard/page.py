@@ -18,7 +18,7 @@ from cli.dashboard.markup import element, items, words
 from cli.dashboard.method import grid, methods, sci_sentence
 from cli.dashboard.production_figure import production
 from cli.dashboard.totals import periods
-from cli.dashboard.units import moment
+from cli.dashboard.units import UNAVAILABLE, moment
 from cli.dashboard.value_figures import value_against_grams
 
 STYLE = Path(__file__).with_name("page.css")
@@ -32,7 +32,7 @@ HEAD = (
 def page(inputs: Inputs, made_at: datetime) -> str:
     """The whole page as text."""
     events = history(inputs)
-    currency = inputs.dataset.get("currency", "money")
+    currency = inputs.dataset.get("currency", "Money")
     head = element(
         "head", HEAD, element("title", words("GreenFraud dashboard")), element("style", STYLE.read_text(encoding="utf-8"))
     )
@@ -68,7 +68,7 @@ def _section(title: str, figures: Sequence[Figure]) -> str:
 
 def _header(inputs: Inputs) -> str:
     known = inputs.dataset
-    about = "data set unavailable"
+    about = UNAVAILABLE
     if known:
         about = (
             f"{known.get('rows', 0):,} transactions from {known.get('first_day')} to {str(known.get('newest_occurred_at'))[:10]}"

@@ -53,7 +53,7 @@ class MemoryTable:
         key = _key(item)
         if key in self._items:
             refused = {"Error": {"Code": "ConditionalCheckFailedException"}, "Item": self._items[key]}
-            raise ClientError(refused, "PutItem")  # type: ignore[arg-type]
+            raise ClientError(refused, "PutItem")
         if len(self._items) >= self._capacity:
             del self._items[next(iter(self._items))]
         self._items[key] = item

@@ -42,6 +42,16 @@ def test_every_metric_of_training_is_emitted_by_a_job(watched):
     assert of_training <= emitted("training")
 
 
+def test_the_dashboard_plots_emissions_of_every_family_of_shared_jobs_and_per_1000_decisions(resources):
+    """Features, evaluation and materialisation emit more than many a family's training."""
+    (dashboard,) = resources("AWS::CloudWatch::Dashboard").values()
+    body = json.dumps(dashboard["Properties"]["DashboardBody"]).replace("\\", "")
+    for family in ("baseline", "light", "heavy", "shared"):
+        assert f'"TrainingEmissionsGrams","Family","{family}"' in body
+    assert '"EmissionsGrams","Family","rules"' in body
+    assert "1000 * grams / decisions" in body
+
+
 def test_every_alarm_reaches_a_person_and_silence_is_no_alarm(resources):
     """No traffic at night must not wake anybody."""
     alarms = [alarm["Properties"] for alarm in resources("AWS::CloudWatch::Alarm").values()]

@@ -156,7 +156,7 @@ def operate(checkout: Checkout) -> dict[str, str]:
     """The guide's operator commands, on twenty transactions: too few to train on, enough to be imported."""
     days = [f"2026-03-{day:02d}T12:00:00Z" for day in range(1, 21)]
     columns = {"transaction_id": [f"t{n}" for n in range(20)], "occurred_at": days, "customer_id": ["c1"] * 20}
-    table = pa.table({**columns, "amount": [10.0] * 20, "is_fraud": [0] * 20})
+    table = pa.table({**columns, "amount": [10.0] * 20, "is_fraud": [0] * 19 + [1]})
     pq.write_table(table, checkout.folder / "history.parquet")
     lines = {name: guide_line(*fragments) for name, fragments in OPERATIONS.items()}
     # Nothing was ever promoted here, so that taking it back is refused.

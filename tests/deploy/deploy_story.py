@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from local import assets
 from local.context import ACCOUNT, DEFAULT_REGION
 from toolchain.content import content_key
@@ -30,9 +28,8 @@ TIMES = re.compile(r"\| *\d+(/\d+)? *\| \d\d?:\d\d:\d\d [AP]M ")
 
 def missing_tool() -> str | None:
     """Why the CDK command line cannot run here, or None."""
-    if not NODE.exists() or not CDK.exists():
-        return "the CDK command line is not installed: run `make install`"
-    return None if recorded_key() else "cdk.out is missing or was changed: run `make synth`"
+    absent = [str(path.relative_to(ROOT)) for path in (NODE, CDK) if not path.exists()]
+    return f"{' and '.join(absent)} is not there: run `make install`" if absent else None
 
 
 @dataclass
@@ -117,12 +114,13 @@ class Checkout:
             "CDK_DISABLE_CLI_TELEMETRY": "1",
             "HOME": str(self.folder),  # where the CDK remembers which account a key belongs to
             "NODE_COMPILE_CACHE": str(ROOT / ".local/cache/node"),
-            "PATH": f"{NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "PATH": os.pathsep.join([str(NODE.parent), os.environ.get("PATH", ""), str(BIN)]),
+            "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR", str(Path.home() / ".cache/uv")),
         }
 
 
 def make_checkout(folder: Path, transcript: Path) -> Checkout:
-    """Copy the sources and link the assembly that was synthesised from them; skips when it was from others."""
+    """Copy the sources with what was synthesised from them; what was synthesised from others is synthesised anew."""
     for name in {*SOURCES, "toolchain"} - {"toolchain/synthesis.py"}:
         source, target = ROOT / name, folder / name
         if source.is_dir():
@@ -130,10 +128,12 @@ def make_checkout(folder: Path, transcript: Path) -> Checkout:
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
+    if (ROOT / "cdk.out").exists():
+        shutil.copytree(ROOT / "cdk.out", folder / "cdk.out", copy_function=link, ignore=shutil.ignore_patterns(".cache"))
+    checkout = Checkout(folder, Transcript(transcript))
     if content_key(folder, SOURCES) != recorded_key():
-        pytest.skip("cdk.out is older than the sources: run `make synth`")
-    shutil.copytree(ROOT / "cdk.out", folder / "cdk.out", copy_function=link, ignore=shutil.ignore_patterns(".cache"))
-    return Checkout(folder, Transcript(transcript))
+        checkout.cdk("synth", "--quiet")
+    return checkout
 
 
 def link(source: str, target: str) -> None:

@@ -69,12 +69,29 @@ class Deployment:
         assert self.process.stdout is not None
         ready = json.loads(self.process.stdout.readline())
         self.target = Target(ready["endpoint"], api_url=ready["api"])
+        # As `make run` leaves it, so that the operator's commands find the platform.
+        (self.folder / ".local/serving.json").write_text(json.dumps({**ready, "region": self.target.region}))
 
     def deploy(self) -> None:
-        """Send cdk.out by the project's own command."""
+        """Send cdk.out by the project's own command; its templates are kept, in case it is synthesised anew meanwhile."""
+        self.templates = {stack: (ASSEMBLY / f"{stack}.template.json").read_bytes() for stack in STACKS}
         command = [sys.executable, "-m", "local", "deploy", str(ASSEMBLY), "--endpoint", str(self.target.endpoint)]
         finished = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         assert finished.returncode == 0, finished.stdout + finished.stderr
+
+    def command(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        """One of the operator's commands, from the folder of this platform; `given` is what is typed into it."""
+        environ = {name: value for name, value in os.environ.items() if name != "AWS_ENDPOINT_URL"}
+        return subprocess.run(
+            [sys.executable, "-m", "cli", *arguments],
+            cwd=self.folder,
+            env=environ,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=EXECUTION_SECONDS,
+        )
 
     def stop(self) -> int:
         """Stop the server as `make run` does on Ctrl-C; its exit code."""
@@ -84,6 +101,11 @@ class Deployment:
         finally:
             processes.end_session(self.process.pid)
             self.log.close()
+
+    def synthesised(self, stack: str, kind: str) -> list[dict[str, Any]]:
+        """Properties of a template's resources of one type."""
+        resources = json.loads(self.templates[stack])["Resources"].values()
+        return [resource["Properties"] for resource in resources if resource["Type"] == kind]
 
     def client(self, service: str) -> Any:
         """A client of this AWS."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.e2e.deployment import ASSEMBLY, wait_until
+from tests.e2e.deployment import wait_until
 
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.usefixtures("first_run")]
 
@@ -69,8 +69,7 @@ def test_the_schedules_own_target_starts_the_machine(deployment):
     """A schedule with the deployed one's target, due now, really fires, with the input that the template says."""
     client = deployment.client("scheduler")
     deployed = client.get_schedule(Name=deployment.outputs["ScheduleName"])
-    resources = json.loads((ASSEMBLY / "GreenFraud-Training.template.json").read_text())["Resources"].values()
-    (declared,) = (one["Properties"] for one in resources if one["Type"] == "AWS::Scheduler::Schedule")
+    (declared,) = deployment.synthesised("GreenFraud-Training", "AWS::Scheduler::Schedule")
     assert declared["ScheduleExpression"] == deployed["ScheduleExpression"]
     assert declared["Target"]["Input"] == deployed["Target"]["Input"]
     due = datetime.now(UTC) + timedelta(seconds=1)

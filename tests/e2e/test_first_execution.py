@@ -9,18 +9,12 @@ import re
 
 import pytest
 
-from tests.e2e.deployment import ASSEMBLY, STACKS
 from tests.e2e.first_run import WORLD
 from tests.e2e.running import running
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
 FAMILIES = {"baseline", "light", "heavy"}
-
-
-def template_of(stack):
-    """A synthesised template, parsed."""
-    return json.loads((ASSEMBLY / f"{stack}.template.json").read_text())
 
 
 def literals_of(joined):
@@ -48,8 +42,7 @@ def test_health_names_the_promoted_model(first_run):
 def test_the_deployed_templates_are_the_synthesised_files(deployment):
     """Byte for byte: the digests the deployer took of what it sent, and what CloudFormation holds."""
     sent = json.loads((deployment.folder / ".local/deployed.json").read_text())
-    for stack in STACKS:
-        content = (ASSEMBLY / f"{stack}.template.json").read_bytes()
+    for stack, content in deployment.templates.items():
         assert hashlib.sha256(content).hexdigest() == sent[stack]["template_sha256"]
         held = deployment.client("cloudformation").get_template(StackName=stack)["TemplateBody"]
         assert json.loads(content) == (json.loads(held) if isinstance(held, str) else held)
@@ -57,8 +50,7 @@ def test_the_deployed_templates_are_the_synthesised_files(deployment):
 
 def test_the_asl_that_ran_is_the_templates(deployment, first_run):
     """The definition of the execution's own machine differs from the template only where that refers to resources."""
-    resources = template_of("GreenFraud-Training")["Resources"].values()
-    (machine,) = (one["Properties"] for one in resources if one["Type"] == "AWS::StepFunctions::StateMachine")
+    (machine,) = deployment.synthesised("GreenFraud-Training", "AWS::StepFunctions::StateMachine")
     described = deployment.client("stepfunctions").describe_state_machine_for_execution(executionArn=first_run.execution.arn)
     assert re.fullmatch(literals_of(machine["DefinitionString"]), described["definition"])
 

@@ -6,13 +6,15 @@ import json
 import os
 import signal
 import subprocess
-import time
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from tests.local.workbench import wait_until
 
 BUILDAH = str(Path(__file__).resolve().parents[2] / "docker/buildah.sh")
 START_SECONDS = 60
@@ -58,17 +60,19 @@ class Container:
     @contextmanager
     def serving(self, env: Mapping[str, str]) -> Iterator[Server]:
         """The image's own command, once its own health check passes."""
-        command = self._running(self.declared["Cmd"], env)
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True) as process:
-            server = Server(self, env)
+        command, server = self._running(self.declared["Cmd"], env), Server(self, env)
+        with tempfile.TemporaryFile("w+") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
             try:
-                deadline = time.monotonic() + START_SECONDS
-                while not server.is_healthy() and process.poll() is None and time.monotonic() < deadline:
-                    time.sleep(0.5)
+                wait_until(lambda: server.is_healthy() or process.poll() is not None, START_SECONDS)
+                if process.poll() is not None:
+                    log.seek(0)
+                    raise AssertionError(log.read())
                 yield server
             finally:
-                os.killpg(process.pid, signal.SIGTERM)
-                server.log = process.communicate(timeout=30)[0]
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGTERM)
+                process.wait(timeout=30)
 
     def _running(self, command: tuple[str, ...] | list[str], env: Mapping[str, str]) -> list[str]:
         variables = [f"--env={name}={value}" for name, value in env.items()]
@@ -92,7 +96,6 @@ class Server:
     def __init__(self, container: Container, env: Mapping[str, str]) -> None:
         self._container = container
         self._env = env
-        self.log = ""
 
     def is_healthy(self) -> bool:
         """Whether the image's health check passes."""

@@ -1,4 +1,4 @@
-"""The API server's image, built from its Dockerfile: it answers from inside, by rules without AWS and by the deployed model with it."""
+"""The image of the API server answers from inside: by rules without AWS, by the deployed model with it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 import boto3
 import pytest
 import yaml
+from moto.server import ThreadedMotoServer
+
+from functions.score.settings import STORES
 from greenfraud.control import COPIES, ControlDocument, copy_id
 from greenfraud.features.manifest import load_manifest
-from moto.server import ThreadedMotoServer
 from tests.functions.aws_world import KEYS, NAMES
 from tests.functions.bundle_world import bundle, put_bundle
 from tests.image.containers import Container, Server
 from tests.local.workbench import free_port
-
-from functions.score.settings import STORES
 
 ROOT = Path(__file__).resolve().parents[2]
 STATED = re.compile(r"at most (\d+) MB to its base, at most (\d+) MB in all")

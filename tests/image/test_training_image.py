@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from tests.image.containers import Container
 
 STEPS = ("features", "train", "evaluate", "materialize", "report")
