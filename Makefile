@@ -3,10 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 IMAGES ?= api-server
 APPROVE ?= broadening
+CDK = PATH="$(CURDIR)/.venv-cdk/bin:$$PATH" node node_modules/aws-cdk/bin/cdk
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install synth run test test-python test-cdk test-plain test-image lint features dashboard deploy clean
+.PHONY: help install synth run test test-python test-cdk test-plain test-image lint features dashboard bootstrap deploy destroy restore clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,8 +44,17 @@ features: install ## compile feature_repo into the manifest that everything else
 dashboard: install ## one page of plots from the last runs, in .local/dashboard.html
 	@$(BIN)/greenfraud dashboard
 
+bootstrap: synth ## prepare an AWS account and region for deployments, once
+	@$(CDK) bootstrap --app cdk.out
+
 deploy: synth ## send the template to the AWS account of your credentials (APPROVE=never asks nothing)
-	@PATH="$(CURDIR)/.venv-cdk/bin:$$PATH" node node_modules/aws-cdk/bin/cdk deploy --all --app cdk.out --require-approval $(APPROVE)
+	@mkdir -p .local && $(CDK) deploy --all --app cdk.out --outputs-file .local/outputs.json --require-approval $(APPROVE)
+
+destroy: synth ## take everything back but the data, and name what is kept
+	@$(BIN)/python -m toolchain.kept && $(CDK) destroy --all --app cdk.out $(if $(FORCE),--force)
+
+restore: synth ## bring kept data back into a new deployment
+	@$(CDK) import GreenFraud-Data --app cdk.out --resource-mapping .local/kept.json
 
 clean: ## forget what runs left behind: state, caches, synthesised template
 	@rm -rf .local cdk.out logs

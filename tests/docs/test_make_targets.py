@@ -73,7 +73,6 @@ def test_the_ci_command_runs_make_targets_only():
 def test_the_plain_environment_is_made_as_the_readme_says():
     """`make test-plain` is the README's line in an empty environment; CI runs it, because it takes minutes."""
     recipe = dry_run("make test-plain")
-    assert "pip install" in recipe
-    assert re.search(r"-e \.( |$)", recipe, re.MULTILINE)
-    assert "pytest tests/" in recipe
+    assert re.search(r"/bin/pip install .*(-e|--editable) \.\s", recipe)
+    assert re.search(r"/bin/pytest tests\b", recipe)
     assert "make test-plain" in (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")

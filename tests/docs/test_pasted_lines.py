@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import httpx
 import pytest
 from pages import ROOT, Page
 
+from local import processes
 from tests.e2e.deployment import free_port, wait_until
 
 pytestmark = pytest.mark.xdist_group("e2e")
@@ -108,8 +108,8 @@ def test_the_development_server_starts_with_the_printed_variables(deployment):
     try:
         assert wait_until(lambda: health_of(port), 60)["status"] == "ok"
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(20)
+        processes.end_session(server.pid)
+        server.wait(60)
 
 
 def health_of(port: int) -> dict[str, object] | None:
