@@ -84,7 +84,7 @@ def test_the_operators_commands_are_those_the_readme_lists(paste):
 
 def test_status_speaks_of_the_platform_that_is_up(paste, deployment):
     """The address of its API, whatever it serves."""
-    assert deployment.outputs["ApiUrl"].rstrip("/") in paste(".venv/bin/greenfraud status")
+    assert deployment.target.api in paste(".venv/bin/greenfraud status")
 
 
 @pytest.mark.usefixtures("first_run")

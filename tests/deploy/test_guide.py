@@ -1,0 +1,96 @@
+"""The guide's figures follow from the template and from its own stated assumptions."""
+
+from __future__ import annotations
+
+import ast
+import json
+import operator
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from deploy_steps import GUIDE
+from deploy_story import ROOT
+
+OPERATORS = {ast.Add: operator.add, ast.Mult: operator.mul, ast.Div: operator.truediv}
+EQUATION = re.compile(r"([\d.]+(?: [x+/] [\d.]+)+|\(\d+ \+ \d+\) x \d+ \+ \d+) = \**([\d.]*\d)")
+
+
+def value_of(node: ast.expr) -> float:
+    """The value of a sum of products."""
+    if isinstance(node, ast.BinOp):
+        return float(OPERATORS[type(node.op)](value_of(node.left), value_of(node.right)))
+    assert isinstance(node, ast.Constant)
+    return float(node.value)
+
+
+def states(scope: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every state by name, those inside branches and maps included."""
+    for name, state in scope["States"].items():
+        yield name, state
+        for inner in [*state.get("Branches", []), *([state["ItemProcessor"]] if "ItemProcessor" in state else [])]:
+            yield from states(inner)
+
+
+@pytest.fixture(scope="module")
+def template() -> dict[str, dict[str, Any]]:
+    """Templates by stack, as they were synthesised last."""
+    paths = sorted((ROOT / "cdk.out").glob("*.template.json"))
+    if not paths:
+        pytest.skip("cdk.out is missing: run `make synth`")
+    return {path.name.split(".")[0]: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+
+
+@pytest.fixture(scope="module")
+def jobs(template) -> dict[str, dict[str, Any]]:
+    """The states that run a training job."""
+    resources = template["GreenFraud-Training"]["Resources"].values()
+    (machine,) = [item for item in resources if item["Type"] == "AWS::StepFunctions::StateMachine"]
+    parts = machine["Properties"]["DefinitionString"]["Fn::Join"][1]
+    definition = json.loads("".join(part if isinstance(part, str) else "<reference>" for part in parts))
+    return {name: state for name, state in states(definition) if "createTrainingJob" in state.get("Resource", "")}
+
+
+def test_every_equation_of_the_guide_holds():
+    """To the last digit it shows."""
+    found = EQUATION.findall(GUIDE.prose)
+    assert len(found) >= 8
+    for left, right in found:
+        digits = len(right.partition(".")[2])
+        result = value_of(ast.parse(left.replace("x", "*"), mode="eval").body)
+        assert f"{result:.{digits}f}" == right, f"{left} is {result}"
+
+
+def test_jobs_machines_and_limits_are_those_of_the_template(jobs):
+    """Four steps once per run, training per family and week; spot; an hour each, and one more attempt."""
+    assert sorted(jobs) == ["BuildFeatures", "Evaluate", "Materialize", "Report", "Train"]
+    for job in (state["Parameters"] for state in jobs.values()):
+        assert job["ResourceConfig"]["InstanceType"] == "ml.m5.large"
+        assert job["ResourceConfig"]["VolumeSizeInGB"] == 30
+        assert (job["EnableManagedSpotTraining"], job["StoppingCondition"]["MaxRuntimeInSeconds"]) == (True, 3600)
+        assert job["StoppingCondition"]["MaxWaitTimeInSeconds"] == 7200
+    for said in ("`ml.m5.large`, 30 GB, managed spot", "4 + 3 x 9 = **31", "after 3,600 seconds"):
+        assert said in re.sub(r"\s+", " ", GUIDE.text)
+
+
+def test_a_full_quota_is_waited_for_as_long_as_the_guide_says(jobs):
+    """30, 60 and 120 seconds."""
+    busy, failed = jobs["Train"]["Retry"]
+    assert "SageMaker.ResourceLimitExceededException" in busy["ErrorEquals"]
+    assert (busy["IntervalSeconds"], busy["BackoffRate"], busy["MaxAttempts"], failed["MaxAttempts"]) == (30, 2, 3, 1)
+
+
+def test_alarms_and_throttle_are_those_of_the_template(template):
+    """What idles costs what the guide counts."""
+    resources = [item for stack in template.values() for item in stack["Resources"].values()]
+    alarms = [item for item in resources if item["Type"] == "AWS::CloudWatch::Alarm"]
+    (stage,) = [item for item in resources if item["Type"] == "AWS::ApiGatewayV2::Stage"]
+    assert f"{len(alarms)} alarms" in GUIDE.text
+    assert f"{stage['Properties']['DefaultRouteSettings']['ThrottlingRateLimit']} requests a second" in GUIDE.text
+
+
+def test_whoever_asks_finds_out_that_nothing_ran_on_aws():
+    """At the top, and at length at the end."""
+    assert "None of it has been run on a real account yet" in GUIDE.text
+    assert GUIDE.headings[-1] == (2, "What has never been run on AWS")
