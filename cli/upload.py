@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -113,7 +114,7 @@ def _by_day(table: pa.Table, column: str) -> Iterator[tuple[int, pa.Table]]:
     """Slices of a table sorted by `column` (microseconds), one per day since the epoch."""
     days = pc.divide(table[column], DAY_US).to_numpy()
     starts = np.flatnonzero(np.diff(days, prepend=-1))
-    for start, stop in zip(starts, [*starts[1:], len(days)], strict=True):
+    for start, stop in pairwise([*starts, len(days)]):
         yield int(days[start]), table.slice(int(start), int(stop - start))
 
 

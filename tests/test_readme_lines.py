@@ -87,13 +87,13 @@ def test_the_curl_lines_answer(deployment):
 
 
 def test_the_aws_lines_start_executions(deployment):
-    """Each answers with an execution that exists; what it does is proven elsewhere, so one that trains is stopped."""
+    """Each answers with an execution that exists; what it does is proven elsewhere, so it is stopped."""
     exports = [here(deployment, line) for line in EXPORTS]
     client = deployment.client("stepfunctions")
     for line in AWS:
         arn = aws(line, exports)["executionArn"]
         described = client.describe_execution(executionArn=arn)
         assert json.loads(described["input"]) == json.loads(shlex.split(line)[-1])
-        if described["input"] != "{}":
+        if described["status"] == "RUNNING":
             client.stop_execution(executionArn=arn, cause="enough seen")
         assert deployment.end_of(arn)["status"] in {"SUCCEEDED", "ABORTED"}

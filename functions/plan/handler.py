@@ -29,14 +29,15 @@ def client(service: str) -> Any:
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """Plan the execution `execution_arn` for its `input`, and store the plan. Raises InvalidInput naming the field."""
     wish = Wish.from_json(event.get("input") or {})
+    now = datetime.now(UTC)
     place = Place(
         execution=execution_key(event["execution_arn"]),
-        date=datetime.now(UTC).strftime("%Y%m%d"),
+        date=now.strftime("%Y%m%d"),
         lake_bucket=settings.lake_bucket,
         artifacts_bucket=settings.artifacts_bucket,
         manifest_version=load_manifest().version,
     )
-    dataset = read_dataset(client("s3"), settings.lake_bucket)
+    dataset = read_dataset(client("s3"), settings.lake_bucket, today=now.date())
     lineages = {family: read_lineage(client("dynamodb"), settings.lineage_table, family) for family in wish.families}
     plan = make_plan(place, wish, dataset, lineages)
     if plan["outcome"] == "train":

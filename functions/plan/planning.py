@@ -64,12 +64,11 @@ def _nothing(place: Place, wish: Wish, dataset: Dataset | None, reason: str) -> 
 
 
 def _split(wish: Wish, dataset: Dataset) -> tuple[Chunk | None, list[Chunk]]:
-    """The holdout and what may be trained before it; a wished holdout must be mature."""
-    if wish.holdout is None:
-        return dataset.split()
-    mature = [chunk for chunk in dataset.complete if chunk.is_mature(dataset.as_of_us, dataset.maturity_days)]
-    (holdout,) = _choose("holdout", [wish.holdout], mature)
-    return holdout, [chunk for chunk in mature if chunk.is_mature(holdout.start_us, dataset.maturity_days)]
+    """The holdout, by default the newest mature chunk, and what may be trained before it."""
+    mature = dataset.mature
+    if wish.holdout is not None:
+        mature = _choose("holdout", [wish.holdout], mature)
+    return (mature[-1], dataset.known_before(mature[-1])) if mature else (None, [])
 
 
 def _wanted(wish: Wish, trainable: Sequence[Chunk], lineage: Lineage) -> list[Chunk]:

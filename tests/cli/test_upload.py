@@ -48,6 +48,12 @@ def test_only_frauds_become_labels_on_the_day_they_are_observed(s3, world):
     assert min(keys_below(s3, "lake", "labels/")) >= "labels/dt=2026-01-08"
 
 
+def test_a_data_set_without_any_fraud_has_no_labels(s3, write_csv):
+    """A quiet week is a data set too."""
+    upload(s3, "lake", load_file(write_csv(ROWS[0], ROWS[2]), ImportOptions()))
+    assert (read_json(s3, "lake", "dataset.json")["frauds"], keys_below(s3, "lake", "labels/")) == (0, [])
+
+
 def test_the_document_is_written_last_and_counts_what_is_there(s3, world):
     """What was held back is kept aside with the truth."""
     kept, held = hold_back(world)

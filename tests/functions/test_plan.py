@@ -148,6 +148,20 @@ def test_a_newer_day_in_the_lake_moves_now(plan, s3):
     assert (planned["as_of"], planned["holdout"]["chunk"]) == ("2018-05-13T00:00:00Z", "20180429-20180506")
 
 
+def test_weeks_without_transactions_are_neither_learned_nor_judged_on(plan, s3):
+    """One transaction months after all others moves now, and makes no chunks of the time between."""
+    put_day(s3, date(2018, 9, 1))
+    planned = plan(families=["light"])
+    assert (planned["as_of"], planned["holdout"]["chunk"]) == ("2018-09-01T00:00:00Z", "20180429-20180506")
+    assert chunks_of(planned) == [FIRST, SECOND, THIRD]
+
+
+def test_a_day_that_has_not_come_yet_does_not_count(plan, s3):
+    """A mistaken clock would let every label look mature."""
+    put_day(s3, date(2999, 1, 1))
+    assert plan()["as_of"] == "2018-05-06T00:00:00Z"
+
+
 def test_without_a_data_set_there_is_nothing_to_train(start):
     """A schedule may start before the first import."""
     planned = start("plan")(golden("step_functions_plan"), None)
