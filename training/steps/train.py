@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE
+from greenfraud.errors import ContractError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import checkpoint_prefix, models_prefix, train_result_key
 from training.bucket import Bucket
@@ -68,6 +69,8 @@ def main(paths: JobPaths) -> None:
 def read_sample(job: Job) -> Sample:
     """Read the chunk's features and labels."""
     table = read_chunk(job.paths.channel("features"))
+    if not table.num_rows:
+        raise ContractError(f"chunk {job.orders.chunk} has no transactions to learn from")
     values = torch.from_numpy(feature_values(table, list(job.features)))
     return Sample.of(values, torch.from_numpy(table["is_fraud"].to_numpy().copy()))
 
