@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -11,6 +12,7 @@ from moto.stepfunctions.responses import StepFunctionResponse
 from local.patches import replace
 
 STOP_REASONS: dict[str, tuple[str | None, str | None]] = {}
+BEGIN_SECONDS = 10.0
 
 
 def install() -> None:
@@ -26,10 +28,18 @@ def install() -> None:
 
     def stop_execution(response: StepFunctionResponse) -> ActionResult:
         # Moto stops without error and cause; `status` puts them back.
-        given = (response._get_param("error"), response._get_param("cause"))
-        STOP_REASONS[response._get_param("executionArn")] = given
+        arn = response._get_param("executionArn")
+        wait_for_begin(response.stepfunction_backend.describe_execution(arn))
+        STOP_REASONS[arn] = (response._get_param("error"), response._get_param("cause"))
         stopped: ActionResult = original_stop(response)
         return stopped
 
     original_describe = replace(StepFunctionResponse, "describe_execution", describe_execution)
     original_stop = replace(StepFunctionResponse, "stop_execution", stop_execution)
+
+
+def wait_for_begin(execution: Any) -> None:
+    """Until its thread has parsed the definition: before that moto has nothing to stop, and fails."""
+    deadline = time.monotonic() + BEGIN_SECONDS
+    while execution.exec_worker is not None and execution.exec_worker.env is None and time.monotonic() < deadline:
+        time.sleep(0.01)

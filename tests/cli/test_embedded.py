@@ -35,8 +35,10 @@ time.sleep(600)
 """
 
 
+# What starts the tests may have told its children to ignore the signal.
 SERVE_AND_WAIT = """
-import time
+import signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from cli.embedded import embedded_aws
 with embedded_aws(port=4566, http_port=8000, state=Path("state"), note=print):

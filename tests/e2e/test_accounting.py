@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import sqlite3
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,21 +13,6 @@ from tests.e2e.deployment import wait_until
 pytestmark = pytest.mark.xdist_group("e2e")
 
 FAMILIES = ("baseline", "heavy", "light")
-
-
-def total_of(deployment, metric, **dimensions):
-    """The metric's sum over the last hours; None without a data point."""
-    now = datetime.now(UTC)
-    answer = deployment.client("cloudwatch").get_metric_statistics(
-        Namespace="GreenFraud",
-        MetricName=metric,
-        Dimensions=[{"Name": name, "Value": value} for name, value in dimensions.items()],
-        StartTime=now - timedelta(hours=3),
-        EndTime=now + timedelta(minutes=1),
-        Period=3600,
-        Statistics=["Sum"],
-    )
-    return sum(point["Sum"] for point in answer["Datapoints"]) if answer["Datapoints"] else None
 
 
 @pytest.fixture(scope="module")
@@ -41,18 +25,18 @@ def test_training_emissions_are_metrics_by_family(deployment, first_run):
     """As many grams as the jobs' own results say."""
     for family in FAMILIES:
         results = [result for result in first_run.execution.train_results if result["family"] == family]
-        grams = total_of(deployment, "TrainingEmissionsGrams", Family=family)
+        grams = deployment.metric_total("TrainingEmissionsGrams", Family=family)
         assert grams >= sum(result["emissions_g"] for result in results) * 0.999
-        assert total_of(deployment, "TrainingEnergyKwh", Family=family) > 0
+        assert deployment.metric_total("TrainingEnergyKwh", Family=family) > 0
 
 
 def test_inference_emissions_are_metrics(deployment, first_run, scored):
     """The lines that the scoring function prints become metrics, overall and by family."""
     family = first_run.promoted.partition("/")[0]
-    assert wait_until(lambda: (total_of(deployment, "Decisions") or 0) >= len(scored), 20)
-    assert total_of(deployment, "EmissionsGrams") >= sum(answer["emissions_g"] for answer in scored)
-    assert total_of(deployment, "EmissionsGrams", Family=family) > 0
-    assert total_of(deployment, "LatencyMilliseconds") > 0
+    assert wait_until(lambda: (deployment.metric_total("Decisions") or 0) >= len(scored), 20)
+    assert deployment.metric_total("EmissionsGrams") >= sum(answer["emissions_g"] for answer in scored)
+    assert deployment.metric_total("EmissionsGrams", Family=family) > 0
+    assert deployment.metric_total("LatencyMilliseconds") > 0
 
 
 def test_the_emissions_file_has_rows_of_training_and_of_inference(deployment, scored, tmp_path):

@@ -9,7 +9,6 @@ import pytest
 
 from cli.errors import CommandError
 from tests.e2e.deployment import wait_until
-from tests.e2e.test_accounting import total_of
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -70,7 +69,7 @@ def test_the_last_good_model_answers_while_the_promoted_bundle_is_broken(deploym
         assert answer["model"] == good["model"]
         assert answer["fraud_probability"] is not None
         assert answer["degraded"] == ["model_stale"]
-        assert wait_until(lambda: total_of(deployment, "BundleLoadFailed"), ALARM_SECONDS) == 1.0
+        assert wait_until(lambda: deployment.metric_total("BundleLoadFailed"), ALARM_SECONDS) == 1.0
         assert wait_until(lambda: alarm_of(deployment, "BundleLoadFailed") == "ALARM", ALARM_SECONDS)
     assert deployment.health()["model"] == "{family}/{version}".format(**good["model"])
     recovered = score(deployment, first_run)

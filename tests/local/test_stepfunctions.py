@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import textwrap
+import threading
 import time
 from datetime import UTC, datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
+
+from local.stepfunctions.executions import wait_for_begin
 
 IMAGE = "123456789012.dkr.ecr.eu-north-1.amazonaws.com/training:1"
 
@@ -246,6 +250,14 @@ def test_a_stopped_execution_stops_its_job_and_keeps_the_reason(embedded, job):
     assert embedded.wait_until(lambda: status() == "Stopped")
     described = client.describe_execution(executionArn=arn)
     assert (described["status"], described["error"], described["cause"]) == ("ABORTED", "Enough", "too slow")
+
+
+def test_stopping_waits_until_there_is_something_to_stop():
+    """An execution just started has no environment yet; moto would fail to stop it."""
+    worker = SimpleNamespace(env=None)
+    threading.Timer(0.2, setattr, (worker, "env", "made")).start()
+    wait_for_begin(SimpleNamespace(exec_worker=worker))
+    assert worker.env == "made"
 
 
 def test_ending_executions_are_announced(embedded):
