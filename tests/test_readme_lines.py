@@ -96,4 +96,5 @@ def test_the_aws_lines_start_executions(deployment):
         assert json.loads(described["input"]) == json.loads(shlex.split(line)[-1])
         if described["status"] == "RUNNING":
             client.stop_execution(executionArn=arn, cause="enough seen")
-        assert deployment.end_of(arn)["status"] in {"SUCCEEDED", "ABORTED"}
+        ended = deployment.end_of(arn)
+        assert ended["status"] in {"SUCCEEDED", "ABORTED"}, ended

@@ -7,6 +7,7 @@ import sys
 import threading
 from typing import Any
 
+from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 
 from local import metrics
@@ -41,8 +42,12 @@ def install(context: Context) -> None:
 
 
 def keep_reason_of_stop(execution: Execution) -> None:
-    """A stopped execution keeps the error and cause it was stopped with, which moto drops."""
-    if execution.exec_arn in STOP_REASONS:
+    """A stopped execution is aborted and keeps the error and cause it was stopped with.
+
+    Moto drops both; and a step that was cut off between two of its parts it takes for a failed one.
+    """
+    if execution.exec_arn in STOP_REASONS and execution.exec_status != ExecutionStatus.SUCCEEDED:
+        execution.exec_status = ExecutionStatus.ABORTED
         execution.error, execution.cause = STOP_REASONS.pop(execution.exec_arn)
 
 
