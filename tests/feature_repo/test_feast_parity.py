@@ -14,6 +14,7 @@ import boto3
 import pandas as pd
 import pytest
 
+import feature_repo
 from greenfraud.features.encoding import entity_id, event_ts
 from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import MANIFEST_PATH, View, load_manifest
@@ -50,7 +51,9 @@ def repository(tmp_path_factory):
         environment.setenv("AWS_ACCESS_KEY_ID", "test")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
         environment.setenv("LAKE_URI", str(lake))
+        # Whoever imported the definitions before did so without this lake; both names lead to that module.
         environment.delitem(sys.modules, "feature_repo.definitions", raising=False)
+        environment.delattr(feature_repo, "definitions", raising=False)
         dynamodb = boto3.client("dynamodb", endpoint_url=endpoint, region_name="eu-north-1")
         for view in (CUSTOMER, TERMINAL):
             create_table(dynamodb, view)

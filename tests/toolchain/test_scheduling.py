@@ -1,0 +1,25 @@
+"""Tests that share a platform run in one worker."""
+
+from pathlib import Path
+
+from tests.scheduling import GROUP, group_of
+
+TESTS = Path(__file__).resolve().parents[1]
+
+
+def test_files_of_one_group_stay_together():
+    """All that need the deployed platform, which takes a minute to make."""
+    files = [*TESTS.glob("e2e/test_*.py"), TESTS / "test_readme_lines.py"]
+    assert {group_of(file) for file in files} == {"e2e"}
+
+
+def test_a_file_without_a_group_is_one_of_its_own():
+    """Its fixtures are made once."""
+    assert group_of(Path(__file__)) == __file__
+
+
+def test_every_group_can_be_read():
+    """A mark written in another way would be overlooked."""
+    others = [file for file in TESTS.rglob("test_*.py") if file != Path(__file__)]
+    marked = [file for file in others if "mark.xdist_group" in file.read_text(encoding="utf-8")]
+    assert [file for file in marked if not GROUP.search(file.read_text(encoding="utf-8"))] == []
