@@ -14,13 +14,15 @@ from feast.types import Array, Float64, Int64, String
 
 from feature_repo.declarations import CUSTOMER, FEATURES, TERMINAL, VIEWS
 from greenfraud.features.compilation import compile_manifest
-from greenfraud.features.declaration import NEWEST_TAGS, FeatureDeclaration, ViewDeclaration
+from greenfraud.features.declaration import NEWEST_REPORT_TAGS, NEWEST_TAGS, FeatureDeclaration, ViewDeclaration
 from greenfraud.naming import features_root
 
 PROJECT = "greenfraud"
 # The lake bucket, or a folder with a copy of it; only historical retrieval reads there.
 LAKE = os.environ.get("LAKE_URI", "s3://greenfraud-lake")
 VERSION = compile_manifest(PROJECT, VIEWS, FEATURES)["version"]
+EXTRA_COLUMNS = {feature.column: feature.aggregation for feature in FEATURES if feature.column}
+EXTRA_TYPES = {"number": Float64, "category": String}
 
 customer = Entity(name="customer", join_keys=["customer_id"], value_type=ValueType.STRING)
 terminal = Entity(name="terminal", join_keys=["terminal_id"], value_type=ValueType.STRING)
@@ -31,13 +33,15 @@ def state_view(view: ViewDeclaration, entity: Entity) -> FeatureView:
     """Return the view of one kind of entity's tiles, as the online store holds them."""
     key = Field(name=view.join_key, dtype=String)
     tiles = [Field(name=series.name, dtype=Array(Int64), tags=series.tags()) for series in view.series]
-    newest = Field(name=view.last, dtype=Int64, tags=NEWEST_TAGS)
+    newest = [Field(name=view.last, dtype=Int64, tags=NEWEST_TAGS)]
+    if view.last_report:
+        newest.append(Field(name=view.last_report, dtype=Int64, tags=NEWEST_REPORT_TAGS))
     source = FileSource(
         name=f"{view.name}_states",
         path=f"{LAKE}/states/{VERSION}/{view.name}/",
         timestamp_field="event_timestamp",
     )
-    return FeatureView(name=view.name, entities=[entity], schema=[key, *tiles, newest], source=source)
+    return FeatureView(name=view.name, entities=[entity], schema=[key, *tiles, *newest], source=source)
 
 
 def described_field(feature: FeatureDeclaration) -> Field:
@@ -49,7 +53,11 @@ customer_activity = state_view(CUSTOMER, customer)
 terminal_activity = state_view(TERMINAL, terminal)
 transaction_request = RequestSource(
     name="transaction_request",
-    schema=[Field(name="occurred_us", dtype=Int64), Field(name="amount_minor", dtype=Int64)],
+    schema=[
+        Field(name="occurred_us", dtype=Int64),
+        Field(name="amount_minor", dtype=Int64),
+        *(Field(name=column, dtype=EXTRA_TYPES[kind]) for column, kind in EXTRA_COLUMNS.items()),
+    ],
 )
 
 

@@ -19,7 +19,13 @@ from typing import Any
 
 from greenfraud.errors import ContractError
 from greenfraud.features.compilation import compile_manifest
-from greenfraud.features.declaration import NEWEST_TAGS, FeatureDeclaration, SeriesDeclaration, ViewDeclaration
+from greenfraud.features.declaration import (
+    NEWEST_REPORT_TAGS,
+    NEWEST_TAGS,
+    FeatureDeclaration,
+    SeriesDeclaration,
+    ViewDeclaration,
+)
 from greenfraud.features.manifest import MANIFEST_PATH
 
 # Named as text, as Feast itself finds a repository: nothing else in this room knows feature_repo.
@@ -87,12 +93,14 @@ def _compile(registry: Any, project: str) -> dict[str, Any]:
 
 def _view(view: Any) -> ViewDeclaration:
     newest = [field.name for field in view.features if field.tags == NEWEST_TAGS]
-    tiles = [field for field in view.features if field.tags != NEWEST_TAGS]
+    newest_report = [field.name for field in view.features if field.tags == NEWEST_REPORT_TAGS]
+    tiles = [field for field in view.features if field.name not in (*newest, *newest_report)]
     return ViewDeclaration(
         name=view.name,
         join_key=view.entity_columns[0].name,
         series=tuple(SeriesDeclaration.from_tags(field.name, field.tags) for field in tiles),
         last=newest[0],
+        last_report=newest_report[0] if newest_report else None,
     )
 
 

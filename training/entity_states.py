@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from greenfraud.features.tiles import ViewState
+from training.entity_events import NEVER_US, SUMMED
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -22,11 +25,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EntityStates:
-    """States of one view: per entity its id, the flat array of each series, and the time of its newest event."""
+    """States of one view: per entity its id, the flat array of each series, and the time of its newest event.
 
+    `newest_report_us` is None where there was no report, and for every entity of a view that does not keep it.
+    """
+
+    view: View
     ids: list[str]
     arrays: dict[str, list[list[int]]]
     newest_us: Ints
+    newest_report_us: list[int | None]
+
+    def state(self, row: int) -> ViewState:
+        """Return one entity's state, as replaying its events would have left it."""
+        lists = {name: arrays[row] for name, arrays in self.arrays.items()}
+        return ViewState.from_lists(self.view, lists, int(self.newest_us[row]), self.newest_report_us[row])
 
 
 @dataclass(frozen=True)
@@ -43,14 +56,20 @@ def states_at(history: History, view: View, as_of_us: int) -> EntityStates:
     code, ids = _entities(history, view)
     kinds = [_transactions(history, code, as_of_us), _reports(history, code, as_of_us)]
     arrays = {series.name: _arrays(series, _events_of(series, kinds), as_of_us, len(ids)) for series in view.series}
-    newest_us = np.full(len(ids), np.iinfo(np.int64).min)
     counted = {measure for series in view.series for measure in series.measures}
-    for events in kinds:
-        if counted & set(events.measures):
-            np.maximum.at(newest_us, events.entity, events.time_us)
-    seen = np.flatnonzero(newest_us > np.iinfo(np.int64).min)
+    newest = [_newest(events, len(ids)) for events in kinds if counted & set(events.measures)]
+    newest_us = np.maximum.reduce(newest)
+    reported_us = newest[-1] if view.last_report else np.full(len(ids), NEVER_US)
+    seen = np.flatnonzero(newest_us > NEVER_US)
     kept = {name: [lists[entity] for entity in seen] for name, lists in arrays.items()}
-    return EntityStates([ids[entity] for entity in seen], kept, newest_us[seen])
+    newest_report_us = [None if report_us == NEVER_US else report_us for report_us in reported_us[seen].tolist()]
+    return EntityStates(view, [ids[entity] for entity in seen], kept, newest_us[seen], newest_report_us)
+
+
+def _newest(events: _Events, entities: int) -> Ints:
+    newest_us = np.full(entities, NEVER_US)
+    np.maximum.at(newest_us, events.entity, events.time_us)
+    return newest_us
 
 
 def _entities(history: History, view: View) -> tuple[Ints, list[str]]:
@@ -62,7 +81,9 @@ def _entities(history: History, view: View) -> tuple[Ints, list[str]]:
 def _transactions(history: History, code: Ints, as_of_us: int) -> _Events:
     rows = np.flatnonzero((history.occurred_us <= as_of_us) & (code >= 0))
     amounts = history.amount_minor[rows]
-    return _Events(code[rows], history.occurred_us[rows], {"count": np.ones(len(rows), np.int64), "amount_minor": amounts})
+    measures = {name: of(amounts) for name, of in SUMMED.items()}
+    measures |= {"count": np.ones(len(rows), np.int64), "largest": amounts}
+    return _Events(code[rows], history.occurred_us[rows], measures)
 
 
 def _reports(history: History, code: Ints, as_of_us: int) -> _Events:
@@ -84,11 +105,13 @@ def _arrays(series: Series, events: _Events, as_of_us: int, entities: int) -> li
     is_first = np.ones(len(order), bool)
     is_first[1:] = (np.diff(entity) != 0) | (np.diff(tile) != 0)
     first = np.flatnonzero(is_first)
-    sums = [_sums(events.measures[measure][order], first) for measure in series.measures]
-    flat = np.column_stack([tile[first], *sums])
+    combined = zip(series.measures, series.combine, strict=True)
+    columns = [_combined(how, events.measures[measure][order], first) for measure, how in combined]
+    flat = np.column_stack([tile[first], *columns])
     borders = np.searchsorted(entity[first], np.arange(entities + 1))
     return [flat[start:end].ravel().tolist() for start, end in itertools.pairwise(borders)]
 
 
-def _sums(values: Ints, first: Ints) -> Ints:
-    return np.add.reduceat(values, first) if len(first) else values[:0]
+def _combined(combination: str, values: Ints, first: Ints) -> Ints:
+    reduce = np.maximum.reduceat if combination == "max" else np.add.reduceat
+    return reduce(values, first) if len(first) else values[:0]

@@ -26,6 +26,20 @@ def test_every_reason_is_a_sentence(feature):
         assert "{" not in sentence
 
 
+def test_the_measures_of_stored_series_never_change():
+    """Items written before would be misread: another set of measures is a series of another name."""
+    assert {series.name: series.measures for view in VIEWS for series in view.series} == {
+        "c_m5": ("count", "amount_minor"),
+        "c_h1": ("count", "amount_minor"),
+        "c_d1": ("count", "amount_minor"),
+        "c_q1": ("count", "amount_minor", "excess_minor", "log_amount", "square", "largest"),
+        "t_h1": ("count",),
+        "t_d1": ("count",),
+        "t_rh1": ("reports",),
+        "t_rd1": ("reports",),
+    }
+
+
 def test_names_and_reason_codes_are_distinct():
     """A code leads back to one feature."""
     assert len({feature.name for feature in FEATURES}) == len({feature.reason_code for feature in FEATURES}) == len(FEATURES)

@@ -137,8 +137,10 @@ def read_state(repository: Repository, view: View, value: str) -> tuple[ViewStat
 
 
 def random_state(view: View, chance: random.Random) -> ViewState:
-    """Return a state of some events within the last 45 days."""
+    """Return a state of some events within the last 45 days, and one or none of the 70 before."""
     state = ViewState.empty(view)
+    if chance.random() < 0.5:
+        state = state.add_transaction(NOW_US - chance.randrange(45, 115) * DAY_US, 10**12)
     for _ in range(chance.randrange(1, 40)):
         state = state.add_transaction(NOW_US - chance.randrange(45 * DAY_US), chance.randrange(100_000))
         if chance.random() < 0.3:
@@ -149,6 +151,8 @@ def random_state(view: View, chance: random.Random) -> ViewState:
 def frame_of(value: str, state: ViewState) -> pd.DataFrame:
     """Return a state as the row of a data frame that Feast writes."""
     row = {state.view.join_key: value, **state.lists(), state.view.last: state.newest_us}
+    if state.view.last_report:
+        row[state.view.last_report] = state.newest_report_us
     return pd.DataFrame([{**row, "event_timestamp": to_datetime(state.newest_us or 0)}])
 
 
@@ -174,9 +178,17 @@ def test_feast_reads_what_the_interpreter_computes(repository):
 
 def test_what_feast_writes_is_a_state(repository):
     """A state written through the SDK decodes to the same state."""
-    state = random_state(CUSTOMER, random.Random(1))
-    repository.store.write_to_online_store("customer_activity", frame_of("W1", state))
-    assert read_state(repository, CUSTOMER, "W1") == (state, 1)
+    for view in (CUSTOMER, TERMINAL):
+        state = random_state(view, random.Random(1))
+        repository.store.write_to_online_store(view.name, frame_of("W1", state))
+        assert read_state(repository, view, "W1") == (state, 1)
+
+
+def test_a_terminal_without_reports_is_written_without_their_time(repository):
+    """The missing moment is Feast's null."""
+    state = ViewState.empty(TERMINAL).add_transaction(NOW_US, 100)
+    repository.store.write_to_online_store("terminal_activity", frame_of("W4", state))
+    assert read_state(repository, TERMINAL, "W4") == (state, 1)
 
 
 def test_feast_never_overwrites_a_newer_state(repository):

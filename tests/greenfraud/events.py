@@ -18,11 +18,11 @@ NOW_US = 17_700 * DAY_US + 5 * HOUR_US + 7 * MINUTE_US
 # Hours and days are drawn apart from microseconds, so that borders of tiles are met often.
 instants = st.builds(
     lambda days, hours, jitter: NOW_US - days * DAY_US - hours * HOUR_US - jitter,
-    st.integers(0, 45),
+    st.integers(0, 100),
     st.integers(0, 26),
     st.sampled_from([0, 1, 7 * MINUTE_US, 7 * MINUTE_US + 1, HOUR_US - 1, 4 * MINUTE_US]),
 )
-amounts = st.integers(0, 10**6)
+amounts = st.one_of(st.integers(0, 10**5), st.integers(0, 10**12), st.sampled_from([0, 10**6, 10**12]))
 transactions = st.lists(st.tuples(instants, amounts), max_size=25)
 reports = st.lists(instants, max_size=12)
 

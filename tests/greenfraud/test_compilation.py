@@ -69,6 +69,38 @@ def test_a_lag_that_cuts_a_tile_is_refused():
         compile_manifest("p", [VIEW], [replace(COUNT, lag="36h")])
 
 
+def test_measures_may_ask_for_a_series_by_name():
+    """Two series of one length: the first that keeps what is asked for, or the one that is named."""
+    wide = SeriesDeclaration(name="q1", hop="1d", measures=("count", "largest"))
+    view = replace(VIEW, series=(*VIEW.series, wide))
+    largest = replace(COUNT, name="largest_7d", aggregation="amount_over_largest")
+    compiled = compile_manifest("p", [view], [COUNT, replace(COUNT, name="other", series="q1"), largest])
+    assert [feature["params"]["series"] for feature in compiled["features"]] == ["d1", "q1", "q1"]
+    assert compiled["views"]["activity"]["series"][2]["combine"] == ["sum", "max"]
+    with pytest.raises(ContractError, match="in h1"):
+        compile_manifest("p", [view], [replace(COUNT, series="h1")])
+
+
+def test_a_window_longer_than_entities_are_kept_is_refused():
+    """After a year without an event nothing is known, so no window may reach further."""
+    with pytest.raises(ContractError, match="beyond the time"):
+        compile_manifest("p", [VIEW], [replace(COUNT, window="366d")])
+
+
+def test_a_report_time_that_nobody_keeps_is_refused():
+    """The view has to name the field."""
+    since = replace(COUNT, aggregation="seconds_since_report", window=None)
+    with pytest.raises(ContractError, match="does not keep the time of the newest report"):
+        compile_manifest("p", [VIEW], [since])
+
+
+@pytest.mark.parametrize("measures", [("median",), ("count", "reports"), ()])
+def test_tiles_of_impossible_measures_are_refused(measures: tuple[str, ...]):
+    """Unknown ones, ones of different events, none."""
+    with pytest.raises(ContractError):
+        SeriesDeclaration(name="d1", hop="1d", measures=measures)
+
+
 def test_an_unknown_aggregation_is_refused():
     """The error lists what the engines compute."""
     with pytest.raises(ContractError, match="mean_amount"):

@@ -16,10 +16,10 @@ MANIFEST = load_manifest()
 AS_OF_US = 17_700 * DAY_US + 5 * HOUR_US
 EVENTS = st.lists(
     st.tuples(
-        st.integers(AS_OF_US - 60 * DAY_US, AS_OF_US + DAY_US),
+        st.integers(AS_OF_US - 110 * DAY_US, AS_OF_US + DAY_US),
         st.sampled_from(["C1", "C2", "C3"]),
         st.sampled_from(["T1", "T2", None]),
-        st.integers(0, 10**6),
+        st.one_of(st.integers(0, 10**6), st.integers(0, 10**12)),
         st.booleans(),
     ),
     max_size=40,
@@ -65,5 +65,9 @@ def test_states_equal_a_replay(events):
         states = states_at(history_of(events), view, AS_OF_US)
         assert set(states.ids) == set(expected)
         for row, entity in enumerate(states.ids):
+            assert states.state(row) == expected[entity]
             assert {name: arrays[row] for name, arrays in states.arrays.items()} == expected[entity].lists()
-            assert states.newest_us[row] == expected[entity].newest_us
+            assert (states.newest_us[row], states.newest_report_us[row]) == (
+                expected[entity].newest_us,
+                expected[entity].newest_report_us,
+            )

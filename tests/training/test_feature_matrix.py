@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import math
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from greenfraud.errors import ContractError
+from greenfraud.features.compilation import compile_manifest
+from greenfraud.features.declaration import FeatureDeclaration
 from greenfraud.features.interpreter import compute
-from greenfraud.features.manifest import load_manifest
+from greenfraud.features.manifest import KEPT_US, Manifest, load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, HOUR_US, MINUTE_US
-from training.feature_matrix import FeatureMatrix
-from training.history import LABELS, TRANSACTIONS, arrange
+from training import feature_matrix
+from training.carried import carried_rows
+from training.feature_matrix import FeatureMatrix, buffer_us
+from training.history import LABELS, TRANSACTIONS, arrange, history_of, in_order
 
 MANIFEST = load_manifest()
 START_US = 17_622 * DAY_US  # a Saturday
-BORDERS = [0, 1, 5 * MINUTE_US, HOUR_US, DAY_US, 7 * DAY_US, 30 * DAY_US, 37 * DAY_US]
+BORDERS = [0, 1, 5 * MINUTE_US, HOUR_US, DAY_US, 7 * DAY_US, 30 * DAY_US, 37 * DAY_US, 90 * DAY_US, KEPT_US]
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class Event:
 def offsets() -> st.SearchStrategy[int]:
     """Times that fall often on and next to the borders of tiles and windows."""
     border = st.tuples(st.sampled_from(BORDERS), st.sampled_from(BORDERS), st.sampled_from([-1, 0, 1]))
-    return st.one_of(border.map(lambda parts: max(0, sum(parts))), st.integers(0, 70 * DAY_US))
+    return st.one_of(border.map(lambda parts: max(0, sum(parts))), st.integers(0, 130 * DAY_US))
 
 
 events = st.builds(
@@ -45,7 +52,7 @@ events = st.builds(
     offset_us=offsets(),
     customer=st.sampled_from(["C1", "C2"]),
     terminal=st.sampled_from(["T1", "T2", None]),
-    amount_minor=st.one_of(st.just(0), st.integers(0, 100_000), st.integers(0, 10**12)),
+    amount_minor=st.one_of(st.sampled_from([0, 10**6, 10**12]), st.integers(0, 100_000), st.integers(0, 10**12)),
     report_delay_us=st.one_of(st.none(), offsets()),
 )
 
@@ -57,6 +64,33 @@ def test_the_builder_equals_a_replay_through_the_online_state(history: list[Even
     assert replayed(history) == built(history)
 
 
+@given(st.lists(events, min_size=1, max_size=12), st.integers(1, 4))
+@settings(max_examples=60, deadline=None)
+def test_rows_are_computed_in_blocks_of_any_size(history: list[Event], rows_at_once: int) -> None:
+    """Where one block ends and the next begins leaves no trace."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feature_matrix, "ROWS_AT_ONCE", rows_at_once)
+        assert built(history) == replayed(history)
+
+
+@given(st.lists(events, min_size=1, max_size=30), st.integers(0, 40))
+@settings(max_examples=150, deadline=None)
+def test_a_bounded_buffer_gives_the_values_of_the_whole_history(history: list[Event], first_day: int) -> None:
+    """Of the days before the buffer, a few rows per entity are enough."""
+    start_us = START_US + first_day * DAY_US
+    transactions, labels = tables(history)
+    transactions = in_order(transactions)
+    is_old = pc.less(transactions["occurred_us"], start_us)
+    carried = carried_rows(transactions.filter(is_old), labels, start_us, start_us - KEPT_US - DAY_US)
+    whole, part = (
+        history_of(table, labels) for table in (transactions, pa.concat_tables([carried, transactions.filter(pc.invert(is_old))]))
+    )
+    wanted = (start_us + buffer_us(MANIFEST), np.iinfo(np.int64).max)
+    expected = FeatureMatrix(MANIFEST, whole).columns(whole.rows_between(*wanted))
+    found = FeatureMatrix(MANIFEST, part).columns(part.rows_between(*wanted))
+    assert {name: bits(column) for name, column in found.items()} == {name: bits(column) for name, column in expected.items()}
+
+
 @pytest.mark.parametrize("rows", [slice(0, 2), slice(2, 5)])
 def test_a_stretch_of_rows_equals_the_same_rows_of_the_whole(rows: slice) -> None:
     """Building chunk by chunk gives what building at once gives."""
@@ -64,6 +98,33 @@ def test_a_stretch_of_rows_equals_the_same_rows_of_the_whole(rows: slice) -> Non
     matrix = FeatureMatrix(MANIFEST, arrange(*tables(history)))
     whole, part = matrix.columns(slice(0, 5)), matrix.columns(rows)
     assert {name: bits(column[rows]) for name, column in whole.items()} == {n: bits(c) for n, c in part.items()}
+
+
+def test_extra_columns_are_read_from_the_history() -> None:
+    """Offline the values are those of the request; a history without the column misses it everywhere."""
+    declared = [
+        FeatureDeclaration(name="km", aggregation="number", column="km", default=-1.0, reason_code="KM", reason="{value}"),
+        FeatureDeclaration(
+            name="remote", aggregation="category", column="channel", values=("web",), reason_code="REMOTE", reason="{value}"
+        ),
+    ]
+    manifest = Manifest.from_json(compile_manifest("p", [], declared))
+    transactions, labels = tables([Event(day, "C1", None, 100, None) for day in range(4)])
+    extras = {"km": [1, None, 2.5, float("nan")], "channel": ["web", "till", None, "WEB"]}
+    wide = arrange(transactions.append_column("km", [extras["km"]]).append_column("channel", [extras["channel"]]), labels)
+    requests = [dict(zip(extras, values, strict=True)) for values in zip(*extras.values(), strict=True)]
+    for history, rows in ((wide, requests), (arrange(transactions, labels), [{}] * 4)):
+        computed = [compute(manifest, None, None, 0, 100, row) for row in rows]
+        columns = FeatureMatrix(manifest, history).columns(slice(0, 4))
+        for name in manifest.names:
+            assert bits(columns[name]) == bits([values[name] for values in computed])
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    """A manifest that is newer than this code."""
+    feature = replace(MANIFEST.features[0], kind="median")
+    with pytest.raises(ContractError, match="'median'"):
+        FeatureMatrix(replace(MANIFEST, features=(feature,)), arrange(*tables([Event(0, "C1", "T1", 1, None)])))
 
 
 def bits(values: object) -> list[bytes]:

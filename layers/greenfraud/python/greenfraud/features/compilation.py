@@ -7,8 +7,10 @@ from typing import Any
 
 from greenfraud.canonical import canonical_json, sha256_hex
 from greenfraud.errors import ContractError
-from greenfraud.features.declaration import FeatureDeclaration, SeriesDeclaration, ViewDeclaration
-from greenfraud.features.manifest import SCHEMA
+from greenfraud.extras import check_names
+from greenfraud.features.declaration import AGGREGATIONS, FeatureDeclaration, SeriesDeclaration, ViewDeclaration
+from greenfraud.features.manifest import KEPT_US, SCHEMA
+from greenfraud.features.measures import MEASURES
 from greenfraud.features.windows import hop_of, parse_duration, slack_of
 from greenfraud.instants import DAY_US, HOUR_US
 
@@ -17,12 +19,13 @@ HASH_DIGITS = 16
 
 
 def compile_manifest(project: str, views: Sequence[ViewDeclaration], declarations: Sequence[FeatureDeclaration]) -> dict[str, Any]:
-    """Return the manifest as plain data. Raises ContractError when a window has no tiles to read.
+    """Return the manifest as plain data. Raises ContractError when a feature has nothing to read.
 
     The version covers what is computed and stored, not the wording of reasons: rewording rebuilds nothing.
     """
     by_name = {view.name: view for view in views}
     features = [_feature(declaration, by_name) for declaration in declarations]
+    _check_columns(features)
     body = {
         "schema": SCHEMA,
         "project": project,
@@ -53,37 +56,60 @@ def _kind(declaration: FeatureDeclaration) -> str:
 def _params(declaration: FeatureDeclaration, views: dict[str, ViewDeclaration]) -> dict[str, Any]:
     if declaration.aggregation == "night":
         return {"until_hour": 6}
-    if declaration.window is None or declaration.view is None:
+    if declaration.column is not None:
+        values = {"values": list(declaration.values)} if declaration.values else {}
+        return {"column": declaration.column, **values}
+    if declaration.view is None:
         return {}
-    view, window_us = views[declaration.view], parse_duration(declaration.window)
+    view = views[declaration.view]
+    if declaration.aggregation == "seconds_since_report" and view.last_report is None:
+        raise ContractError(f"{declaration.name}: view {view.name} does not keep the time of the newest report")
+    return {} if declaration.window is None else _window_params(declaration, view)
+
+
+def _window_params(declaration: FeatureDeclaration, view: ViewDeclaration) -> dict[str, Any]:
+    window_us = parse_duration(declaration.window or "")
+    lag_us = parse_duration(declaration.lag) if declaration.lag else 0
     hop_us = hop_of(window_us)
     params: dict[str, Any] = {"window_us": window_us, "hop_us": hop_us}
+    if window_us + lag_us + DAY_US > KEPT_US:
+        raise ContractError(f"{declaration.name}: the window reaches beyond the time that entities are kept")
     if declaration.lag:
-        lag_us = parse_duration(declaration.lag)
         if lag_us % hop_us:
             raise ContractError(f"{declaration.name}: the lag is not a multiple of the window's hop")
-        params |= {"lag_us": lag_us, "head_series": _series(view, HOUR_US, "count")}
-    measure = "reports" if declaration.aggregation == "reports" else "count"
-    params["series"] = _series(view, hop_us, measure)
+        params |= {"lag_us": lag_us, "head_series": _series(view, HOUR_US, ("count",))}
+    params["series"] = _series(view, hop_us, AGGREGATIONS[declaration.aggregation], declaration.series)
     if declaration.aggregation == "report_ratio":
-        params["report_series"] = _series(view, hop_us, "reports")
+        params["report_series"] = _series(view, hop_us, ("reports",))
     return params
 
 
-def _series(view: ViewDeclaration, hop_us: int, measure: str) -> str:
+def _series(view: ViewDeclaration, hop_us: int, measures: tuple[str, ...], name: str | None = None) -> str:
+    """Return the first series, or the one of the name, that keeps all measures in tiles of this length."""
     for series in view.series:
-        if parse_duration(series.hop) == hop_us and measure in series.measures:
+        if parse_duration(series.hop) == hop_us and {*measures} <= {*series.measures} and name in (None, series.name):
             return series.name
-    raise ContractError(f"view {view.name} keeps no {measure} in tiles of {hop_us} us")
+    raise ContractError(
+        f"view {view.name} keeps no {' with '.join(measures)} in tiles of {hop_us} us{f' in {name}' if name else ''}"
+    )
+
+
+def _check_columns(features: list[dict[str, Any]]) -> None:
+    check_names(feature["params"]["column"] for feature in features if "column" in feature["params"])
+    read = {(feature["params"]["column"], feature["kind"]) for feature in features if "column" in feature["params"]}
+    twice = [column for column, kind in read if kind == "number" and (column, "category") in read]
+    if twice:
+        raise ContractError(f"the extra columns {', '.join(sorted(twice))} are read as number and as category")
 
 
 def _view(project: str, view: ViewDeclaration, features: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
+    compiled = {
         "join_key": view.join_key,
         "table": f"{project}.{view.name}",
         "series": [_compiled_series(series, features) for series in view.series],
         "last": view.last,
     }
+    return compiled if view.last_report is None else {**compiled, "last_report": view.last_report}
 
 
 def _compiled_series(series: SeriesDeclaration, features: list[dict[str, Any]]) -> dict[str, Any]:
@@ -93,6 +119,7 @@ def _compiled_series(series: SeriesDeclaration, features: list[dict[str, Any]]) 
         "name": series.name,
         "hop_us": hop_us,
         "measures": list(series.measures),
+        "combine": [MEASURES[measure].combination for measure in series.measures],
         "retention_us": max(needs) + slack_of(hop_us),
     }
 

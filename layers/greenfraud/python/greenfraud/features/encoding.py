@@ -7,7 +7,7 @@ is an empty message. Negative numbers are 64-bit two's complement, as protobuf's
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import mmh3
 
@@ -52,7 +52,7 @@ def encode_int64_list(values: Sequence[int]) -> bytes:
     >>> encode_int64_list([]).hex()
     '7200'
     """
-    packed = b"".join(map(_varint, values))
+    packed = _packed(values)
     message = bytes((_PACKED_TAG,)) + _varint(len(packed)) + packed if packed else b""
     return bytes((_INT64_LIST_TAG,)) + _varint(len(message)) + message
 
@@ -63,10 +63,15 @@ def decode_int64_list(content: bytes) -> list[int]:
     >>> decode_int64_list(encode_int64_list([1, 300, -1]))
     [1, 300, -1]
     """
+    return _varints(packed_int64s(content))
+
+
+def packed_int64s(content: bytes) -> bytes:
+    """Return the varints of a Value holding an Int64List, still packed; the null has none. Raises ContractError otherwise."""
     if not content:
-        return []
+        return b""
     message = _delimited(content, _INT64_LIST_TAG)
-    return _varints(_delimited(message, _PACKED_TAG)) if message else []
+    return _delimited(message, _PACKED_TAG) if message else b""
 
 
 def entity_id(join_key: str, value: str) -> str:
@@ -92,32 +97,44 @@ def event_ts(occurred_us: int) -> str:
 
 
 def _varint(value: int) -> bytes:
-    if not -_SIGN <= value < _SIGN:
-        raise ContractError(f"{value} does not fit into an int64")
-    value &= _MASK
-    if value < 128:
-        return bytes((value,))
+    return _packed((value,))
+
+
+def _packed(values: Iterable[int]) -> bytes:
     digits = bytearray()
-    while value > 127:
-        digits.append(value & 127 | 128)
-        value >>= 7
-    digits.append(value)
+    append = digits.append
+    for number in values:
+        if not -_SIGN <= number < _SIGN:
+            raise ContractError(f"{number} does not fit into an int64")
+        value = number & _MASK
+        while value > 127:
+            append(value & 127 | 128)
+            value >>= 7
+        append(value)
     return bytes(digits)
 
 
 def _varints(packed: bytes) -> list[int]:
+    """Return the numbers; those of two bytes, and the first two bytes of longer ones, without a loop of their own."""
     numbers: list[int] = []
-    value = shift = 0
-    for byte in packed:
-        if byte > 127:
-            value |= (byte & 127) << shift
-            shift += 7
-            continue
-        value |= byte << shift
-        numbers.append(value - (1 << 64) if value & _SIGN else value)
-        value = shift = 0
-    if shift:
-        raise ContractError("a number is cut off in the middle")
+    append = numbers.append
+    digits = iter(packed)
+    try:
+        for byte in digits:
+            if byte < 128:
+                append(byte)
+                continue
+            digit = next(digits)
+            value, shift = byte - 128 | digit << 7, 14
+            if digit > 127:
+                value -= 128 << 7
+                while (digit := next(digits)) > 127:
+                    value |= digit - 128 << shift
+                    shift += 7
+                value |= digit << shift
+            append(value - (1 << 64) if value & _SIGN else value)
+    except StopIteration:
+        raise ContractError("a number is cut off in the middle") from None
     return numbers
 
 

@@ -7,43 +7,77 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from greenfraud.errors import ContractError, NotFound
+from greenfraud.instants import SECOND_US
 
 SCHEMA = 1
-# An entity without an event for a year is forgotten, and counts as never seen. No window is as long.
+# An entity without an event for a year of event time is forgotten, and counts as never seen, in every engine: whether
+# DynamoDB has deleted its item by then never decides a value. No window is as long.
 KEPT_SECONDS = 366 * 24 * 3600
+KEPT_US = KEPT_SECONDS * SECOND_US
 MANIFEST_PATH = Path(__file__).with_name("manifest.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Tiles of `hop_us`, kept for `retention_us`; every tile holds its index and one integer per measure."""
+    """Tiles of `hop_us`, kept for `retention_us`; every tile holds its index and one integer per measure.
+
+    `combine` says per measure how tiles combine, "sum" or "max".
+    """
 
     name: str
     hop_us: int
     measures: tuple[str, ...]
     retention_us: int
+    combine: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A Feast feature view: the state of one kind of entity, `columns` being its stored values in order."""
+    """A Feast feature view: the state of one kind of entity, `columns` being its stored values in order.
+
+    `last` names the value that holds the microsecond of the newest event, `last_report` that of the newest report, if
+    the view keeps it.
+    """
 
     name: str
     join_key: str
     table: str
     series: tuple[Series, ...]
     last: str
+    last_report: str | None = None
+    _positions: Mapping[tuple[str, str], int] = field(init=False, repr=False, compare=False)
+    _combine: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Number the measures of each series from 1, the index being 0."""
+        positions = {(series.name, name): at for series in self.series for at, name in enumerate(series.measures, start=1)}
+        object.__setattr__(self, "_positions", positions)
+        object.__setattr__(self, "_combine", {series.name: series.combine for series in self.series})
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The names under which Feast stores the state."""
-        return (*(series.name for series in self.series), self.last)
+        last_report = () if self.last_report is None else (self.last_report,)
+        return (*(series.name for series in self.series), self.last, *last_report)
+
+    @property
+    def keeps_reports(self) -> bool:
+        """Whether fraud reports are events of this view."""
+        return any("reports" in series.measures for series in self.series)
+
+    def position(self, series: str, measure: str) -> int:
+        """Return the number, from 1, of a measure within its series. Raises KeyError when it is not kept."""
+        return self._positions[series, measure]
+
+    def combination(self, series: str, position: int) -> str:
+        """Return how the measure of this number combines, "sum" or "max"."""
+        return self._combine[series][position - 1]
 
     @property
     def retention_us(self) -> int:
@@ -93,6 +127,11 @@ class Manifest:
         """The names of all features, in order."""
         return tuple(feature.name for feature in self.features)
 
+    @property
+    def extra_columns(self) -> dict[str, str]:
+        """The declared extra columns of a transaction: their name, and "number" or "category"."""
+        return {feature.params["column"]: feature.kind for feature in self.features if "column" in feature.params}
+
     def table(self, view_name: str) -> str:
         """Return the DynamoDB table that Feast expects for a view."""
         return self.views[view_name].table
@@ -124,5 +163,11 @@ def load_manifest() -> Manifest:
 
 
 def _view(name: str, body: Mapping[str, Any]) -> View:
-    series = tuple(Series(item["name"], item["hop_us"], tuple(item["measures"]), item["retention_us"]) for item in body["series"])
-    return View(name, body["join_key"], body["table"], series, body["last"])
+    series = tuple(_series(item) for item in body["series"])
+    return View(name, body["join_key"], body["table"], series, body["last"], body.get("last_report"))
+
+
+def _series(body: Mapping[str, Any]) -> Series:
+    measures = tuple(body["measures"])
+    combine = tuple(body.get("combine", ("sum",) * len(measures)))
+    return Series(body["name"], body["hop_us"], measures, body["retention_us"], combine)

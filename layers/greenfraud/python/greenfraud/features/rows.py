@@ -20,6 +20,7 @@ def compute_rows(inputs: Mapping[str, Sequence[Any]], manifest: Manifest | None 
     manifest = manifest or load_manifest()
     names = manifest.names
     customer, terminal = manifest.views["customer_activity"], manifest.views["terminal_activity"]
+    extras = [column for column in manifest.extra_columns if column in inputs]
     rows = range(len(inputs["occurred_us"]))
     vectors = [
         vector(
@@ -30,6 +31,7 @@ def compute_rows(inputs: Mapping[str, Sequence[Any]], manifest: Manifest | None 
                 _state(terminal, inputs, row),
                 int(inputs["occurred_us"][row]),
                 int(inputs["amount_minor"][row]),
+                {column: inputs[column][row] for column in extras},
             ),
         )
         for row in rows
@@ -38,11 +40,16 @@ def compute_rows(inputs: Mapping[str, Sequence[Any]], manifest: Manifest | None 
 
 
 def _state(view: View, inputs: Mapping[str, Sequence[Any]], row: int) -> ViewState | None:
-    newest = inputs[view.last][row]
-    if newest is None or math.isnan(newest):
+    newest_us = _moment(inputs[view.last][row])
+    if newest_us is None:
         return None
     lists = {series.name: _whole_tiles(inputs[series.name][row], len(series.measures) + 1) for series in view.series}
-    return ViewState.from_lists(view, lists, int(newest))
+    newest_report_us = _moment(inputs[view.last_report][row]) if view.last_report else None
+    return ViewState.from_lists(view, lists, newest_us, newest_report_us)
+
+
+def _moment(number: float | None) -> int | None:
+    return None if number is None or math.isnan(number) else int(number)
 
 
 def _whole_tiles(numbers: Sequence[Any] | None, width: int) -> list[int]:

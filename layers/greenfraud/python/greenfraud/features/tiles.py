@@ -1,4 +1,4 @@
-"""The state of one entity: sparse tiles that add up in any order.
+"""The state of one entity: sparse tiles that combine in any order.
 
 States form a commutative monoid: `empty` is neutral, `merge` adds tile by tile. A late event lands in its tile, and
 replaying the same events in any order gives the same state.
@@ -7,12 +7,13 @@ replaying the same events in any order gives the same state.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from greenfraud.errors import ContractError
 from greenfraud.features.encoding import decode_int64, decode_int64_list, encode_int64, encode_int64_list
-from greenfraud.features.manifest import Series, View
+from greenfraud.features.manifest import KEPT_US, Series, View
+from greenfraud.features.measures import MANY, MEASURES, PAIR, REPORT, TRANSACTION
 from greenfraud.features.windows import TileRange
 
 # The ascending tile indices, then one column per measure.
@@ -21,11 +22,15 @@ Columns = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """What is remembered of one customer or terminal; `newest_us` is None as long as nothing was seen."""
+    """What is remembered of one customer or terminal; `newest_us` is None as long as nothing was seen.
+
+    `newest_report_us` is the newest fraud report, where the view keeps it.
+    """
 
     view: View
     tiles: Mapping[str, Columns]
     newest_us: int | None = None
+    newest_report_us: int | None = None
 
     @classmethod
     def empty(cls, view: View) -> ViewState:
@@ -39,37 +44,55 @@ class ViewState:
         Raises ContractError when a value is not the agreed array.
         """
         tiles = {series.name: _columns(series, values.get(series.name, b"")) for series in view.series}
-        return cls(view, tiles, decode_int64(values.get(view.last, b"")))
+        newest_report_us = decode_int64(values.get(view.last_report, b"")) if view.last_report else None
+        return cls(view, tiles, decode_int64(values.get(view.last, b"")), newest_report_us)
 
     @classmethod
-    def from_lists(cls, view: View, values: Mapping[str, Iterable[int] | None], newest_us: int | None) -> ViewState:
+    def from_lists(
+        cls,
+        view: View,
+        values: Mapping[str, Iterable[int] | None],
+        newest_us: int | None,
+        newest_report_us: int | None = None,
+    ) -> ViewState:
         """Build a state from decoded arrays, as Feast hands them out."""
         tiles = {series.name: columns_of(series, list(values.get(series.name) or ())) for series in view.series}
-        return cls(view, tiles, newest_us)
+        return cls(view, tiles, newest_us, newest_report_us)
 
     def encode(self) -> dict[str, bytes]:
         """Return the map `values` of a Feast item."""
         values = {name: encode_int64_list(flatten(columns)) for name, columns in self.tiles.items()}
-        return {**values, self.view.last: encode_int64(self.newest_us)}
+        values[self.view.last] = encode_int64(self.newest_us)
+        if self.view.last_report:
+            values[self.view.last_report] = encode_int64(self.newest_report_us)
+        return values
 
     def lists(self) -> dict[str, list[int]]:
         """Return the arrays that `encode` stores, undecorated, for a data frame."""
         return {name: flatten(columns) for name, columns in self.tiles.items()}
 
+    def is_known_at(self, occurred_us: int) -> bool:
+        """Tell whether the newest event lies less than a year before: an older state counts as never seen."""
+        return self.newest_us is not None and occurred_us - self.newest_us <= KEPT_US
+
     def add_transaction(self, occurred_us: int, amount_minor: int) -> ViewState:
         """Return the state after one transaction."""
-        return self._add(occurred_us, {"count": 1, "amount_minor": amount_minor})
+        return self._add(TRANSACTION, occurred_us, amount_minor)
 
     def add_report(self, observed_us: int) -> ViewState:
         """Return the state after one fraud report; a view that keeps no reports is unchanged."""
-        return self._add(observed_us, {"reports": 1})
+        state = self._add(REPORT, observed_us, 0)
+        if state is self or self.view.last_report is None:
+            return state
+        return replace(state, newest_report_us=_newest(self.newest_report_us, observed_us))
 
     def merge(self, other: ViewState) -> ViewState:
         """Return the state after the events of both. Raises ContractError for states of different views."""
         if self.view != other.view:
             raise ContractError(f"cannot merge {self.view.name} with {other.view.name}")
-        tiles = {name: _merged(columns, other.tiles[name]) for name, columns in self.tiles.items()}
-        return ViewState(self.view, tiles, _newest(self.newest_us, other.newest_us))
+        tiles = {series.name: _merged(series, self.tiles[series.name], other.tiles[series.name]) for series in self.view.series}
+        newest_report_us = _newest(self.newest_report_us, other.newest_report_us)
+        return ViewState(self.view, tiles, _newest(self.newest_us, other.newest_us), newest_report_us)
 
     def expire(self, now_us: int) -> ViewState:
         """Return the state without the tiles that no window at or after `now_us` reads."""
@@ -80,20 +103,21 @@ class ViewState:
         return replace(self, tiles=tiles)
 
     def total(self, series: str, measure: int, tiles: TileRange) -> int:
-        """Return the sum of one measure, counted from 1, over a range of tiles."""
+        """Return one measure, counted from 1, of a range of tiles: the sum or the maximum, 0 where there are none."""
         columns = self.tiles[series]
         indices = columns[0]
-        return sum(columns[measure][bisect_left(indices, tiles.first) : bisect_left(indices, tiles.end)])
+        inside = columns[measure][bisect_left(indices, tiles.first) : bisect_left(indices, tiles.end)]
+        return MANY[self.view.combination(series, measure)](inside)
 
-    def _add(self, at_us: int, event: Mapping[str, int]) -> ViewState:
-        touched = [series for series in self.view.series if series.measures[0] in event]
+    def _add(self, event: str, at_us: int, amount_minor: int) -> ViewState:
+        touched = [series for series in self.view.series if MEASURES[series.measures[0]].event == event]
         if not touched:
             return self
         tiles = dict(self.tiles)
         for series in touched:
-            addend = tuple(event[measure] for measure in series.measures)
-            tiles[series.name] = _added(tiles[series.name], at_us // series.hop_us, addend)
-        return ViewState(self.view, tiles, _newest(self.newest_us, at_us))
+            addend = tuple(MEASURES[measure].of(amount_minor) for measure in series.measures)
+            tiles[series.name] = _added(_pairs(series), tiles[series.name], at_us // series.hop_us, addend)
+        return replace(self, tiles=tiles, newest_us=_newest(self.newest_us, at_us))
 
 
 def columns_of(series: Series, flat: list[int]) -> Columns:
@@ -121,21 +145,26 @@ def _newest(one: int | None, other: int | None) -> int | None:
     return max((instant for instant in (one, other) if instant is not None), default=None)
 
 
-def _added(columns: Columns, index: int, addend: tuple[int, ...]) -> Columns:
+def _pairs(series: Series) -> list[Callable[[int, int], int]]:
+    return [PAIR[combination] for combination in series.combine]
+
+
+def _added(pairs: Iterable[Callable[[int, int], int]], columns: Columns, index: int, addend: tuple[int, ...]) -> Columns:
     indices = columns[0]
     at = bisect_left(indices, index)
-    is_known = at < len(indices) and indices[at] == index
-    after = at + is_known
-    sums = (column[at] + number if is_known else number for column, number in zip(columns[1:], addend, strict=True))
-    tile = (index, *sums)
+    after = at
+    if at < len(indices) and indices[at] == index:
+        after += 1
+        known = zip(pairs, columns[1:], addend, strict=True)
+        addend = tuple(pair(column[at], number) for pair, column, number in known)
+    tile = (index, *addend)
     return tuple((*column[:at], number, *column[after:]) for column, number in zip(columns, tile, strict=True))
 
 
-def _merged(one: Columns, other: Columns) -> Columns:
-    if not other[0]:
-        return one
+def _merged(series: Series, one: Columns, other: Columns) -> Columns:
+    pairs = _pairs(series)
     for index, *addend in zip(*other, strict=True):
-        one = _added(one, index, tuple(addend))
+        one = _added(pairs, one, index, tuple(addend))
     return one
 
 

@@ -1,0 +1,51 @@
+"""What one event adds to a tile, and how tiles of a measure combine.
+
+Sums and maxima of integers are commutative monoids, with 0 as neutral element because no measure is negative: tiles
+may be added and merged in any order.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from greenfraud.features.logarithm import log2_fixed
+
+# 10,000.00: squares are at most 10^12, so that the sum over 9,007 transactions of a window stays below 2^53, where
+# doubles hold every integer. Beyond, sums are rounded, in every engine alike.
+SQUARE_CAP_MINOR = 10**6
+TRANSACTION, REPORT = "transaction", "report"
+
+
+class Measure(NamedTuple):
+    """A number per tile: what one `event` of so many minor units contributes, combined by "sum" or "max"."""
+
+    event: str
+    combination: str
+    of: Callable[[int], int]
+
+
+def capped(amount_minor: int) -> int:
+    """Return the amount that enters squares.
+
+    >>> capped(1_250), capped(10**12)
+    (1250, 1000000)
+    """
+    return min(amount_minor, SQUARE_CAP_MINOR)
+
+
+MEASURES: Mapping[str, Measure] = {
+    "count": Measure(TRANSACTION, "sum", lambda _: 1),
+    "amount_minor": Measure(TRANSACTION, "sum", lambda amount_minor: amount_minor),
+    # What the cap cuts off: nearly always 0, which takes one byte; amount_minor less excess_minor is the capped sum.
+    "excess_minor": Measure(TRANSACTION, "sum", lambda amount_minor: amount_minor - capped(amount_minor)),
+    "square": Measure(TRANSACTION, "sum", lambda amount_minor: capped(amount_minor) ** 2),
+    "log_amount": Measure(TRANSACTION, "sum", log2_fixed),
+    "largest": Measure(TRANSACTION, "max", lambda amount_minor: amount_minor),
+    "reports": Measure(REPORT, "sum", lambda _: 1),
+}
+
+PAIR: Mapping[str, Callable[[int, int], int]] = {"sum": operator.add, "max": max}
+MANY: Mapping[str, Callable[[Iterable[int]], int]] = {"sum": sum, "max": partial(max, default=0)}

@@ -1,0 +1,35 @@
+"""Maxima over many ranges of one array, by levels of a sparse table that are made and dropped one after the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+
+def range_maxima(values: Ints, start: Ints, end: Ints) -> Ints:
+    """Return the maximum of values[start:end] per range, 0 for an empty one.
+
+    Level k holds the maxima of 2^k neighbours; a range is covered by two of them that overlap. (M. A. Bender and
+    M. Farach-Colton, The LCA problem revisited, 2000.) Only one level is in memory, as long as the values.
+
+    >>> range_maxima(np.array([3, 1, 4, 1, 5]), np.array([0, 1, 2, 3]), np.array([2, 4, 5, 3])).tolist()
+    [3, 4, 5, 0]
+    """
+    maxima = np.zeros(len(start), np.int64)
+    level_of = np.frexp((end - start).astype(np.float64))[1].astype(np.int8) - 1  # of an empty range: -1
+    order = np.argsort(level_of, kind="stable")
+    borders = np.searchsorted(level_of[order], np.arange(level_of.max(initial=-1) + 2))
+    level = values
+    for k in range(len(borders) - 1):
+        if k:
+            half = 1 << k - 1
+            level = np.maximum(level[:-half], level[half:])
+        queries = order[borders[k] : borders[k + 1]]
+        maxima[queries] = np.maximum(level[start[queries]], level[end[queries] - (1 << k)])
+    return maxima
