@@ -8,6 +8,7 @@ from typing import Any
 
 HOME_REGION = "eu-north-1"
 ARCHITECTURES = ("arm64", "x86_64")
+DYNAMODB_CLIENTS = ("lean", "boto3")
 LOG_RETENTION_DAYS = (7, 30, 90, 365)
 
 
@@ -25,10 +26,12 @@ class Settings:
     score_memory_mb: int = 1769  # exactly one vCPU
     score_requests_per_second: int = 200  # throttle of the API's stage, steady
     score_burst: int = 400
+    score_dynamodb_client: str = "lean"  # a fraction of boto3's CPU per call; the other choice is boto3
     training_instance_type: str = "ml.m5.large"  # two vCPUs; training jobs have no arm64 instances
     training_volume_gb: int = 30
     retrain_cron: str = "cron(0 1 ? * MON *)"  # Monday night, when power is cleanest and the week is complete
     retrain_deadline_hours: int = 12  # how long a scheduled run may wait for clean power
+    upkeep_cron: str = "cron(0 3 * * ? *)"  # every night at three, UTC: reconciliation of the online state, skew watch
     log_retention_days: int = 30
     retain_data: bool = True  # buckets and tables outlive `cdk destroy`; false suits a trial, whose data goes with it
     # Cloud Carbon Footprint's coefficients for AWS; the intensity is that of the home region's grid
@@ -40,6 +43,9 @@ class Settings:
     def __post_init__(self) -> None:
         if self.architecture not in ARCHITECTURES:
             raise SettingsError(f"architecture is {self.architecture!r}, choose one of {', '.join(ARCHITECTURES)}")
+        if self.score_dynamodb_client not in DYNAMODB_CLIENTS:
+            choices = ", ".join(DYNAMODB_CLIENTS)
+            raise SettingsError(f"score_dynamodb_client is {self.score_dynamodb_client!r}, choose one of {choices}")
         if self.log_retention_days not in LOG_RETENTION_DAYS:
             choices = ", ".join(str(days) for days in LOG_RETENTION_DAYS)
             raise SettingsError(f"log_retention_days is {self.log_retention_days}, choose one of {choices}")

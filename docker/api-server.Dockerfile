@@ -15,6 +15,7 @@ COPY functions/__init__.py /var/task/functions/
 COPY functions/score /var/task/functions/score
 
 ENV PYTHONPATH=/opt/python PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 UVICORN_HOST=0.0.0.0 UVICORN_PORT=8000
+ENV DYNAMODB_CLIENT=lean
 # onnxruntime reports every session, with names and digests of the model, to its makers unless told not to.
 ENV ORT_DISABLE_TELEMETRY=1
 WORKDIR /var/task

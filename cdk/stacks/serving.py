@@ -73,6 +73,7 @@ class ServingStack(Stack):
                 "TERMINAL_TABLE": tables.terminal.table_name,
                 "DECISIONS_TABLE": tables.decisions.table_name,
                 "ARTIFACTS_BUCKET": artifacts.bucket_name,
+                "DYNAMODB_CLIENT": self._settings.score_dynamodb_client,
             },
         )
         allow_listing(score.role, artifacts)
@@ -93,14 +94,11 @@ class ServingStack(Stack):
             {
                 "CUSTOMER_TABLE": tables.customer.table_name,
                 "TERMINAL_TABLE": tables.terminal.table_name,
-                "DECISIONS_TABLE": tables.decisions.table_name,
                 "RECEIPTS_TABLE": tables.receipts.table_name,
                 "LAKE_BUCKET": lake.bucket_name,
             },
         )
-        allow_items(ingest.role, ["BatchGetItem", "GetItem", "PutItem"], tables.customer, tables.terminal)
-        allow_items(ingest.role, ["BatchGetItem", "GetItem"], tables.decisions)
-        allow_items(ingest.role, ["BatchGetItem", "GetItem", "PutItem"], tables.receipts)
+        allow_items(ingest.role, ["BatchGetItem", "PutItem"], tables.customer, tables.terminal, tables.receipts)
         allow_objects(ingest.role, lake, ["s3:PutObject"], "transactions/", "labels/", "decisions/", "emissions/")
         return ingest
 

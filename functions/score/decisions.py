@@ -33,6 +33,8 @@ class Decided:
     rank: float  # orders the day's review list: the probability, or the rules' own grade
     duration_seconds: float
     energy_kwh: float
+    features: bytes  # the values decided on, as `greenfraud.features.logged` packs them
+    manifest_version: str  # names them
 
 
 class DecisionStore:
@@ -138,9 +140,12 @@ def _item(decided: Decided) -> dict[str, Any]:
         "day": day_of(transaction.occurred_us).isoformat(),
         "family": model["family"],
         "version": model["version"],
+        "manifest_version": decided.manifest_version,
     }
     if transaction.terminal_id is not None:
         texts["terminal_id"] = transaction.terminal_id
+    if transaction.extras:
+        texts["extras"] = orjson.dumps(transaction.extras).decode()
     numbers = {
         "occurred_us": transaction.occurred_us,
         "amount_minor": transaction.amount_minor,
@@ -153,4 +158,5 @@ def _item(decided: Decided) -> dict[str, Any]:
     item: dict[str, Any] = decision_key(transaction.transaction_id)
     item |= {name: {"S": text} for name, text in texts.items()}
     item |= {name: {"N": repr(number)} for name, number in numbers.items()}
+    item["features"] = {"B": decided.features}
     return item

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from functions.score import pages, schemas
 from functions.score.decisions import parse_day
 from functions.score.description import documented
+from functions.score.inputs import label_of, transaction_of
 from functions.score.problems import problem_of
 from functions.score.service import Service
 from greenfraud.errors import GreenFraudError, InvalidInput
@@ -28,7 +29,7 @@ Reasons = Annotated[bool, Query(description="Give reasons for an allowed transac
 @router.post("/v1/score", **documented(schemas.Scored, body=schemas.TransactionIn, errors=(400, 409, 422, 503)))
 async def score(request: Request, reasons: Reasons = False) -> Response:
     """Score one transaction; the same one again gets the stored answer, other content under its id a 409."""
-    transaction = _read(Transaction.from_json, await _json(request))
+    transaction = _read(transaction_of, await _json(request))
     (outcome,) = _service(request).scorer.score([transaction], with_reasons=reasons)
     if isinstance(outcome, GreenFraudError):
         raise outcome
@@ -40,13 +41,13 @@ async def score_batch(request: Request, reasons: Reasons = False) -> Response:
     """Score up to 100 transactions; none is scored unless all are valid."""
     body = await _json(request)
     listed = body.get("transactions") if isinstance(body, dict) else body
-    transactions = _read_all(Transaction.from_json, listed, "transactions")
+    transactions = _read_all(transaction_of, listed, "transactions")
     outcomes = _service(request).scorer.score(transactions, with_reasons=reasons)
     results = [problem_of(outcome) if isinstance(outcome, GreenFraudError) else outcome for outcome in outcomes]
     return _respond({"results": results})
 
 
-@router.get("/v1/decisions/{transaction_id}", **documented(schemas.Scored, errors=(404,)))
+@router.get("/v1/decisions/{transaction_id:path}", **documented(schemas.Scored, errors=(404,)))
 async def decision(request: Request, transaction_id: str) -> Response:
     """The answer that was given to a transaction."""
     return _respond(_service(request).decisions.get(transaction_id))
@@ -64,8 +65,9 @@ async def labels(request: Request) -> Response:
     """Take one label or a list of up to 100; one that contradicts an earlier one is a correction if observed later."""
     body = await _json(request)
     if isinstance(body, list):
-        return _respond({"results": _service(request).labels.put_all(_read_all(Label.from_json, body, "labels"))})
-    return _respond({"results": _service(request).labels.put_all([_read(Label.from_json, body)])})
+        listed = _read_all(label_of, body, "labels")
+        return _respond({"results": _service(request).labels.put_all(listed, place="labels[{}].")})
+    return _respond({"results": _service(request).labels.put_all([_read(label_of, body)])})
 
 
 @router.get("/v1/model", **documented(schemas.ModelCard))

@@ -6,16 +6,31 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 
+from greenfraud.extras import MAXIMUM_TEXT_LENGTH
+from greenfraud.features.manifest import load_manifest
 from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 
 Identifier = Annotated[str, Field(min_length=1, max_length=MAXIMUM_ID_LENGTH)]
 AmountMinor = Annotated[int, Field(ge=0, le=MAXIMUM_AMOUNT_MINOR, description="Minor units of the currency.")]
 
 
+EXTRA_COLUMNS: dict[str, dict[str, Any]] = {
+    "number": {"anyOf": [{"type": "number"}, {"type": "null"}]},
+    "category": {"anyOf": [{"maxLength": MAXIMUM_TEXT_LENGTH, "type": "string"}, {"type": "null"}]},
+}
+
+
+def _complete_transaction(schema: dict[str, Any]) -> None:
+    """What a model's fields cannot say: one of two amounts, and the extra columns that the manifest declares."""
+    schema["oneOf"] = [{"required": ["amount_minor"]}, {"required": ["amount"]}]
+    for name, kind in load_manifest().extra_columns.items():
+        schema["properties"][name] = EXTRA_COLUMNS[kind] | {"title": name.replace("_", " ").title()}
+
+
 class TransactionIn(BaseModel):
     """A card transaction; give `amount_minor` or `amount`, one of the two."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["amount_minor"]}, {"required": ["amount"]}]})
+    model_config = ConfigDict(json_schema_extra=_complete_transaction)
 
     transaction_id: Identifier
     occurred_at: AwareDatetime

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functions.score.bundles import Answering, ModelSlot
 from functions.score.decisions import Answer, Decided, DecisionStore
 from functions.score.footprint import Cost, Footprint
+from functions.score.freshness import USUAL
 from functions.score.metrics import Request, emit
 from functions.score.state import Snapshot, StateReader
 from functions.score.verdict import Judge, Verdict
 from greenfraud.control import ControlDocument
 from greenfraud.errors import GreenFraudError
+from greenfraud.features.logged import pack
 from greenfraud.features.manifest import Manifest
 from greenfraud.records import Transaction
 
@@ -65,11 +67,21 @@ class Scorer:
         return Context(snapshot, self._last_control, self._slot.answering(self._last_control.production))
 
     def _put(self, context: Context, verdict: Verdict, cost: Cost) -> Answer | GreenFraudError:
-        answer = tell(context, verdict, cost)
         try:
-            return self._store.put_once(Decided(verdict.transaction, answer, verdict.rank, cost.duration_seconds, cost.energy_kwh))
+            return self._store.put_once(self._decided(context, verdict, cost))
         except GreenFraudError as error:
             return error
+
+    def _decided(self, context: Context, verdict: Verdict, cost: Cost) -> Decided:
+        return Decided(
+            transaction=verdict.transaction,
+            answer=tell(context, verdict, cost),
+            rank=verdict.rank,
+            duration_seconds=cost.duration_seconds,
+            energy_kwh=cost.energy_kwh,
+            features=pack(verdict.features.values, self._manifest.names),
+            manifest_version=self._manifest.version,
+        )
 
 
 def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:
@@ -101,5 +113,5 @@ def _request(context: Context, outcomes: Sequence[Answer | GreenFraudError], cos
 
 
 def is_faulty(degraded: Sequence[str]) -> bool:
-    """Whether something failed. An entity never seen before is normal life: told in the answer, not alarmed on."""
-    return any(not name.endswith("_missing") for name in degraded)
+    """Whether something failed. An entity never seen before, or a late transaction, is told in the answer, not alarmed on."""
+    return not USUAL.issuperset(degraded)

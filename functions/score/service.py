@@ -67,11 +67,12 @@ def connect(settings: Settings) -> Service:
     """The service over AWS; clients are made at first use."""
     manifest = load_manifest()
     tables = Tables(settings.control_table, settings.customer_table, settings.terminal_table)
+    dynamodb = clients.DYNAMODB[settings.dynamodb_client]
     return compose(
         manifest,
-        reader=DynamoStateReader(clients.dynamodb, tables, manifest),
+        reader=DynamoStateReader(dynamodb, tables, manifest),
         bundles=S3Bundles(clients.s3, settings.artifacts_bucket),
-        decisions=clients.dynamodb,
+        decisions=dynamodb,
         decisions_table=settings.decisions_table,
         footprint=Footprint(runtime_memory_mb(), settings.grid_intensity_g_per_kwh, settings.pue),
     )

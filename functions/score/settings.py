@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 DEFAULT_MEMORY_MB = 1769
+DYNAMODB_CLIENTS = ("lean", "boto3")
 STORES = ("CONTROL_TABLE", "CUSTOMER_TABLE", "TERMINAL_TABLE", "DECISIONS_TABLE", "ARTIFACTS_BUCKET")
 
 
@@ -23,6 +24,7 @@ class Settings:
     terminal_table: str
     decisions_table: str
     artifacts_bucket: str
+    dynamodb_client: str
     grid_intensity_g_per_kwh: float
     pue: float
 
@@ -35,6 +37,7 @@ class Settings:
             terminal_table=_text("TERMINAL_TABLE", environ),
             decisions_table=_text("DECISIONS_TABLE", environ),
             artifacts_bucket=_text("ARTIFACTS_BUCKET", environ),
+            dynamodb_client=_choice("DYNAMODB_CLIENT", DYNAMODB_CLIENTS, environ),
             grid_intensity_g_per_kwh=_number("GRID_INTENSITY_G_PER_KWH", environ),
             pue=_number("PUE", environ),
         )
@@ -55,6 +58,13 @@ def _text(name: str, environ: Mapping[str, str]) -> str:
     if not value:
         raise SettingsError(f"environment variable {name} is not set")
     return value
+
+
+def _choice(name: str, choices: Sequence[str], environ: Mapping[str, str]) -> str:
+    text = _text(name, environ)
+    if text not in choices:
+        raise SettingsError(f"environment variable {name} is {text!r}, choose one of {', '.join(choices)}")
+    return text
 
 
 def _number(name: str, environ: Mapping[str, str]) -> float:

@@ -9,8 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from functions.score.decoding import decode_state
 from greenfraud.control import ControlDocument, any_copy_id
 from greenfraud.errors import GreenFraudError
 from greenfraud.features.encoding import entity_id
@@ -22,6 +21,8 @@ logger = logging.getLogger(__name__)
 KEYS_PER_READ = 100  # BatchGetItem's own limit
 DEADLINE_SECONDS = 0.25  # for asking again what a throttled table left unprocessed
 FIRST_PAUSE_SECONDS = 0.005
+# What decoding bytes or text that is not ours may raise.
+UNREADABLE = (GreenFraudError, AttributeError, LookupError, TypeError, ValueError)
 
 Item = dict[str, Any]
 Address = tuple[str, str, str]  # table, key attribute, key value
@@ -47,7 +48,7 @@ class Snapshot:
 
 
 class StateReader(Protocol):
-    """The one read of the hot path; boto3 stands behind it today."""
+    """The one read of the hot path."""
 
     def read(self, customers: Collection[str] = (), terminals: Collection[str] = ()) -> Snapshot:
         """The states of these entities and the control document; a fault of the store is no exception but an absence."""
@@ -55,7 +56,7 @@ class StateReader(Protocol):
 
 
 class DynamoStateReader:
-    """StateReader over a boto3 client."""
+    """StateReader over either DynamoDB client."""
 
     def __init__(
         self,
@@ -107,11 +108,11 @@ class DynamoStateReader:
         while waiting:
             try:
                 response = self._client().batch_get_item(RequestItems=self._request(waiting))
-            except (BotoCoreError, ClientError) as error:
+                items = _by_address(response["Responses"], addresses)
+                unprocessed = _unprocessed(response.get("UnprocessedKeys", {}), waiting)
+            except Exception as error:  # whatever a client raises, and whatever is no answer: nothing was read
                 logger.warning("state read failed: %s", type(error).__name__)
                 break
-            items = _by_address(response["Responses"], addresses)
-            unprocessed = _unprocessed(response.get("UnprocessedKeys", {}), waiting)
             found |= {address: items.get(address) for address in waiting - unprocessed}
             waiting = unprocessed
             if time.monotonic() + pause > give_up_at:
@@ -149,7 +150,7 @@ def _control(items: dict[Address, Item | None], address: Address) -> tuple[Contr
         return None, address in items
     try:
         return ControlDocument.decode(item["document"]["S"]), True
-    except (GreenFraudError, KeyError) as error:
+    except UNREADABLE as error:
         logger.warning("the control document is unreadable: %s", type(error).__name__)
         return None, False
 
@@ -159,7 +160,7 @@ def _states(view: View, at: dict[Address, str], items: dict[Address, Item | None
     for address in at.keys() & items.keys():
         try:
             states[at[address]] = _state_of(view, items[address])
-        except (GreenFraudError, KeyError, ValueError) as error:
+        except UNREADABLE as error:
             logger.warning("state of %s is unreadable: %s", view.name, type(error).__name__)
     return states
 
@@ -168,4 +169,4 @@ def _state_of(view: View, item: Item | None) -> ViewState | None:
     # DynamoDB deletes expired items up to days late: what has expired counts as never seen.
     if item is None or float(item.get("expires_at", {"N": "inf"})["N"]) <= time.time():
         return None
-    return ViewState.decode(view, {name: cell["B"] for name, cell in item["values"]["M"].items()})
+    return decode_state(view, {name: cell["B"] for name, cell in item["values"]["M"].items()})

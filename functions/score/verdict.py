@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from functions.score.freshness import doubt_about
 from functions.score.model import Model, Values
 from functions.score.state import Snapshot
 from greenfraud.features.interpreter import compute
@@ -80,9 +81,10 @@ class Judge:
 
 def features_of(manifest: Manifest, transaction: Transaction, snapshot: Snapshot) -> Features:
     """Every value of the manifest; what is missing or unreadable is named, never silently zero."""
-    customer, customer_faults = _entity("customer", transaction.customer_id, snapshot.customers)
-    terminal, terminal_faults = _entity("terminal", transaction.terminal_id, snapshot.terminals)
-    values = compute(manifest, customer, terminal, transaction.occurred_us, transaction.amount_minor)
+    occurred_us = transaction.occurred_us
+    customer, customer_faults = _entity("customer", transaction.customer_id, snapshot.customers, occurred_us)
+    terminal, terminal_faults = _entity("terminal", transaction.terminal_id, snapshot.terminals, occurred_us)
+    values = compute(manifest, customer, terminal, transaction.occurred_us, transaction.amount_minor, transaction.extras)
     known = [state.newest_us for state in (customer, terminal) if state is not None and state.newest_us is not None]
     return Features(values, max(known, default=None), customer_faults + terminal_faults)
 
@@ -93,9 +95,13 @@ def explain(manifest: Manifest, contributions: Mapping[str, float], values: Valu
     return [reason_of(manifest, name, values[name], contributions[name]) for name in strongest if contributions[name] != 0.0]
 
 
-def _entity(kind: str, identity: str | None, states: Mapping[str, ViewState | None]) -> tuple[ViewState | None, list[str]]:
+def _entity(
+    kind: str, identity: str | None, states: Mapping[str, ViewState | None], occurred_us: int
+) -> tuple[ViewState | None, list[str]]:
     if identity is None:
         return None, [f"{kind}_missing"]
     if identity not in states:
         return None, [f"{kind}_unreadable"]
-    return states[identity], [] if states[identity] is not None else [f"{kind}_missing"]
+    state = states[identity]
+    doubt = doubt_about(state, occurred_us)
+    return (None if doubt in ("missing", "stale") else state), ([f"{kind}_{doubt}"] if doubt else [])

@@ -23,6 +23,7 @@ def test_text_from_the_command_line_takes_the_type_of_its_setting():
     [
         ({"architecture": "riscv"}, "choose one of arm64, x86_64"),
         ({"score_memory_mb": "much"}, "score_memory_mb is 'much', expected int"),
+        ({"score_dynamodb_client": "boto2"}, "choose one of lean, boto3"),
         ({"log_retention_days": "31"}, "choose one of 7, 30, 90, 365"),
         ({"region": "us-east-1"}, "also give grid_intensity_g_per_kwh"),
     ],

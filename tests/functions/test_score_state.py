@@ -6,7 +6,7 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
-from score_world import MANIFEST, World, customer_state
+from score_world import MANIFEST, Proxy, World, customer_state
 
 from greenfraud.control import COPIES, ControlDocument, copy_id
 from greenfraud.records import parse_rfc3339
@@ -16,9 +16,9 @@ MINUTE_US = 60 * 1_000_000
 
 
 @pytest.fixture
-def world(aws: None) -> World:
-    """A service whose customer C1 paid 12 times in the last hour."""
-    world = World()
+def world(client) -> World:
+    """A service whose customer C1 paid 12 times in the last hour, over each of the two clients."""
+    world = World(dynamodb=Proxy(client))
     world.put_state("customer_activity", "C1", customer_state(*[(NOON - n * MINUTE_US, 100) for n in range(1, 13)]))
     world.dynamodb.calls.clear()
     return world
@@ -76,7 +76,22 @@ def test_a_table_that_stays_throttled_is_named_unreadable(world):
     assert time.monotonic() - started < 1
 
 
-@pytest.mark.parametrize("fault", [throttled, lambda *_, **__: (_ for _ in ()).throw(ReadTimeoutError(endpoint_url="x"))])
+def answers(body: object) -> object:
+    """A store that says this, whatever it is asked."""
+    return lambda *_, **__: body
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        throttled,
+        lambda *_, **__: (_ for _ in ()).throw(ReadTimeoutError(endpoint_url="x")),
+        answers({}),
+        answers({"Responses": None}),
+        answers({"Responses": {"control": [{"control_id": "copy#0"}]}}),
+        answers({"Responses": {"of somebody else": [{}]}}),
+    ],
+)
 def test_a_read_that_fails_degrades_the_answer_and_counts_as_a_fault(world, capsys, fault):
     """No state, no control document, and still an answer."""
     world.dynamodb.faults["batch_get_item"] = fault
@@ -93,6 +108,26 @@ def test_an_expired_item_counts_as_never_seen(world):
     assert "customer_missing" in world.score()["degraded"]
 
 
+def test_a_state_without_an_event_for_a_year_is_stale_and_counts_as_never_seen(world):
+    """By the time of the transaction, in whatever year it is scored; told, and no alarm."""
+    fresh = world.score(transaction_id="T2", occurred_at="2019-05-21T11:59:00Z")
+    stale = world.score(transaction_id="T3", occurred_at="2019-05-21T11:59:00.000001Z")
+    assert fresh["degraded"] == ["terminal_missing"]
+    assert (stale["degraded"], stale["features_as_of"]) == (["customer_stale", "terminal_missing"], None)
+
+
+def test_a_late_transaction_is_told_that_later_events_are_known(world, capsys):
+    """Its values stand, and hold what came after; no alarm."""
+    answer = world.score(occurred_at="2018-05-20T11:58:59.999999Z")
+    assert (answer["degraded"], answer["features_as_of"]) == (["customer_ahead", "terminal_missing"], "2018-05-20T11:59:00Z")
+    assert '"Degraded":0' in capsys.readouterr().out
+
+
+def test_events_of_the_same_instant_are_before(world):
+    """What is known at the very microsecond is not ahead of it."""
+    assert world.score(occurred_at="2018-05-20T11:59:00Z")["degraded"] == ["terminal_missing"]
+
+
 def test_a_corrupt_item_is_unreadable_not_empty(world):
     """Bytes that are no tiles are named."""
     state = customer_state((NOON, 1))
@@ -102,10 +137,11 @@ def test_a_corrupt_item_is_unreadable_not_empty(world):
     assert "customer_unreadable" in world.score()["degraded"]
 
 
-def test_a_corrupt_control_document_is_unreadable_and_the_request_still_answered(world):
+@pytest.mark.parametrize("document", ["{", "[]", "{}"])
+def test_a_corrupt_control_document_is_unreadable_and_the_request_still_answered(world, document):
     """What was known of production before stays in force."""
     for index in range(COPIES):
-        item = {"control_id": {"S": copy_id(index)}, "document": {"S": "{"}}
+        item = {"control_id": {"S": copy_id(index)}, "document": {"S": document}}
         world.dynamodb.put_item(TableName="control", Item=item)
     answer = world.score()
     assert (answer["decision"], answer["degraded"]) == ("review", ["terminal_missing", "control_unreadable"])

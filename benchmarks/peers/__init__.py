@@ -1,0 +1,1 @@
+"""What we are compared with, each built as its own documentation says; nothing here imports anything of ours."""

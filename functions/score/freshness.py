@@ -1,0 +1,28 @@
+"""What a stored state is to a transaction, by event time alone; `degraded` names it behind the kind of entity.
+
+missing   nothing is stored (or it has expired). The features take their defaults.
+stale     its newest event is more than a year older than the transaction: forgotten, as in every engine. Defaults.
+ahead     it knows an event later than the transaction, which therefore comes late. The values stand, and include what
+          came after: they are not those the offline matrix has.
+
+A fourth, `unreadable`, is the reader's: throttled, timed out, or bytes that are no state. Defaults, and an alarm.
+
+That the stream lags is no property of a state: a customer who stayed at home looks the same. `features_as_of` in every
+answer tells how much was known, and the age of the stream's records is watched.
+"""
+
+from __future__ import annotations
+
+from greenfraud.features.tiles import ViewState
+
+# Named in the answer and no fault: entities are new, come back after a year, and their transactions overtake each other.
+USUAL = {f"{kind}_{doubt}" for kind in ("customer", "terminal") for doubt in ("missing", "stale", "ahead")}
+
+
+def doubt_about(state: ViewState | None, occurred_us: int) -> str | None:
+    """In which way a state is not simply what had been seen before `occurred_us`; None when it is."""
+    if state is None or state.newest_us is None:
+        return "missing"
+    if not state.is_known_at(occurred_us):
+        return "stale"
+    return "ahead" if state.newest_us > occurred_us else None
