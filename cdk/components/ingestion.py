@@ -36,6 +36,8 @@ class Ingestion(Construct):
             retention_period=Duration.days(14),
         )
         acknowledge(self.failures, "AwsSolutions-SQS3", "This queue is the dead-letter queue of the stream.")
+        # The function itself sends there what will never be ingested, with the reason.
+        function.add_environment("REJECTED_QUEUE_URL", self.failures.queue_url)
         function.add_event_source(self._source(table))
         acknowledge(cast("iam.Role", function.role), "AwsSolutions-IAM5[Resource::*]", "Listing streams accepts no resource.")
         self.alarms = self._alarms(function, topic)
@@ -60,6 +62,6 @@ class Ingestion(Construct):
         failures = our_metric("IngestFailures")
         return [
             alarm(self, "Failing", metric=failures, above=0, why="Events could not be ingested.", topic=topic),
-            alarm(self, "Abandoned", metric=waiting, above=0, why="Events wait in the failure queue.", topic=topic),
+            alarm(self, "Abandoned", metric=waiting, above=0, why="Rejected or abandoned events wait in the queue.", topic=topic),
             alarm(self, "Late", metric=age, above=60_000, why="Features lag events by a minute.", topic=topic, periods=3),
         ]

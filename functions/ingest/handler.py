@@ -2,38 +2,51 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
-from functions.ingest.ingestion import Ingestion, Tables
-from functions.ingest.landing import Grid, Lake
+from functions.ingest.emissions import Grid
+from functions.ingest.ingestion import FOREVER, Ingestion, Tables
+from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
+from functions.ingest.rejections import RejectedQueue
 from functions.ingest.settings import Settings
 from greenfraud.features.manifest import load_manifest
 
 settings = Settings.from_env()
+# A call that hangs must not take the whole invocation with it: receipts make a second try safe.
+TIMEOUTS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+# Kept back from the invocation's time for landing what was applied.
+LANDING_SECONDS = 15.0
 
 
 @cache
 def client(service: str) -> Any:
     """The client of this execution environment, made at first use."""
-    return boto3.client(service)
+    return boto3.client(service, config=TIMEOUTS)
 
 
 @cache
 def ingestion() -> Ingestion:
     """The stores named by the settings."""
+    manifest = load_manifest()
+    grid = Grid(settings.grid_intensity_g_per_kwh, settings.pue)
     return Ingestion(
-        lambda: client("dynamodb"),
-        Tables(settings.customer_table, settings.terminal_table, settings.decisions_table),
-        load_manifest(),
-        OnlineStates(lambda: client("dynamodb"), settings.receipts_table),
-        Lake(lambda: client("s3"), settings.lake_bucket, Grid(settings.grid_intensity_g_per_kwh, settings.pue)),
+        Tables(settings.customer_table, settings.terminal_table),
+        manifest,
+        states=OnlineStates(lambda: client("dynamodb"), settings.receipts_table),
+        lake=Lake(lambda: client("s3"), settings.lake_bucket, grid, manifest),
+        rejected=RejectedQueue(lambda: client("sqs"), settings.rejected_queue_url),
     )
 
 
-def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """Ingest one batch."""
-    return ingestion().ingest(event["Records"])
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Ingest one batch, as far as the invocation's time allows."""
+    give_up_at = FOREVER
+    if context is not None:
+        give_up_at = time.monotonic() + context.get_remaining_time_in_millis() / 1000 - LANDING_SECONDS
+    return ingestion().ingest(event["Records"], give_up_at=give_up_at)

@@ -1,52 +1,58 @@
-"""What a batch leaves in the lake: one file per kind and day, and one emissions record per model."""
+"""What a batch leaves in the lake: one file per kind and day, and the emissions of what it applied."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from functions.ingest.emissions import Grid, emissions_of
 from functions.ingest.events import Decided, Event, Reported
 from greenfraud import naming
 from greenfraud.canonical import sha256_hex
-from greenfraud.carbon import INTENSITY_G_PER_KWH, EmissionsRecord, Intensity
+from greenfraud.errors import ContractError
+from greenfraud.features.logged import unpack
+from greenfraud.features.manifest import Manifest
 from greenfraud.instants import day_of
 
 Files = dict[str, list[dict[str, Any]]]
 
 
-@dataclass(frozen=True)
-class Grid:
-    """The electricity behind the figures of the decisions."""
-
-    intensity_g_per_kwh: float
-    pue: float
-
-
 class Lake:
     """The lake bucket, seen by the ingest function."""
 
-    def __init__(self, client: Callable[[], Any], bucket: str, grid: Grid) -> None:
+    def __init__(self, client: Callable[[], Any], bucket: str, grid: Grid, manifest: Manifest) -> None:
         self._client = client
         self._bucket = bucket
         self._grid = grid
+        self._manifest = manifest
 
-    def land(self, events: Sequence[Event], applied: Sequence[Event]) -> None:
-        """Write every event, and the emissions of those that this batch applied.
+    def land(self, events: Sequence[Event], notes: Iterable[str]) -> None:
+        """Write every event, and what each of the `notes` says about emissions.
 
-        A redelivered event is written again (readers de-duplicate by id), but its emissions are counted once.
+        A redelivered event is written again: readers de-duplicate by id.
         """
         if events:
-            for key, rows in files_of(events, batch_id(events)).items():
+            for key, rows in files_of(events, batch_id(events), self._manifest).items():
                 self._put(key, "".join(f"{json.dumps(row)}\n" for row in rows))
-        for record in emissions_of(applied, self._grid):
-            name = batch_id([event for event in applied if isinstance(event, Decided)])
-            key = naming.emissions_key(datetime.now(UTC).date(), "serve", f"{record.family}-{record.version}-{name}")
-            self._put(key, json.dumps(record.to_json()))
+        for note in notes:
+            for key, record in json.loads(note).items():
+                self._put(key, json.dumps(record))
+
+    def note_of(self, events: Sequence[Event]) -> str | None:
+        """The emissions records of events that are applied together, with their keys; None where nothing was decided.
+
+        It is kept with the group's first decision's receipt, so a group whose records were not written before a crash
+        has the very same ones written when it is delivered again: emissions cannot be de-duplicated by readers.
+        """
+        name, day = batch_id(events), datetime.now(UTC).date()
+        records = {
+            naming.emissions_key(day, "serve", f"{record.family}-{record.version}-{name}"): record.to_json()
+            for record in emissions_of(events, self._grid)
+        }
+        return json.dumps(records) if records else None
 
     def _put(self, key: str, text: str) -> None:
         self._client().put_object(Bucket=self._bucket, Key=key, Body=text.encode())
@@ -57,63 +63,35 @@ def batch_id(events: Iterable[Event]) -> str:
     return sha256_hex("\n".join(event.event_id for event in events))[:24]
 
 
-def files_of(events: Iterable[Event], batch: str) -> Files:
+def files_of(events: Iterable[Event], batch: str, manifest: Manifest) -> Files:
     """The rows of each file, by key."""
     files: Files = defaultdict(list)
     for event in events:
-        for key, row in _rows_of(event, batch):
+        for key, row in _rows_of(event, batch, manifest):
             files[key].append(row)
     return files
 
 
-def _rows_of(event: Event, batch: str) -> list[tuple[str, dict[str, Any]]]:
+def features_of(event: Decided, manifest: Manifest) -> dict[str, float | None] | None:
+    """The logged values by name; None where there are none, or none that this manifest can name."""
+    if event.features is None or event.manifest_version != manifest.version:
+        return None
+    try:
+        return unpack(event.features, manifest.names)
+    except ContractError:
+        return None
+
+
+def _rows_of(event: Event, batch: str, manifest: Manifest) -> list[tuple[str, dict[str, Any]]]:
     if isinstance(event, Reported):
         return [(_landing(naming.labels_prefix(day_of(event.label.observed_us)), batch), event.label.lake_row())]
     row, day = event.transaction.lake_row(), day_of(event.transaction.occurred_us)
+    logged = {"manifest_version": event.manifest_version, "features": features_of(event, manifest)}
     return [
         (_landing(naming.transactions_prefix(day), batch), row),
-        (naming.decisions_key(day, batch), row | event.answer),
+        (naming.decisions_key(day, batch), row | event.answer | logged),
     ]
 
 
 def _landing(prefix: str, batch: str) -> str:
     return f"{prefix}landing-{batch}.jsonl"
-
-
-def emissions_of(applied: Iterable[Event], grid: Grid) -> list[EmissionsRecord]:
-    """One record per model that decided, summed over its decisions."""
-    by_model: dict[tuple[str, str], list[Decided]] = defaultdict(list)
-    for event in applied:
-        if isinstance(event, Decided):
-            by_model[event.family, event.version].append(event)
-    return [_record(family, version, decided, grid) for (family, version), decided in by_model.items()]
-
-
-def _intensity(grid: Grid, region: str) -> Intensity:
-    """Who says that the grid is this clean: the published table, or else whoever set it."""
-    published = INTENSITY_G_PER_KWH.get(region)
-    if published is not None and published.g_per_kwh == grid.intensity_g_per_kwh:
-        return published
-    return Intensity(grid.intensity_g_per_kwh, "setting GRID_INTENSITY_G_PER_KWH", datetime.now(UTC).strftime("%Y"))
-
-
-def _record(family: str, version: str, decided: Sequence[Decided], grid: Grid) -> EmissionsRecord:
-    region = os.environ.get("AWS_REGION", "unknown")
-    intensity = _intensity(grid, region)
-    return EmissionsRecord(
-        stage="serve",
-        family=family,
-        version=version,
-        duration_seconds=sum(event.duration_seconds for event in decided),
-        energy_kwh=sum(event.energy_kwh for event in decided),
-        emissions_g=sum(event.emissions_g for event in decided),
-        intensity_g_per_kwh=intensity.g_per_kwh,
-        intensity_source=intensity.source,
-        intensity_date=intensity.date,
-        pue=grid.pue,
-        method="constant",
-        region=region,
-        functional_unit="score",
-        functional_units=len(decided),
-        recorded_at=datetime.now(UTC).isoformat(),
-    )

@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 import time
 
-UNITS = {"IngestedEvents": "Count", "IngestFailures": "Count", "IngestLagMilliseconds": "Milliseconds"}
+UNITS = {
+    "IngestedEvents": "Count",
+    "IngestFailures": "Count",
+    "IngestRejected": "Count",
+    "IngestRefusedLate": "Count",
+    "IngestLagMilliseconds": "Milliseconds",
+}
 
 
-def line_of(*, ingested: int, failed: int, lag_milliseconds: float) -> str:
+def line_of(*, ingested: int, failed: int, rejected: int, refused_late: int, lag_milliseconds: float) -> str:
     """The line to print; the lag is that of the batch's oldest event when the batch was done."""
     metadata = {
         "Timestamp": time.time_ns() // 1_000_000,
@@ -20,5 +26,5 @@ def line_of(*, ingested: int, failed: int, lag_milliseconds: float) -> str:
             }
         ],
     }
-    values = dict(zip(UNITS, (ingested, failed, lag_milliseconds), strict=True))
+    values = dict(zip(UNITS, (ingested, failed, rejected, refused_late, lag_milliseconds), strict=True))
     return json.dumps({"_aws": metadata, **values})

@@ -17,9 +17,9 @@ class Settings:
 
     customer_table: str
     terminal_table: str
-    decisions_table: str
     receipts_table: str
     lake_bucket: str
+    rejected_queue_url: str
     grid_intensity_g_per_kwh: float
     pue: float
 
@@ -29,9 +29,9 @@ class Settings:
         return cls(
             customer_table=_text("CUSTOMER_TABLE", environ),
             terminal_table=_text("TERMINAL_TABLE", environ),
-            decisions_table=_text("DECISIONS_TABLE", environ),
             receipts_table=_text("RECEIPTS_TABLE", environ),
             lake_bucket=_text("LAKE_BUCKET", environ),
+            rejected_queue_url=_text("REJECTED_QUEUE_URL", environ),
             grid_intensity_g_per_kwh=_number("GRID_INTENSITY_G_PER_KWH", environ),
             pue=_number("PUE", environ),
         )

@@ -76,13 +76,23 @@ def _actions(policy: Resource) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def definition(resources: Callable[[str], dict[str, Resource]]) -> dict[str, Any]:
-    """The state machine's definition, with references to other resources as `<reference>`."""
-    (machine,) = resources("AWS::StepFunctions::StateMachine").values()
-    parts = machine["Properties"]["DefinitionString"]["Fn::Join"][1]
-    text = "".join(part if isinstance(part, str) else "<reference>" for part in parts)
-    parsed: dict[str, Any] = json.loads(text)
-    return parsed
+def definition_of(resources: Callable[[str], dict[str, Resource]]) -> Callable[[str], dict[str, Any]]:
+    """Finds a state machine's definition by name, with references to other resources as `<reference>`."""
+
+    def find(name: str) -> dict[str, Any]:
+        machines = resources("AWS::StepFunctions::StateMachine").values()
+        (machine,) = [one for one in machines if one["Properties"]["StateMachineName"] == name]
+        parts = machine["Properties"]["DefinitionString"]["Fn::Join"][1]
+        parsed: dict[str, Any] = json.loads("".join(part if isinstance(part, str) else "<reference>" for part in parts))
+        return parsed
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def definition(definition_of: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """The pipeline's definition."""
+    return definition_of("fraud-detection-pipeline")
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,14 @@ EXPECTED = {
         "CustomerTable",
         "TerminalTable",
     },
-    "GreenFraud-Training": {"StateMachineArn", "MlflowTrackingUri", "TrainingImageUri", "ScheduleName", "ControlFunction"},
+    "GreenFraud-Training": {
+        "StateMachineArn",
+        "UpkeepStateMachineArn",
+        "MlflowTrackingUri",
+        "TrainingImageUri",
+        "ScheduleName",
+        "ControlFunction",
+    },
     "GreenFraud-Serving": {"ApiUrl", "ApiId", "ScoreFunction", "IngestFunction"},
     "GreenFraud-Monitoring": set(),
 }

@@ -42,7 +42,7 @@ def test_no_role_may_do_everything_in_a_service(allowed_actions):
     assert not {action for actions in allowed_actions.values() for action in actions if "*" in action}
 
 
-def test_only_the_state_machine_hands_a_role_to_training_jobs(templates, allowed_actions):
+def test_only_the_state_machines_hand_a_role_to_training_jobs(templates, allowed_actions):
     """Passing a role is how permissions are borrowed."""
     holders = {path for path, actions in permissions(templates, allowed_actions).items() if "iam:PassRole" in actions}
-    assert holders == {"GreenFraud-Training/Pipeline/Machine/Role"}
+    assert holders == {"GreenFraud-Training/Pipeline/Machine/Role", "GreenFraud-Training/Upkeep/Machine/Role"}

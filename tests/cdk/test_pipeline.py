@@ -164,5 +164,5 @@ def test_the_plan_gets_the_input_and_becomes_the_state(states):
 
 def test_only_the_schedule_sets_a_deadline(resources):
     """A person's start never waits for clean power."""
-    (schedule,) = resources("AWS::Scheduler::Schedule").values()
+    schedule = resources("AWS::Scheduler::Schedule")["GreenFraud-Training/Retrain"]
     assert schedule["Properties"]["Target"]["Input"] == '{"deadline":12}'

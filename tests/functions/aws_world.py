@@ -17,6 +17,8 @@ NAMES = {
     "LINEAGE_TABLE": "lineage",
     "LAKE_BUCKET": "lake",
     "ARTIFACTS_BUCKET": "artifacts",
+    "REJECTED_QUEUE_URL": "https://sqs.eu-north-1.amazonaws.com/123456789012/rejected",
+    "DYNAMODB_CLIENT": "boto3",  # the one that moto stands in for inside a process
     "GRID_INTENSITY_G_PER_KWH": "8",
     "PUE": "1.135",
 }
@@ -35,7 +37,7 @@ def actions_of(service: str, operation: str, params: dict[str, Any]) -> list[str
     """What IAM calls an operation: a transaction is authorised by its parts, listing by the bucket."""
     if operation == "TransactWriteItems":
         return [f"dynamodb:{part}Item" for item in params["TransactItems"] for part in item]
-    renamed = {"ListObjectsV2": "ListBucket", "HeadObject": "GetObject"}
+    renamed = {"ListObjectsV2": "ListBucket", "HeadObject": "GetObject", "SendMessageBatch": "SendMessage"}
     return [f"{service}:{renamed.get(operation, operation)}"]
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import boto3
 import pytest
 from aws_world import KEYS, NAMES, actions_of
+from dynamodb_world import CLIENTS, FaultyServer
 from moto import mock_aws
+from moto.server import ThreadedMotoServer
 
 
 @pytest.fixture
@@ -27,6 +29,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             _make_table(client, NAMES[variable], partition, sort)
         for bucket in (NAMES["LAKE_BUCKET"], NAMES["ARTIFACTS_BUCKET"]):
             boto3.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+        boto3.client("sqs").create_queue(QueueName=NAMES["REJECTED_QUEUE_URL"].rpartition("/")[2])
         yield
 
 
@@ -40,6 +43,29 @@ def dynamodb(aws: None) -> Any:
 def s3(aws: None) -> Any:
     """A client for the test itself, apart from the function's."""
     return boto3.client("s3")
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    """An endpoint of this process's tables, for clients that talk HTTP."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def faulty(aws: None, moto_url: str) -> Iterator[FaultyServer]:
+    """The same endpoint behind a server that can fail."""
+    with FaultyServer(moto_url) as server:
+        yield server
+
+
+@pytest.fixture(params=CLIENTS)
+def client(request: pytest.FixtureRequest, faulty: FaultyServer) -> Any:
+    """Each of the two clients in turn, talking HTTP."""
+    return CLIENTS[request.param](faulty.url)
 
 
 @pytest.fixture

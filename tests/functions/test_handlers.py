@@ -85,10 +85,11 @@ def test_no_log_line_holds_a_transactions_id(start, aws, caplog):
     assert "T1" not in "".join(record.getMessage() for record in caplog.records if record.name.startswith(("mangum", "functions")))
 
 
-def test_ingest_takes_a_stream_event_with_only_the_actions_it_lists(start, actions, dynamodb):
-    """A decision and its report."""
+def test_ingest_takes_a_stream_event_with_only_the_actions_it_lists(start, actions):
+    """A decision, its report, and a record that is neither."""
     event = golden("dynamodb_stream_decisions")
-    dynamodb.put_item(TableName="decisions", Item=event["Records"][0]["dynamodb"]["NewImage"])
+    poison = event["Records"][0] | {"dynamodb": {"SequenceNumber": "3", "NewImage": {}}}
+    event["Records"].append(poison)
     handler = start("ingest")
     actions.clear()
     assert handler(event, None) == {"batchItemFailures": []}
@@ -132,3 +133,10 @@ def http_event(method: str, path: str, body: object) -> dict:
 def test_the_golden_request_is_the_usual_transaction():
     """The event and the tests speak of one payment."""
     assert json.loads(golden("api_gateway_score")["body"]) == TRANSACTION | {"amount_minor": 30_000}
+
+
+def test_a_client_that_is_none_is_named_with_its_choices():
+    """A typing error must not pass as the default."""
+    settings = importlib.import_module("functions.score.settings")
+    with pytest.raises(settings.SettingsError, match="DYNAMODB_CLIENT is 'boto', choose one of lean, boto3"):
+        settings.Settings.from_env(NAMES | {"DYNAMODB_CLIENT": "boto"})

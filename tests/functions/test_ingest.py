@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import threading
+import time
 from typing import Any
 
 import boto3
 import pytest
-from aws_world import golden
+from aws_world import NAMES, golden
 from botocore.exceptions import ClientError
 from score_world import MANIFEST, Proxy, World, customer_state
 
+from functions.ingest.emissions import Grid
 from functions.ingest.ingestion import Ingestion, Tables
-from functions.ingest.landing import Grid, Lake
+from functions.ingest.landing import Lake
 from functions.ingest.online import ATTEMPTS, OnlineStates
+from functions.ingest.rejections import RejectedQueue
 from greenfraud.features.encoding import entity_id
+from greenfraud.features.interpreter import compute
+from greenfraud.features.logged import pack
 from greenfraud.features.tiles import ViewState
-from greenfraud.records import format_rfc3339
+from greenfraud.instants import format_rfc3339, parse_rfc3339
 
 CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]
 DECISION, REPORT = golden("dynamodb_stream_decisions")["Records"]
@@ -31,14 +37,14 @@ class IngestWorld:
     def __init__(self) -> None:
         self.dynamodb = Proxy(boto3.client("dynamodb"))
         self.s3 = Proxy(boto3.client("s3"))
+        self.sqs = Proxy(boto3.client("sqs"))
         self.ingestion = Ingestion(
-            lambda: self.dynamodb,
-            Tables(CUSTOMER.table, TERMINAL.table, "decisions"),
+            Tables(CUSTOMER.table, TERMINAL.table),
             MANIFEST,
-            OnlineStates(lambda: self.dynamodb, "receipts", pause_seconds=0.0005),
-            Lake(lambda: self.s3, "lake", Grid(8.0, 1.135)),
+            states=OnlineStates(lambda: self.dynamodb, "receipts", pause_seconds=0.0005),
+            lake=Lake(lambda: self.s3, "lake", Grid(8.0, 1.135), MANIFEST),
+            rejected=RejectedQueue(lambda: self.sqs, NAMES["REJECTED_QUEUE_URL"]),
         )
-        self.dynamodb.put_item(TableName="decisions", Item=DECISION["dynamodb"]["NewImage"])
 
     def ingest(self, *records: dict[str, Any]) -> list[str]:
         """Ingest a batch; the sequence numbers of what failed."""
@@ -56,6 +62,11 @@ class IngestWorld:
         values = self.item(view, identity)["values"]["M"]
         return ViewState.decode(view, {name: cell["B"] for name, cell in values.items()})
 
+    def rejected(self) -> list[dict[str, Any]]:
+        """What waits in the queue of rejected records."""
+        taken = self.sqs.receive_message(QueueUrl=NAMES["REJECTED_QUEUE_URL"], MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(message["Body"]) for message in taken]
+
     def lake(self, prefix: str) -> dict[str, list[dict[str, Any]]]:
         """The lines of each file below a prefix."""
         listed = self.s3.list_objects_v2(Bucket="lake", Prefix=prefix).get("Contents", [])
@@ -65,7 +76,7 @@ class IngestWorld:
 
 @pytest.fixture
 def world(aws: None) -> IngestWorld:
-    """An ingestion whose transaction T1 was decided."""
+    """An ingestion that has seen nothing yet."""
     return IngestWorld()
 
 
@@ -103,11 +114,11 @@ def test_an_event_delivered_again_changes_nothing(world):
     for _ in range(3):
         assert world.ingest(DECISION, REPORT) == []
     assert world.state(CUSTOMER, "C1") == expected_customer()
-    assert world.item(TERMINAL, "M1")["version"]["N"] == "2"
+    assert world.item(TERMINAL, "M1")["version"]["N"] == "1"
 
 
 def test_a_report_counts_at_its_decisions_terminal_when_it_was_observed(world):
-    """The label carries only the id; the stored decision supplies the rest."""
+    """The label carried only the id; the stored decision supplied the rest when it was taken."""
     world.ingest(REPORT)
     empty = ViewState.empty(TERMINAL)
     assert world.state(TERMINAL, "M1") == empty.add_report(OBSERVED_US)
@@ -159,6 +170,23 @@ def test_a_batch_lands_in_the_lake_by_day(world):
     assert [row["decision"] for rows in world.lake("decisions/").values() for row in rows] == ["allow", "allow"]
 
 
+def test_the_values_a_decision_was_made_on_land_beside_its_answer_by_name(world):
+    """Null where there are none, or none that this manifest can name."""
+    values = {name: float(number) for number, name in enumerate(MANIFEST.names)} | {MANIFEST.names[1]: None}
+    packed = base64.b64encode(pack(values, MANIFEST.names)).decode()
+    logged = {"manifest_version": {"S": MANIFEST.version}, "features": {"B": packed}}
+    other = logged | {"manifest_version": {"S": "another"}}
+    short = logged | {"features": {"B": packed[:8]}}
+    world.ingest(decision(2, **logged), decision(3, **other), decision(4, **short), decision(5))
+    (rows,) = world.lake("decisions/").values()
+    assert [(row["manifest_version"], row["features"]) for row in rows] == [
+        (MANIFEST.version, values),
+        ("another", None),
+        (MANIFEST.version, None),
+        (None, None),
+    ]
+
+
 def test_a_batch_delivered_again_overwrites_its_own_files_and_emits_once(world):
     """Readers de-duplicate; emissions cannot be."""
     world.ingest(DECISION, decision(2))
@@ -178,22 +206,77 @@ def test_each_model_has_an_emissions_record_of_its_own(world):
     assert sorted(families) == ["light", "rules"]
 
 
-@pytest.mark.parametrize("attribute", ["customer_id", "occurred_us", "answer", "energy_kwh"])
-def test_a_poisonous_record_fails_alone_and_its_reason_is_logged_without_payload(world, caplog, attribute):
-    """The others of its batch are ingested."""
-    poison = decision(2, **{attribute: {"S": "C1 paid 1250"}} if attribute != "customer_id" else {attribute: {}})
-    assert world.ingest(DECISION, poison, decision(3)) == ["2"]
+POISONS = {
+    "customer_id": {},
+    "transaction_id": {"S": ""},
+    "occurred_us": {"N": "C1 paid 1250"},
+    "amount_minor": {"N": "-1"},
+    "answer": {"S": "[1250]"},
+    "energy_kwh": {"N": "nan"},
+    "emissions_g": {"N": "Infinity"},
+    "features": {"B": "1250!"},
+}
+
+
+@pytest.mark.parametrize("attribute", POISONS)
+def test_a_poisonous_record_is_rejected_alone_with_its_reason_and_without_payload(world, caplog, attribute):
+    """The others of its batch are ingested, and it blocks nothing: it goes to the queue."""
+    poison = decision(2, **{attribute: POISONS[attribute]})
+    assert world.ingest(DECISION, poison, decision(3)) == []
     assert world.state(CUSTOMER, "C1") == customer_state(*[(OCCURRED_US, 1250)] * 2)
-    assert "malformed" in caplog.text
+    (message,) = world.rejected()
+    error = message.pop("error")
+    assert error in {"KeyError", "ValueError", "TypeError", "Error"}
+    assert message == {"stream_arn": DECISION["eventSourceARN"], "sequence_number": "2", "reason": "malformed", "at": attribute}
+    assert f"{error} at {attribute}" in caplog.text
     assert "1250" not in caplog.text
 
 
-def test_a_report_without_its_decision_fails_with_its_reason(world, caplog):
-    """Nothing is known to count it at."""
-    record = copy.deepcopy(REPORT)
-    record["dynamodb"]["NewImage"]["transaction_id"] = {"S": "T9"}
-    assert world.ingest(record) == [REPORT["dynamodb"]["SequenceNumber"]]
-    assert "decision_missing" in caplog.text
+def test_a_record_without_an_image_is_rejected(world):
+    """Not every stream carries images."""
+    record = copy.deepcopy(DECISION)
+    del record["dynamodb"]["NewImage"]
+    assert world.ingest(record) == []
+    assert [message["at"] for message in world.rejected()] == ["NewImage"]
+
+
+def test_what_the_queue_does_not_take_is_delivered_again(world):
+    """A rejection is never lost; Lambda's own failure destination is the last resort."""
+    poison = decision(2, answer={"S": "{"})
+
+    def refuse(*_: object, **arguments: Any) -> dict[str, Any]:
+        return {"Failed": [{"Id": entry["Id"]} for entry in arguments["Entries"]]}
+
+    world.sqs.faults["send_message_batch"] = refuse
+    assert world.ingest(poison, DECISION) == ["2"]
+
+    def break_down(*_: object, **__: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied"}}, "SendMessageBatch")
+
+    world.sqs.faults["send_message_batch"] = break_down
+    assert world.ingest(poison, DECISION) == ["2"]
+    assert world.state(CUSTOMER, "C1") == expected_customer()
+
+
+def test_a_dozen_poisonous_records_take_two_calls(world):
+    """SQS takes ten messages at a time."""
+    assert world.ingest(*[decision(number, answer={"S": "{"}) for number in range(2, 14)]) == []
+    calls = [arguments for name, arguments in world.sqs.calls if name == "send_message_batch"]
+    assert [len(call["Entries"]) for call in calls] == [10, 2]
+
+
+@pytest.mark.parametrize(
+    "damage", [{"values": {"M": {CUSTOMER.last: {"B": b"r"}}}}, {"values": {"S": "?"}}, {"expires_at": {"S": "soon"}}]
+)
+def test_an_unreadable_state_stays_as_it_is_and_the_event_reaches_all_the_rest(world, damage):
+    """To be repaired from the lake; the queue says which view it was."""
+    broken = {"entity_id": {"S": entity_id("customer_id", "C1")}, "event_ts": {"S": "?"}, "values": {"M": {}}} | damage
+    world.dynamodb.put_item(TableName=CUSTOMER.table, Item=broken)
+    assert world.ingest(DECISION) == []
+    assert world.item(CUSTOMER, "C1") == broken
+    assert world.state(TERMINAL, "M1").newest_us == OCCURRED_US
+    assert len(world.lake("transactions/")) == 1
+    assert [(message["reason"], message["at"]) for message in world.rejected()] == [("state_unreadable", "customer_activity")]
 
 
 def cancelled(*codes: str) -> ClientError:
@@ -292,10 +375,11 @@ def test_concurrent_batches_lose_nothing_and_count_nothing_twice(world):
 
 
 def test_a_clock_that_runs_ahead_does_not_age_the_state(world):
-    """One transaction from the future must not wipe a customer's month."""
-    future_us = 4_000_000_000_000_000
-    assert world.ingest(DECISION, decision(2, occurred_us={"N": str(future_us)}), decision(3)) == []
-    assert world.state(CUSTOMER, "C1") == customer_state(*[(at, 1250) for at in (OCCURRED_US, future_us, OCCURRED_US)])
+    """One transaction from the future must not wipe a customer's month: the wall clock is where ageing ends."""
+    now_us = time.time_ns() // 1000
+    instants_us = (now_us, now_us + 400 * 86_400_000_000, now_us)
+    assert world.ingest(*[decision(2 + n, occurred_us={"N": str(at_us)}) for n, at_us in enumerate(instants_us)]) == []
+    assert world.state(CUSTOMER, "C1") == customer_state(*[(at_us, 1250) for at_us in instants_us])
 
 
 def test_tiles_that_no_window_reads_any_more_are_dropped(world):
@@ -321,11 +405,21 @@ def test_a_lake_that_is_down_fails_the_batch_and_the_next_delivery_lands_it(worl
 
 
 def test_a_batch_prints_one_line_of_metrics(world, capsys):
-    """Ingested, failed, and how far behind."""
+    """Ingested, failed, rejected, and how far behind."""
     world.ingest(DECISION, REPORT, decision(3, answer={"S": "{"}))
     metrics = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert (metrics["IngestedEvents"], metrics["IngestFailures"]) == (2, 1)
+    assert (metrics["IngestedEvents"], metrics["IngestFailures"], metrics["IngestRejected"]) == (2, 0, 1)
     assert metrics["IngestLagMilliseconds"] > 0
+
+
+def stored_by(scoring: World, *, kind: str = "decision") -> list[dict[str, Any]]:
+    """The stream's records of what the scoring function stored."""
+    items = [item for item in scoring.dynamodb.scan(TableName="decisions")["Items"] if item["record"]["S"].startswith(kind)]
+    at = time.time()
+    return [
+        {"eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": str(n), "ApproximateCreationDateTime": at}}
+        for n, item in enumerate(items)
+    ]
 
 
 def test_what_score_stores_is_what_ingest_reads_and_the_next_score_sees(world):
@@ -333,10 +427,36 @@ def test_what_score_stores_is_what_ingest_reads_and_the_next_score_sees(world):
     scoring = World()
     for number in range(11):
         scoring.score(transaction_id=f"S{number}", occurred_at=format_rfc3339(OCCURRED_US + number))
-    items = scoring.dynamodb.scan(TableName="decisions")["Items"]
-    stored = [item for item in items if item["transaction_id"]["S"].startswith("S")]
-    records = [{"eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": "1"}} for item in stored]
-    assert world.ingest(*records) == []
+    assert world.ingest(*stored_by(scoring)) == []
     answer = scoring.score(transaction_id="S99", occurred_at=format_rfc3339(OCCURRED_US + 60_000_000))
     assert [(reason["feature"], reason["value"]) for reason in answer["reasons"]] == [("customer_count_1h", 11.0)]
     assert answer["degraded"] == []
+
+
+def test_the_tenth_transaction_of_a_burst_sees_the_nine_before_it(world, capsys):
+    """As soon as they are ingested, all within one minute of event time; the batch says how far behind it was."""
+    scoring, second_us = World(), 1_000_000
+    for number in range(9):
+        scoring.score(transaction_id=f"S{number}", occurred_at=format_rfc3339(OCCURRED_US + 6 * number * second_us))
+        assert world.ingest(*stored_by(scoring)) == []
+        lag = json.loads(capsys.readouterr().out.splitlines()[-1])["IngestLagMilliseconds"]
+        assert lag > 0
+        at_us = OCCURRED_US + 6 * (number + 1) * second_us
+        seen = compute(MANIFEST, world.state(CUSTOMER, "C1"), world.state(TERMINAL, "M1"), at_us, 1250)
+        assert seen["customer_count_1h"] == number + 1
+
+
+def test_a_report_taken_by_the_api_counts_at_its_terminal_once_whatever_else_is_said(world):
+    """The first report of a fraud: not its repetition, not its correction, not the correction of that."""
+    scoring = World()
+    scoring.score()
+    observed = [(True, "2018-05-21"), (True, "2018-05-22"), (False, "2018-05-23"), (True, "2018-05-24")]
+    for is_fraud, day in observed:
+        body = {"transaction_id": "T1", "is_fraud": is_fraud, "observed_at": f"{day}T00:00:00Z"}
+        assert scoring.http.post("/v1/labels", json=body).status_code == 200
+    assert world.ingest(*stored_by(scoring, kind="report")) == []
+    first_us = parse_rfc3339("2018-05-21T00:00:00Z")
+    assert world.state(TERMINAL, "M1") == ViewState.empty(TERMINAL).add_report(first_us)
+    landed = sorted((row["observed_us"], row["is_fraud"]) for rows in world.lake("labels/").values() for row in rows)
+    assert [is_fraud for _, is_fraud in landed] == [True, False, True]
+    assert min(at for at, is_fraud in landed if is_fraud) == first_us  # what training counts

@@ -57,6 +57,49 @@ def test_a_contradiction_observed_no_later_conflicts(world, observed_at):
     assert "observed_at" in detail
 
 
+def test_what_was_corrected_told_again_is_known(world):
+    """A bank that repeats its first message contradicts nobody."""
+    label(world)
+    label(world, is_fraud=False, observed_at=LATER)
+    assert label(world) == (200, ["known"])
+
+
+@pytest.mark.parametrize(("observed_at", "status"), [("2018-05-20T12:00:00Z", 200), ("2018-05-20T11:59:59.999999Z", 422)])
+def test_nothing_is_reported_before_it_happened(world, observed_at, status):
+    """At the same moment at the earliest; of a list nothing is stored."""
+    response = world.http.post("/v1/labels", json=[REPORT | {"observed_at": observed_at}])
+    assert response.status_code == status
+    assert response.json().get("field") == (None if status == 200 else "labels[0].observed_at")
+    assert len(records(world)) == (2 if status == 200 else 1)
+
+
+@pytest.mark.parametrize("terminal_id", ["M1", None])
+def test_a_report_tells_the_terminal_of_its_transaction(world, terminal_id):
+    """Ingestion counts it there without asking."""
+    world.score(transaction_id="T2", terminal_id=terminal_id)
+    assert label(world, transaction_id="T2") == (200, ["stored"])
+    (item,) = [item for item in world.dynamodb.scan(TableName="decisions")["Items"] if item["record"]["S"] == "report"]
+    assert item.get("terminal_id") == (terminal_id and {"S": terminal_id})
+    assert item["occurred_us"] == {"N": "1526817600000000"}
+
+
+def test_of_two_corrections_at_once_only_one_is_the_first_report(world):
+    """The one that comes second by a moment looks again: by then the fraud is known."""
+    label(world, is_fraud=False)
+    others = iter([LATER])
+
+    def lose_a_race(real, **arguments):
+        other = next(others, None)
+        if other:
+            assert label(world, observed_at=other) == (200, ["correction"])
+        return real(**arguments)
+
+    world.dynamodb.faults["put_item"] = lose_a_race
+    assert label(world, observed_at="2018-05-29T12:00:00Z") == (200, ["known"])
+    items = world.dynamodb.scan(TableName="decisions")["Items"]
+    assert [item["is_first_report"]["BOOL"] for item in items if "is_first_report" in item] == [False, True]
+
+
 def test_only_the_first_report_of_a_fraud_counts_in_features(world):
     """Also when the fraud is reported as a correction."""
     label(world, is_fraud=False)

@@ -1,0 +1,78 @@
+"""The records of a batch as events, and what became of each."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.ingest.events import Event, UnusableRecordError, event_of
+from functions.ingest.rejections import Rejection
+from greenfraud.errors import StateConflict
+
+logger = logging.getLogger(__name__)
+
+Record = Mapping[str, Any]
+
+
+@dataclass
+class Batch:
+    """The records of a batch by event, and what became of them so far."""
+
+    records: dict[str, list[Record]] = field(default_factory=dict)  # by event id; a record may come twice
+    events: dict[str, Event] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)  # sequence numbers
+    rejected: list[Rejection] = field(default_factory=list)
+
+    def fail(self, event_id: str, error: Exception) -> None:
+        """An event that is to be delivered again."""
+        logger.warning("event not ingested: %s", reason_of(error))
+        self.failed |= {record["dynamodb"]["SequenceNumber"] for record in self.records[event_id]}
+
+    def reject(self, event_id: str, reason: str, error: str, at: str) -> None:
+        """An event that will never be ingested as it should."""
+        self.refuse(self.records[event_id][0], reason, error, at)
+
+    def response(self, records: Sequence[Record]) -> dict[str, Any]:
+        """What Lambda asks for: the records to deliver again, in their order."""
+        numbers = (record["dynamodb"]["SequenceNumber"] for record in records)
+        return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers if number in self.failed]}
+
+    def refuse(self, record: Record, reason: str, error: str, at: str) -> None:
+        """A record that will never be ingested as it should."""
+        logger.warning("event rejected: %s (%s at %s)", reason, error, at)
+        self.rejected.append(Rejection.of(record, reason, error, at))
+
+
+def read_batch(records: Sequence[Record]) -> Batch:
+    """The events of a batch, each once; records that are none are left out, unusable ones rejected."""
+    batch = Batch()
+    for record in records:
+        try:
+            event = event_of(record)
+        except UnusableRecordError as error:
+            batch.refuse(record, "malformed", error.error, error.attribute)
+            continue
+        if event is not None:
+            batch.events.setdefault(event.event_id, event)
+            batch.records.setdefault(event.event_id, []).append(record)
+    return batch
+
+
+def reason_of(error: Exception) -> str:
+    """A code for the log, never a message: messages quote payloads."""
+    known = {StateConflict: "conflict", BotoCoreError: "unreachable"}
+    if isinstance(error, ClientError):
+        return str(error.response["Error"]["Code"])
+    return next((code for kind, code in known.items() if isinstance(error, kind)), type(error).__name__)
+
+
+def lag_milliseconds(records: Sequence[Record]) -> float:
+    """How long ago the oldest record of the batch was written, by the wall clock."""
+    written = [record["dynamodb"].get("ApproximateCreationDateTime") for record in records]
+    oldest = min((float(at) for at in written if at is not None), default=time.time())
+    return max(0.0, (time.time() - oldest) * 1000)

@@ -1,0 +1,59 @@
+"""What the decisions of a group emitted: one record per model."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from functions.ingest.events import Decided, Event
+from greenfraud.carbon import INTENSITY_G_PER_KWH, EmissionsRecord, Intensity
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The electricity behind the figures of the decisions."""
+
+    intensity_g_per_kwh: float
+    pue: float
+
+
+def emissions_of(events: Iterable[Event], grid: Grid) -> list[EmissionsRecord]:
+    """One record per model that decided, summed over its decisions."""
+    by_model: dict[tuple[str, str], list[Decided]] = defaultdict(list)
+    for event in events:
+        if isinstance(event, Decided):
+            by_model[event.family, event.version].append(event)
+    return [_record(family, version, decided, grid) for (family, version), decided in by_model.items()]
+
+
+def _intensity(grid: Grid, region: str) -> Intensity:
+    """Who says that the grid is this clean: the published table, or else whoever set it."""
+    published = INTENSITY_G_PER_KWH.get(region)
+    if published is not None and published.g_per_kwh == grid.intensity_g_per_kwh:
+        return published
+    return Intensity(grid.intensity_g_per_kwh, "setting GRID_INTENSITY_G_PER_KWH", datetime.now(UTC).strftime("%Y"))
+
+
+def _record(family: str, version: str, decided: Sequence[Decided], grid: Grid) -> EmissionsRecord:
+    region = os.environ.get("AWS_REGION", "unknown")
+    intensity = _intensity(grid, region)
+    return EmissionsRecord(
+        stage="serve",
+        family=family,
+        version=version,
+        duration_seconds=sum(event.duration_seconds for event in decided),
+        energy_kwh=sum(event.energy_kwh for event in decided),
+        emissions_g=sum(event.emissions_g for event in decided),
+        intensity_g_per_kwh=intensity.g_per_kwh,
+        intensity_source=intensity.source,
+        intensity_date=intensity.date,
+        pue=grid.pue,
+        method="constant",
+        region=region,
+        functional_unit="score",
+        functional_units=len(decided),
+        recorded_at=datetime.now(UTC).isoformat(),
+    )

@@ -1,0 +1,48 @@
+"""What will never be ingested goes to a queue with its reason, so that it does not hold up what came after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+MESSAGES_PER_CALL = 10
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Where a record stands in its stream and what is wrong with it: classes and names, never values.
+
+    `reason` is one of malformed, decision_missing, state_unreadable and state_overflow; `at` names the attribute or the view.
+    """
+
+    stream_arn: str
+    sequence_number: str
+    reason: str
+    error: str
+    at: str
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any], reason: str, error: str, at: str) -> Rejection:
+        """The rejection of a stream record; the record itself stays readable in its stream for a day."""
+        return cls(str(record.get("eventSourceARN", "")), record["dynamodb"]["SequenceNumber"], reason, error, at)
+
+
+class RejectedQueue:
+    """The queue of rejected records. A record that is delivered again is rejected again: readers see it at least once."""
+
+    def __init__(self, client: Callable[[], Any], url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def send(self, rejections: Iterable[Rejection]) -> set[str]:
+        """Send them all; the sequence numbers of those that the queue did not take. Raises botocore's ClientError."""
+        refused: set[str] = set()
+        waiting = list(rejections)
+        for start in range(0, len(waiting), MESSAGES_PER_CALL):
+            part = waiting[start : start + MESSAGES_PER_CALL]
+            entries = [{"Id": str(number), "MessageBody": json.dumps(asdict(rejection))} for number, rejection in enumerate(part)]
+            response = self._client().send_message_batch(QueueUrl=self._url, Entries=entries)
+            refused |= {part[int(failure["Id"])].sequence_number for failure in response.get("Failed", [])}
+        return refused

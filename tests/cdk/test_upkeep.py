@@ -1,0 +1,62 @@
+"""The nightly upkeep of features: its two jobs, its names, its schedule."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+JOBS = {"Reconcile": "reconcile", "WatchSkew": "monitor"}
+
+
+@pytest.fixture
+def definition(definition_of):
+    """The definition of the second state machine."""
+    return definition_of("feature-upkeep")
+
+
+def test_the_lake_corrects_before_skew_is_looked_for(definition):
+    """A straight line."""
+    line = [definition["StartAt"]]
+    while step := definition["States"][line[-1]].get("Next"):
+        line.append(step)
+    assert line == ["NameRun", "DateRun", "Reconcile", "WatchSkew", "UpkeepDone"]
+
+
+@pytest.mark.parametrize(("name", "step"), JOBS.items())
+def test_each_job_is_run_retried_and_caught_as_those_of_the_pipeline(definition, definition_of, name, step):
+    """Same image, machine, spot and retries; only step, name and hyperparameters are its own."""
+    state, of_pipeline = definition["States"][name], definition_of("fraud-detection-pipeline")["States"]["BuildFeatures"]
+    assert (state["Resource"], state["Retry"]) == (of_pipeline["Resource"], of_pipeline["Retry"])
+    assert state["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "UpkeepFailed"}]
+    own = {"TrainingJobName.$", "HyperParameters", "AlgorithmSpecification"}
+    shared = {key: value for key, value in of_pipeline["Parameters"].items() if key not in own}
+    assert shared == {key: value for key, value in state["Parameters"].items() if key not in own}
+    assert state["Parameters"]["AlgorithmSpecification"]["ContainerArguments"] == [step]
+    assert state["Parameters"]["HyperParameters"] == {"execution.$": "$.execution"}
+
+
+def test_job_names_are_unique_per_run_and_attempt(definition):
+    """Date, attempt and twelve hexadecimal digits of the run, as everywhere."""
+    assert definition["States"]["NameRun"]["Parameters"]["execution.$"] == (
+        "States.ArrayGetItem(States.StringSplit(States.UUID(), '-'), 4)"
+    )
+    for name, step in JOBS.items():
+        template, arguments = re.fullmatch(
+            r"States\.Format\('(.+)', (.+)\)", definition["States"][name]["Parameters"]["TrainingJobName.$"]
+        ).groups()
+        assert arguments == "$.date, $$.State.RetryCount, $.execution"
+        assert re.fullmatch(rf"gf-{step}-[a-zA-Z0-9-]{{1,50}}", template.format("20180501", "1", "0" * 12))
+
+
+def test_it_runs_every_night(resources):
+    """At an hour that a setting names."""
+    schedule = resources("AWS::Scheduler::Schedule")["GreenFraud-Training/Upkeep/Nightly"]["Properties"]
+    assert (schedule["ScheduleExpression"], schedule["Target"]["Input"]) == ("cron(0 3 * * ? *)", "{}")
+
+
+def test_skew_failure_and_events_that_never_landed_wake_somebody(resources):
+    """Any of them, once."""
+    alarms = resources("AWS::CloudWatch::Alarm")
+    watched = {alarms[f"GreenFraud-Training/Upkeep/{name}"]["Properties"]["MetricName"] for name in ("Failed", "Skew", "Ahead")}
+    assert watched == {"ExecutionsFailed", "FeatureSkewShare", "StatesAheadOfLake"}
