@@ -10,11 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cli.reading import Column
+from greenfraud.extras import MAXIMUM_TEXT_LENGTH
 from greenfraud.instants import DAY_US
 from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 
 TIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 AWARE, NAIVE = TIME + r" ?(Z|[+-]\d{2}(:?\d{2})?)$", TIME + "$"
+NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 TRUE, FALSE = ["1", "true", "t", "yes"], ["0", "false", "f", "no"]
 TEN_YEARS_US = 10 * 366 * DAY_US
 
@@ -112,6 +114,32 @@ def flags(column: Column) -> pa.Array:
         is_fraud = pc.is_in(values, pa.array(TRUE))
     _refuse(column, pc.invert(is_known), "neither fraud nor not", "Write 1 or 0, true or false; nothing where nobody reported")
     return pc.fill_null(is_fraud, fill_value=False)
+
+
+def numbers(column: Column) -> pa.Array:
+    """An extra column of finite numbers, as doubles; absent is null."""
+    values = _plain(column.values)
+    if _is_text(values.type):
+        values = pc.utf8_trim_whitespace(values)
+        is_number = pc.match_substring_regex(values, NUMBER)
+        _refuse(column, pc.invert(is_number), "no number", "Write decimal numbers, for example 12.5; nothing where there is none")
+    elif not (_is_number(values.type) or pa.types.is_null(values.type)):
+        raise column.fault(0, f"holds {values.type}, which is no number", "Write decimal numbers, for example 12.5")
+    found = pc.cast(values, pa.float64(), safe=False)
+    found = pc.if_else(pc.is_nan(found), pa.scalar(None, pa.float64()), found)
+    _refuse(column, pc.invert(pc.is_finite(found)), "an infinite number", "Leave it empty where there is none")
+    return found
+
+
+def texts(column: Column) -> pa.Array:
+    """An extra column of categories, as text; whole numbers become their digits, absent is null."""
+    values = _plain(column.values)
+    if not (_is_text(values.type) or pa.types.is_integer(values.type) or pa.types.is_null(values.type)):
+        raise column.fault(0, f"holds {values.type}, which is no category", "Write text")
+    found = pc.cast(values, pa.string())
+    is_long = pc.greater(pc.utf8_length(found), MAXIMUM_TEXT_LENGTH)
+    _refuse(column, is_long, f"longer than {MAXIMUM_TEXT_LENGTH} characters", "Shorten the text")
+    return found
 
 
 def not_before(column: Column, observed_us: pa.Array, occurred_us: pa.Array) -> pa.Array:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from greenfraud.chunks import DEFAULT_CHUNK_DAYS, Chunk, holdout_and_trainable
+from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US, day_of
 from greenfraud.records import Transaction, format_rfc3339
 
@@ -33,7 +34,7 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """Transactions with their labels, sorted by (occurred_us, transaction_id), in `SCHEMA`.
+    """Transactions with their labels, sorted by (occurred_us, transaction_id), in `SCHEMA` and the extra columns it has.
 
     `observed_us` is when a fraud was reported (null where `is_fraud` is false); amounts are minor units of `currency`.
     """
@@ -140,5 +141,6 @@ def _held(row: dict[str, Any], currency: str) -> HeldBack:
         terminal_id=row["terminal_id"],
         amount_minor=row["amount_minor"],
         currency=currency,
+        extras={name: row[name] for name in load_manifest().extra_columns if row.get(name) is not None},
     )
     return HeldBack(transaction, row["is_fraud"])

@@ -15,9 +15,11 @@ import pyarrow.compute as pc
 from cli import checks
 from cli.dataset import MATURITY_DAYS, SCHEMA, Dataset, in_order
 from cli.reading import SourceFile, file_sha256, read_source
+from greenfraud.features.manifest import load_manifest
 from greenfraud.identity import token
 from greenfraud.instants import DAY_US
 
+EXTRA_COLUMNS = {"number": checks.numbers, "category": checks.texts}
 MINOR_DIGITS = 2  # amount_minor counts hundredths, whatever the currency
 
 
@@ -32,11 +34,12 @@ class ImportOptions:
 
 
 def source_identity(path: Path, options: ImportOptions) -> str:
-    """The file's sha256; with options that change what is imported, one over both."""
-    digest = file_sha256(path)
-    if options == ImportOptions():
+    """The file's sha256; with options or declared extra columns, which change what is imported, one over all."""
+    digest, extra_columns = file_sha256(path), sorted(load_manifest().extra_columns.items())
+    if options == ImportOptions() and not extra_columns:
         return digest
     said = [sorted(options.mapping.items()), options.timezone, options.maturity_days, options.currency]
+    said += [extra_columns] if extra_columns else []
     return hashlib.sha256(f"{digest}{json.dumps(said)}".encode()).hexdigest()
 
 
@@ -70,7 +73,11 @@ def _checked(source: SourceFile, options: ImportOptions) -> pa.Table:
         "is_fraud": is_fraud,
         "observed_us": _observed(source, occurred, is_fraud, timezone, options.maturity_days),
     }
-    return pa.table(values, schema=SCHEMA)
+    table = pa.table(values, schema=SCHEMA)
+    for name, kind in load_manifest().extra_columns.items():
+        if name in columns:
+            table = table.append_column(name, EXTRA_COLUMNS[kind](columns[name]))
+    return table
 
 
 def _has_timestamps(source: SourceFile) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cli.errors import InputError
+from greenfraud.features.manifest import load_manifest
 
 FIELDS = (
     "transaction_id",
@@ -28,6 +29,11 @@ HANDBOOK = {
 REQUIRED = (("transaction_id",), ("occurred_at",), ("customer_id",), ("amount", "amount_minor"), ("is_fraud",))
 
 
+def fields() -> tuple[str, ...]:
+    """The fields of a transaction and its label, then the extra columns that feature_repo declares."""
+    return (*FIELDS, *load_manifest().extra_columns)
+
+
 @dataclass(frozen=True)
 class Layout:
     """The file's column per field; `is_handbook` when the file is the Fraud Detection Handbook's, whose times are UTC."""
@@ -43,8 +49,8 @@ def parse_map(text: str) -> dict[str, str]:
         field, equals, column = map(str.strip, pair.partition("="))
         if not equals or not column:
             raise InputError(f"--map: `{pair}` is not field=column. Write for example --map transaction_id=TX_ID,amount=Total")
-        if field not in FIELDS:
-            raise InputError(f"--map: there is no field `{field}`. The fields are {', '.join(FIELDS)}")
+        if field not in fields():
+            raise InputError(f"--map: there is no field `{field}`. The fields are {', '.join(fields())}")
         if field in mapping:
             raise InputError(f"--map: `{field}` is given twice. Name one column for it")
         mapping[field] = column
@@ -59,7 +65,7 @@ def resolve_layout(names: Sequence[str], mapping: Mapping[str, str]) -> Layout:
     for field, column in mapping.items():
         if column not in names:
             raise InputError(f"--map {field}={column}: the file has no column `{column}`. It has {', '.join(names)}")
-    found = ((field, _column_of(field, names, mapping)) for field in FIELDS)
+    found = ((field, _column_of(field, names, mapping)) for field in fields())
     columns = {field: name for field, name in found if name is not None}
     if "amount_minor" in columns and "amount" not in mapping:
         columns.pop("amount", None)

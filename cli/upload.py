@@ -46,7 +46,7 @@ def upload(
     """
     _refuse_another(s3, bucket, dataset)
     _remove_imports(s3, bucket)
-    files = [*_transaction_files(dataset), *_label_files(dataset)]
+    files = lake_files(dataset)
     try:
         with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
             for count, _ in enumerate(pool.map(lambda file: _put(s3, bucket, file[0], _parquet(file[1])), files), start=1):
@@ -56,6 +56,11 @@ def upload(
     except (ClientError, BotoCoreError) as error:
         _remove_imports(s3, bucket)
         raise CommandError(f"the import stopped and was taken back: {error}. Mend that and import again") from error
+
+
+def lake_files(dataset: Dataset) -> list[tuple[str, pa.Table]]:
+    """Key and content of every day's file: transactions, then the reports observed on that day."""
+    return [*_transaction_files(dataset), *_label_files(dataset)]
 
 
 def read_json(s3: Any, bucket: str, key: str) -> Any:
@@ -94,7 +99,8 @@ def _remove_imports(s3: Any, bucket: str) -> None:
 
 
 def _transaction_files(dataset: Dataset) -> Iterator[tuple[str, pa.Table]]:
-    columns = ["transaction_id", "occurred_us", "customer_id", "terminal_id", "amount_minor"]
+    # Everything but what became known later.
+    columns = [name for name in dataset.table.column_names if name not in {"is_fraud", "observed_us"}]
     for day, rows in _by_day(dataset.table, "occurred_us"):
         yield f"{transactions_prefix(day_of(day * DAY_US))}part-0.parquet", rows.select(columns)
 

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from training.contract import JobPaths
 
-STEPS = ("features", "train", "evaluate", "materialize", "report")
+STEPS = ("features", "train", "evaluate", "materialize", "reconcile", "monitor", "report")
 
 
 def main(arguments: list[str]) -> int:

@@ -16,6 +16,8 @@ from training.bucket import Bucket, client
 from training.contract import job_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from greenfraud.carbon import Stage
     from training.settings import Settings
 
@@ -129,7 +131,12 @@ def store_footprint(  # noqa: PLR0913
 
 
 def _put_metrics(family: str, footprint: Footprint) -> None:
-    dimensions = [{"Name": "Family", "Value": family}]
     values = {"TrainingEmissionsGrams": footprint.emissions_g, "TrainingEnergyKwh": footprint.energy_kwh}
-    data = [{"MetricName": name, "Dimensions": dimensions, "Value": value} for name, value in values.items()]
+    store_metrics(values, Family=family)
+
+
+def store_metrics(values: Mapping[str, float], **dimensions: str) -> None:
+    """Put values of our namespace to CloudWatch, under dimensions that have few values."""
+    named = [{"Name": name, "Value": value} for name, value in dimensions.items()]
+    data = [{"MetricName": name, "Dimensions": named, "Value": value} for name, value in values.items()]
     client("cloudwatch").put_metric_data(Namespace=NAMESPACE, MetricData=data)

@@ -43,9 +43,22 @@ class EvaluateHyperparameters(Hyperparameters):
 
 
 class MaterializeHyperparameters(Hyperparameters):
-    """Orders of the materialize job."""
+    """Orders of the materialize job; it goes by the lake's newest event, which is never older than the plan's."""
 
     as_of: datetime
+
+
+class ReconcileHyperparameters(Hyperparameters):
+    """Orders of the reconcile job."""
+
+    closed_hours: int = Field(default=24, ge=1)  # only tiles that ended so long ago are taken from the lake while an item changes
+    trusts_lake: bool = False  # once nothing waits to land, an operator may let the lake win where an item knows more
+
+
+class MonitorHyperparameters(Hyperparameters):
+    """Orders of the monitor job."""
+
+    days: int = Field(default=1, ge=1, le=31)  # the last complete ones
 
 
 class ReportHyperparameters(Hyperparameters):

@@ -63,6 +63,13 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
         codes = torch.cat([z, reach, entered], 2) * is_known
         return torch.cat([1.0 - is_known, codes], 2).flatten(1)
 
+    def encode_many(self, values: torch.Tensor) -> torch.Tensor:
+        """Return the encoding of many rows, made in slices: what stands between is several times as large."""
+        encoding = torch.empty(len(values), self.feature_count * self.encoding_width)
+        for part, into in zip(values.split(SLICE_ROWS), encoding.split(SLICE_ROWS), strict=True):
+            into.copy_(self.encode(part))
+        return encoding
+
     def _reach(self, scaled: torch.Tensor) -> torch.Tensor:
         return ((scaled - self.borders[:, :-1]) * inverse_widths(self.borders)).clamp(0.0, 1.0)
 

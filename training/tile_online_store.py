@@ -1,4 +1,4 @@
-"""Feast's online store for entity states: reads like Feast's own DynamoDB store, writes only what is newer.
+"""Feast's online store for entity states: reads like Feast's own DynamoDB store, never takes back what an item knows.
 
 Tables belong to CloudFormation: applying a repository only looks whether they exist, tearing down removes nothing.
 """
@@ -6,7 +6,6 @@ Tables belong to CloudFormation: applying a repository only looks whether they e
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -23,10 +22,23 @@ from feast.protos.feast.types.EntityKey_pb2 import EntityKey
 from feast.protos.feast.types.Value_pb2 import Value
 
 from greenfraud.features.manifest import load_manifest
-from training.state_writes import write_newer
+from greenfraud.features.tiles import ViewState
+from training.state_writes import Outcome, StateWriter
+from training.stored_states import Stored, stored_of
+from training.tile_correction import LakeBehindError, Span, corrected
 
 Row = tuple[EntityKey, dict[str, Value], datetime, datetime | None]
 Progress = Callable[[int], Any] | None
+
+
+def all_or_nothing(_: str, stored: Stored | None, row: ViewState) -> ViewState | Outcome:
+    """Return the row, with what it says of an item that knows nothing else; its origin is unknown, so it proves nothing."""
+    if stored is None or stored.state is None:
+        return row
+    try:
+        return corrected(stored.state, row, Span(row.newest_us or 0))
+    except LakeBehindError:
+        return Outcome.BEHIND
 
 
 class TileOnlineStoreConfig(DynamoDBOnlineStoreConfig):  # type: ignore[misc]  # Feast is untyped
@@ -36,7 +48,7 @@ class TileOnlineStoreConfig(DynamoDBOnlineStoreConfig):  # type: ignore[misc]  #
 
 
 class TileOnlineStore(DynamoDBOnlineStore):  # type: ignore[misc]  # Feast is untyped
-    """Never overwrites an item whose newest event is as new or newer, whoever wrote it."""
+    """Never overwrites an item that knows an event which the row does not, whoever wrote it."""
 
     def update(self, config: RepoConfig, *, tables_to_keep: Sequence[FeatureView], **_: Any) -> None:
         """Look whether every table exists; create, tag and delete nothing. Raises ClientError for a missing table."""
@@ -47,14 +59,15 @@ class TileOnlineStore(DynamoDBOnlineStore):  # type: ignore[misc]  # Feast is un
         """Keep every table: CloudFormation owns them."""
 
     def online_write_batch(self, config: RepoConfig, table: FeatureView, data: list[Row], progress: Progress) -> None:
-        """Write the newest row of each entity unless the item knows as much already."""
-        items = [
+        """Write the newest row of each entity where it knows all that the item knows, and more."""
+        view = load_manifest().views[table.name]
+        items = (
             _to_client_write_item(config, entity_key, features, event_at)
             for entity_key, features, event_at, _ in _latest_data_to_write(data)
-        ]
+        )
+        rows = {row.entity_id: row.state for row in (stored_of(view, item) for item in items) if row.state is not None}
         table_name = _get_table_name(config.online_store, config, table)
-        expires_at = load_manifest().views[table.name].expires_at(time.time())
-        write_newer(self._client(config), table_name, items, expires_at=expires_at)
+        StateWriter(self._client(config), view, table_name, all_or_nothing).write(rows)
         if progress:
             progress(len(data))
 

@@ -1,86 +1,109 @@
-"""Materialisation never takes back what live ingestion knows."""
+"""Conditional writes of states: whoever else writes meanwhile wins."""
 
 from __future__ import annotations
 
-import boto3
+from collections import Counter
+
 import pytest
+from live_world import CUSTOMER, MANIFEST, NOW_US, LiveWorld, dynamodb
 from moto import mock_aws
 
-from greenfraud.features.encoding import encode_int64, event_ts
-from training.state_writes import BATCH_ITEMS, write_newer
+from greenfraud.features.encoding import entity_id, event_ts
+from greenfraud.features.tiles import ViewState
+from training.state_writes import ATTEMPTS, BATCH_ITEMS, Outcome, StateWriter
 
-TABLE = "greenfraud.customer_activity"
-EXPIRES_AT = 4_000_000_000
+STATE = ViewState.empty(CUSTOMER).add_transaction(NOW_US, 100)
 
 
 @pytest.fixture
-def dynamodb(monkeypatch):
-    """A client of an empty table."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+def world(monkeypatch):
+    """Empty tables."""
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     # Plain moto copies whole tables during a transaction and cannot stand a second one beside it.
     monkeypatch.setattr("training.state_writes.WRITERS", 1)
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-north-1")
-        client.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "entity_id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "entity_id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield client
+        world = LiveWorld(dynamodb())
+        world.make_tables()
+        yield world
 
 
-def state(entity: str, newest_us: int, **columns: int):
-    """Return a state in DynamoDB's form."""
-    values = {name: {"B": encode_int64(number)} for name, number in (columns or {"c_last_us": newest_us}).items()}
-    return {"entity_id": {"S": entity}, "event_ts": {"S": event_ts(newest_us)}, "values": {"M": values}}
+def write(world, states, decide=lambda _, __, state: state):
+    """Offer states by customer."""
+    writer = StateWriter(world.client, MANIFEST.views["customer_activity"], CUSTOMER.table, decide)
+    return writer.write({entity_id("customer_id", customer): state for customer, state in states.items()})
 
 
-def stored(client, entity: str):
-    """Return the stored item."""
-    return client.get_item(TableName=TABLE, Key={"entity_id": {"S": entity}})["Item"]
+def test_a_new_entity_is_written_with_version_and_time_to_live(world):
+    """In Feast's layout, with ours beside it."""
+    assert write(world, {"C1": STATE}) == {Outcome.CREATED: 1}
+    item = world.item(CUSTOMER, "C1")
+    assert item.keys() == {"entity_id", "event_ts", "values", "version", "expires_at"}
+    assert (item["version"], item["event_ts"]) == ({"N": "1"}, {"S": event_ts(NOW_US)})
+    assert set(item["values"]["M"]) == set(CUSTOMER.columns)
 
 
-def test_a_new_entity_is_written_with_version_and_time_to_live(dynamodb):
-    """The first write of an entity is version 1."""
-    assert write_newer(dynamodb, TABLE, [state("a", 10)], expires_at=EXPIRES_AT) == (1, 0)
-    expected = {**state("a", 10), "version": {"N": "1"}, "expires_at": {"N": str(EXPIRES_AT)}}
-    assert stored(dynamodb, "a") == expected
+def test_the_same_state_is_not_written_again(world):
+    """It costs a read."""
+    write(world, {"C1": STATE})
+    assert write(world, {"C1": STATE}) == {Outcome.SAME: 1}
+    assert world.item(CUSTOMER, "C1")["version"] == {"N": "1"}
 
 
-def test_an_older_or_equal_state_is_kept_out(dynamodb):
-    """What is stored knows as much or more."""
-    write_newer(dynamodb, TABLE, [state("a", 10)], expires_at=EXPIRES_AT)
-    assert write_newer(dynamodb, TABLE, [state("a", 10)], expires_at=EXPIRES_AT) == (0, 1)
-    assert write_newer(dynamodb, TABLE, [state("a", 9)], expires_at=EXPIRES_AT) == (0, 1)
-    assert stored(dynamodb, "a")["version"] == {"N": "1"}
+def test_what_the_decision_refuses_is_counted_and_kept(world):
+    """The item stays as it is."""
+    world.put("C1", STATE)
+    counts = write(world, {"C1": ViewState.empty(CUSTOMER)}, lambda _, __, ___: Outcome.BEHIND)
+    assert (counts, world.state(CUSTOMER, "C1")) == ({Outcome.BEHIND: 1}, STATE)
 
 
-def test_a_newer_state_counts_the_version_up(dynamodb):
-    """An ingestion that read version 1 must read again."""
-    write_newer(dynamodb, TABLE, [state("a", 10)], expires_at=EXPIRES_AT)
-    assert write_newer(dynamodb, TABLE, [state("a", 11)], expires_at=EXPIRES_AT) == (1, 0)
-    assert (stored(dynamodb, "a")["version"], stored(dynamodb, "a")["event_ts"]) == ({"N": "2"}, {"S": event_ts(11)})
+def test_a_correction_counts_the_version_up_and_prolongs_no_life(world):
+    """An ingestion that read version 1 must read again; the time to live is that of the newest event."""
+    world.put("C1", STATE)
+    before = world.item(CUSTOMER, "C1")
+    assert write(world, {"C1": STATE.add_transaction(NOW_US, 50)}) == {Outcome.CORRECTED: 1}
+    after = world.item(CUSTOMER, "C1")
+    assert (after["version"], after["expires_at"]) == ({"N": "2"}, before["expires_at"])
+    assert write(world, {"C1": STATE.add_transaction(NOW_US + 1, 50)}) == {Outcome.CORRECTED: 1}
+    assert int(world.item(CUSTOMER, "C1")["expires_at"]["N"]) > int(before["expires_at"]["N"])
 
 
-def test_one_refused_item_does_not_hold_back_its_batch(dynamodb):
-    """The others of its transaction are written one by one."""
-    write_newer(dynamodb, TABLE, [state("b", 10)], expires_at=EXPIRES_AT)
-    states = [state(entity, 5) for entity in ("a", "b", "c")]
-    assert write_newer(dynamodb, TABLE, states, expires_at=EXPIRES_AT) == (2, 1)
-    assert stored(dynamodb, "b")["event_ts"] == {"S": event_ts(10)}
+def test_an_item_without_a_version_is_corrected_too(world):
+    """Feast's own SDK writes such items; their newest event is the sign of a change."""
+    world.put("C1", STATE)
+    item = world.item(CUSTOMER, "C1")
+    del item["version"]
+    world.client.put_item(TableName=CUSTOMER.table, Item=item)
+    assert write(world, {"C1": STATE.add_transaction(NOW_US, 50)}) == {Outcome.CORRECTED: 1}
+    assert world.item(CUSTOMER, "C1")["version"] == {"N": "1"}
 
 
-def test_a_state_with_a_new_column_replaces_one_as_new(dynamodb):
-    """A feature was added, and its history is filled in."""
-    write_newer(dynamodb, TABLE, [state("a", 10, c_last_us=10)], expires_at=EXPIRES_AT)
-    assert write_newer(dynamodb, TABLE, [state("a", 10, c_last_us=10, c_new=3)], expires_at=EXPIRES_AT) == (1, 0)
-    assert set(stored(dynamodb, "a")["values"]["M"]) == {"c_last_us", "c_new"}
+def test_one_lost_race_does_not_hold_back_the_batch_and_is_decided_anew(world):
+    """The others of the transaction are written one by one; what was lost is read again."""
+    others = {f"C{number}": STATE for number in range(5)}
+    race = []
+
+    def decide(name, stored, state):
+        if name == entity_id("customer_id", "C3") and not race:
+            race.append(world.put("C3", STATE))
+        return state if stored is None else state.merge(stored.state)
+
+    assert write(world, others, decide) == {Outcome.CREATED: 4, Outcome.CORRECTED: 1}
+    assert world.state(CUSTOMER, "C3") == STATE.merge(STATE)
 
 
-def test_more_states_than_a_transaction_takes_are_all_written(dynamodb):
+def test_a_race_that_is_always_lost_ends_as_a_conflict(world):
+    """After a few attempts; the item keeps what the others wrote."""
+    tries = []
+
+    def decide(_, __, state):
+        tries.append(world.put("C1", STATE))
+        return state
+
+    assert write(world, {"C1": STATE.add_transaction(NOW_US, 1)}, decide) == {Outcome.CONFLICT: 1}
+    assert (len(tries), world.state(CUSTOMER, "C1")) == (ATTEMPTS, STATE)
+
+
+def test_more_states_than_a_transaction_takes_are_all_written(world):
     """DynamoDB takes a hundred at once."""
-    states = [state(f"entity-{number}", 10) for number in range(BATCH_ITEMS * 2 + 1)]
-    assert write_newer(dynamodb, TABLE, states, expires_at=EXPIRES_AT) == (len(states), 0)
+    states = {f"C{number}": STATE for number in range(BATCH_ITEMS * 2 + 1)}
+    assert write(world, states) == Counter({Outcome.CREATED: len(states)})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from greenfraud.errors import InvalidInput
+from greenfraud.extras import Extras, parse_extras
+from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import format_rfc3339, parse_rfc3339
 
 __all__ = ["MAXIMUM_AMOUNT_MINOR", "Label", "Transaction", "format_rfc3339", "parse_rfc3339"]
@@ -20,7 +22,10 @@ _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One card transaction; `amount_minor` counts hundredths of `currency`, `occurred_us` is event time."""
+    """One card transaction; `amount_minor` counts hundredths of `currency`, `occurred_us` is event time.
+
+    `extras` holds the declared extra columns that it has, by name.
+    """
 
     transaction_id: str
     occurred_us: int
@@ -28,13 +33,16 @@ class Transaction:
     terminal_id: str | None
     amount_minor: int
     currency: str = "EUR"
+    extras: Extras = field(default_factory=dict, hash=False)
 
     @classmethod
-    def from_json(cls, body: Mapping[str, Any]) -> Transaction:
+    def from_json(cls, body: Mapping[str, Any], extra_columns: Mapping[str, str] | None = None) -> Transaction:
         """Read the wire form: `occurred_at`, and either `amount_minor` or a decimal string `amount`.
 
-        Unknown keys are ignored. Raises InvalidInput naming the first unusable field.
+        `extra_columns` are the declared ones, by default the manifest's. Unknown keys are ignored. Raises InvalidInput
+        naming the first unusable field.
         """
+        declared = load_manifest().extra_columns if extra_columns is None else extra_columns
         return cls(
             transaction_id=_identity(body, "transaction_id"),
             occurred_us=parse_rfc3339(body.get("occurred_at")),
@@ -42,19 +50,22 @@ class Transaction:
             terminal_id=None if body.get("terminal_id") is None else _identity(body, "terminal_id"),
             amount_minor=_amount_minor(body),
             currency=_currency(body.get("currency", "EUR")),
+            extras=parse_extras(body, declared),
         )
 
     def to_json(self) -> dict[str, Any]:
         """Return the wire form; `from_json` gives the same transaction back."""
         body = asdict(self)
         body["occurred_at"] = format_rfc3339(body.pop("occurred_us"))
-        return body
+        extras: dict[str, Any] = body.pop("extras")
+        return body | extras
 
     def lake_row(self) -> dict[str, Any]:
         """Return the columns of the lake's transactions; its currency is that of the whole data set."""
         body = asdict(self)
         del body["currency"]
-        return body
+        extras: dict[str, Any] = body.pop("extras")
+        return body | extras
 
 
 @dataclass(frozen=True, slots=True)

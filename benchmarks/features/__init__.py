@@ -1,0 +1,1 @@
+"""`make bench-features`: the offline builder against pandas and numpy, from Parquet to Parquet."""

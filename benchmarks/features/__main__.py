@@ -1,0 +1,72 @@
+"""The comparison. Whoever is measured runs in a process of its own, in turns; the best of three runs counts."""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+from pathlib import Path
+
+from benchmarks.options import parser
+from benchmarks.own_process import Finished, run
+from benchmarks.report import FOLDER, publish
+
+ROUNDS = 3
+PEERS = {
+    "pandas": "the handbook's 12 features by groupby-rolling, whole file in memory; Parquet to Parquet, once",
+    "numpy": "20 features by searchsorted and cumulative sums, whole file in memory; Parquet to Parquet, best of 3",
+}
+
+
+def main() -> None:
+    """Make the data, let everyone compute, publish."""
+    options = parser(__doc__ or "").parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        data = [str(options.data)] if options.data else []
+        rows = run("-m", "benchmarks.features.data", folder, str(options.scale), *data).said["rows"]
+        publish("features", {"rows": rows, **_measures(Path(folder))}, PEERS)
+
+
+def _measures(folder: Path) -> dict[str, float]:
+    ours, numpy = [], []
+    for _ in range(ROUNDS):
+        ours.append(run("-m", "benchmarks.features.ours", str(folder / "lake")))
+        numpy.append(_peer("numpy", folder))
+    pandas = _peer("pandas", folder)
+    double = run("-m", "benchmarks.features.ours", str(folder / "lake_double"))
+    best, best_numpy = min(ours, key=_seconds), min(numpy, key=_seconds)
+    return {
+        "features": best.said["features"],
+        "ours_seconds": _seconds(best),
+        "ours_cpu_seconds": best.said["cpu_seconds"],
+        "ours_peak_mb": best.peak_mb,
+        "ours_seconds_double": _seconds(double),
+        "ours_peak_mb_double": double.peak_mb,
+        **_figures("numpy", best_numpy),
+        **_figures("pandas", pandas),
+        "pandas_over_ours": _seconds(pandas) / _seconds(best),
+        "numpy_over_ours": _seconds(best_numpy) / _seconds(best),
+    }
+
+
+def _figures(name: str, peer: Finished) -> dict[str, float]:
+    return {
+        f"{name}_features": peer.said["features"],
+        f"{name}_seconds": _seconds(peer),
+        f"{name}_compute_seconds": peer.said["compute_seconds"],
+        f"{name}_peak_mb": peer.peak_mb,
+    }
+
+
+def _seconds(finished: Finished) -> float:
+    return float(finished.said["seconds"])
+
+
+def _peer(name: str, folder: Path) -> Finished:
+    spec = importlib.util.find_spec(f"benchmarks.peers.{name}_features")
+    assert spec is not None
+    return run(str(spec.origin), str(folder / "handbook.parquet"), str(folder / f"{name}.parquet"))
+
+
+if __name__ == "__main__":
+    main()

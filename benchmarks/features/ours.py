@@ -1,0 +1,41 @@
+"""The offline builder as the job `features` runs it: `python -m benchmarks.features.ours <lake folder>` prints seconds as JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd  # noqa: F401  # pyarrow imports it when it first meets an array; every peer has it imported, too
+
+from benchmarks.features.lake_folder import LakeFolder
+from greenfraud.chunks import DEFAULT_CHUNK_DAYS, Chunk
+from greenfraud.features.manifest import load_manifest
+from greenfraud.instants import day_of, parse_rfc3339
+from greenfraud.naming import DATASET_KEY
+from training.steps.features import write_chunks
+
+
+def main(folder: str) -> None:
+    """From the lake's day files to one file per chunk."""
+    lake = LakeFolder(Path(folder))
+    shutil.rmtree(Path(folder) / "features", ignore_errors=True)
+    started, used = time.perf_counter(), time.process_time()
+    write_chunks(lake, _chunks(lake))
+    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - used
+    print(json.dumps({"seconds": seconds, "cpu_seconds": cpu_seconds, "features": len(load_manifest().features)}))
+
+
+def _chunks(lake: LakeFolder) -> list[Chunk]:
+    """Every day of the lake, the last chunk as short as it is: peers compute all rows, too."""
+    document = lake.get_json(DATASET_KEY)
+    day, end_day = date.fromisoformat(document["first_day"]), day_of(parse_rfc3339(document["newest_occurred_at"])) + timedelta(1)
+    starts = [day + timedelta(n) for n in range(0, (end_day - day).days, DEFAULT_CHUNK_DAYS)]
+    return [Chunk(start, min(start + timedelta(DEFAULT_CHUNK_DAYS), end_day)) for start in starts]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,66 @@
+"""Extra columns of a user's data: declared in feature_repo, compiled into the manifest, checked here.
+
+A column is a "number", a finite double, or a "category", a text. On the wire it stands beside the other fields; absent
+and null are the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from greenfraud.errors import ContractError, InvalidInput
+
+MAXIMUM_TEXT_LENGTH = 256
+Extras = Mapping[str, float | str]
+
+# What records, answers and feature chunks call their own columns.
+RESERVED = frozenset(
+    {
+        *("transaction_id", "occurred_at", "occurred_us", "customer_id", "terminal_id", "amount", "amount_minor", "currency"),
+        *("is_fraud", "observed_at", "observed_us", "source", "event_timestamp", "extras", "features", "manifest_version"),
+        *("fraud_probability", "decision", "reasons", "model", "policy_version", "features_as_of", "degraded", "emissions_g"),
+    }
+)
+
+
+def parse_extras(body: Mapping[str, Any], declared: Mapping[str, str]) -> dict[str, float | str]:
+    """Return the declared columns that a body has. Raises InvalidInput naming the first unusable one.
+
+    >>> parse_extras({"channel": "web", "distance_km": 3, "other": 1}, {"distance_km": "number", "channel": "category"})
+    {'distance_km': 3.0, 'channel': 'web'}
+    """
+    found = ((name, kind, body.get(name)) for name, kind in declared.items())
+    return {name: _CHECKS[kind](name, value) for name, kind, value in found if value is not None}
+
+
+def check_names(columns: Iterable[str]) -> None:
+    """Refuse columns that are called like one of ours. Raises ContractError."""
+    taken = sorted(RESERVED.intersection(columns))
+    if taken:
+        raise ContractError(f"an extra column cannot be called {', '.join(taken)}: map it to another name")
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidInput(name, "must be a number")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise InvalidInput(name, "must be a finite number")
+    return number
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or len(value) > MAXIMUM_TEXT_LENGTH:
+        raise InvalidInput(name, f"must be a string of at most {MAXIMUM_TEXT_LENGTH} characters")
+    # JSON can spell half a surrogate pair, which no UTF-8 store accepts.
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise InvalidInput(name, "must be valid Unicode")
+    return value
+
+
+_CHECKS: Mapping[str, Callable[[str, object], float | str]] = {"number": _number, "category": _text}

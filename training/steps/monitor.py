@@ -1,0 +1,88 @@
+"""Job `monitor`: the skew watch, over the last complete days."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from greenfraud.features.manifest import load_manifest
+from greenfraud.instants import start_of_day_us
+from greenfraud.naming import decisions_key
+from training.bucket import Bucket
+from training.day_files import DayFiles
+from training.feature_matrix import FeatureMatrix, buffer_us
+from training.footprint import Meter, store_footprint, store_metrics
+from training.history import TRANSACTIONS
+from training.history_stream import HistoryStream
+from training.hyperparameters import MonitorHyperparameters
+from training.settings import Settings
+from training.skew import Rebuilt, SkewCount
+
+if TYPE_CHECKING:
+    from greenfraud.features.manifest import Manifest
+    from training.contract import JobPaths
+    from training.day_files import Lake
+
+log = logging.getLogger(__name__)
+DAY = timedelta(days=1)
+FILES_AT_ONCE = 64
+
+
+def main(paths: JobPaths) -> None:
+    """Compare day by day, and leave a report of each and the metrics of all."""
+    orders = MonitorHyperparameters.model_validate(paths.hyperparameters())
+    settings = Settings.from_env()
+    meter = Meter(settings)
+    lake, manifest = Bucket(settings.lake_bucket), load_manifest()
+    for day in complete_days(lake, orders.days):
+        skew = skew_of(lake, manifest, day)
+        lake.put_json(skew_key(day), skew.report(day))
+        store_skew(skew)
+        share = skew.share(*manifest.names)
+        said = "nothing to compare" if share is None else f"{skew.differing.total()} values differ, a share of {share:.2g}"
+        log.info("monitor: %s, %d transactions compared, %s", day, len(skew.compared), said)
+    store_footprint(settings, "monitor", meter.stop())
+
+
+def complete_days(lake: Lake, count: int) -> list[date]:
+    """Return the last days of the lake that a later day, not one yet to come, has followed; oldest first."""
+    tomorrow = datetime.now(UTC).date() + DAY
+    days = DayFiles(lake, "transactions", TRANSACTIONS).days(None, tomorrow)
+    return days[:-1][-count:]
+
+
+def skew_of(lake: Bucket, manifest: Manifest, day: date) -> SkewCount:
+    """Return the comparison of one day, read a few files at a time."""
+    prefix = decisions_key(day, "").removesuffix(".jsonl")
+    keys = lake.keys(prefix)
+    skew = SkewCount(manifest, rebuilt_features(lake, manifest, day) if keys else Rebuilt({}, {}))
+    for start in range(0, len(keys), FILES_AT_ONCE):
+        for content in lake.get_many(keys[start : start + FILES_AT_ONCE]):
+            skew.add(content)
+    return skew
+
+
+def rebuilt_features(lake: Lake, manifest: Manifest, day: date) -> Rebuilt:
+    """Return the features of one day's transactions as training would see them."""
+    start_us, end_us = start_of_day_us(day), start_of_day_us(day + DAY)
+    history = HistoryStream(lake, buffer_us(manifest)).advance(day, day + DAY, end_us)
+    rows = history.rows_between(start_us, end_us)
+    ids = history.table["transaction_id"].slice(rows.start, rows.stop - rows.start).to_pylist()
+    return Rebuilt({transaction_id: row for row, transaction_id in enumerate(ids)}, FeatureMatrix(manifest, history).columns(rows))
+
+
+def skew_key(day: date) -> str:
+    """Return the key of one day's report in the lake."""
+    return f"reports/skew/dt={day.isoformat()}.json"
+
+
+def store_skew(skew: SkewCount) -> None:
+    """Put the share of all values, and of those of each view; none where nothing was compared, for 0 would be a claim."""
+    manifest = skew.manifest
+    store_metrics({"FeatureValuesCompared": float(len(skew.compared) * len(manifest.names))})
+    if skew.compared:
+        store_metrics({"FeatureSkewShare": skew.share(*manifest.names) or 0.0})
+        for view in manifest.views:
+            names = [feature.name for feature in manifest.features if feature.view == view]
+            store_metrics({"FeatureSkewShare": skew.share(*names) or 0.0}, View=view)

@@ -1,0 +1,36 @@
+"""Job `reconcile`: the nightly correction of the online states from the lake."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from training.footprint import Meter, store_footprint, store_metrics
+from training.hyperparameters import ReconcileHyperparameters
+from training.reconciliation import Reconciliation, summary
+from training.settings import Settings
+from training.state_writes import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from training.contract import JobPaths
+
+log = logging.getLogger(__name__)
+METRICS: Mapping[str, Outcome] = {
+    "ReconciledStates": Outcome.CORRECTED,
+    "RecreatedStates": Outcome.CREATED,
+    "ReconcileConflicts": Outcome.CONFLICT,
+    "StatesAheadOfLake": Outcome.BEHIND,
+}
+
+
+def main(paths: JobPaths) -> None:
+    """Correct what differs and may be corrected, and count the rest."""
+    orders = ReconcileHyperparameters.model_validate(paths.hyperparameters())
+    settings = Settings.from_env()
+    meter = Meter(settings)
+    counts = Reconciliation.of(settings, closed_hours=orders.closed_hours, trusts_lake=orders.trusts_lake).run()
+    log.info("reconcile: %s", summary(counts))
+    store_metrics({name: float(counts[outcome]) for name, outcome in METRICS.items()})
+    store_footprint(settings, "materialize", meter.stop())
