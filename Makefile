@@ -5,13 +5,16 @@ IMAGES ?= api-server
 AS_ROOT = $(if $(filter-out 0,$(shell id -u)),sudo --preserve-env)
 APPROVE ?= $(if $(CI),never,broadening)
 CDK = PATH="$(CURDIR)/.venv-cdk/bin:$$PATH" node node_modules/aws-cdk/bin/cdk
+# A benchmark adds its name here, its own target below, and a help line.
+BENCHMARKS = features quality parity reader ingest
+BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install synth run test test-python test-cdk test-plain test-image lint features dashboard bootstrap deploy destroy restore clean
+.PHONY: help install synth run test test-python test-cdk test-plain test-image lint features bench $(BENCHMARKS:%=bench-%) dashboard bootstrap deploy destroy restore clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## make both environments (.venv and .venv-cdk), once per content of their requirements
 	@$(PYTHON) -m toolchain.environments
@@ -42,6 +45,24 @@ lint: install ## ruff, mypy strict, import rules
 
 features: install ## compile feature_repo into the manifest that everything else reads
 	@$(BIN)/python -m training.compile_features
+
+bench: $(BENCHMARKS:%=bench-%) ## every benchmark, each against its peers; results in .local/bench
+
+bench-features: install ## the offline builder against pandas and numpy (DATA=handbook-format parquet, SCALE=0.1)
+	@$(BIN)/python -m benchmarks.features $(BENCH_FLAGS)
+
+bench-parity: install ## live features against the offline matrix, bit for bit (DATA, SCALE, ROWS=100000, LAG=seconds, SHIFT=1 must fail)
+	@$(BIN)/python -m benchmarks.parity $(BENCH_FLAGS) $(if $(ROWS),--rows '$(ROWS)') $(if $(LAG),--lag-seconds '$(LAG)') $(if $(SHIFT),--shift-hop)
+
+bench-reader: install ## CPU per call of the lean DynamoDB client and of boto3, over loopback
+	@$(BIN)/python -m benchmarks.reader $(BENCH_FLAGS)
+
+bench-ingest: install ## events from the stream into the online state against a stock push: rate, lag, requests, losses (SCALE=0.1)
+	@$(BIN)/python -m benchmarks.ingest $(BENCH_FLAGS)
+
+bench-quality: install ## average precision of every family beside XGBoost (DATA=file or folder, TEST_WEEKS=2018-06-03,2018-06-10, SEEDS=3)
+	@$(BIN)/python -c 'import xgboost' 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --requirement requirements/benchmarks.txt
+	@$(BIN)/python -m benchmarks.quality $(BENCH_FLAGS) $(if $(TEST_WEEKS),--test-weeks '$(TEST_WEEKS)') $(if $(SEEDS),--seeds '$(SEEDS)')
 
 dashboard: install ## one page of plots from the last runs, in .local/dashboard.html
 	@$(BIN)/greenfraud dashboard

@@ -13,7 +13,7 @@ from moto.dynamodb.exceptions import (
     TransactWriteSingleOpException,
 )
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
@@ -42,6 +42,7 @@ def install(_: Context) -> None:
     for name in ("put_item", "update_item", "delete_item", "transact_get_items"):
         replace(DynamoHandler, name, locked(getattr(DynamoHandler, name)))
     replace(Table, "all_items", all_items)
+    replace(Table, "query", within_partition(Table.query))
 
 
 def locked(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,6 +54,28 @@ def locked(handler: Callable[..., Any]) -> Callable[..., Any]:
             return handler(self)
 
     return run
+
+
+def within_partition(query: Callable[..., Any]) -> Callable[..., Any]:
+    """The query, shown one partition; moto sorts and walks through the whole table for each."""
+
+    @functools.wraps(query)
+    def run(self: Table, hash_key: DynamoType, *arguments: Any, **named: Any) -> Any:
+        index_name = arguments[6] if len(arguments) > 6 else named.get("index_name")
+        table = self if index_name or hash_key is None else partition_of(self, hash_key)
+        return query(table, hash_key, *arguments, **named)
+
+    return run
+
+
+def partition_of(table: Table, hash_key: DynamoType) -> Table:
+    """The table with the items of one hash key. Made past moto's constructors, which keep track of every instance."""
+    with one_writer:
+        partition = table.items.get(hash_key)
+        items = {} if partition is None else {hash_key: dict(partition) if table.has_range_key else partition}
+    narrowed = object.__new__(type(table))
+    narrowed.__dict__ |= table.__dict__ | {"items": items}
+    return narrowed
 
 
 def all_items(self: Table) -> list[Item]:

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 import time
@@ -26,12 +27,21 @@ UNLIMITED = -1
 
 
 def as_event(record: dict[str, Any], stream_arn: str, region: str) -> dict[str, Any]:
-    """A stream record as a function receives it: times in epoch seconds, its stream and region named."""
-    change = dict(record["dynamodb"])
+    """A stream record as a function receives it: times in epoch seconds, bytes in base64, its stream and region named."""
+    change = {name: in_base64(part) for name, part in record["dynamodb"].items()}
     created = change["ApproximateCreationDateTime"]
     if isinstance(created, datetime):
         change["ApproximateCreationDateTime"] = created.replace(tzinfo=UTC).timestamp()
     return {**record, "dynamodb": change, "awsRegion": region, "eventSourceARN": stream_arn}
+
+
+def in_base64(value: Any) -> Any:
+    """A part of a record with every binary value as the text that JSON carries; moto keeps the bytes."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, dict):
+        return {name: in_base64(part) for name, part in value.items()}
+    return [in_base64(part) for part in value] if isinstance(value, list) else value
 
 
 def sequence_number(record: dict[str, Any]) -> str:

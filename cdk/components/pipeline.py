@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from aws_cdk import Duration
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -14,8 +13,6 @@ from cdk.components.review import acknowledge, finding
 from cdk.components.training_jobs import TrainingJobs
 
 NAME = "fraud-detection-pipeline"
-# Step Functions learns of a job's end through this rule, which it manages itself.
-JOB_EVENTS_RULE = "StepFunctionsGetEventsForSageMakerTrainingJobsRule"
 
 
 class Pipeline(Construct):
@@ -43,28 +40,10 @@ class Pipeline(Construct):
             tracing_enabled=True,
             logs=sfn.LogOptions(destination=logs, level=sfn.LogLevel.ALL, include_execution_data=True),
         )
-        self._allow_jobs(jobs.role)
+        jobs.allow_running(self.machine)
         for function in (plan, control):
             self._acknowledge(f"{function.function_arn}:*", "A task may invoke any version of its function.")
         self._acknowledge("*", "Log delivery and tracing accept no resource.")
-
-    def _allow_jobs(self, role: iam.IRole) -> None:
-        """What `.sync` needs: to start, watch and stop our jobs, hand them their role, and hear from them."""
-        stack = self.machine.stack
-        jobs = stack.format_arn(service="sagemaker", resource="training-job", resource_name="gf-*")
-        rule = stack.format_arn(service="events", resource="rule", resource_name=JOB_EVENTS_RULE)
-        actions = ["CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "ListTags"]
-        for statement in (
-            iam.PolicyStatement(actions=[f"sagemaker:{action}" for action in actions], resources=[jobs]),
-            iam.PolicyStatement(actions=["events:PutTargets", "events:PutRule", "events:DescribeRule"], resources=[rule]),
-            iam.PolicyStatement(
-                actions=["iam:PassRole"],
-                resources=[role.role_arn],
-                conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-            ),
-        ):
-            self.machine.add_to_role_policy(statement)
-        self._acknowledge(jobs, "Job names carry run and attempt; the prefix gf- is ours.")
 
     def _acknowledge(self, resource: str, reason: str) -> None:
         acknowledge(self.machine, f"AwsSolutions-IAM5[Resource::{finding(self, resource)}]", reason)

@@ -24,14 +24,14 @@ CONFLICT = "StateConflict"  # another writer moved the control document first: r
 
 def run_job(step: str) -> Job:
     """A step that runs once per execution and reads the rest from the plan."""
-    return Job(step=step, name=_run_job_name(step), hyperparameters={"execution": "$.execution", "as_of": "$.as_of"})
+    return Job(step=step, name=run_job_name(step), hyperparameters={"execution": "$.execution", "as_of": "$.as_of"})
 
 
 def evaluation_job() -> Job:
     """Production and challengers on the holdout."""
     return Job(
         step="evaluate",
-        name=_run_job_name("evaluate"),
+        name=run_job_name("evaluate"),
         hyperparameters={"execution": "$.execution", "holdout_chunk": "$.holdout.chunk"},
         channels={"holdout": "$.holdout.features_uri"},
     )
@@ -74,5 +74,6 @@ def failure(scope: Construct, id_: str) -> sfn.Fail:
     return sfn.Fail(scope, id_, error_path="$.error.Error", cause_path="$.error.Cause")
 
 
-def _run_job_name(step: str) -> str:
+def run_job_name(step: str) -> str:
+    """The ASL expression of the name of a job that runs once per execution, unique per attempt."""
     return f"States.Format('gf-{step}-{{}}-{{}}-{{}}', $.date, $$.State.RetryCount, $.execution)"

@@ -25,6 +25,8 @@ from cdk.settings import Settings
 
 MAX_RUNTIME_SECONDS = 3600
 MAX_WAIT_SECONDS = 7200  # runtime and waiting for spot capacity together
+# Step Functions learns of a job's end through this rule, which it manages itself.
+JOB_EVENTS_RULE = "StepFunctionsGetEventsForSageMakerTrainingJobsRule"
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"  # SageMaker writes every job of the account there
 RESOURCE = "arn:aws:states:::sagemaker:createTrainingJob.sync"
 # Throttling and full quotas pass by waiting; a failed job (also an interrupted or unlucky one) is tried once more.
@@ -71,6 +73,25 @@ class TrainingJobs(Construct):
         state.add_retry(errors=["States.TaskFailed"], interval=Duration.seconds(2), max_attempts=1)
         return state
 
+    def allow_running(self, machine: sfn.StateMachine) -> None:
+        """What `.sync` needs: to start, watch and stop our jobs, hand them their role, and hear from them."""
+        stack = Stack.of(machine)
+        jobs = stack.format_arn(service="sagemaker", resource="training-job", resource_name="gf-*")
+        rule = stack.format_arn(service="events", resource="rule", resource_name=JOB_EVENTS_RULE)
+        actions = ["CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "ListTags"]
+        for statement in (
+            iam.PolicyStatement(actions=[f"sagemaker:{action}" for action in actions], resources=[jobs]),
+            iam.PolicyStatement(actions=["events:PutTargets", "events:PutRule", "events:DescribeRule"], resources=[rule]),
+            iam.PolicyStatement(
+                actions=["iam:PassRole"],
+                resources=[self.role.role_arn],
+                conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+            ),
+        ):
+            machine.add_to_role_policy(statement)
+        reason = "Job names carry run and attempt; the prefix gf- is ours."
+        acknowledge(machine, f"AwsSolutions-IAM5[Resource::{finding(machine, jobs)}]", reason)
+
     def _definition(self, job: Job) -> dict[str, Any]:
         return {
             "Type": "Task",
@@ -110,7 +131,7 @@ class TrainingJobs(Construct):
         allow_objects(role, buckets.lake, ["s3:PutObject"], "features/", "emissions/", "reports/")
         written = ["models/", "checkpoints/", "executions/", "jobs/", "spot/", "feast/", f"{MLFLOW_PREFIX}/"]
         allow_objects(role, buckets.artifacts, ["s3:GetObject", "s3:PutObject"], *written)
-        allow_items(role, ["BatchGetItem", "DescribeTable", "GetItem", "UpdateItem"], tables.customer, tables.terminal)
+        allow_items(role, ["BatchGetItem", "DescribeTable", "GetItem", "Scan", "UpdateItem"], tables.customer, tables.terminal)
         allow_items(role, ["BatchGetItem", "GetItem", "Query"], tables.control, tables.ledger, tables.lineage)
         tracking.allow_client(role)
         self.image.repository.grant_pull(role)

@@ -16,6 +16,7 @@ from cdk.stacks.training import TrainingStack
 FAMILIES = ["baseline", "light", "heavy"]
 RULES = "rules"  # who answers while there is no model
 SHARED = "shared"  # jobs that work for all families
+INGEST_METRICS = ("IngestedEvents", "IngestFailures", "IngestRejected", "IngestRefusedLate")
 
 
 class MonitoringStack(Stack):
@@ -35,6 +36,7 @@ class MonitoringStack(Stack):
                 _emissions_of_answers(),
                 _emissions_of_training(),
                 _flow(serving, training),
+                _upkeep(training),
             ],
         )
 
@@ -79,9 +81,20 @@ def _grams_per_1000() -> cloudwatch.MathExpression:
 def _flow(serving: ServingStack, training: TrainingStack) -> list[cloudwatch.IWidget]:
     machine = training.pipeline.machine
     return [
-        _plot("Events ingested", [our_metric("IngestedEvents"), our_metric("IngestFailures")]),
+        _plot("Events ingested", [our_metric(name) for name in INGEST_METRICS]),
         _plot("Ingestion behind by, ms", [serving.ingest.function.metric("IteratorAge", statistic="Maximum")]),
         _plot("Pipeline runs", [machine.metric_succeeded(), machine.metric_failed()]),
+    ]
+
+
+def _upkeep(training: TrainingStack) -> list[cloudwatch.IWidget]:
+    machine, day = training.upkeep.machine, 24 * 60
+    skew = our_metric("FeatureSkewShare", statistic="Maximum", minutes=day)
+    corrected = [our_metric(name, minutes=day) for name in ("ReconciledStates", "RecreatedStates", "ReconcileConflicts")]
+    return [
+        _plot("Share of feature values that differ from training", [skew]),
+        _plot("States corrected from the lake, re-created, left alone", [*corrected, our_metric("StatesAheadOfLake", minutes=day)]),
+        _plot("Upkeep runs", [machine.metric_succeeded(), machine.metric_failed()]),
     ]
 
 

@@ -17,6 +17,7 @@ from cdk.components.layers import Layers
 from cdk.components.pipeline import Pipeline
 from cdk.components.tracking import Tracking
 from cdk.components.training_jobs import TrainingJobs
+from cdk.components.upkeep import Upkeep
 from cdk.settings import Settings
 from cdk.stacks.data import DataStack
 
@@ -41,7 +42,15 @@ class TrainingStack(Stack):
             log_retention_days=settings.log_retention_days,
         )
         self.schedule = self._schedule()
-        self.alarms: list[cloudwatch.Alarm] = [self._failure_alarm()]
+        self.upkeep = Upkeep(
+            self,
+            "Upkeep",
+            jobs=self.jobs,
+            cron=settings.upkeep_cron,
+            topic=data.alerts.topic,
+            log_retention_days=settings.log_retention_days,
+        )
+        self.alarms: list[cloudwatch.Alarm] = [self._failure_alarm(), *self.upkeep.alarms]
         for output, value in self._outputs().items():
             CfnOutput(self, output, value=value)
 
@@ -51,6 +60,7 @@ class TrainingStack(Stack):
             "MlflowTrackingUri": self.tracking.uri,
             "TrainingImageUri": self.jobs.image.image_uri,
             "ScheduleName": self.schedule.schedule_name,
+            "UpkeepStateMachineArn": self.upkeep.machine.state_machine_arn,
             "PlanFunction": self.plan.function.function_name,
             "ControlFunction": self.control.function.function_name,
         }

@@ -46,8 +46,9 @@ def template() -> dict[str, dict[str, Any]]:
 def jobs(template) -> dict[str, dict[str, Any]]:
     """The states that run a training job."""
     resources = template["GreenFraud-Training"]["Resources"].values()
-    (machine,) = [item for item in resources if item["Type"] == "AWS::StepFunctions::StateMachine"]
-    parts = machine["Properties"]["DefinitionString"]["Fn::Join"][1]
+    machines = [item["Properties"] for item in resources if item["Type"] == "AWS::StepFunctions::StateMachine"]
+    (machine,) = [one for one in machines if one["StateMachineName"] == "fraud-detection-pipeline"]
+    parts = machine["DefinitionString"]["Fn::Join"][1]
     definition = json.loads("".join(part if isinstance(part, str) else "<reference>" for part in parts))
     return {name: state for name, state in states(definition) if "createTrainingJob" in state.get("Resource", "")}
 

@@ -46,8 +46,10 @@ def wait_until(condition: Callable[[], Any], seconds: float, *, pause: float = 0
 class Deployment:
     """One embedded AWS with the four stacks on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, tree: Path = ROOT, environ: Mapping[str, str] = os.environ) -> None:
+        """Run the tree's code, its synthesised template and its jobs; `environ` is what its server sees."""
         self.folder, self.state = folder, folder / "state"
+        self.tree, self._environ = tree, environ
         self._ports = (free_port(), free_port())
         (folder / ".local/cache").mkdir(parents=True)
         # The build of the runtime layer is shared; everything else starts as on a fresh machine.
@@ -62,7 +64,7 @@ class Deployment:
         self.process = processes.start(
             [sys.executable, "-m", "local", "serve", "--port", port, "--http-port", http_port, "--state", str(self.state)],
             cwd=self.folder,
-            env=os.environ,
+            env=self._environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self.log,
@@ -75,12 +77,13 @@ class Deployment:
 
     def deploy(self) -> None:
         """Send cdk.out by the project's own command; its templates are kept, in case it is synthesised anew meanwhile."""
-        self.templates = {stack: (ASSEMBLY / f"{stack}.template.json").read_bytes() for stack in STACKS}
-        command = [sys.executable, "-m", "local", "deploy", str(ASSEMBLY), "--endpoint", str(self.target.endpoint)]
+        assembly = self.tree / "cdk.out"
+        self.templates = {stack: (assembly / f"{stack}.template.json").read_bytes() for stack in STACKS}
+        command = [sys.executable, "-m", "local", "deploy", str(assembly), "--endpoint", str(self.target.endpoint)]
         finished = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         assert finished.returncode == 0, finished.stdout + finished.stderr
 
-    def command(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str, given: str = "", seconds: float = EXECUTION_SECONDS) -> subprocess.CompletedProcess[str]:
         """One of the operator's commands, from the folder of this platform; `given` is what is typed into it."""
         environ = {name: value for name, value in os.environ.items() if name != "AWS_ENDPOINT_URL"}
         return subprocess.run(
@@ -91,7 +94,7 @@ class Deployment:
             capture_output=True,
             text=True,
             check=False,
-            timeout=EXECUTION_SECONDS,
+            timeout=seconds,
         )
 
     def stop(self) -> int:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from cli.errors import CommandError
+from greenfraud.instants import DAY_US, format_rfc3339
 from tests.e2e.deployment import wait_until
 
 pytestmark = pytest.mark.xdist_group("e2e")
@@ -24,9 +25,11 @@ def rival(first_run):
 
 
 def score(deployment, first_run):
-    """The answer to a new transaction."""
-    like = first_run.held_back[0].transaction.to_json()
-    return deployment.answer("POST", "/v1/score", {**like, "transaction_id": f"bundle-{uuid.uuid4().hex[:8]}"})
+    """The answer to a new transaction, a day after the newest one: none of its entities knows a later event."""
+    like = first_run.held_back[0].transaction
+    occurred_at = format_rfc3339(like.occurred_us + DAY_US)
+    new = {"transaction_id": f"bundle-{uuid.uuid4().hex[:8]}", "occurred_at": occurred_at}
+    return deployment.answer("POST", "/v1/score", {**like.to_json(), **new})
 
 
 def promote(deployment, first_run, rival):

@@ -50,7 +50,8 @@ def test_the_deployed_templates_are_the_synthesised_files(deployment):
 
 def test_the_asl_that_ran_is_the_templates(deployment, first_run):
     """The definition of the execution's own machine differs from the template only where that refers to resources."""
-    (machine,) = deployment.synthesised("GreenFraud-Training", "AWS::StepFunctions::StateMachine")
+    machines = deployment.synthesised("GreenFraud-Training", "AWS::StepFunctions::StateMachine")
+    (machine,) = [one for one in machines if one["StateMachineName"] == "fraud-detection-pipeline"]
     described = deployment.client("stepfunctions").describe_state_machine_for_execution(executionArn=first_run.execution.arn)
     assert re.fullmatch(literals_of(machine["DefinitionString"]), described["definition"])
 

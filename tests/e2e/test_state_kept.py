@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from greenfraud.instants import DAY_US, format_rfc3339
 from tests.e2e.running import running
 
 pytestmark = pytest.mark.xdist_group("e2e")
@@ -61,8 +62,9 @@ def test_everything_is_back_after_a_restart(deployment, first_run):
 
 def test_the_model_answers_after_a_restart(deployment, first_run):
     """A transaction nobody has seen is scored by the model in production, on the states kept."""
-    like = first_run.held_back[1].transaction.to_json()
-    answer = deployment.answer("POST", "/v1/score", {**like, "transaction_id": "after-restart"})
+    like = first_run.held_back[1].transaction
+    later = {"transaction_id": "after-restart", "occurred_at": format_rfc3339(like.occurred_us + 2 * DAY_US)}
+    answer = deployment.answer("POST", "/v1/score", {**like.to_json(), **later})
     assert "{family}/{version}".format(**answer["model"]) == deployment.health()["model"]
     assert answer["degraded"] == []
 

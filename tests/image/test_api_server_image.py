@@ -121,6 +121,7 @@ def deployed(container: Container, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     port = free_port()
     settings = NAMES | {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "DYNAMODB_CLIENT": "lean",
         "AWS_DEFAULT_REGION": "eu-north-1",
         "AWS_ACCESS_KEY_ID": "x",
         "AWS_SECRET_ACCESS_KEY": "x",

@@ -137,3 +137,36 @@ def test_a_refused_condition_shows_the_old_item(embedded, table):
     with pytest.raises(client.exceptions.ConditionalCheckFailedException) as refused:
         client.put_item(TableName=table, Item={"id": {"S": "a"}}, **NEW)
     assert refused.value.response["Item"]["n"] == {"N": "7"}
+
+
+def test_a_query_answers_from_its_partition_in_order_and_page_by_page(embedded, stack_name):
+    """Only that partition is looked at, however large the table is; an index still sees all of it."""
+    client = embedded.client("dynamodb")
+    client.create_table(
+        TableName=stack_name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}, {"AttributeName": "record", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("id", "record", "day")],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by_day",
+                "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for id_, record in (("T1", "report"), ("T2", "decision"), ("T1", "decision")):
+        client.put_item(TableName=stack_name, Item={"id": {"S": id_}, "record": {"S": record}, "day": {"S": "Monday"}})
+
+    def found(id_: str, **more) -> dict:
+        values = {":id": {"S": id_}}
+        return client.query(TableName=stack_name, KeyConditionExpression="id = :id", ExpressionAttributeValues=values, **more)
+
+    assert [item["record"]["S"] for item in found("T1")["Items"]] == ["decision", "report"]
+    first = found("T1", Limit=1)
+    second = found("T1", Limit=1, ExclusiveStartKey=first["LastEvaluatedKey"])
+    assert [page["Items"][0]["record"]["S"] for page in (first, second)] == ["decision", "report"]
+    assert found("T3")["Items"] == []
+    monday = {"ExpressionAttributeNames": {"#day": "day"}, "ExpressionAttributeValues": {":day": {"S": "Monday"}}}
+    by_day = client.query(TableName=stack_name, IndexName="by_day", KeyConditionExpression="#day = :day", **monday)
+    assert by_day["Count"] == 3

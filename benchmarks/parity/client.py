@@ -1,0 +1,86 @@
+"""A bank's client of the HTTP API: events as API Gateway sends them, and the patience that its answers ask for."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from benchmarks.parity.cloud import Handler
+from greenfraud.records import Label, Transaction
+
+Answer = dict[str, Any]
+ATTEMPTS = 10
+
+
+class Client:
+    """Talks to the scoring function's handler."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self.retried = 0
+        self.degraded: list[str] = []  # transactions that were scored without what the store knows of them
+
+    def score(self, transactions: Sequence[Transaction]) -> None:
+        """Have all of them decided; raises RuntimeError for one that is refused.
+
+        What the store was too busy to keep is sent again, alone, as the API says it safely may.
+        """
+        waiting = list(transactions)
+        for _ in range(ATTEMPTS):
+            results = self._post("/v1/score/batch", [one.to_json() for one in waiting])["results"]
+            waiting = [one for one, result in zip(waiting, results, strict=True) if _is_busy(result)]
+            for result in results:
+                self._check(result)
+            if not waiting:
+                return
+            self.retried += len(waiting)
+        raise RuntimeError(f"{len(waiting)} transactions were not decided in {ATTEMPTS} attempts")
+
+    def report(self, labels: Sequence[Label]) -> None:
+        """Have all labels taken."""
+        self._post("/v1/labels", [label.to_json() for label in labels])
+
+    def _post(self, path: str, body: Any) -> Answer:
+        for _ in range(ATTEMPTS):
+            response = self._handler(_event(path, body), None)
+            content = response["body"]
+            if response.get("isBase64Encoded"):
+                content = base64.b64decode(content)
+            if response["statusCode"] == HTTPStatus.OK:
+                answer: Answer = json.loads(content)
+                return answer
+            if response["statusCode"] < HTTPStatus.INTERNAL_SERVER_ERROR:
+                break
+            self.retried += 1
+        raise RuntimeError(f"{path}: {response['statusCode']} {content!r}")
+
+    def _check(self, result: Answer) -> None:
+        if _is_busy(result):
+            return
+        if "decision" not in result:
+            raise RuntimeError(f"refused: {result}")
+        if any(not fault.endswith("_missing") for fault in result["degraded"]):
+            self.degraded.append(result["transaction_id"])
+
+
+def _is_busy(result: Answer) -> bool:
+    return result.get("status") == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def _event(path: str, body: Any) -> dict[str, Any]:
+    return {
+        "version": "2.0",
+        "routeKey": "ANY /v1/{proxy+}",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json", "host": "api.execute-api.eu-north-1.amazonaws.com"},
+        "requestContext": {
+            "http": {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "replay"},
+            "stage": "$default",
+        },
+        "body": json.dumps(body),
+        "isBase64Encoded": False,
+    }

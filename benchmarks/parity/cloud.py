@@ -1,0 +1,120 @@
+"""The embedded AWS inside this process: tables as the stacks declare them, buckets in memory, the functions' environment."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import StreamShard
+
+from benchmarks.parity.faults import Faults
+from benchmarks.parity.front import Front
+from greenfraud.features.manifest import load_manifest
+from local import dynamodb
+from local.context import ACCOUNT, DEFAULT_REGION, Context
+from local.patches import replace
+from local.stream_batches import as_event
+
+LAKE, ARTIFACTS, DECISIONS, REJECTED = "lake", "artifacts", "decisions", "rejected"
+KEYS = {"control": ("control_id",), "receipts": ("event_id",), DECISIONS: ("transaction_id", "record")}
+STREAM_ARN = f"arn:aws:dynamodb:{DEFAULT_REGION}:{ACCOUNT}:table/{DECISIONS}/stream/2026-01-01T00:00:00.000"
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+class Cloud:
+    """Started once per process: the functions keep their clients."""
+
+    def __init__(self, faults: Faults) -> None:
+        dynamodb.install(_no_context())
+        replace(StreamShard, "add", _append)
+        os.environ |= _environment()
+        mock_aws().start()
+        self.front = Front(faults.throttle)
+        os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = self.front.url
+        boto3.setup_default_session()
+        faults.watch_calls()
+        self.s3 = boto3.client("s3")
+        _make_stores(self.s3)
+        self.dynamodb = boto3.client("dynamodb")
+        self.score, self.ingest = _handler("score"), _handler("ingest")
+
+    def rejected(self) -> int:
+        """How many records the ingestion set aside."""
+        asked = {"QueueUrl": os.environ["REJECTED_QUEUE_URL"], "AttributeNames": ["ApproximateNumberOfMessages"]}
+        return int(boto3.client("sqs").get_queue_attributes(**asked)["Attributes"]["ApproximateNumberOfMessages"])
+
+    def stream_records(self) -> list[dict[str, Any]]:
+        """What the decisions' stream holds since the last time it was asked, as Lambda hands it to a function."""
+        shard = dynamodb_backends[ACCOUNT][DEFAULT_REGION].get_table(DECISIONS).stream_shard
+        records = [as_event(record.to_json(), STREAM_ARN, DEFAULT_REGION) for record in shard.items]
+        shard.starting_sequence_number += len(shard.items)
+        shard.items.clear()
+        return records
+
+
+def _no_context() -> Context:
+    return None  # type: ignore[return-value]  # the tables' part of the embedded AWS asks nothing of it
+
+
+def _append(shard: StreamShard, old: Any, new: Any) -> None:
+    """Keep what happened to an item; moto would look for functions to invoke, inside the write."""
+    from moto.dynamodb.models.table import StreamRecord
+
+    number = shard.starting_sequence_number + len(shard.items)
+    name = "INSERT" if old is None else "MODIFY"
+    shard.items.append(StreamRecord(shard.table, "NEW_IMAGE", name, old, new, number))
+
+
+def _environment() -> dict[str, str]:
+    views = load_manifest().views
+    return {
+        "AWS_REGION": DEFAULT_REGION,
+        "AWS_DEFAULT_REGION": DEFAULT_REGION,
+        "AWS_ACCESS_KEY_ID": "embedded",
+        "AWS_SECRET_ACCESS_KEY": "embedded",
+        "CONTROL_TABLE": "control",
+        "CUSTOMER_TABLE": views["customer_activity"].table,
+        "TERMINAL_TABLE": views["terminal_activity"].table,
+        "DECISIONS_TABLE": DECISIONS,
+        "RECEIPTS_TABLE": "receipts",
+        "LEDGER_TABLE": "ledger",
+        "LINEAGE_TABLE": "lineage",
+        "LAKE_BUCKET": LAKE,
+        "ARTIFACTS_BUCKET": ARTIFACTS,
+        "REJECTED_QUEUE_URL": f"https://sqs.{DEFAULT_REGION}.amazonaws.com/{ACCOUNT}/{REJECTED}",
+        "DYNAMODB_CLIENT": "lean",
+        "GRID_INTENSITY_G_PER_KWH": "8.0",
+        "GRID_INTENSITY_SOURCE": "none",
+        "PUE": "1.135",
+        "COUNTRY_ISO3": "SWE",
+        "MLFLOW_TRACKING_URI": "sqlite://",
+    }
+
+
+def _make_stores(s3: Any) -> None:
+    for bucket in (LAKE, ARTIFACTS):
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": DEFAULT_REGION})
+    boto3.client("sqs").create_queue(QueueName=REJECTED)
+    # Past the front: making tables is no part of what is measured, and moto's answer to it is not plain JSON.
+    client = boto3.client("dynamodb", endpoint_url=f"https://dynamodb.{DEFAULT_REGION}.amazonaws.com")
+    for table, keys in (KEYS | {view.table: ("entity_id",) for view in load_manifest().views.values()}).items():
+        client.create_table(
+            TableName=table,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in zip(keys, ("HASH", "RANGE"), strict=False)],
+            StreamSpecification={"StreamEnabled": table == DECISIONS}
+            | ({"StreamViewType": "NEW_IMAGE"} if table == DECISIONS else {}),
+        )
+
+
+def _handler(function: str) -> Handler:
+    """A cold start: the module reads its settings from the environment."""
+    handler: Handler = importlib.import_module(f"functions.{function}.handler").handler
+    return handler

@@ -1,0 +1,124 @@
+"""Who is compared: the product's families, trained chunk by chunk, and the peers, fitted anew on all of a week's history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import torch
+
+from benchmarks.peers import logistic_regression, xgboost_trees
+from greenfraud.carbon import AWS_PUE, INTENSITY_G_PER_KWH
+from greenfraud.features.manifest import load_manifest
+from training.checkpoint import Checkpoint
+from training.families import FAMILIES
+from training.footprint import Meter
+from training.learning import learn
+from training.onnx_graph import probabilities, to_onnx
+from training.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from benchmarks.quality.data import Prepared
+    from benchmarks.quality.weeks import TestWeek
+    from greenfraud.chunks import Chunk
+    from training.sample import Sample
+
+    Scores = NDArray[np.floating[Any]]
+
+REGION, COUNTRY = "eu-north-1", "SWE"
+PEERS = {"xgboost": xgboost_trees, "logistic_regression": logistic_regression}
+
+
+class Contestant(Protocol):
+    """Somebody who scores the test weeks of one group."""
+
+    def __call__(self, prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> Iterator[tuple[Chunk, Scores]]:
+        """Train on what each week allows, and yield its scores."""
+        ...
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What all trainings of one contestant and seed consumed."""
+
+    cpu_seconds: float
+    energy_kwh: float
+    emissions_g: float
+
+    def __add__(self, other: Costs) -> Costs:
+        """Return the costs of both."""
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return Costs(*(one + two for one, two in pairs))
+
+
+def contestants(names: Sequence[str]) -> Mapping[str, Contestant]:
+    """Return families and peers by name; a peer whose package is not installed is left out."""
+    families = {name: _family(name) for name in FAMILIES}
+    peers = {name: _peer(module.scores) for name, module in PEERS.items() if module.is_installed()}
+    return {name: contestant for name, contestant in (families | peers).items() if name in names}
+
+
+def _family(family: str) -> Contestant:
+    def scores(prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> Iterator[tuple[Chunk, Scores]]:
+        by_last_chunk = {week.learned[-1]: week for week in weeks}
+        for chunk, checkpoint in chain(family, prepared.samples, seed):
+            if chunk in by_last_chunk:
+                judged = by_last_chunk[chunk].chunk
+                yield judged, probabilities(to_onnx(checkpoint.network), prepared.judged[judged].values)
+
+    return scores
+
+
+def chain(family: str, samples: Mapping[Chunk, Sample], seed: int) -> Iterator[tuple[Chunk, Checkpoint]]:
+    """Train chunk after chunk, each from its parent's checkpoint, as the training jobs of a family do."""
+    features = {feature.name: feature.hash for feature in load_manifest().features}
+    parent: Checkpoint | None = None
+    for chunk in sorted(samples):
+        learned = learn(family, samples[chunk], parent, features, seed=seed)
+        parent = Checkpoint(
+            family=family,
+            version=chunk.id,
+            chunks=[*(parent.chunks if parent else []), chunk.id],
+            feature_hashes=features,
+            network=learned.network,
+            replay=learned.replay,
+            lineage_energy_kwh=0.0,
+            lineage_emissions_g=0.0,
+        )
+        yield chunk, parent
+
+
+def _peer(fit_and_score: Callable[..., Scores]) -> Contestant:
+    def scores(prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> Iterator[tuple[Chunk, Scores]]:
+        for week in weeks:
+            rows = [prepared.samples[chunk] for chunk in week.learned]
+            values = torch.cat([part.values for part in rows]).numpy()
+            is_fraud = torch.cat([part.is_fraud for part in rows]).numpy()
+            yield week.chunk, fit_and_score(values, is_fraud, prepared.judged[week.chunk].values, seed)
+
+    return scores
+
+
+def metered(contestant: Contestant, prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> tuple[dict[Chunk, Scores], Costs]:
+    """Return a contestant's scores per week, and what they cost; scoring is included for everyone alike."""
+    meter = Meter(_settings())
+    scores = dict(contestant(prepared, weeks, seed))
+    footprint = meter.stop()
+    return scores, Costs(footprint.cpu_seconds, footprint.energy_kwh, footprint.emissions_g)
+
+
+def _settings() -> Settings:
+    intensity = INTENSITY_G_PER_KWH[REGION]
+    unused = {name: "" for name in Settings.__dataclass_fields__}
+    used = {
+        "grid_intensity_g_per_kwh": intensity.g_per_kwh,
+        "grid_intensity_source": intensity.source,
+        "pue": AWS_PUE,
+        "country_iso3": COUNTRY,
+    }
+    return Settings(**{**unused, **used})  # type: ignore[arg-type]

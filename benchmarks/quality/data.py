@@ -1,0 +1,105 @@
+"""From a file to chunks of features and holdouts, by the product's own road: import, lake, features job, holdout."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+
+from benchmarks.quality.weeks import chunks_of
+from cli.importing import ImportOptions, load_file
+from cli.upload import upload
+from greenfraud.features.manifest import load_manifest
+from greenfraud.naming import features_key
+from training.bucket import Bucket, client
+from training.chunk_file import feature_values
+from training.holdout import known_compromised, make_holdout
+from training.sample import Sample
+from training.steps.features import write_chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from benchmarks.quality.weeks import TestWeek
+    from cli.dataset import Dataset
+    from greenfraud.chunks import Chunk
+    from training.holdout import Holdout
+
+LAKE, REGION = "lake", "eu-north-1"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The rows of one test week that remain, and what models see of them."""
+
+    holdout: Holdout
+    values: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What one group of weeks needs: learnable chunks as training reads them, and the judged rows per week."""
+
+    samples: Mapping[Chunk, Sample]
+    judged: Mapping[Chunk, Judged]
+
+
+def read_data(path: Path) -> Dataset:
+    """Import a file, or every Parquet file below a folder as if they were one. Raises cli.errors.InputError."""
+    if not path.is_dir():
+        return load_file(path, ImportOptions())
+    files = sorted(path.rglob("*.parquet"))
+    if not files:
+        raise FileNotFoundError(f"{path} holds no Parquet file")
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / f"{path.name}.parquet"
+        pq.write_table(pa.concat_tables([pq.read_table(file) for file in files], promote_options="permissive"), whole)
+        return load_file(whole, ImportOptions())
+
+
+@contextmanager
+def lake_of(dataset: Dataset) -> Iterator[Bucket]:
+    """Import a data set into a lake on an AWS in this process's memory."""
+    import boto3
+    from moto import mock_aws
+
+    client.cache_clear()  # a client made before would ask the real AWS
+    with mock_aws():
+        s3 = boto3.client("s3", region_name=REGION)
+        s3.create_bucket(Bucket=LAKE, CreateBucketConfiguration={"LocationConstraint": REGION})
+        upload(s3, LAKE, dataset)
+        yield Bucket(LAKE)
+    client.cache_clear()
+
+
+def prepare(lake: Bucket, weeks: Sequence[TestWeek], maturity_days: int) -> Prepared:
+    """Run the features job's code for one group of weeks, and read back what it wrote."""
+    chunks, names = chunks_of(weeks), load_manifest().names
+    write_chunks(lake, chunks)
+    learned = {chunk for week in weeks for chunk in week.learned}
+    judged = {week.chunk: _judged(lake, week.chunk, maturity_days, names) for week in weeks}
+    return Prepared({chunk: _sample(_table(lake, chunk), names) for chunk in sorted(learned)}, judged)
+
+
+def _table(lake: Bucket, chunk: Chunk) -> pa.Table:
+    return pq.read_table(io.BytesIO(lake.get(features_key(load_manifest().version, chunk.id))))
+
+
+def _sample(table: pa.Table, names: Sequence[str]) -> Sample:
+    values = torch.from_numpy(feature_values(table, names))
+    return Sample.of(values, torch.from_numpy(table["is_fraud"].to_numpy().copy()))
+
+
+def _judged(lake: Bucket, chunk: Chunk, maturity_days: int, names: Sequence[str]) -> Judged:
+    holdout = make_holdout(_table(lake, chunk), known_compromised(lake, chunk, maturity_days))
+    return Judged(holdout, feature_values(holdout.table, names))

@@ -1,0 +1,66 @@
+"""What the features benchmark compares is what it says: the peers' values are those that the handbook defines."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.features import data
+from benchmarks.features.ours import main as build
+from benchmarks.own_process import run
+from benchmarks.peers import numpy_features, pandas_features
+from greenfraud.features.manifest import load_manifest
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hundredth of the reference world, as a file and as two lakes."""
+    made = tmp_path_factory.mktemp("bench")
+    data.main(str(made), "0.005")
+    return made
+
+
+def test_both_peers_compute_the_same_windows(folder: Path, capsys: pytest.CaptureFixture[str]):
+    """Pandas counts the transaction itself, numpy what came before it; a terminal's share is the same."""
+    source = str(folder / "handbook.parquet")
+    numpy_features.main(source, str(folder / "numpy.parquet"))
+    pandas_features.main(source, str(folder / "pandas.parquet"))
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["features"] for one in said] == [20, 12]
+    one, other = (
+        pd.read_parquet(folder / name).set_index("TRANSACTION_ID").sort_index() for name in ("numpy.parquet", "pandas.parquet")
+    )
+    for days in (1, 7, 30):  # but for events of the same second, and on the border of a window
+        assert np.mean(one[f"customer_count_{days}d"] + 1 == other[f"customer_count_{days}d"]) > 0.99
+        assert np.mean(one[f"terminal_count_{days}d"] == other[f"terminal_count_{days}d"]) > 0.99
+        risk = one[f"terminal_risk_{days}d"].fillna(0.0)
+        assert np.mean(np.isclose(risk, other[f"terminal_risk_{days}d"])) > 0.99
+
+
+def test_ours_covers_every_row_of_the_same_data(folder: Path, capsys: pytest.CaptureFixture[str]):
+    """The last week is as short as it is."""
+    build(str(folder / "lake"))
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["features"] == len(load_manifest().features)
+    files = sorted((folder / "lake" / "features").rglob("*.parquet"))
+    assert len(files) == 27
+    assert sum(len(pd.read_parquet(file)) for file in files) == len(pd.read_parquet(folder / "handbook.parquet"))
+
+
+def test_a_process_of_its_own_says_its_result_and_its_peak(tmp_path: Path):
+    """Peak memory counts what was allocated, in MB."""
+    script = tmp_path / "allocate.py"
+    script.write_text("import json\nblock = b'x' * 100_000_000\nprint('noise')\nprint(json.dumps({'length': len(block)}))\n")
+    finished = run(str(script))
+    assert finished.said == {"length": 100_000_000}
+    assert 100 < finished.peak_mb < 10_000
+
+
+def test_a_peer_stands_alone():
+    """Each runs from its file, with nothing of ours to be found."""
+    for peer in (numpy_features, pandas_features):
+        assert "main" in runpy.run_path(str(peer.__file__))

@@ -1,0 +1,162 @@
+"""The quality benchmark keeps to the Fraud Detection Handbook's protocol, and answers on a small world."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from benchmarks import report
+from benchmarks.quality import __main__ as command
+from benchmarks.quality.contestants import PEERS
+from benchmarks.quality.data import Prepared, lake_of, prepare, read_data
+from benchmarks.quality.measures import measured
+from benchmarks.quality.weeks import WeekError, grids, plan_week, plan_weeks
+from cli.dataset import Dataset
+from cli.world import WorldSpecification, make_world
+from greenfraud.instants import DAY_US, day_of, start_of_day_us
+
+FIRST, LAST = date(2018, 4, 1), date(2018, 6, 30)
+WEEK = date(2026, 2, 4)
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    """A world of six weeks."""
+    return make_world(WorldSpecification(customers=150, days=42, seed=11))
+
+
+@pytest.fixture(scope="module")
+def prepared(dataset: Dataset) -> Prepared:
+    """Its chunks and one judged week, by the product's road."""
+    weeks = plan_weeks([WEEK], dataset.first_day, day_of(dataset.newest_us), dataset.maturity_days)
+    with lake_of(dataset) as lake:
+        return prepare(lake, weeks, dataset.maturity_days)
+
+
+def test_a_week_learns_every_label_observed_before_it_and_none_later():
+    """Whole weeks counted back from the week, less the label delay; what is left over begins the first one."""
+    for start in (FIRST + timedelta(days=n) for n in range(14, 84)):
+        learned = plan_week(start, FIRST, LAST, 7).learned
+        assert learned[0].start_day == FIRST
+        assert learned[-1].end_day == start - timedelta(days=7)
+        assert all(one.end_day == other.start_day for one, other in zip(learned, learned[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [("2018-06-25", "last week that they cover starts on 2018-06-24"), ("2018-04-14", "the first possible week on 2018-04-15")],
+)
+def test_a_week_that_cannot_be_judged_is_refused_with_the_reason(start: str, reason: str):
+    """Not covered, or nothing mature to learn from."""
+    with pytest.raises(WeekError, match=reason):
+        plan_week(date.fromisoformat(start), FIRST, LAST, 7)
+
+
+def test_weeks_cut_on_the_same_days_share_a_chain():
+    """The chunks of one group never overlap."""
+    starts = [date(2018, 6, 3), date(2018, 6, 10), date(2018, 6, 13)]
+    assert [len(group) for group in grids(plan_weeks(starts, FIRST, LAST, 7))] == [2, 1]
+
+
+def test_known_compromised_customers_are_left_out_as_the_handbook_does(dataset: Dataset, prepared: Prepared):
+    """Those with a fraud in the second week before, and day by day those of the days up to eight days ago."""
+    rows = dataset.table.to_pylist()
+    start_us = start_of_day_us(WEEK)
+    frauds = [(row["occurred_us"], row["customer_id"]) for row in rows if row["is_fraud"]]
+    expected = set()
+    for day in range(7):
+        day_us = start_us + day * DAY_US
+        first = {who for at, who in frauds if start_us - 14 * DAY_US <= at < start_us - 7 * DAY_US}
+        later = {who for at, who in frauds if start_us - 8 * DAY_US <= at < day_us - 7 * DAY_US}
+        today = [row for row in rows if day_us <= row["occurred_us"] < day_us + DAY_US]
+        expected |= {row["transaction_id"] for row in today if row["customer_id"] not in first | later}
+    (judged,) = prepared.judged.values()
+    assert set(judged.holdout.table["transaction_id"].to_pylist()) == expected
+    assert judged.holdout.removed
+
+
+def test_measures_are_those_of_scikit_learn_and_the_handbook(prepared: Prepared):
+    """Average precision and AUC ROC with ties; card precision by a loop over days."""
+    (judged,) = prepared.judged.values()
+    holdout = judged.holdout
+    scores = np.random.default_rng(3).integers(0, 50, len(holdout)) / 50 + 0.3 * holdout.is_fraud
+    auc_roc, average_precision, card_precision = measured(scores, holdout, resamples=2)[0]
+    assert auc_roc == pytest.approx(roc_auc_score(holdout.is_fraud, scores))
+    assert average_precision == pytest.approx(average_precision_score(holdout.is_fraud, scores))
+    distinct = scores + np.arange(len(holdout)) * 1e-9
+    assert measured(distinct, holdout, resamples=2)[0][2] == pytest.approx(by_the_day(distinct, holdout))
+    assert 0 < card_precision < 1
+
+
+def by_the_day(scores: np.ndarray, holdout: object) -> float:
+    """The handbook's card precision at 100, word by word."""
+    found: set[int] = set()
+    precisions = []
+    for day in np.unique(holdout.day):
+        best: dict[int, float] = {}
+        compromised = set()
+        for row in np.flatnonzero(holdout.day == day):
+            customer = int(holdout.customer[row])
+            if customer not in found:
+                best[customer] = max(best.get(customer, -1.0), scores[row])
+                compromised |= {customer} if holdout.is_fraud[row] else set()
+        first = sorted(best, key=lambda customer: -best[customer])[:100]
+        found |= compromised & set(first)
+        precisions.append(len(compromised & set(first)) / 100)
+    return float(np.mean(precisions))
+
+
+def test_a_small_comparison_is_measured_and_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dataset: Dataset):
+    """From a folder of files in the handbook's format to the names that others read."""
+    monkeypatch.setattr(report, "FOLDER", tmp_path / "bench")
+    write_handbook(dataset, tmp_path / "data")
+    names = ["light", *(name for name, module in PEERS.items() if module.is_installed())]
+    words = ["--data", str(tmp_path / "data"), "--test-weeks", str(WEEK), "--seeds", "1", "--only", ",".join(names)]
+    assert command.main(words) == 0
+    document = json.loads((tmp_path / "bench" / "quality.json").read_text())
+    for name in names:
+        for measure in ("auc_roc", "average_precision", "card_precision_at_100", "cpu_seconds", "emissions_g"):
+            assert document["measures"][f"{name}_{measure}"] > 0
+        low, high = (document["measures"][f"{name}_average_precision_{end}"] for end in ("low", "high"))
+        assert low <= high
+    assert document["measures"]["light_average_precision"] > 0.05  # ten times the share of frauds
+    assert "logistic_regression" in document["peers"]
+
+
+def test_an_uncovered_week_ends_with_its_reason(tmp_path: Path, dataset: Dataset, capsys: pytest.CaptureFixture[str]):
+    """No trace of Python, and nothing trained."""
+    write_handbook(dataset, tmp_path)
+    assert command.main(["--data", str(tmp_path), "--test-weeks", "2026-03-01"]) == 2
+    assert "cannot be judged" in capsys.readouterr().err
+
+
+def test_a_folder_is_read_as_one_file(tmp_path: Path, dataset: Dataset):
+    """Whatever its files are called."""
+    write_handbook(dataset, tmp_path / "days")
+    again = read_data(tmp_path / "days")
+    assert again.table.num_rows == dataset.table.num_rows
+    assert again.document()["frauds"] == dataset.document()["frauds"]
+
+
+def write_handbook(dataset: Dataset, folder: Path) -> None:
+    """The data set in the handbook's columns, in two files."""
+    folder.mkdir(exist_ok=True)
+    table = dataset.table
+    columns = {
+        "TRANSACTION_ID": table["transaction_id"],
+        "TX_DATETIME": table["occurred_us"].cast(pa.timestamp("us")),
+        "CUSTOMER_ID": table["customer_id"],
+        "TERMINAL_ID": table["terminal_id"],
+        "TX_AMOUNT": pa.array([amount / 100 for amount in table["amount_minor"].to_pylist()]),
+        "TX_FRAUD": table["is_fraud"].cast(pa.int64()),
+    }
+    whole, half = pa.table(columns), table.num_rows // 2
+    pq.write_table(whole.slice(0, half), folder / "first.parquet")
+    pq.write_table(whole.slice(half), folder / "second.parquet")

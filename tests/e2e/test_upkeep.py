@@ -1,0 +1,54 @@
+"""The nightly upkeep of features, started once by hand: the template's own state machine, on real parts."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from greenfraud.features.manifest import load_manifest
+
+pytestmark = pytest.mark.xdist_group("e2e")
+
+
+@pytest.fixture(scope="module")
+def lost(deployment, first_run):
+    """A customer's item that went missing."""
+    table = load_manifest().views["customer_activity"].table
+    (item,) = deployment.client("dynamodb").scan(TableName=table, Limit=1)["Items"]
+    deployment.client("dynamodb").delete_item(TableName=table, Key={"entity_id": item["entity_id"]})
+    return table, item
+
+
+@pytest.fixture(scope="module")
+def upkeep(deployment, lost):
+    """The ended execution."""
+    machine = deployment.outputs["UpkeepStateMachineArn"]
+    return deployment.end_of(deployment.client("stepfunctions").start_execution(stateMachineArn=machine)["executionArn"])
+
+
+def test_both_jobs_complete_under_names_of_the_run(deployment, upkeep):
+    """Date, attempt and the twelve digits that the run gave itself."""
+    assert upkeep["status"] == "SUCCEEDED", upkeep
+    run = upkeep["output"]
+    assert re.fullmatch(r"\d{8}-[0-9a-f]{12}", f"{run['date']}-{run['execution']}")
+    jobs = {job["TrainingJobName"]: job["TrainingJobStatus"] for job in deployment.jobs(run["execution"])}
+    assert jobs == {f"gf-{step}-{run['date']}-0-{run['execution']}": "Completed" for step in ("reconcile", "monitor")}
+
+
+def test_what_was_lost_is_back(deployment, upkeep, lost):
+    """With every tile that is still read."""
+    table, item = lost
+    found = deployment.client("dynamodb").get_item(TableName=table, Key={"entity_id": item["entity_id"]})["Item"]
+    assert found["event_ts"] == item["event_ts"]
+    assert deployment.metric_total("RecreatedStates") >= 1
+
+
+def test_the_skew_watch_leaves_a_report_of_the_last_complete_day(deployment, upkeep):
+    """Without decisions on that day, its share is unavailable, not zero."""
+    bucket = deployment.outputs["LakeBucket"]
+    keys = [item["Key"] for item in deployment.client("s3").list_objects_v2(Bucket=bucket, Prefix="reports/skew/")["Contents"]]
+    report = json.loads(deployment.read(bucket, keys[-1]))
+    assert report["manifest_version"] == load_manifest().version
+    assert (report["share"] is None) == (report["compared_transactions"] == 0)

@@ -1,0 +1,80 @@
+"""A copy of the project to change: what a person edits, compiles and synthesises, away from the tree that is tested."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from greenfraud.features.manifest import Manifest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ("cdk", "cli", "feature_repo", "functions", "layers", "local", "requirements", "tests", "toolchain", "training")
+FILES = ("cdk.json", "package.json", "pyproject.toml")
+SHARED = (".venv", ".venv-cdk", "node_modules")  # tools, which nothing here changes
+CACHES = shutil.ignore_patterns("__pycache__", ".*_cache")
+DECLARATIONS = "feature_repo/declarations.py"
+
+
+class WorkingCopy:
+    """The sources in a folder of their own, run by the environment of the tests."""
+
+    def __init__(self, folder: Path) -> None:
+        """Copy the sources; the synthesised template comes along where there is one, its assets as links."""
+        self.folder = folder
+        for name in SOURCES:
+            shutil.copytree(ROOT / name, folder / name, ignore=CACHES)
+        for name in FILES:
+            shutil.copy(ROOT / name, folder / name)
+        for name in SHARED:
+            if (ROOT / name).exists():
+                (folder / name).symlink_to(ROOT / name)
+        self._take_template(folder / "cdk.out")
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Variables under which every Python finds the copy before the installed project."""
+        paths = (self.folder, self.folder / "layers/greenfraud/python")
+        return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))}
+
+    @property
+    def manifest(self) -> Manifest:
+        """The compiled manifest as it is now."""
+        path = self.folder / "layers/greenfraud/python/greenfraud/features/manifest.json"
+        return Manifest.from_json(json.loads(path.read_text(encoding="utf-8")))
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Put `new` in the place of `old`, which stands there once."""
+        text = (self.folder / path).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{path} holds {text.count(old)} times {old!r}"
+        (self.folder / path).write_text(text.replace(old, new), encoding="utf-8")
+
+    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Python in the copy."""
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, cwd=self.folder, env=self.environ, capture_output=True, text=True, check=False)
+
+    def manifest_test(self) -> subprocess.CompletedProcess[str]:
+        """Run the tests of the declarations, the one of the compiled manifest among them."""
+        return self.python("-m", "pytest", "tests/feature_repo/test_declarations.py", "-q", "-p", "no:cacheprovider")
+
+    def compile(self) -> None:
+        """What `make features` runs."""
+        compiled = self.python("-m", "training.compile_features")
+        assert compiled.returncode == 0, compiled.stdout + compiled.stderr
+
+    def synthesise(self) -> None:
+        """What `make synth` runs once the environments are there."""
+        synthesised = self.python("-m", "toolchain.synthesis")
+        assert synthesised.returncode == 0, synthesised.stdout + synthesised.stderr
+
+    def _take_template(self, assembly: Path) -> None:
+        assembly.mkdir()
+        for entry in (ROOT / "cdk.out").glob("*"):
+            if entry.is_dir():
+                (assembly / entry.name).symlink_to(entry)
+            else:
+                shutil.copy(entry, assembly / entry.name)
