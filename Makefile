@@ -6,12 +6,12 @@ AS_ROOT = $(if $(filter-out 0,$(shell id -u)),sudo --preserve-env)
 APPROVE ?= $(if $(CI),never,broadening)
 CDK = PATH="$(CURDIR)/.venv-cdk/bin:$$PATH" node node_modules/aws-cdk/bin/cdk
 # A benchmark adds its name here, its own target below, and a help line.
-BENCHMARKS = features quality parity reader ingest
+BENCHMARKS = features quality training parity reader ingest
 BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install synth run test test-python test-cdk test-plain test-image lint features bench $(BENCHMARKS:%=bench-%) dashboard bootstrap deploy destroy restore clean
+.PHONY: help install synth run test test-python test-cdk test-slow test-plain test-image lint features bench $(BENCHMARKS:%=bench-%) dashboard bootstrap deploy destroy restore clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,10 +25,13 @@ synth: install ## the CloudFormation template, by the CDK command line, into cdk
 run: synth ## everything on this machine: deploy, train, promote, serve on :8000 (EXIT=1, DATA=file, MAP=a=b, TIMEZONE, PORT, HTTP_PORT)
 	@$(BIN)/greenfraud run $(RUN_FLAGS)
 
-test: synth lint test-cdk test-python ## lint, types, import rules and every test
+test: synth lint test-cdk test-python ## lint, types, import rules and every test but the slow ones
 
 test-python: ## every test outside the CDK's environment
-	@$(BIN)/pytest tests -q -n 2 --dist loadgroup
+	@$(BIN)/pytest tests -q -n 2 --dist loadgroup -m 'not slow'
+
+test-slow: synth ## the long walks: a new feature on a live system, replays that must fail or lag
+	@$(BIN)/pytest tests -q -n 2 --dist loadgroup -m slow
 
 test-cdk: ## the tests of the template
 	@.venv-cdk/bin/pytest tests/cdk -q
@@ -63,6 +66,9 @@ bench-ingest: install ## events from the stream into the online state against a 
 bench-quality: install ## average precision of every family beside XGBoost (DATA=file or folder, TEST_WEEKS=2018-06-03,2018-06-10, SEEDS=3)
 	@$(BIN)/python -c 'import xgboost' 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --requirement requirements/benchmarks.txt
 	@$(BIN)/python -m benchmarks.quality $(BENCH_FLAGS) $(if $(TEST_WEEKS),--test-weeks '$(TEST_WEEKS)') $(if $(SEEDS),--seeds '$(SEEDS)')
+
+bench-training: install ## rows per second beside a DataLoader loop, and what incremental training loses and saves (DATA=file or folder)
+	@$(BIN)/python -m benchmarks.training $(BENCH_FLAGS)
 
 dashboard: install ## one page of plots from the last runs, in .local/dashboard.html
 	@$(BIN)/greenfraud dashboard

@@ -11,7 +11,7 @@ from training.logarithm import log2_fixed
 from training.timeline import Timeline, order_by_entity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
+
 NEVER_US = int(np.iinfo(np.int64).min)
-
-
 # What each transaction contributes, as `greenfraud.features.measures` says for one.
 SUMMED: Mapping[str, Callable[[Ints], Ints]] = {
     "amount_minor": lambda amounts: amounts,
@@ -32,36 +31,42 @@ SUMMED: Mapping[str, Callable[[Ints], Ints]] = {
 
 
 class EntityEvents:
-    """Transactions and reports by entity; `code` is the entity of each row of the history, -1 for none."""
+    """Where the transactions and reports of each entity are found; `code` is the entity of each row, -1 for none."""
 
     def __init__(self, history: History, code: Ints, *, keeps_reports: bool) -> None:
         """Sort the history by entity; where reports are no events of the view, leave them out."""
-        self.code, self.occurred_us = code, history.occurred_us
-        order = order_by_entity(code)
-        self.transactions = Timeline(code[order], history.occurred_us[order])
-        self.position = np.empty(len(code), np.int64)  # of each row among the sorted transactions
-        self.position[order] = np.arange(len(code))
-        self.amount_minor = history.amount_minor[order]
-        self._sums: dict[str, Ints] = {}
+        self.code, self.occurred_us, self.amount_minor = code, history.occurred_us, history.amount_minor
+        self._order = order_by_entity(code)
+        self._first = np.concatenate([[0], np.cumsum(np.bincount(code + 1))])  # of each entity in the order, -1 before all
         rows, observed_us = history.reports()
         is_kept = (code[rows] >= 0) & keeps_reports
         self._sort_reports(code[rows[is_kept]], observed_us[is_kept])
 
-    def sum_before(self, measure: str) -> Ints:
-        """Return per position the sum of a measure over all transactions before; int64 that wraps: use differences."""
-        if measure not in self._sums:
-            sums = np.zeros(len(self.amount_minor) + 1, np.int64)
-            np.cumsum(SUMMED[measure](self.amount_minor), out=sums[1:])
-            self._sums[measure] = sums
-        return self._sums[measure]
+    def blocks(self, transactions: int) -> Iterator[range]:
+        """Yield ranges of entities with about so many transactions together; entities are not divided."""
+        start, entities = 0, len(self._first) - 1
+        while start < entities:
+            end = int(np.searchsorted(self._first, self._first[start] + transactions, side="right")) - 1
+            end = max(end, start + 1)
+            yield range(start - 1, end - 1)
+            start = end
+
+    def rows(self, entities: range) -> Ints:
+        """Return the rows of the history about a range of entities, by entity and in time order."""
+        return self._order[self._first[entities.start + 1] : self._first[entities.stop + 1]]
+
+    def reports(self, entities: range) -> tuple[Timeline, Ints]:
+        """Return the reports about a range of entities, and the key up to which each is not seen: see `row_key`."""
+        start, end = np.searchsorted(self._reports.entity, [entities.start, entities.stop])
+        return Timeline(self._reports.entity[start:end], self._reports.time_us[start:end]), self._report_key[start:end]
+
+    def row_key(self, rows: Ints) -> Ints:
+        """Return numbers that rise with entity and row; a report is seen by rows of its entity with at least its own."""
+        return self.code[rows] * (len(self.code) + 1) + rows
 
     def _sort_reports(self, entity: Ints, observed_us: Ints) -> None:
         order = np.lexsort((observed_us, entity))
-        self.reports = Timeline(entity[order], observed_us[order])
+        self._reports = Timeline(entity[order], observed_us[order])
         # A report is seen by the rows after its microsecond: among equals, transactions come first.
-        first_row = np.searchsorted(self.occurred_us, self.reports.time_us, side="right")
-        self._report_key = self.reports.entity * (len(self.code) + 1) + first_row
-
-    def reports_before(self, rows: Ints) -> Ints:
-        """Return per row the position after the last report that it sees."""
-        return np.searchsorted(self._report_key, self.code[rows] * (len(self.code) + 1) + rows, side="right")
+        first_row = np.searchsorted(self.occurred_us, self._reports.time_us, side="right")
+        self._report_key = self._reports.entity * (len(self.code) + 1) + first_row

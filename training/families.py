@@ -22,16 +22,18 @@ class Architecture:
     def bins_for(self, feature_count: int) -> int:
         """Return how many bins per feature keep the network within its parameters.
 
-        >>> FAMILIES["light"].bins_for(23), FAMILIES["light"].bins_for(39)
-        (8, 6)
+        >>> FAMILIES["light"].bins_for(23), FAMILIES["light"].bins_for(80)
+        (8, 5)
         """
         per_code = self.members * (self.hidden_units + 1)
         codes_per_feature = self.maximum_parameters // (per_code * feature_count)
         return max(1, min(MAXIMUM_BINS, (codes_per_feature - 2) // 2))
 
 
+# Chosen on weeks of May 2018 of the Fraud Detection Handbook's data: wider members found no more frauds, and more weight decay
+# fewer of the rare but certain ones. Fewer epochs leave the weights of rare codes too small to rank their frauds first.
 FAMILIES: Mapping[str, Architecture] = {
-    "baseline": Architecture(members=1, hidden_units=0, epochs=4, learning_rate=0.01, weight_decay=0.1, maximum_parameters=2_000),
-    "light": Architecture(members=1, hidden_units=16, epochs=4, learning_rate=0.01, weight_decay=0.1, maximum_parameters=9_950),
-    "heavy": Architecture(members=4, hidden_units=32, epochs=4, learning_rate=0.01, weight_decay=0.1, maximum_parameters=100_000),
+    "baseline": Architecture(members=1, hidden_units=0, epochs=12, learning_rate=0.03, weight_decay=0.1, maximum_parameters=2_000),
+    "light": Architecture(members=1, hidden_units=8, epochs=12, learning_rate=0.03, weight_decay=0.1, maximum_parameters=9_950),
+    "heavy": Architecture(members=8, hidden_units=8, epochs=10, learning_rate=0.03, weight_decay=0.1, maximum_parameters=100_000),
 }

@@ -6,7 +6,10 @@ division, and every expression follows the interpreter's order of operations.
 
 from __future__ import annotations
 
+import math
+import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,20 +19,16 @@ from training.entity_events import EntityEvents
 from training.request_columns import REQUEST_COLUMNS
 from training.state_columns import STATE_COLUMNS
 from training.stretch import Stretch
-from training.timeline import order_by_entity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from greenfraud.features.manifest import Feature, Manifest, View
     from training.history import History
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
-ROWS_AT_ONCE = 1 << 15
+TRANSACTIONS_AT_ONCE = 1 << 16  # a column of theirs stays in the processor's cache
 
 
 def buffer_us(manifest: Manifest) -> int:
@@ -50,31 +49,35 @@ class FeatureMatrix:
             _check(feature)
         self.manifest, self.history = manifest, history
         codes = {"customer_id": history.customer, "terminal_id": history.terminal}
+        self._events = {
+            view.name: EntityEvents(history, codes[view.join_key], keeps_reports=view.keeps_reports)
+            for view in manifest.views.values()
+        }
 
-        def sort(view: View) -> EntityEvents:
-            return EntityEvents(history, codes[view.join_key], keeps_reports=view.keeps_reports)
-
-        with ThreadPoolExecutor() as pool:
-            self._events = dict(zip(manifest.views, pool.map(sort, manifest.views.values()), strict=True))
-
-    def columns(self, rows: slice) -> dict[str, Floats]:
-        """Return one float64 column per feature, NaN for missing."""
-        columns = {feature.name: np.empty(rows.stop - rows.start) for feature in self.manifest.features}
-        with np.errstate(divide="ignore", invalid="ignore"):  # what divides by nothing is missing
-            for feature in self._features_of(None):
-                column = REQUEST_COLUMNS[feature.kind](self.history, rows, feature.params)
-                columns[feature.name] = _with_default(feature, column)
+    def columns(self, rows: slice, memory: Floats | None = None) -> dict[str, Floats]:
+        """Return one float64 column per feature, NaN for missing; they lie in `memory` where that is given."""
+        shape = len(self.manifest.features), rows.stop - rows.start
+        values = np.empty(shape) if memory is None else memory[: math.prod(shape)].reshape(shape)
+        columns = dict(zip(self.manifest.names, values, strict=True))
+        for feature in self._features_of(None):
+            column = REQUEST_COLUMNS[feature.kind](self.history, rows, feature.params)
+            columns[feature.name][:] = _with_default(feature, column)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
             for view in self.manifest.views.values():
-                self._fill(columns, rows, view)
+                blocks = self._events[view.name].blocks(TRANSACTIONS_AT_ONCE)
+                list(pool.map(partial(self._fill, columns, rows, view), blocks))
         return columns
 
-    def _fill(self, columns: dict[str, Floats], rows: slice, view: View) -> None:
-        events = self._events[view.name]
-        for block in _blocks(events.code[rows]):
-            stretch = Stretch(events, block + rows.start)
+    def _fill(self, columns: dict[str, Floats], rows: slice, view: View, entities: range) -> None:
+        """Compute a view's features of the rows that are about some of its entities."""
+        stretch = Stretch(self._events[view.name], entities, rows)
+        own = stretch.rows - rows.start
+        unknown = np.flatnonzero(~stretch.is_known)
+        with np.errstate(divide="ignore", invalid="ignore"):  # what divides by nothing is missing
             for feature in self._features_of(view.name):
                 value = STATE_COLUMNS[feature.kind](stretch, feature.params)
-                columns[feature.name][block] = _with_default(feature, np.where(stretch.is_known, value, np.nan))
+                value[unknown] = np.nan
+                columns[feature.name][own] = _with_default(feature, value)
 
     def _features_of(self, view: str | None) -> list[Feature]:
         return [feature for feature in self.manifest.features if feature.view == view]
@@ -83,13 +86,6 @@ class FeatureMatrix:
 def _check(feature: Feature) -> None:
     if feature.kind not in (REQUEST_COLUMNS if feature.view is None else STATE_COLUMNS):
         raise ContractError(f"feature {feature.name}: the offline builder does not know the kind {feature.kind!r}")
-
-
-def _blocks(code: Ints) -> Iterator[Ints]:
-    """Yield all rows, sorted by entity, a block at a time."""
-    order = order_by_entity(code)
-    for start in range(0, len(order), ROWS_AT_ONCE):
-        yield order[start : start + ROWS_AT_ONCE]
 
 
 def _with_default(feature: Feature, column: Floats) -> Floats:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from training.sample import Sample
 
 BATCH_ROWS = 512
-MINIMUM_STEPS = 200  # a small chunk is gone through more often: too few steps learn nothing
+MINIMUM_STEPS = 100  # a small chunk is gone through more often: too few steps learn nothing
 CONTINUED_RATE = 0.5  # of the learning rate where a parent is continued: a restart at the full rate forgets rare patterns
 
 

@@ -23,7 +23,7 @@ from training.history import LABELS, History, coded, history_of, in_order, rows_
 if TYPE_CHECKING:
     from training.day_files import Lake
 
-STEP = timedelta(days=42)  # read at a time
+STEP = timedelta(days=63)  # read, and computed, at a time: the buffer before it is sorted anew each time
 KEPT = timedelta(seconds=KEPT_SECONDS) + timedelta(days=1)
 # A label names its transaction by id alone; the stored decision, which supplies the rest online, lives so long.
 LOOKUP = timedelta(days=400)
@@ -41,6 +41,7 @@ class HistoryStream:
         self._buffer = timedelta(days=-(-buffer_us // DAY_US))
         self._rows, self._known = coded(pa.Table.from_batches([], schema)), pa.Table.from_batches([], LABELS)
         self._next_day = self._next_label_day = self._transactions.first_day or date.min
+        self._forgotten_until = date.min
         self._sought: set[str] = set()  # reported ids that no day had
 
     def advance(self, start_day: date, end_day: date, labels_until_us: int) -> History:
@@ -54,7 +55,8 @@ class HistoryStream:
         while self._next_day < end_day:
             self._read(min(self._next_day + STEP, end_day))
             self._forget(min(horizon, self._next_day))
-        self._forget(horizon)
+        if self._forgotten_until < horizon:
+            self._forget(horizon)
         self._read_labels(day_of(labels_until_us) + DAY)
         return history_of(self._rows, self._known)
 
@@ -71,7 +73,7 @@ class HistoryStream:
         self._next_label_day = max(self._next_label_day, end_day)
 
     def _forget(self, horizon: date) -> None:
-        horizon_us = start_of_day_us(horizon)
+        self._forgotten_until, horizon_us = horizon, start_of_day_us(horizon)
         old, recent = _split(self._rows, horizon_us)
         carried = carried_rows(old, self._known, horizon_us, start_of_day_us(horizon - KEPT))
         self._rows = pa.concat_tables([carried, recent])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 ROWS_AT_ONCE = 1 << 14  # a block stays in the processor's cache over all sixteen squarings
+IN_TABLE = 1 << 16  # most amounts are small: theirs are computed once
 
 
 def log2_fixed(amounts_minor: Ints) -> Ints:
@@ -22,10 +24,22 @@ def log2_fixed(amounts_minor: Ints) -> Ints:
     >>> log2_fixed(np.array([0, 1, 1023])) / 2**16
     array([ 0.,  1., 10.])
     """
-    logarithms = np.empty(len(amounts_minor), np.int64)
-    for start in range(0, len(amounts_minor), ROWS_AT_ONCE):
+    logarithms: Ints = np.take(_table(), amounts_minor, mode="clip")
+    large = np.flatnonzero(amounts_minor >= IN_TABLE)
+    logarithms[large] = _log2(amounts_minor[large] + 1)
+    return logarithms
+
+
+@cache
+def _table() -> Ints:
+    return _log2(np.arange(1, IN_TABLE + 1))
+
+
+def _log2(numbers: Ints) -> Ints:
+    logarithms = np.empty(len(numbers), np.int64)
+    for start in range(0, len(numbers), ROWS_AT_ONCE):
         block = slice(start, start + ROWS_AT_ONCE)
-        logarithms[block] = _log2_block(amounts_minor[block] + 1)
+        logarithms[block] = _log2_block(numbers[block])
     return logarithms
 
 

@@ -79,16 +79,16 @@ class Reconciliation:
         if as_of_us is None:
             return Counter()
         span = Span(as_of_us, as_of_us - self.closed_hours * HOUR_US)
-        landed_until = time.time() + pause_seconds - self.landed_seconds
         surveys = {
-            name: StateSurvey(scan_states(self.client, view, self.tables[name]), span, landed_until)
-            for name, view in self.manifest.views.items()
+            name: StateSurvey(scan_states(self.client, view, self.tables[name]), span) for name, view in self.manifest.views.items()
         }
+        # From the survey's end: it takes its time, and what is written while it goes on has landed after the pause too.
+        landed_until = time.time() + pause_seconds - self.landed_seconds
         time.sleep(pause_seconds)
         history = history_until(self.lake, self.manifest, as_of_us)
         counts: Counter[Outcome] = Counter()
         for name, view in self.manifest.views.items():
-            counts += self._correct(view, history, as_of_us, LakeCorrection(surveys[name], self.trusts_lake))
+            counts += self._correct(view, history, as_of_us, LakeCorrection(surveys[name], landed_until, self.trusts_lake))
         return counts
 
     def _correct(self, view: View, history: History, as_of_us: int, correction: LakeCorrection) -> Counter[Outcome]:

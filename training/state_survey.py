@@ -36,12 +36,9 @@ class Sighting:
 class StateSurvey:
     """The sightings of one table."""
 
-    def __init__(self, items: Iterable[Stored], span: Span, landed_until: float) -> None:
-        """Remember every readable item; `span` ends where tiles are still open.
-
-        What was written later than `landed_until`, in epoch seconds, may not have landed when the lake is read.
-        """
-        self._span, self._landed_until = span, landed_until
+    def __init__(self, items: Iterable[Stored], span: Span) -> None:
+        """Remember every readable item; `span` ends where tiles are still open."""
+        self._span = span
         self._sightings = {
             stored.entity_id: Sighting(stored.mark, self._digest(stored.state), stored.written_at)
             for stored in items
@@ -51,10 +48,13 @@ class StateSurvey:
     def __len__(self) -> int:
         return len(self._sightings)
 
-    def spans(self, stored: Stored, state: ViewState) -> list[Span]:
-        """Return the spans of a state that the lake is known to cover, the widest first; none while it is changing."""
+    def spans(self, stored: Stored, state: ViewState, landed_until: float) -> list[Span]:
+        """Return the spans of a state that the lake is known to cover, the widest first; none while it is changing.
+
+        What was written later than `landed_until`, in epoch seconds, may not have landed when the lake was read.
+        """
         seen = self._sightings.get(stored.entity_id)
-        if seen is not None and seen.written_at > self._landed_until:
+        if seen is not None and seen.written_at > landed_until:
             return []
         if seen is not None and seen.mark == stored.mark:
             return [Span(self._span.as_of_us), self._span]
@@ -75,6 +75,7 @@ class LakeCorrection:
     """Decides what the lake corrects in an item."""
 
     survey: StateSurvey
+    landed_until: float  # epoch seconds: what was written before had landed when the lake was read
     trusts_lake: bool = False
 
     def __call__(self, _: str, stored: Stored | None, lake: ViewState) -> ViewState | Outcome:
@@ -82,7 +83,7 @@ class LakeCorrection:
         if stored is None or stored.state is None:
             return lake
         outcome = Outcome.SAME if self.survey.agree(stored.state, lake) else Outcome.CONFLICT
-        for span in self.survey.spans(stored, stored.state):
+        for span in self.survey.spans(stored, stored.state, self.landed_until):
             try:
                 return corrected(stored.state, lake, span, trusts_lake=self.trusts_lake)
             except LakeBehindError:

@@ -9,9 +9,10 @@ import numpy as np
 
 from greenfraud.features.manifest import KEPT_US
 from greenfraud.instants import HOUR_US
-from training.entity_events import NEVER_US
+from training.entity_events import NEVER_US, SUMMED
 from training.logarithm import log2_fixed
 from training.range_maximum import range_maxima
+from training.timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,24 +21,26 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.entity_events import EntityEvents
-    from training.timeline import Timeline
 
     Ints = NDArray[np.int64]
     Params = Mapping[str, Any]
 
 
 class Stretch:
-    """Rows sorted by one kind of entity and by time, few enough for what they need to stay in the processor's cache."""
+    """The rows about a few entities: so few that what they need stays in the processor's cache."""
 
-    def __init__(self, events: EntityEvents, rows: Ints) -> None:
-        """Cut out the events of the rows' entities."""
-        self.events, self.rows = events, rows
-        self.code, self.position = events.code[rows], events.position[rows]
-        self.occurred_us = events.occurred_us[rows]
-        self.amount_minor = events.amount_minor[self.position]
-        first, last = int(self.code[0]), int(self.code[-1])
-        self._transactions = events.transactions.of_entities(first, last)
-        self._reports = events.reports.of_entities(first, last)
+    def __init__(self, events: EntityEvents, entities: range, rows: slice) -> None:
+        """Cut out the entities' events; values are computed for those of `rows`, sorted by entity and by time."""
+        all_rows = events.rows(entities)
+        self._transactions = Timeline(events.code[all_rows], events.occurred_us[all_rows])
+        self._amounts = events.amount_minor[all_rows]
+        self._reports, self._report_key = events.reports(entities)
+        self.position = np.flatnonzero((all_rows >= rows.start) & (all_rows < rows.stop))
+        self.rows = all_rows[self.position]
+        self.code = self._transactions.entity[self.position]
+        self.occurred_us = self._transactions.time_us[self.position]
+        self.amount_minor = self._amounts[self.position]
+        self._row_key = events.row_key(self.rows)
         self._found: dict[tuple[Any, ...], Ints] = {}  # several features read the same window
 
     def recent(self, params: Params, measure: str) -> Ints:
@@ -47,7 +50,7 @@ class Stretch:
     def lagged_count(self, params: Params) -> Ints:
         """Count transactions from floor_to_hop(t - w) - lag up to ceil_to_hour(t - lag)."""
         lag_us, window_us = params["lag_us"], params["window_us"]
-        end = self._find(("head", lag_us), lambda: self._first_at(self._transactions, self._hour_us(lag_us), HOUR_US))
+        end = self._find(("head", lag_us), lambda: self._transactions.first_at(self.code, self._hour(lag_us), HOUR_US))
         start = self._find(("tail", lag_us, window_us), lambda: self._start(self._transactions, params, lag_us))
         return end - start
 
@@ -70,52 +73,52 @@ class Stretch:
     @cached_property
     def newest_us(self) -> Ints:
         """The time of the entity's newest event before each row, `NEVER_US` for none."""
-        before = self.position - 1
-        is_first = (before < 0) | (self.events.transactions.entity[before] != self.code)
-        previous_us = np.where(is_first, NEVER_US, self.events.transactions.time_us[before])
-        return np.maximum(previous_us, self.newest_report_us)
+        return np.maximum(self._newest(self._transactions, self.position), self.newest_report_us)
 
     @cached_property
     def newest_report_us(self) -> Ints:
         """The time of the entity's newest report before each row, `NEVER_US` for none."""
-        if not len(self._reports.entity):
-            return np.full(len(self.rows), NEVER_US)
-        reports, before = self.events.reports, self._reports_end - 1
-        is_first = (before < 0) | (reports.entity[before] != self.code)
-        return np.where(is_first, NEVER_US, reports.time_us[before])
+        return self._newest(self._reports, self._reports_end)
 
     @cached_property
     def _reports_end(self) -> Ints:
-        if not len(self._reports.entity):
-            return np.full(len(self.rows), self._reports.offset)
-        return self.events.reports_before(self.rows)
+        return np.searchsorted(self._report_key, self._row_key, side="right")
+
+    def _newest(self, timeline: Timeline, end: Ints) -> Ints:
+        """Return the time of the last event before a position, if it is the entity's."""
+        if not len(timeline.entity):
+            return np.full(len(end), NEVER_US)
+        is_own = (end > 0) & (timeline.entity[end - 1] == self.code)
+        return np.where(is_own, timeline.time_us[end - 1], NEVER_US)
 
     def _recent(self, params: Params, measure: str) -> Ints:
         start = self._find(("recent", params["window_us"]), lambda: self._start(self._transactions, params))
         if measure == "count":
             return self.position - start
         if measure == "largest":
-            offset = self._transactions.offset
-            amounts = self.events.amount_minor[offset : offset + len(self._transactions.entity)]
-            return range_maxima(amounts, start - offset, self.position - offset)
-        before = self.events.sum_before(measure)
+            return range_maxima(self._amounts, start, self.position)
+        before = self._find(("before", measure), lambda: _sum_before(SUMMED[measure](self._amounts)))
         return np.subtract(before[self.position], before[start])
 
     def _start(self, timeline: Timeline, params: Params, lag_us: int = 0) -> Ints:
-        """Return the position of the first event at or after floor_to_hop(t - w) - lag."""
+        """Return the position of the first event at or after floor_to_hop(t - w) - lag; lags are multiples of hops."""
         hop_us = params["hop_us"]
-        start_us = (self.occurred_us - params["window_us"]) // hop_us * hop_us - lag_us
-        return self._first_at(timeline, start_us, hop_us)
+        tile = (self.occurred_us - params["window_us"]) // hop_us
+        tile -= lag_us // hop_us
+        return timeline.first_at(self.code, tile, hop_us)
 
-    def _first_at(self, timeline: Timeline, border_us: Ints, hop_us: int) -> Ints:
-        return timeline.first_at(self.code, border_us, hop_us)
-
-    def _hour_us(self, lag_us: int) -> Ints:
-        """Return t - lag, rounded up to the hour."""
-        hours: Ints = -((lag_us - self.occurred_us) // HOUR_US)
-        return np.multiply(hours, HOUR_US)
+    def _hour(self, lag_us: int) -> Ints:
+        """Return t - lag, rounded up to the hour, in hours."""
+        return -((lag_us - self.occurred_us) // HOUR_US)
 
     def _find(self, key: tuple[Any, ...], search: Callable[[], Ints]) -> Ints:
         if key not in self._found:
             self._found[key] = search()
         return self._found[key]
+
+
+def _sum_before(measured: Ints) -> Ints:
+    """Return per position the sum over all transactions before; int64 that wraps: use differences."""
+    sums = np.zeros(len(measured) + 1, np.int64)
+    np.cumsum(measured, out=sums[1:])
+    return sums

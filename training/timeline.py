@@ -34,27 +34,19 @@ def order_by_entity(entity: Ints) -> Ints:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Events sorted by (entity, time); `offset` is the position of the first of them in the whole timeline."""
+    """Events sorted by (entity, time)."""
 
     entity: Ints
     time_us: Ints
-    offset: int = 0
     _keys: dict[int, _Keys] = field(default_factory=dict, repr=False, compare=False)
 
-    def of_entities(self, first: int, last: int) -> Timeline:
-        """Return the part about entities from `first` to `last`, both included."""
-        start, end = np.searchsorted(self.entity, [first, last + 1])
-        return Timeline(self.entity[start:end], self.time_us[start:end], self.offset + int(start))
-
-    def first_at(self, entity: Ints, border_us: Ints, hop_us: int) -> Ints:
-        """Return per query the position of the entity's first event at or after a border, a multiple of `hop_us`."""
+    def first_at(self, entity: Ints, tile: Ints, hop_us: int) -> Ints:
+        """Return per query the position of the entity's first event in or after a tile, the `tile`-th of `hop_us` each."""
         if not len(self.entity):
-            return np.full(len(entity), self.offset)
+            return np.zeros(len(entity), np.int64)
         if hop_us not in self._keys:
             self._keys[hop_us] = _Keys.of(self.entity, self.time_us // hop_us)
-        found = self._keys[hop_us].first_at(entity, border_us // hop_us)
-        found += self.offset
-        return found
+        return self._keys[hop_us].first_at(entity, tile)
 
 
 @dataclass(frozen=True)

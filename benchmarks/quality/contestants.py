@@ -114,7 +114,7 @@ def metered(contestant: Contestant, prepared: Prepared, weeks: Sequence[TestWeek
 
 def _settings() -> Settings:
     intensity = INTENSITY_G_PER_KWH[REGION]
-    unused = {name: "" for name in Settings.__dataclass_fields__}
+    unused: dict[str, object] = dict.fromkeys(Settings.__dataclass_fields__, "")
     used = {
         "grid_intensity_g_per_kwh": intensity.g_per_kwh,
         "grid_intensity_source": intensity.source,

@@ -36,7 +36,7 @@ class Result:
 
     def overall(self) -> Floats:
         """Return [1 + resamples, measures], means over weeks and seeds."""
-        return np.mean([np.mean(figures, axis=0) for figures in self.by_week.values()], axis=0)
+        return np.asarray(np.mean([np.mean(figures, axis=0) for figures in self.by_week.values()], axis=0))
 
     def average_precision_of(self, week: Chunk) -> float:
         """Return one week's average precision, mean over seeds."""

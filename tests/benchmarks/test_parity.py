@@ -158,6 +158,7 @@ def test_a_small_replay_differs_in_nothing(tmp_path: Path):
     assert measures["customer_count_30d_nondefault_share"] > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("feast")
 def test_one_hop_shifted_by_one_tile_is_found(tmp_path: Path):
     """The run fails, and says in which features."""
@@ -166,6 +167,7 @@ def test_one_hop_shifted_by_one_tile_is_found(tmp_path: Path):
     assert measures["differing_values"] > 0
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("feast")
 def test_a_late_ingestion_is_measured_and_no_failure(tmp_path: Path):
     """What is not known yet cannot be in the features: that share is the result."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,7 @@ def test_a_week_learns_every_label_observed_before_it_and_none_later():
         learned = plan_week(start, FIRST, LAST, 7).learned
         assert learned[0].start_day == FIRST
         assert learned[-1].end_day == start - timedelta(days=7)
-        assert all(one.end_day == other.start_day for one, other in zip(learned, learned[1:], strict=False))
+        assert all(one.end_day == other.start_day for one, other in pairwise(learned))
 
 
 @pytest.mark.parametrize(

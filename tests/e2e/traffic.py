@@ -13,7 +13,7 @@ import httpx
 from functions.score.freshness import USUAL
 from greenfraud.instants import SECOND_US, format_rfc3339
 
-PAUSE_SECONDS = 0.03  # leaves the two cores of a small machine to what is tested
+PAUSE_SECONDS = 0.1  # leaves the two cores of a small machine to what is tested
 REPORTED = 25  # one transaction of so many is reported as fraud
 NEWCOMER = 10  # one of so many is made by a customer nobody has seen
 

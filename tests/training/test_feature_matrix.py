@@ -66,10 +66,10 @@ def test_the_builder_equals_a_replay_through_the_online_state(history: list[Even
 
 @given(st.lists(events, min_size=1, max_size=12), st.integers(1, 4))
 @settings(max_examples=60, deadline=None)
-def test_rows_are_computed_in_blocks_of_any_size(history: list[Event], rows_at_once: int) -> None:
+def test_entities_are_computed_in_blocks_of_any_size(history: list[Event], transactions: int) -> None:
     """Where one block ends and the next begins leaves no trace."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feature_matrix, "ROWS_AT_ONCE", rows_at_once)
+        patch.setattr(feature_matrix, "TRANSACTIONS_AT_ONCE", transactions)
         assert built(history) == replayed(history)
 
 

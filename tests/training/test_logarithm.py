@@ -42,6 +42,6 @@ def test_powers_of_two_are_exact(power: int) -> None:
 
 def test_a_column_is_computed_in_blocks() -> None:
     """More rows than one block holds, and none at all."""
-    amounts_minor = np.arange(3 * many.ROWS_AT_ONCE + 5)
+    amounts_minor = np.arange(many.IN_TABLE + 3 * many.ROWS_AT_ONCE + 5)
     assert np.all(np.diff(many.log2_fixed(amounts_minor)) >= 0)
     assert len(many.log2_fixed(amounts_minor[:0])) == 0

@@ -45,11 +45,11 @@ def test_a_window_begins_at_its_first_event(events: list[tuple[int, int]], queri
         present = {code for code, _ in events}
         asked = [(code, tile) for code, tile in queries if code in present]
         code, tile = np.array(asked, np.int64).reshape(-1, 2).T
-        found = Timeline(entity, time_us).first_at(code, tile * 5, 5)
+        found = Timeline(entity, time_us).first_at(code, tile, 5)
     assert found.tolist() == [sum(event < (of, border * 5) for event in events) for of, border in asked]
 
 
-@pytest.mark.parametrize("name", ["training.logarithm", "training.range_maximum"])
+@pytest.mark.parametrize("name", ["training.logarithm", "training.one_ahead", "training.range_maximum"])
 def test_the_examples_hold(name: str) -> None:
     """An example in a docstring that no longer holds is a lie."""
     assert doctest.testmod(importlib.import_module(name), extraglobs={"np": np}).failed == 0

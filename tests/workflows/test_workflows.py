@@ -133,7 +133,7 @@ def test_runs_of_one_branch_wait_or_yield_and_deployments_are_never_cut_short(in
 def test_integration_checks_everything_on_push_and_pull_request(integration: Workflow):
     """Lint with types, tests, template with its security review, image."""
     assert {"push", "pull_request"} <= set(integration["on"])
-    assert {"lint", "synth", "test-cdk", "test-python", "test-plain", "test-image"} <= targets(integration)
+    assert {"lint", "synth", "test-cdk", "test-python", "test-slow", "test-plain", "test-image"} <= targets(integration)
 
 
 def test_integration_runs_on_every_supported_python(integration: Workflow):

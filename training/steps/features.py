@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from greenfraud.chunks import Chunk
 from greenfraud.features.manifest import load_manifest
@@ -18,19 +19,30 @@ from training.feature_matrix import FeatureMatrix, buffer_us
 from training.footprint import Meter, store_footprint
 from training.history_stream import STEP, HistoryStream
 from training.hyperparameters import FeaturesHyperparameters
+from training.one_ahead import one_ahead
 from training.progress import Progress
 from training.settings import Settings
 from training.tracking import Tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from training.contract import JobPaths
     from training.day_files import Lake
 
-CHUNKS_AT_ONCE = 3  # what their windows are found by is made once for all of them
+    Floats = NDArray[np.float64]
 
 log = logging.getLogger(__name__)
+
+
+class Group(NamedTuple):
+    """Chunks that share a stretch of history, and their rows in it."""
+
+    chunks: Sequence[Chunk]
+    matrix: FeatureMatrix
+    rows: slice
 
 
 def main(paths: JobPaths) -> None:
@@ -62,22 +74,26 @@ def missing_chunks(lake: Lake, plan: dict[str, Any]) -> list[Chunk]:
 
 
 def write_chunks(lake: Lake, chunks: Sequence[Chunk]) -> None:
-    """Compute and write one Parquet file per chunk, in time order, each as soon as it is complete.
+    """Compute and write one Parquet file per chunk, in time order; history is read while the chunks before are computed.
 
-    Memory holds a bounded stretch of history and the columns of a few chunks, however long the history is.
+    Memory holds two bounded stretches of history and the columns of a few chunks, however long the history is.
     A job that is interrupted leaves whole files only; the next one goes on with what is missing.
     """
     manifest = load_manifest()
     maturity_us = lake.get_json(DATASET_KEY)["maturity_days"] * DAY_US
     stream = HistoryStream(lake, buffer_us(manifest))
-    with Progress(len(chunks)) as progress, ThreadPoolExecutor(os.cpu_count()) as pool:
-        for group in groups(chunks):
-            end_us = group[-1].end_us
-            history = stream.advance(group[0].start_day, group[-1].end_day, end_us + maturity_us)
-            matrix = FeatureMatrix(manifest, history)
-            parts = [group[start : start + CHUNKS_AT_ONCE] for start in range(0, len(group), CHUNKS_AT_ONCE)]
-            for part, rows in zip(parts, pool.map(partial(_write_part, lake, matrix, maturity_us), parts), strict=True):
-                progress.add(part, rows)
+
+    def prepare(chunks: list[Chunk]) -> Group:
+        history = stream.advance(chunks[0].start_day, chunks[-1].end_day, chunks[-1].end_us + maturity_us)
+        return Group(chunks, FeatureMatrix(manifest, history), history.rows_between(chunks[0].start_us, chunks[-1].end_us))
+
+    memory = np.empty(0)  # of every group's columns: fresh memory costs more than what is computed into it
+    with Progress(len(chunks)) as progress:
+        for group in one_ahead(prepare, groups(chunks)):
+            rows = group.rows.stop - group.rows.start
+            memory = _at_least(memory, rows * len(manifest.features))
+            _write(lake, group, group.matrix.columns(group.rows, memory), maturity_us)
+            progress.add(group.chunks, rows)
 
 
 def groups(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
@@ -91,13 +107,18 @@ def groups(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
     yield group
 
 
-def _write_part(lake: Lake, matrix: FeatureMatrix, maturity_us: int, chunks: Sequence[Chunk]) -> int:
-    """Write chunks that are computed together; returns how many rows they have."""
-    rows = matrix.history.rows_between(chunks[0].start_us, chunks[-1].end_us)
-    columns = matrix.columns(rows)
-    for chunk in chunks:
-        own = matrix.history.rows_between(chunk.start_us, chunk.end_us)
-        is_fraud = matrix.history.is_fraud_as_known(chunk.end_us + maturity_us)
-        part = {name: column[own.start - rows.start : own.stop - rows.start] for name, column in columns.items()}
-        lake.put(features_key(matrix.manifest.version, chunk.id), parquet(chunk_table(matrix.history, own, is_fraud, part)))
-    return int(rows.stop - rows.start)
+def _at_least(memory: Floats, cells: int) -> Floats:
+    return memory if len(memory) >= cells else np.empty(cells * 5 // 4)
+
+
+def _write(lake: Lake, group: Group, columns: Mapping[str, Floats], maturity_us: int) -> None:
+    history, first_row = group.matrix.history, group.rows.start
+
+    def write(chunk: Chunk) -> None:
+        own = history.rows_between(chunk.start_us, chunk.end_us)
+        is_fraud = history.is_fraud_as_known(chunk.end_us + maturity_us)
+        part = {name: column[own.start - first_row : own.stop - first_row] for name, column in columns.items()}
+        lake.put(features_key(group.matrix.manifest.version, chunk.id), parquet(chunk_table(history, own, is_fraud, part)))
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(write, group.chunks))

@@ -1,0 +1,120 @@
+"""`make bench-training`: how fast light trains beside a plain DataLoader loop, and what learning chunk by chunk costs and saves."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from benchmarks.options import parser
+from benchmarks.peers import dataloader_training
+from benchmarks.quality.contestants import chain
+from benchmarks.quality.data import lake_of, prepare, read_data
+from benchmarks.quality.weeks import WeekError, last_weeks, plan_weeks
+from benchmarks.report import publish
+from cli.errors import InputError
+from cli.world import WorldSpecification, make_world
+from greenfraud.features.manifest import load_manifest
+from greenfraud.instants import day_of
+from training.epoch_pool import EpochPool
+from training.families import FAMILIES
+from training.fitting import BATCH_ROWS, fit
+from training.learning import learn
+from training.metrics import average_precision
+from training.network import FraudNetwork
+from training.onnx_graph import probabilities, to_onnx
+from training.sample import Sample
+from training.warm_start import fit_encoding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.quality.data import Prepared
+    from benchmarks.quality.weeks import TestWeek
+
+FAMILY, SEEDS, DEFAULT_WEEKS = "light", 2, 2
+
+
+def joined(samples: Sequence[Sample]) -> Sample:
+    """Return the rows of all."""
+    columns = zip(*(vars(sample).values() for sample in samples), strict=True)
+    return Sample(*(torch.cat(parts) for parts in columns))
+
+
+def speeds(rows: Sample) -> dict[str, float]:
+    """Return rows per CPU second of our fitting, encoding included, and of the peer, on as many rows and epochs."""
+    epochs, generator = FAMILIES[FAMILY].epochs, torch.Generator().manual_seed(0)
+    ours, theirs = (_network(rows) for _ in range(2))
+    pool = EpochPool(ours, rows, rows.take(torch.arange(0)), generator)
+    seen = pool.rows_per_epoch
+    started = time.process_time()
+    report = fit(ours, rows, rows.take(torch.arange(0)), epochs, generator)
+    seconds = time.process_time() - started
+    some = rows.take(torch.randperm(len(rows), generator=generator)[:seen])
+    logits = lambda values: theirs.member_logits(theirs.encode(values))  # noqa: E731
+    arguments = {"batch_rows": BATCH_ROWS, "epochs": 1}
+    dataloader_training.rows_per_second(logits, list(theirs.parameters()), some.values, some.is_fraud, **arguments)  # imports
+    arguments["epochs"] = report.epochs
+    peer = dataloader_training.rows_per_second(logits, list(theirs.parameters()), some.values, some.is_fraud, **arguments)
+    return {"light_rows_per_second": report.epochs * seen / seconds, "dataloader_rows_per_second": peer}
+
+
+def _network(rows: Sample) -> FraudNetwork:
+    network = FraudNetwork(FAMILIES[FAMILY], rows.values.shape[1])
+    kept = rows.thinned(torch.Generator().manual_seed(0))
+    fit_encoding(network, kept.values, kept.is_fraud)
+    return network
+
+
+def incremental(prepared: Prepared, weeks: Sequence[TestWeek], seeds: int) -> dict[str, float]:
+    """Return how much average precision the chain loses to a full refit per week, and its share of the refit's CPU."""
+    losses, shares = [], []
+    features = {feature.name: feature.hash for feature in load_manifest().features}
+    for seed in range(seeds):
+        started, chained = time.process_time(), {}
+        for chunk, checkpoint in chain(FAMILY, prepared.samples, seed):
+            chained[chunk] = checkpoint.network, time.process_time() - started
+            started = time.process_time()
+        for week in weeks:
+            started = time.process_time()
+            rows = joined([prepared.samples[chunk] for chunk in week.learned])
+            full = learn(FAMILY, rows, None, features, seed=seed).network
+            full_seconds = time.process_time() - started
+            network, seconds = chained[week.learned[-1]]
+            losses.append(_average_precision(full, prepared, week) - _average_precision(network, prepared, week))
+            shares.append(seconds / full_seconds)
+    return {"incremental_ap_loss": float(np.mean(losses)), "incremental_cpu_share": float(np.mean(shares))}
+
+
+def _average_precision(network: FraudNetwork, prepared: Prepared, week: TestWeek) -> float:
+    judged = prepared.judged[week.chunk]
+    return average_precision(probabilities(to_onnx(network), judged.values), judged.holdout.is_fraud)
+
+
+def main(words: Sequence[str]) -> int:
+    """Measure; returns the exit code."""
+    orders = parser("Training speed, and what incremental learning loses and saves.").parse_args(words)
+    torch.set_num_threads(1)
+    try:
+        world = WorldSpecification(customers=max(100, round(1_000 * orders.scale)))
+        dataset = read_data(orders.data) if orders.data else make_world(world)
+        first, last = dataset.first_day, day_of(dataset.newest_us)
+        starts = last_weeks(DEFAULT_WEEKS, first, last, dataset.maturity_days)
+        weeks = plan_weeks(starts, first, last, dataset.maturity_days)
+    except (InputError, WeekError, FileNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    with lake_of(dataset) as lake:
+        prepared = prepare(lake, weeks, dataset.maturity_days)
+    measures = speeds(joined(list(prepared.samples.values()))) | incremental(prepared, weeks, SEEDS)
+    measures["light_speedup"] = measures["light_rows_per_second"] / measures["dataloader_rows_per_second"]
+    full = "learn() on all chunks at once, as at a family's first chunk"
+    publish("training", measures, {"dataloader": dataloader_training.BUILT, "full refit": full})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
