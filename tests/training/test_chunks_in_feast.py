@@ -12,6 +12,7 @@ import pytest
 from memory_lake import MemoryLake
 from training_world import FIRST_DAY, make_world
 
+import feature_repo
 from greenfraud.chunks import chunks_between
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US, start_of_day_us
@@ -42,10 +43,10 @@ def store(written: Path) -> Any:
 
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("LAKE_URI", str(written))
-        environment.delitem(sys.modules, "feature_repo.definitions", raising=False)
+        forget_definitions(environment)
         from feature_repo import definitions as repo
 
-        environment.delitem(sys.modules, "feature_repo.definitions")
+        forget_definitions(environment)
     config = RepoConfig(
         project=repo.PROJECT,
         provider="local",
@@ -57,6 +58,12 @@ def store(written: Path) -> Any:
     store = FeatureStore(config=config)
     store.apply([repo.transaction, repo.transaction_features, repo.fraud_training])
     return store
+
+
+def forget_definitions(environment: pytest.MonkeyPatch) -> None:
+    """Make the next import read the environment anew; both names lead to the module."""
+    environment.delitem(sys.modules, "feature_repo.definitions", raising=False)
+    environment.delattr(feature_repo, "definitions", raising=False)
 
 
 def test_historical_features_are_the_training_set_to_the_bit(store: Any, written: Path):
