@@ -25,6 +25,9 @@ RUN = {
 PARTS_OF_DAY = ", ".join(f"States.ArrayGetItem($.day, {part})" for part in range(3))
 ORDERS = {"execution.$": "$.execution", "date.$": f"States.Format('{{}}{{}}{{}}', {PARTS_OF_DAY})"}
 
+# Payments that follow each other faster than they are ingested: a second of lag makes a tenth of this, a minute half as much again.
+TOLERATED_SKEW_SHARE = 0.001
+
 
 class Upkeep(Construct):
     """Reconciliation, then the skew watch, as jobs of the training image; its schedule and its alarms."""
@@ -63,18 +66,20 @@ class Upkeep(Construct):
         return run.next(sfn.Succeed(self, "UpkeepDone"))
 
     def _alarms(self, topic: sns.ITopic) -> list[cloudwatch.Alarm]:
-        watched: dict[str, tuple[cloudwatch.IMetric, str]] = {
-            "Failed": (self.machine.metric_failed(period=Duration.minutes(5)), "The nightly upkeep of features failed."),
+        watched: dict[str, tuple[cloudwatch.IMetric, float, str]] = {
+            "Failed": (self.machine.metric_failed(period=Duration.minutes(5)), 0, "The nightly upkeep of features failed."),
             "Skew": (
                 our_metric("FeatureSkewShare", statistic="Maximum"),
+                TOLERATED_SKEW_SHARE,
                 "Decisions saw other values than training does.",
             ),
             "Ahead": (
                 our_metric("StatesAheadOfLake", statistic="Maximum"),
+                0,
                 "Events have not landed in the lake for a day.",
             ),
         }
-        return [alarm(self, id_, metric=metric, above=0, why=why, topic=topic) for id_, (metric, why) in watched.items()]
+        return [alarm(self, id_, metric=metric, above=above, why=why, topic=topic) for id_, (metric, above, why) in watched.items()]
 
 
 def upkeep_job(step: str) -> Job:

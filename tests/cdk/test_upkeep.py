@@ -60,3 +60,9 @@ def test_skew_failure_and_events_that_never_landed_wake_somebody(resources):
     alarms = resources("AWS::CloudWatch::Alarm")
     watched = {alarms[f"GreenFraud-Training/Upkeep/{name}"]["Properties"]["MetricName"] for name in ("Failed", "Skew", "Ahead")}
     assert watched == {"ExecutionsFailed", "FeatureSkewShare", "StatesAheadOfLake"}
+
+
+def test_what_a_second_of_ingestion_lag_makes_wakes_nobody(resources):
+    """Two payments within that second: 0.008 % of the values (decision 8)."""
+    (skew,) = (alarm for name, alarm in resources("AWS::CloudWatch::Alarm").items() if name.endswith("Upkeep/Skew"))
+    assert skew["Properties"]["Threshold"] == 0.001
