@@ -13,21 +13,27 @@ if TYPE_CHECKING:
 LEGITIMATE_PER_FRAUD = 15  # more negatives cost time and gained nothing
 MINIMUM_LEGITIMATE = 8_000  # per epoch, when frauds are few
 POOLED_LEGITIMATE = 60_000  # bounds the memory: about 160 MB of codes
+BRIEF_SHARE = 0.5  # of the negatives, each counted for those left out: a continued model already ranks most of them low
+BRIEF_POOLED = 1.2  # negatives to draw from, per negative drawn: encoding more would cost as much as learning
 
 
 class EpochPool:
     """Every fraud of chunk and replay, and negatives to draw from afresh in each epoch, a third of them the chunk's."""
 
-    def __init__(self, network: FraudNetwork, chunk: Sample, replay: Sample, generator: torch.Generator) -> None:
+    def __init__(
+        self, network: FraudNetwork, chunk: Sample, replay: Sample, generator: torch.Generator, *, is_brief: bool = False
+    ) -> None:
         """Choose and encode the rows; the encoding of `network` must not change afterwards."""
+        share_drawn = BRIEF_SHARE if is_brief else 1.0
         both = chunk.join(replay)
         frauds = torch.nonzero(both.is_fraud)[:, 0]
         legitimate = torch.nonzero(~both.is_fraud)[:, 0]
         new, old = legitimate[legitimate < len(chunk)], legitimate[legitimate >= len(chunk)]
-        wanted = max(MINIMUM_LEGITIMATE, LEGITIMATE_PER_FRAUD * len(frauds))
+        wanted = int(share_drawn * max(MINIMUM_LEGITIMATE, LEGITIMATE_PER_FRAUD * len(frauds)))
         self._new_drawn = min(len(new), wanted // 3 if len(old) else wanted)
         self._old_drawn = min(len(old), wanted - self._new_drawn)
-        share = min(1.0, POOLED_LEGITIMATE / max(1, len(legitimate)))
+        pooled = BRIEF_POOLED * wanted if is_brief else POOLED_LEGITIMATE
+        share = min(1.0, pooled / max(1, len(legitimate)))
         new = _some(new, max(self._new_drawn, int(share * len(new))), generator)
         old = _some(old, max(self._old_drawn, int(share * len(old))), generator)
         self._frauds, self._new, self._old = len(frauds), len(new), len(old)
@@ -35,6 +41,9 @@ class EpochPool:
         with torch.no_grad():
             self.encoding = network.encode_many(both.values[rows])
         self.target = both.is_fraud[rows].float()
+        weight = torch.where(both.is_fraud[rows], 1.0, 1.0 / share_drawn)
+        legitimate_drawn = self._new_drawn + self._old_drawn
+        self.weight = weight * (self.rows_per_epoch / (len(frauds) + legitimate_drawn / share_drawn))  # 1 on average
 
     @property
     def rows_per_epoch(self) -> int:

@@ -15,6 +15,7 @@ class Architecture:
     members: int  # networks whose logits are averaged
     hidden_units: int  # per member; 0 is logistic regression on the encoding
     epochs: int
+    continued_epochs: int  # on a chunk and a part of the replay sample, once there is a mature parent
     learning_rate: float
     weight_decay: float
     maximum_parameters: int
@@ -33,7 +34,13 @@ class Architecture:
 # Chosen on weeks of May 2018 of the Fraud Detection Handbook's data: wider members found no more frauds, and more weight decay
 # fewer of the rare but certain ones. Fewer epochs leave the weights of rare codes too small to rank their frauds first.
 FAMILIES: Mapping[str, Architecture] = {
-    "baseline": Architecture(members=1, hidden_units=0, epochs=12, learning_rate=0.03, weight_decay=0.1, maximum_parameters=2_000),
-    "light": Architecture(members=1, hidden_units=8, epochs=12, learning_rate=0.03, weight_decay=0.1, maximum_parameters=9_950),
-    "heavy": Architecture(members=8, hidden_units=8, epochs=10, learning_rate=0.03, weight_decay=0.1, maximum_parameters=100_000),
+    "baseline": Architecture(
+        members=1, hidden_units=0, epochs=12, continued_epochs=5, learning_rate=0.03, weight_decay=0.1, maximum_parameters=2_000
+    ),
+    "light": Architecture(
+        members=1, hidden_units=8, epochs=12, continued_epochs=5, learning_rate=0.03, weight_decay=0.1, maximum_parameters=9_950
+    ),
+    "heavy": Architecture(
+        members=8, hidden_units=8, epochs=10, continued_epochs=5, learning_rate=0.03, weight_decay=0.1, maximum_parameters=100_000
+    ),
 }

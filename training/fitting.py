@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 512
 MINIMUM_STEPS = 100  # a small chunk is gone through more often: too few steps learn nothing
-CONTINUED_RATE = 0.5  # of the learning rate where a parent is continued: a restart at the full rate forgets rare patterns
+CONTINUED_RATE = 0.5  # of the learning rate where a parent is gone on with at length: the full rate forgets rare patterns
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,20 @@ class FitReport:
     loss: float
 
 
-def fit(network: FraudNetwork, chunk: Sample, replay: Sample, epochs: int, generator: torch.Generator) -> FitReport:
+def fit(  # noqa: PLR0913
+    network: FraudNetwork, chunk: Sample, replay: Sample, epochs: int, generator: torch.Generator, *, is_brief: bool = False
+) -> FitReport:
     """Train in place, for `epochs` or as many more as a small chunk needs; a replay sample means that a parent is continued.
 
-    Each epoch takes every fraud and draws negatives afresh, a third of them from the chunk.
+    Each epoch takes every fraud and draws negatives afresh, a third of them from the chunk; fewer where `is_brief`.
     """
     architecture = network.architecture
-    pool = EpochPool(network, chunk, replay, generator)
+    pool = EpochPool(network, chunk, replay, generator, is_brief=is_brief)
     steps_per_epoch = -(-pool.rows_per_epoch // BATCH_ROWS)
     epochs = max(epochs, -(-MINIMUM_STEPS // steps_per_epoch))
     optimizer = OneCycleAdamW(
         network.parameters(),
-        peak=architecture.learning_rate * (CONTINUED_RATE if len(replay) else 1.0),
+        peak=architecture.learning_rate * (CONTINUED_RATE if len(replay) and not is_brief else 1.0),
         weight_decay=architecture.weight_decay,
         steps=epochs * steps_per_epoch,
     )
@@ -54,7 +56,8 @@ def _epoch(network: FraudNetwork, optimizer: OneCycleAdamW, pool: EpochPool, row
     total = 0.0
     for part in rows.split(BATCH_ROWS):
         logits = network.member_logits(pool.encoding[part])
-        loss = binary_cross_entropy_with_logits(logits, pool.target[part][:, None].expand_as(logits))
+        target, weight = (column[part][:, None].expand_as(logits) for column in (pool.target, pool.weight))
+        loss = binary_cross_entropy_with_logits(logits, target, weight)
         loss.backward()
         optimizer.step()
         total += loss.item() * len(part)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from training.epoch_pool import LEGITIMATE_PER_FRAUD
 from training.families import FAMILIES
 from training.fitting import FitReport, calibrate, fit
 from training.network import FraudNetwork
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from training.checkpoint import Checkpoint
+
+# A mature parent is continued briefly; a younger one, whose bins and weights still change a lot, is trained at length.
+MATURE_FRAUDS = 2_000  # in the parent's replay sample
+RECALLED, MINIMUM_RECALLED = 3, 1_000  # replayed frauds: per fraud of the chunk, and at least
+BINNED_LEGITIMATE = 20_000  # fewer make the borders vary from chunk to chunk
+CALIBRATED_FRAUDS, CALIBRATED_LEGITIMATE = 1_500, 6_000
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,23 @@ def learn(  # noqa: PLR0913
     if parent:
         replay = parent.replay.with_features(index)
     kept = chunk.join(replay).thinned(generator)
-    fit_encoding(network, kept.values, kept.is_fraud)
+    is_brief = parent is not None and None not in index and int(replay.is_fraud.sum()) >= MATURE_FRAUDS
+    some = kept.thinned(generator, legitimate=BINNED_LEGITIMATE) if is_brief else kept
+    fit_encoding(network, some.values, some.is_fraud)
     if parent:
         adopt(network, parent.network, index)
-    report = fit(network, chunk, replay, epochs or FAMILIES[family].epochs, generator)
-    calibrate(network, kept)
+    if is_brief:
+        replay = recalled(chunk, replay, generator)
+    own_epochs = FAMILIES[family].continued_epochs if is_brief else FAMILIES[family].epochs
+    report = fit(network, chunk, replay, epochs or own_epochs, generator, is_brief=is_brief)
+    calibrate(network, kept.thinned(generator, CALIBRATED_FRAUDS, CALIBRATED_LEGITIMATE) if is_brief else kept)
     return Learned(network.eval(), kept, report)
+
+
+def recalled(chunk: Sample, replay: Sample, generator: torch.Generator) -> Sample:
+    """Return the part of the replay sample that a mature model learns again beside a chunk, in proportion to the chunk."""
+    frauds = max(MINIMUM_RECALLED, RECALLED * int(chunk.is_fraud.sum()))
+    return replay.thinned(generator, frauds, LEGITIMATE_PER_FRAUD * frauds)
 
 
 def known_to(parent: Checkpoint, features: Mapping[str, str]) -> list[int | None]:

@@ -46,19 +46,17 @@ class Sample:
         columns = [missing if at is None else self.values[:, at : at + 1] for at in index]
         return Sample(torch.cat(columns, 1), self.is_fraud, self.weight)
 
-    def thinned(self, generator: torch.Generator) -> Sample:
-        """Return at most the replay limits of each class, drawn evenly over all that the rows stand for."""
-        kept = [
-            self._thinned(self.is_fraud, REPLAY_FRAUDS, generator),
-            self._thinned(~self.is_fraud, REPLAY_LEGITIMATE, generator),
-        ]
+    def thinned(self, generator: torch.Generator, frauds: int = REPLAY_FRAUDS, legitimate: int = REPLAY_LEGITIMATE) -> Sample:
+        """Return at most so many rows of each class, drawn evenly over all that the rows stand for."""
+        kept = [self._thinned(self.is_fraud, frauds, generator), self._thinned(~self.is_fraud, legitimate, generator)]
         return kept[0].join(kept[1])
 
     def _thinned(self, of_class: torch.Tensor, limit: int, generator: torch.Generator) -> Sample:
-        rows = self.take(torch.nonzero(of_class)[:, 0])
+        rows = torch.nonzero(of_class)[:, 0]
         if len(rows) <= limit:
-            return rows
+            return self.take(rows)
         # A row that stands for w others is drawn like w rows (Efraimidis and Spirakis, 2006).
-        priority = torch.rand(len(rows), generator=generator).log() / rows.weight
-        kept = rows.take(priority.topk(limit).indices)
-        return Sample(kept.values, kept.is_fraud, torch.full((limit,), float(rows.weight.sum()) / limit))
+        weight = self.weight[rows]
+        priority = torch.rand(len(rows), generator=generator).log() / weight
+        kept = rows[priority.topk(limit).indices]
+        return Sample(self.values[kept], self.is_fraud[kept], torch.full((limit,), float(weight.sum()) / limit))

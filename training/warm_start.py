@@ -68,7 +68,4 @@ def _grid(*limits: torch.Tensor) -> torch.Tensor:
 
 def _codes(network: FraudNetwork, index: int, grid: torch.Tensor) -> torch.Tensor:
     """Return the codes of one feature, but for "missing", at raw values."""
-    values = torch.zeros(len(grid), network.feature_count)
-    values[:, index] = grid
-    codes = network.encode(values).unflatten(1, (network.feature_count, network.encoding_width))
-    return codes[:, index, 1:].double()
+    return network.encode(grid[:, None], slice(index, index + 1))[:, 1:].double()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from training import learning
 from training.checkpoint import Checkpoint
 from training.families import FAMILIES
 from training.fitting import calibrate
@@ -83,6 +84,30 @@ def test_an_old_chunk_is_not_forgotten(first: Checkpoint) -> None:
     for unseen in (old, new):
         is_either = old_or_new(unseen)
         assert average_precision(both.network(unseen.values).detach().numpy(), is_either) > 0.8
+
+
+def test_a_mature_model_learns_briefly_forgets_nothing_and_stays_calibrated(
+    first: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once its replay sample holds enough frauds, a chunk costs a few epochs on a part of it."""
+    chunk = rows(4_000, rule="ratio", seed=2)
+    epochs_at_length = learn("light", chunk, first, FEATURES).fit.epochs
+    monkeypatch.setattr(learning, "MATURE_FRAUDS", 100)
+    learned = learn("light", chunk, first, FEATURES)
+    both = checkpoint(learned)
+    assert learned.fit.epochs < epochs_at_length
+    assert len(learned.replay) == len(chunk) + len(first.replay)
+    for unseen in (rows(2_000, seed=4), rows(2_000, rule="ratio", seed=5)):
+        assert average_precision(both.network(unseen.values).detach().numpy(), old_or_new(unseen)) > 0.8
+    seen = chunk.join(first.replay)
+    assert both.network(seen.values).mean().item() == pytest.approx(seen.is_fraud.float().mean().item(), rel=0.15)
+
+
+def test_a_new_feature_is_learned_at_length(first: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mature model too: nobody knows yet what it says."""
+    monkeypatch.setattr(learning, "MATURE_FRAUDS", 100)
+    chunk = rows(1_000, seed=8)
+    assert learn("light", chunk, first, {**FEATURES, "amount": "a2"}).fit.epochs == FAMILIES["light"].epochs
 
 
 def old_or_new(sample: Sample) -> np.ndarray:
