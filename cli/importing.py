@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from cli import checks
 from cli.dataset import MATURITY_DAYS, SCHEMA, Dataset, in_order
+from cli.moments import moments, not_before
 from cli.reading import SourceFile, file_sha256, read_source
 from greenfraud.features.manifest import load_manifest
 from greenfraud.identity import token
@@ -62,7 +63,7 @@ def load_file(path: Path, options: ImportOptions, *, note: Callable[[str], None]
 def _checked(source: SourceFile, options: ImportOptions) -> pa.Table:
     columns = source.columns
     timezone = options.timezone or ("UTC" if source.layout.is_handbook and _has_timestamps(source) else None)
-    occurred = checks.moments(columns["occurred_at"], timezone=timezone)
+    occurred = moments(columns["occurred_at"], timezone=timezone)
     is_fraud = checks.flags(columns["is_fraud"])
     values = {
         "transaction_id": checks.unique_identifiers(columns["transaction_id"]),
@@ -102,8 +103,8 @@ def _observed(source: SourceFile, occurred: pa.Array, is_fraud: pa.Array, timezo
     observed = pc.add(occurred, maturity_days * DAY_US)
     if "observed_at" in source.columns:
         column = source.columns["observed_at"]
-        said = checks.moments(column, timezone=timezone, required=False)
-        observed = pc.coalesce(checks.not_before(column, said, occurred), observed)
+        said = moments(column, timezone=timezone, required=False)
+        observed = pc.coalesce(not_before(column, said, occurred), observed)
     return pc.if_else(is_fraud, observed, pa.scalar(None, pa.int64()))
 
 

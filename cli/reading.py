@@ -114,3 +114,15 @@ def _header(path: Path, start: bytes) -> tuple[list[str], str]:
 def _source(layout: Layout, table: pa.Table, names: list[str], lines_above: int | None) -> SourceFile:
     columns = {field: Column(name, table[name].combine_chunks(), lines_above) for field, name in layout.columns.items()}
     return SourceFile(layout, columns, tuple(name for name in names if name not in layout.columns.values()))
+
+
+def plain(values: pa.Array) -> pa.Array:
+    """`values` without dictionary encoding, large or view types."""
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    return values.cast(pa.string()) if is_text(values.type) else values
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Tell whether a type holds text."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 store=.local/cache/images
 base=localhost/greenfraud-base
 certificates=/etc/ssl/certs/ca-certificates.crt
+builders_home=/root # of the user that builds, inside the image
 
 fail() {
   echo "$0: $*" >&2
@@ -47,7 +48,7 @@ hand_over_settings() {
   echo "[global]" > $pip
   : > $uv
   : > $npm
-  mounts=(--volume "$PWD/$pip:/etc/pip.conf:ro" --volume "$PWD/$uv:/etc/uv/uv.toml:ro" --volume "$PWD/$npm:/root/.npmrc:ro")
+  mounts=(--volume "$PWD/$pip:/etc/pip.conf:ro" --volume "$PWD/$uv:/etc/uv/uv.toml:ro" --volume "$PWD/$npm:$builders_home/.npmrc:ro")
   for name in index-url extra-index-url find-links no-index trusted-host proxy default-timeout; do
     variable="PIP_$(tr 'a-z-' 'A-Z_' <<< $name)"
     if [ -n "${!variable:-}" ]; then echo "$name = ${!variable}" >> $pip; fi

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from greenfraud.errors import ContractError
+from training.history import TRANSACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,20 +22,11 @@ if TYPE_CHECKING:
 
 SAMPLED_ROWS = 1_024
 ENTITIES = ("customer_id", "terminal_id")
-CHUNK_KEYS = pa.schema(
-    [
-        ("transaction_id", pa.string()),
-        ("occurred_us", pa.int64()),
-        ("customer_id", pa.string()),
-        ("terminal_id", pa.string()),
-        ("amount_minor", pa.int64()),
-    ]
-)
 
 
 def chunk_table(history: History, rows: slice, is_fraud: NDArray[np.bool_], columns: Mapping[str, NDArray[np.float64]]) -> pa.Table:
     """Return keys, label and features of some rows; a missing feature is null."""
-    table = history.table.select(CHUNK_KEYS.names).slice(rows.start, rows.stop - rows.start).cast(CHUNK_KEYS)
+    table = history.table.select(TRANSACTIONS.names).slice(rows.start, rows.stop - rows.start).cast(TRANSACTIONS)
     table = table.append_column("is_fraud", pa.array(is_fraud[rows]))
     moments = table["occurred_us"].cast(pa.timestamp("us", tz="UTC"))
     table = table.append_column("event_timestamp", moments)

@@ -5,92 +5,24 @@ from __future__ import annotations
 import base64
 import copy
 import json
-import threading
 import time
 from typing import Any
 
-import boto3
 import pytest
-from aws_world import NAMES, golden
 from botocore.exceptions import ClientError
-from score_world import MANIFEST, Proxy, World, customer_state
+from score_world import MANIFEST, World, customer_state
+from stream_world import CUSTOMER, DECISION, OBSERVED_US, OCCURRED_US, REPORT, TERMINAL, IngestWorld, decision, expected_customer
 
-from functions.ingest.emissions import Grid
-from functions.ingest.ingestion import Ingestion, Tables
-from functions.ingest.landing import Lake
-from functions.ingest.online import ATTEMPTS, OnlineStates
-from functions.ingest.rejections import RejectedQueue
-from greenfraud.features.encoding import entity_id
 from greenfraud.features.interpreter import compute
 from greenfraud.features.logged import pack
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import format_rfc3339, parse_rfc3339
-
-CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]
-DECISION, REPORT = golden("dynamodb_stream_decisions")["Records"]
-OCCURRED_US, OBSERVED_US = 1526817600000000, 1527422400000000
-
-
-class IngestWorld:
-    """The ingestion over in-process tables, through clients that a test can break."""
-
-    def __init__(self) -> None:
-        self.dynamodb = Proxy(boto3.client("dynamodb"))
-        self.s3 = Proxy(boto3.client("s3"))
-        self.sqs = Proxy(boto3.client("sqs"))
-        self.ingestion = Ingestion(
-            Tables(CUSTOMER.table, TERMINAL.table),
-            MANIFEST,
-            states=OnlineStates(lambda: self.dynamodb, "receipts", pause_seconds=0.0005),
-            lake=Lake(lambda: self.s3, "lake", Grid(8.0, 1.135), MANIFEST),
-            rejected=RejectedQueue(lambda: self.sqs, NAMES["REJECTED_QUEUE_URL"]),
-        )
-
-    def ingest(self, *records: dict[str, Any]) -> list[str]:
-        """Ingest a batch; the sequence numbers of what failed."""
-        failures = self.ingestion.ingest(records)["batchItemFailures"]
-        return [failure["itemIdentifier"] for failure in failures]
-
-    def item(self, view: Any, identity: str) -> dict[str, Any]:
-        """The stored item of an entity."""
-        key = {"entity_id": {"S": entity_id(view.join_key, identity)}}
-        item: dict[str, Any] = self.dynamodb.get_item(TableName=view.table, Key=key)["Item"]
-        return item
-
-    def state(self, view: Any, identity: str) -> ViewState:
-        """The stored state of an entity."""
-        values = self.item(view, identity)["values"]["M"]
-        return ViewState.decode(view, {name: cell["B"] for name, cell in values.items()})
-
-    def rejected(self) -> list[dict[str, Any]]:
-        """What waits in the queue of rejected records."""
-        taken = self.sqs.receive_message(QueueUrl=NAMES["REJECTED_QUEUE_URL"], MaxNumberOfMessages=10).get("Messages", [])
-        return [json.loads(message["Body"]) for message in taken]
-
-    def lake(self, prefix: str) -> dict[str, list[dict[str, Any]]]:
-        """The lines of each file below a prefix."""
-        listed = self.s3.list_objects_v2(Bucket="lake", Prefix=prefix).get("Contents", [])
-        bodies = {one["Key"]: self.s3.get_object(Bucket="lake", Key=one["Key"])["Body"].read() for one in listed}
-        return {key: [json.loads(line) for line in body.splitlines()] for key, body in bodies.items()}
 
 
 @pytest.fixture
 def world(aws: None) -> IngestWorld:
     """An ingestion that has seen nothing yet."""
     return IngestWorld()
-
-
-def decision(number: int, **changes: dict[str, str]) -> dict[str, Any]:
-    """The golden decision under another id, with changed attributes."""
-    record = copy.deepcopy(DECISION)
-    record["dynamodb"]["SequenceNumber"] = str(number)
-    record["dynamodb"]["NewImage"] |= {"transaction_id": {"S": f"T{number}"}, **changes}
-    return record
-
-
-def expected_customer() -> ViewState:
-    """What one golden decision makes of its customer."""
-    return customer_state((OCCURRED_US, 1250))
 
 
 def test_a_decision_reaches_customer_and_terminal(world):
@@ -204,174 +136,6 @@ def test_each_model_has_an_emissions_record_of_its_own(world):
     world.ingest(DECISION, decision(2, family={"S": "rules"}, version={"S": "2026-11-01"}))
     families = [record["family"] for records in world.lake("emissions/").values() for record in records]
     assert sorted(families) == ["light", "rules"]
-
-
-POISONS = {
-    "customer_id": {},
-    "transaction_id": {"S": ""},
-    "occurred_us": {"N": "C1 paid 1250"},
-    "amount_minor": {"N": "-1"},
-    "answer": {"S": "[1250]"},
-    "energy_kwh": {"N": "nan"},
-    "emissions_g": {"N": "Infinity"},
-    "features": {"B": "1250!"},
-}
-
-
-@pytest.mark.parametrize("attribute", POISONS)
-def test_a_poisonous_record_is_rejected_alone_with_its_reason_and_without_payload(world, caplog, attribute):
-    """The others of its batch are ingested, and it blocks nothing: it goes to the queue."""
-    poison = decision(2, **{attribute: POISONS[attribute]})
-    assert world.ingest(DECISION, poison, decision(3)) == []
-    assert world.state(CUSTOMER, "C1") == customer_state(*[(OCCURRED_US, 1250)] * 2)
-    (message,) = world.rejected()
-    error = message.pop("error")
-    assert error in {"KeyError", "ValueError", "TypeError", "Error"}
-    assert message == {"stream_arn": DECISION["eventSourceARN"], "sequence_number": "2", "reason": "malformed", "at": attribute}
-    assert f"{error} at {attribute}" in caplog.text
-    assert "1250" not in caplog.text
-
-
-def test_a_record_without_an_image_is_rejected(world):
-    """Not every stream carries images."""
-    record = copy.deepcopy(DECISION)
-    del record["dynamodb"]["NewImage"]
-    assert world.ingest(record) == []
-    assert [message["at"] for message in world.rejected()] == ["NewImage"]
-
-
-def test_what_the_queue_does_not_take_is_delivered_again(world):
-    """A rejection is never lost; Lambda's own failure destination is the last resort."""
-    poison = decision(2, answer={"S": "{"})
-
-    def refuse(*_: object, **arguments: Any) -> dict[str, Any]:
-        return {"Failed": [{"Id": entry["Id"]} for entry in arguments["Entries"]]}
-
-    world.sqs.faults["send_message_batch"] = refuse
-    assert world.ingest(poison, DECISION) == ["2"]
-
-    def break_down(*_: object, **__: object) -> None:
-        raise ClientError({"Error": {"Code": "AccessDenied"}}, "SendMessageBatch")
-
-    world.sqs.faults["send_message_batch"] = break_down
-    assert world.ingest(poison, DECISION) == ["2"]
-    assert world.state(CUSTOMER, "C1") == expected_customer()
-
-
-def test_a_dozen_poisonous_records_take_two_calls(world):
-    """SQS takes ten messages at a time."""
-    assert world.ingest(*[decision(number, answer={"S": "{"}) for number in range(2, 14)]) == []
-    calls = [arguments for name, arguments in world.sqs.calls if name == "send_message_batch"]
-    assert [len(call["Entries"]) for call in calls] == [10, 2]
-
-
-@pytest.mark.parametrize(
-    "damage", [{"values": {"M": {CUSTOMER.last: {"B": b"r"}}}}, {"values": {"S": "?"}}, {"expires_at": {"S": "soon"}}]
-)
-def test_an_unreadable_state_stays_as_it_is_and_the_event_reaches_all_the_rest(world, damage):
-    """To be repaired from the lake; the queue says which view it was."""
-    broken = {"entity_id": {"S": entity_id("customer_id", "C1")}, "event_ts": {"S": "?"}, "values": {"M": {}}} | damage
-    world.dynamodb.put_item(TableName=CUSTOMER.table, Item=broken)
-    assert world.ingest(DECISION) == []
-    assert world.item(CUSTOMER, "C1") == broken
-    assert world.state(TERMINAL, "M1").newest_us == OCCURRED_US
-    assert len(world.lake("transactions/")) == 1
-    assert [(message["reason"], message["at"]) for message in world.rejected()] == [("state_unreadable", "customer_activity")]
-
-
-def cancelled(*codes: str) -> ClientError:
-    """What DynamoDB raises for a transaction that lost."""
-    response = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": [{"Code": code} for code in codes]}
-    return ClientError(response, "TransactWriteItems")
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        cancelled("None", "TransactionConflict", "None"),
-        cancelled("None", "ConditionalCheckFailed", "None"),
-        cancelled("ThrottlingError", "None", "None"),
-        ClientError({"Error": {"Code": "ThrottlingException"}}, "TransactWriteItems"),
-    ],
-)
-def test_a_lost_race_is_run_again_on_what_is_there_now(world, fault):
-    """And leaves its effect once."""
-    faults = iter([fault, fault])
-
-    def lose(real, **arguments):
-        error = next(faults, None)
-        if error:
-            raise error
-        return real(**arguments)
-
-    world.dynamodb.faults["transact_write_items"] = lose
-    assert world.ingest(DECISION) == []
-    assert world.state(CUSTOMER, "C1") == expected_customer()
-
-
-def test_a_write_that_succeeded_unseen_is_not_repeated(world):
-    """The answer got lost, the effect did not."""
-    answers = iter([True])
-
-    def lose_the_answer(real, **arguments):
-        response = real(**arguments)
-        if next(answers, None):
-            raise ClientError({"Error": {"Code": "TransactionInProgressException"}}, "TransactWriteItems")
-        return response
-
-    world.dynamodb.faults["transact_write_items"] = lose_the_answer
-    assert world.ingest(DECISION) == []
-    assert world.state(CUSTOMER, "C1") == expected_customer()
-
-
-def test_losing_every_time_is_a_failure_that_is_delivered_again(world, caplog):
-    """Bounded, and named."""
-
-    def lose(*_: object, **__: object) -> None:
-        raise cancelled("None", "TransactionConflict")
-
-    world.dynamodb.faults["transact_write_items"] = lose
-    assert world.ingest(DECISION) == [DECISION["dynamodb"]["SequenceNumber"]]
-    assert len([name for name, _ in world.dynamodb.calls if name == "transact_write_items"]) == ATTEMPTS
-    assert "conflict" in caplog.text
-
-
-def test_a_throttled_read_is_never_taken_for_an_empty_state(world):
-    """Or a customer's past would be overwritten by nothing."""
-    world.ingest(DECISION)
-    answers = iter([True, True])
-
-    def half_an_answer(real, **arguments):
-        if next(answers, None):
-            return {"Responses": {}, "UnprocessedKeys": arguments["RequestItems"]}
-        return real(**arguments)
-
-    world.dynamodb.faults["batch_get_item"] = half_an_answer
-    assert world.ingest(decision(2)) == []
-    assert world.state(CUSTOMER, "C1") == customer_state(*[(OCCURRED_US, 1250)] * 2)
-
-
-def test_an_item_that_feast_wrote_without_a_version_is_built_upon(world):
-    """Its time is the only sign of a change."""
-    feast = World()
-    feast.put_state("customer_activity", "C1", customer_state((OCCURRED_US - 1, 7)))
-    assert world.ingest(DECISION) == []
-    assert world.state(CUSTOMER, "C1") == customer_state((OCCURRED_US - 1, 7), (OCCURRED_US, 1250))
-
-
-def test_concurrent_batches_lose_nothing_and_count_nothing_twice(world):
-    """Two shards, one customer, every event delivered to both."""
-    records = [decision(number) for number in range(2, 12)]
-    failed: list[str] = []
-    threads = [
-        threading.Thread(target=lambda batch=batch: failed.extend(world.ingest(*batch))) for batch in (records, records[::-1])
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    world.ingest(*[record for record in records if record["dynamodb"]["SequenceNumber"] in failed])
-    assert world.state(CUSTOMER, "C1") == customer_state(*[(OCCURRED_US, 1250)] * 10)
 
 
 def test_a_clock_that_runs_ahead_does_not_age_the_state(world):

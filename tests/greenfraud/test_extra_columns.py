@@ -12,19 +12,11 @@ from greenfraud.features.declaration import FeatureDeclaration
 from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import Manifest
 from greenfraud.features.rows import compute_rows
+from tests import extra_columns
 from tests.greenfraud.events import NOW_US
 
-DISTANCE = FeatureDeclaration(
-    name="distance_km", aggregation="number", column="distance_km", reason_code="DISTANCE", reason="It was {value:.0f} km away."
-)
-IS_REMOTE = FeatureDeclaration(
-    name="is_remote",
-    aggregation="category",
-    column="channel",
-    values=("web", "app, any"),
-    reason_code="REMOTE",
-    reason="Whether the payment was remote: {value:.0f}.",
-)
+DISTANCE = replace(extra_columns.DISTANCE, name="distance_km")
+IS_REMOTE = replace(extra_columns.IS_REMOTE, values=("web", "app, any"))
 HOPS = replace(DISTANCE, name="hops", column="hops", default=-1.0)
 MANIFEST = Manifest.from_json(compile_manifest("p", [], [DISTANCE, IS_REMOTE, HOPS]))
 

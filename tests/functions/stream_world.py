@@ -1,0 +1,79 @@
+"""An ingestion over in-process tables, and the golden records of its stream."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import boto3
+from aws_world import NAMES, golden
+from score_world import MANIFEST, Proxy, customer_state
+
+from functions.ingest.emissions import Grid
+from functions.ingest.ingestion import Ingestion, Tables
+from functions.ingest.landing import Lake
+from functions.ingest.online import OnlineStates
+from functions.ingest.rejections import RejectedQueue
+from greenfraud.features.encoding import entity_id
+from greenfraud.features.tiles import ViewState
+
+CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]
+DECISION, REPORT = golden("dynamodb_stream_decisions")["Records"]
+OCCURRED_US, OBSERVED_US = 1526817600000000, 1527422400000000
+
+
+class IngestWorld:
+    """The ingestion over in-process tables, through clients that a test can break."""
+
+    def __init__(self) -> None:
+        self.dynamodb = Proxy(boto3.client("dynamodb"))
+        self.s3 = Proxy(boto3.client("s3"))
+        self.sqs = Proxy(boto3.client("sqs"))
+        self.ingestion = Ingestion(
+            Tables(CUSTOMER.table, TERMINAL.table),
+            MANIFEST,
+            states=OnlineStates(lambda: self.dynamodb, "receipts", pause_seconds=0.0005),
+            lake=Lake(lambda: self.s3, "lake", Grid(8.0, 1.135), MANIFEST),
+            rejected=RejectedQueue(lambda: self.sqs, NAMES["REJECTED_QUEUE_URL"]),
+        )
+
+    def ingest(self, *records: dict[str, Any]) -> list[str]:
+        """Ingest a batch; the sequence numbers of what failed."""
+        failures = self.ingestion.ingest(records)["batchItemFailures"]
+        return [failure["itemIdentifier"] for failure in failures]
+
+    def item(self, view: Any, identity: str) -> dict[str, Any]:
+        """The stored item of an entity."""
+        key = {"entity_id": {"S": entity_id(view.join_key, identity)}}
+        item: dict[str, Any] = self.dynamodb.get_item(TableName=view.table, Key=key)["Item"]
+        return item
+
+    def state(self, view: Any, identity: str) -> ViewState:
+        """The stored state of an entity."""
+        values = self.item(view, identity)["values"]["M"]
+        return ViewState.decode(view, {name: cell["B"] for name, cell in values.items()})
+
+    def rejected(self) -> list[dict[str, Any]]:
+        """What waits in the queue of rejected records."""
+        taken = self.sqs.receive_message(QueueUrl=NAMES["REJECTED_QUEUE_URL"], MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(message["Body"]) for message in taken]
+
+    def lake(self, prefix: str) -> dict[str, list[dict[str, Any]]]:
+        """The lines of each file below a prefix."""
+        listed = self.s3.list_objects_v2(Bucket="lake", Prefix=prefix).get("Contents", [])
+        bodies = {one["Key"]: self.s3.get_object(Bucket="lake", Key=one["Key"])["Body"].read() for one in listed}
+        return {key: [json.loads(line) for line in body.splitlines()] for key, body in bodies.items()}
+
+
+def decision(number: int, **changes: dict[str, str]) -> dict[str, Any]:
+    """The golden decision under another id, with changed attributes."""
+    record = copy.deepcopy(DECISION)
+    record["dynamodb"]["SequenceNumber"] = str(number)
+    record["dynamodb"]["NewImage"] |= {"transaction_id": {"S": f"T{number}"}, **changes}
+    return record
+
+
+def expected_customer() -> ViewState:
+    """What one golden decision makes of its customer."""
+    return customer_state((OCCURRED_US, 1250))
