@@ -116,7 +116,7 @@ def _write(lake: Lake, group: Group, columns: Mapping[str, Floats], maturity_us:
 
     def write(chunk: Chunk) -> None:
         own = history.rows_between(chunk.start_us, chunk.end_us)
-        is_fraud = history.is_fraud_as_known(chunk.end_us + maturity_us)
+        is_fraud = history.is_fraud_as_known(chunk.end_us + maturity_us - 1)  # a test week may begin then
         part = {name: column[own.start - first_row : own.stop - first_row] for name, column in columns.items()}
         lake.put(features_key(group.matrix.manifest.version, chunk.id), parquet(chunk_table(history, own, is_fraud, part)))
 
