@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +41,16 @@ class Candidate:
     emissions_g_per_1000: float | None = None
     manifest: BundleManifest | None = None
     reason: str | None = None
+
+    def part(self, rows: NDArray[np.bool_]) -> Candidate:
+        """Return what it says about some of the rows."""
+        if self.scores is None or self.is_alert is None:
+            return self
+        return replace(self, scores=self.scores[rows], is_alert=self.is_alert[rows])
+
+    def silent(self, reason: str) -> Candidate:
+        """Return it without scores, for a reason; one that it has already stays."""
+        return replace(self, scores=None, is_alert=None, reason=self.reason or reason)
 
 
 def rules_candidate(table: pa.Table, policy: Policy) -> Candidate:

@@ -7,13 +7,13 @@ difference of two is paired.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from training.card_precision import CardRanking
-from training.metrics import Ranking, expected_calibration_error, weighted_mean
+from training.metrics import Ranking, brier_score, expected_calibration_error, weighted_sum
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +39,7 @@ MEASURES = (
     "brier",
     "ece",
 )
+ROW_MEASURES = tuple(name for name in MEASURES if name != CARD_PRECISION)  # which any part of a holdout has
 PROBABILITY_MEASURES = ("brier", "ece")
 PAIRED_MEASURES = ("average_precision", "expected_cost_minor")
 
@@ -52,31 +53,29 @@ def customer_weights(customers: int, resamples: int = RESAMPLES, seed: int = SEE
     return np.vstack([np.ones((1, customers)), drawn])
 
 
-def measure(candidate: Candidate, holdout: Holdout, weights: Floats) -> Samples:
-    """Return every measure of a candidate for every row of `weights`; a candidate without scores has none."""
+def measure(candidate: Candidate, holdout: Holdout, weights: Floats, names: Sequence[str] = MEASURES) -> Samples:
+    """Return measures of a candidate for every row of `weights`; a candidate without scores has none."""
     if candidate.scores is None or candidate.is_alert is None or not len(holdout):
         return {}
-    ranking = Ranking(candidate.scores, holdout.is_fraud)
-    cost = cost_minor(candidate.is_alert, holdout)
-    rows = [_measure_once(candidate, holdout, ranking, cost, weight[holdout.customer]) for weight in weights]
-    samples = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    cards = CardRanking(candidate.scores, holdout.is_fraud, holdout.customer, holdout.day)
-    return {**samples, CARD_PRECISION: cards.precision_at(REVIEW_CAPACITY, weights)}
+    samples = _of_ranking(candidate.scores, holdout, weights)
+    samples["expected_cost_minor"] = weighted_sum(cost_minor(candidate.is_alert, holdout), holdout.customer, weights)
+    if candidate.is_probability:
+        rows = (candidate.scores, holdout.is_fraud, holdout.customer)
+        samples |= {"brier": brier_score(*rows, weights), "ece": expected_calibration_error(*rows, weights)}
+    if CARD_PRECISION in names:
+        cards = CardRanking(candidate.scores, holdout.is_fraud, holdout.customer, holdout.day)
+        samples[CARD_PRECISION] = cards.precision_at(REVIEW_CAPACITY, weights)
+    return samples
 
 
-def _measure_once(candidate: Candidate, holdout: Holdout, ranking: Ranking, cost: Floats, weight: Floats) -> dict[str, float]:
-    curve, scores = ranking.curve(weight), candidate.scores
-    measured = {
-        "average_precision": curve.average_precision(),
-        "auc_roc": curve.auc_roc(),
-        "recall_at_fpr_1pct": curve.recall_at(0.01),
-        "recall_at_fpr_5pct": curve.recall_at(0.05),
-        "expected_cost_minor": float((weight * cost).sum()),
+def _of_ranking(scores: Floats, holdout: Holdout, weights: Floats) -> dict[str, Floats]:
+    curves = Ranking(scores, holdout.is_fraud, holdout.customer).curves(weights)
+    return {
+        "average_precision": curves.average_precision(),
+        "auc_roc": curves.auc_roc(),
+        "recall_at_fpr_1pct": curves.recall_at(0.01),
+        "recall_at_fpr_5pct": curves.recall_at(0.05),
     }
-    if candidate.is_probability and scores is not None:
-        measured["brier"] = weighted_mean((scores - holdout.is_fraud) ** 2, weight)
-        measured["ece"] = expected_calibration_error(scores, holdout.is_fraud, weight)
-    return measured
 
 
 def cost_minor(is_alert: NDArray[np.bool_], holdout: Holdout) -> Floats:
@@ -85,15 +84,25 @@ def cost_minor(is_alert: NDArray[np.bool_], holdout: Holdout) -> Floats:
     return np.where(is_alert, ALERT_COST_MINOR, missed).astype(np.float64)
 
 
-def summary(candidate: Candidate, samples: Samples, holdout: Holdout) -> dict[str, Any]:
-    """Return value, interval and number of rows of every measure; one that is undefined says why, never zero."""
-    return {name: _summarised(name, candidate, samples.get(name), holdout) for name in MEASURES}
+def summary(candidate: Candidate, samples: Samples, holdout: Holdout, names: Sequence[str] = MEASURES) -> dict[str, Any]:
+    """Return value, interval and sample size of each measure; one that is undefined says why, never zero."""
+    sizes = {name: sample_size(name, holdout) for name in names}
+    return {name: {**_summarised(name, candidate, samples.get(name), holdout), **sizes[name]} for name in names}
+
+
+def sample_size(name: str, holdout: Holdout) -> dict[str, int]:
+    """Return what a measure stands on: rows and the frauds among them, for card precision customers ranked on their days."""
+    if name != CARD_PRECISION:
+        return {"n": len(holdout), "frauds": int(holdout.is_fraud.sum())}
+    of_day = holdout.day * (holdout.customer.max(initial=0) + 1) + holdout.customer
+    compromised = np.unique(of_day[holdout.is_fraud])
+    return {"n": len(np.unique(of_day)), "compromised": len(compromised), "days": len(np.unique(holdout.day))}
 
 
 def _summarised(name: str, candidate: Candidate, sample: Floats | None, holdout: Holdout) -> dict[str, Any]:
     if sample is None or np.isnan(sample[0]):
-        return {"value": None, "reason": _why_unavailable(name, candidate, holdout), "n": len(holdout)}
-    return {"value": float(sample[0]), **_interval(sample[1:]), "n": len(holdout)}
+        return {"value": None, "reason": _why_unavailable(name, candidate, holdout)}
+    return {"value": float(sample[0]), **_interval(sample[1:])}
 
 
 def _why_unavailable(name: str, candidate: Candidate, holdout: Holdout) -> str:
@@ -103,7 +112,7 @@ def _why_unavailable(name: str, candidate: Candidate, holdout: Holdout) -> str:
         return "the holdout is empty"
     if name in PROBABILITY_MEASURES and not candidate.is_probability:
         return "its scores are no probabilities"
-    return "the holdout has no frauds" if not holdout.is_fraud.any() else "the holdout has nothing but frauds"
+    return "the holdout has no frauds" if not holdout.is_fraud.any() else "there is nothing but frauds"
 
 
 def paired(ours: Samples, theirs: Samples) -> dict[str, Any] | None:

@@ -41,6 +41,27 @@ class Holdout:
         """Return the number of rows."""
         return len(self.is_fraud)
 
+    def part(self, rows: NDArray[np.bool_]) -> Holdout:
+        """Return some of the rows; customers keep their codes."""
+        return Holdout(
+            table=self.table.filter(rows),
+            is_fraud=self.is_fraud[rows],
+            amount_minor=self.amount_minor[rows],
+            customer=self.customer[rows],
+            day=self.day[rows],
+            removed=0,
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Return how much the rows are: of what, of whom, over how long."""
+        return {
+            "rows": len(self),
+            "frauds": int(self.is_fraud.sum()),
+            "customers": len(np.unique(self.customer)),
+            "defrauded_customers": len(np.unique(self.customer[self.is_fraud])),
+            "days": len(np.unique(self.day)),
+        }
+
 
 def make_holdout(table: pa.Table, known: dict[int, set[str]]) -> Holdout:
     """Leave out, on each day, the customers known by then; `known` is by day since the epoch."""

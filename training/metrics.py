@@ -1,7 +1,7 @@
-"""Measures of one candidate's scores over weighted rows.
+"""Measures of one candidate's scores over the rows of customers that count several times.
 
-`weight` [rows] says how often each row counts: ones, or one resample of a bootstrap. A measure is NaN where it is
-undefined.
+`weights` [weightings, customers] says how often each customer counts: once, or as often as a resample of a bootstrap has
+drawn it. A measure is an array [weightings], NaN where it is undefined.
 """
 
 from __future__ import annotations
@@ -12,61 +12,96 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.floating[Any]]
     Flags = NDArray[np.bool_]
+    Codes = NDArray[np.int64]
 
 ECE_BINS = 10
+CELLS_AT_ONCE = 1 << 20  # of a table [weightings, rows]: what stays near the processor is added up several times as fast
 
 
 @dataclass(frozen=True)
-class Curve:
-    """Frauds and legitimate rows found from the highest distinct score down to each."""
+class Curves:
+    """Down to each score that a fraud has, highest first: what was found, per weighting [weightings, steps].
 
-    frauds: Floats
-    legitimate: Floats
+    Between two such scores nothing but legitimate rows is found, so that no measure asks about the scores there.
+    """
 
-    def average_precision(self) -> float:
+    frauds: Floats  # with this score or a higher one
+    above: Floats  # legitimate, with a higher score
+    legitimate: Floats  # legitimate, with this score or a higher one
+    all_legitimate: Floats  # [weightings]
+
+    @property
+    def _found(self) -> Floats:
+        return np.diff(self.frauds, axis=1, prepend=0.0)
+
+    @property
+    def _all_frauds(self) -> Floats:
+        return self.frauds[:, -1] if self.frauds.shape[1] else np.zeros(len(self.frauds))
+
+    def average_precision(self) -> Floats:
         """Return the mean precision over recalled frauds, as scikit-learn's average_precision_score defines it."""
-        if not self.frauds[-1]:
-            return np.nan
-        found = np.diff(self.frauds, prepend=0.0)
         precision = self.frauds / np.maximum(self.frauds + self.legitimate, np.finfo(float).tiny)
-        return float((found * precision).sum() / self.frauds[-1])
+        return _ratio((self._found * precision).sum(axis=1), self._all_frauds)
 
-    def auc_roc(self) -> float:
+    def auc_roc(self) -> Floats:
         """Return the probability that a fraud ranks above a legitimate row, ties counting half."""
-        pairs = self.frauds[-1] * self.legitimate[-1]
-        if not pairs:
-            return np.nan
-        passed = np.diff(self.legitimate, prepend=0.0)
-        before = np.concatenate([[0.0], self.frauds[:-1]])
-        return float((passed * (before + self.frauds)).sum() / 2.0 / pairs)
+        below = self.all_legitimate[:, None] - (self.above + self.legitimate) / 2.0
+        return _ratio((self._found * below).sum(axis=1), self._all_frauds * self.all_legitimate)
 
-    def recall_at(self, false_positive_rate: float) -> float:
+    def recall_at(self, false_positive_rate: float) -> Floats:
         """Return the recall of the lowest threshold that keeps the false positive rate."""
-        if not self.frauds[-1] * self.legitimate[-1]:
-            return np.nan
-        kept = np.searchsorted(self.legitimate, false_positive_rate * self.legitimate[-1], side="right")
-        return float(self.frauds[kept - 1] / self.frauds[-1]) if kept else 0.0
+        is_kept = self.legitimate <= false_positive_rate * self.all_legitimate[:, None]
+        recall = _ratio((self._found * is_kept).sum(axis=1), self._all_frauds)
+        return np.where(self.all_legitimate > 0, recall, np.nan)
 
 
 class Ranking:
-    """Scores sorted once, so that any number of weightings give their curve by cumulative sums."""
+    """Scores sorted once, so that any number of weightings give their curves by sums over the rows between frauds."""
 
-    def __init__(self, scores: Floats, is_fraud: Flags) -> None:
-        """Sort by descending score."""
-        self._order = np.argsort(-scores, kind="stable")
-        self._is_fraud = is_fraud[self._order]
-        ordered = scores[self._order]
-        self._ends = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))  # equal scores enter together
+    def __init__(self, scores: Floats, is_fraud: Flags, customer: Codes) -> None:
+        """Sort by descending score; there is at least one row."""
+        order = np.argsort(-scores, kind="stable")
+        ordered, frauds = scores[order], np.flatnonzero(is_fraud[order])
+        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+        tie = np.searchsorted(starts, frauds, side="right") - 1  # equal scores enter together
+        step, self._first = np.unique(tie, return_index=True)  # of each step, among the frauds
+        start, end = starts[step], np.append(starts, len(order))[step + 1]
+        self._cuts, places = np.unique(np.concatenate([[0], start, end, [len(order)]]), return_inverse=True)
+        self._start, self._end = places[1:-1].reshape(2, -1)
+        self._customer = customer[order]
+        self._defrauded = self._customer[frauds]
 
-    def curve(self, weight: Floats) -> Curve:
-        """Return the curve of one weighting."""
-        ordered = weight[self._order]
-        frauds = np.cumsum(ordered * self._is_fraud)[self._ends]
-        return Curve(frauds, np.cumsum(ordered)[self._ends] - frauds)
+    def curves(self, weights: Floats) -> Curves:
+        """Return the curves of some weightings."""
+        frauds = self._found(weights)
+        passed = np.vstack([self._passed(block) for block in blocks(weights, len(self._customer))])
+        before = np.hstack([np.zeros((len(weights), 1)), frauds])
+        above, through = passed[:, self._start] - before[:, :-1], passed[:, self._end] - frauds
+        return Curves(frauds, above, through, passed[:, -1] - before[:, -1])
+
+    def _found(self, weights: Floats) -> Floats:
+        """Return the frauds with the score of each step or a higher one."""
+        if not len(self._first):
+            return np.zeros((len(weights), 0))
+        return np.asarray(np.cumsum(np.add.reduceat(weights[:, self._defrauded], self._first, axis=1), axis=1))
+
+    def _passed(self, weights: Floats) -> Floats:
+        """Return how many rows stand before each cut."""
+        between = np.add.reduceat(weights.take(self._customer, axis=1), self._cuts[:-1], axis=1)
+        return np.hstack([np.zeros((len(weights), 1)), np.cumsum(between, axis=1)])
+
+
+def blocks(weights: Floats, rows: int) -> Iterator[Floats]:
+    """Yield the weightings, so few at a time that a table of them and all rows stays small."""
+    size = max(1, CELLS_AT_ONCE // rows)
+    for first in range(0, len(weights), size):
+        yield weights[first : first + size]
 
 
 def average_precision(scores: Floats, is_fraud: Flags) -> float:
@@ -75,22 +110,37 @@ def average_precision(scores: Floats, is_fraud: Flags) -> float:
     >>> average_precision(np.array([0.9, 0.8, 0.1]), np.array([True, False, True]))
     0.8333333333333333
     """
-    return Ranking(scores, is_fraud).curve(np.ones(len(scores))).average_precision()
+    everybody = np.zeros(len(scores), np.int64)
+    return float(Ranking(scores, is_fraud, everybody).curves(np.ones((1, 1))).average_precision()[0])
 
 
-def weighted_mean(values: Floats, weight: Floats) -> float:
-    """Return the mean of rows that count several times."""
-    total = weight.sum()
-    return float((weight * values).sum() / total) if total else np.nan
+def weighted_sum(values: Floats, customer: Codes, weights: Floats) -> Floats:
+    """Return the sum over rows that count as often as their customer.
+
+    >>> weighted_sum(np.array([1.0, 2.0, 4.0]), np.array([0, 1, 1]), np.array([[1.0, 1.0], [2.0, 0.0]]))
+    array([7., 2.])
+    """
+    return np.asarray(weights @ np.bincount(customer, values, weights.shape[1]))
 
 
-def expected_calibration_error(probability: Floats, is_fraud: Flags, weight: Floats) -> float:
+def brier_score(probability: Floats, is_fraud: Flags, customer: Codes, weights: Floats) -> Floats:
+    """Return the mean squared distance between probability and truth (Brier, 1950)."""
+    squared = weighted_sum((probability - is_fraud) ** 2, customer, weights)
+    return _ratio(squared, weighted_sum(np.ones(len(probability)), customer, weights))
+
+
+def expected_calibration_error(probability: Floats, is_fraud: Flags, customer: Codes, weights: Floats) -> Floats:
     """Return the mean distance between probability and frequency over ten bins of equal width.
 
-    >>> expected_calibration_error(np.array([0.25, 0.25]), np.array([True, False]), np.ones(2))
-    0.25
+    >>> expected_calibration_error(np.array([0.25, 0.25]), np.array([True, False]), np.array([0, 1]), np.ones((1, 2)))
+    array([0.25])
     """
-    bins = np.minimum((probability * ECE_BINS).astype(int), ECE_BINS - 1)
-    excess = np.bincount(bins, weight * (probability - is_fraud), ECE_BINS)
-    total = weight.sum()
-    return float(np.abs(excess).sum() / total) if total else np.nan
+    bins = np.minimum((probability * ECE_BINS).astype(np.int64), ECE_BINS - 1)
+    cells = weights.shape[1] * ECE_BINS
+    excess = np.bincount(customer * ECE_BINS + bins, probability - is_fraud, cells).reshape(-1, ECE_BINS)
+    return _ratio(np.abs(weights @ excess).sum(axis=1), weighted_sum(np.ones(len(probability)), customer, weights))
+
+
+def _ratio(parts: Floats, whole: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):  # nothing of nothing is NaN
+        return np.where(whole > 0, parts / whole, np.nan)

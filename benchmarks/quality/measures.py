@@ -1,4 +1,4 @@
-"""AUC ROC, average precision and card precision at 100 of one week's scores, on all rows and on resamples of customers."""
+"""The product's own measures of one week's scores, on all rows and on resamples of customers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from training.card_precision import CardRanking
-from training.evaluation import INTERVAL, REVIEW_CAPACITY, customer_weights
-from training.metrics import Ranking
+from greenfraud.policy import DEFAULT_POLICY
+from training.candidates import Candidate
+from training.evaluation import CARD_PRECISION, INTERVAL, MEASURES, customer_weights, measure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.floating[Any]]
 
-NAMES = ("auc_roc", "average_precision", f"card_precision_at_{REVIEW_CAPACITY}")
+SHOWN = ("auc_roc", "average_precision", CARD_PRECISION)
+NAMES = (*SHOWN, *(name for name in MEASURES if name not in SHOWN))
 RESAMPLES = 100
 
 
 def measured(scores: Floats, holdout: Holdout, resamples: int = RESAMPLES) -> Floats:
     """Return [1 + resamples, measures]: the figures themselves in the first row, then those of each resample.
 
-    Customers are drawn with Poisson(1) weights, the same for every model, so that differences are paired.
+    Customers are drawn with Poisson(1) weights, the same for every model, so that differences are paired. What costs money are
+    the decisions that the default policy would make.
     """
-    customers = int(holdout.customer.max()) + 1
-    weights = customer_weights(customers, resamples)
-    ranking = Ranking(scores, holdout.is_fraud)
-    curves = [ranking.curve(weight[holdout.customer]) for weight in weights]
-    cards = CardRanking(scores, holdout.is_fraud, holdout.customer, holdout.day).precision_at(REVIEW_CAPACITY, weights)
-    return np.column_stack([[c.auc_roc() for c in curves], [c.average_precision() for c in curves], cards])
+    weights = customer_weights(int(holdout.customer.max()) + 1, resamples)
+    scored = Candidate("week", "challenger", scores.astype(np.float64), scores >= DEFAULT_POLICY.review_at)
+    samples = measure(scored, holdout, weights)
+    return np.column_stack([samples[name] for name in NAMES])
 
 
 def interval(samples: Floats) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.table import Table
 
-from benchmarks.quality.measures import NAMES, interval
+from benchmarks.quality.measures import NAMES, SHOWN, interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,7 +92,7 @@ def table(results: Mapping[str, Result]) -> Table:
     for name, result in results.items():
         overall = result.overall()
         low, high = interval(overall[1:, AVERAGE_PRECISION])
-        auc_roc, average_precision, card_precision = (f"{value:.4f}" for value in overall[0])
+        auc_roc, average_precision, card_precision = (f"{value:.4f}" for value in overall[0, : len(SHOWN)])
         costs = _costs("", result)
         spent = (f"{costs['_cpu_seconds']:.1f}", f"{costs['_emissions_g']:.4f}")
         per_week = (f"{result.average_precision_of(week):.4f}" for week in weeks)

@@ -17,7 +17,7 @@ from benchmarks import report
 from benchmarks.quality import __main__ as command
 from benchmarks.quality.contestants import PEERS
 from benchmarks.quality.data import Prepared, lake_of, prepare, read_data
-from benchmarks.quality.measures import measured
+from benchmarks.quality.measures import NAMES, measured
 from benchmarks.quality.weeks import WeekError, grids, plan_week, plan_weeks
 from cli.dataset import Dataset
 from cli.world import WorldSpecification, make_world
@@ -88,12 +88,22 @@ def test_measures_are_those_of_scikit_learn_and_the_handbook(prepared: Prepared)
     (judged,) = prepared.judged.values()
     holdout = judged.holdout
     scores = np.random.default_rng(3).integers(0, 50, len(holdout)) / 50 + 0.3 * holdout.is_fraud
-    auc_roc, average_precision, card_precision = measured(scores, holdout, resamples=2)[0]
+    auc_roc, average_precision, card_precision, *_ = measured(scores, holdout, resamples=2)[0]
     assert auc_roc == pytest.approx(roc_auc_score(holdout.is_fraud, scores))
     assert average_precision == pytest.approx(average_precision_score(holdout.is_fraud, scores))
     distinct = scores + np.arange(len(holdout)) * 1e-9
     assert measured(distinct, holdout, resamples=2)[0][2] == pytest.approx(by_the_day(distinct, holdout))
     assert 0 < card_precision < 1
+
+
+def test_money_is_that_of_the_default_policy(prepared: Prepared):
+    """An alert from 30 % on costs 5.00, a fraud below it its amount."""
+    (judged,) = prepared.judged.values()
+    holdout = judged.holdout
+    scores = np.where(np.arange(len(holdout)) % 2, 0.3, 0.29)
+    alerts, missed = len(holdout) // 2, holdout.amount_minor[0::2][holdout.is_fraud[0::2]].sum()
+    measures = dict(zip(NAMES, measured(scores, holdout, resamples=2)[0], strict=True))
+    assert measures["expected_cost_minor"] == alerts * 500 + missed
 
 
 def by_the_day(scores: np.ndarray, holdout: object) -> float:
@@ -123,7 +133,8 @@ def test_a_small_comparison_is_measured_and_published(tmp_path: Path, monkeypatc
     assert command.main(words) == 0
     document = json.loads((tmp_path / "bench" / "quality.json").read_text())
     for name in names:
-        for measure in ("auc_roc", "average_precision", "card_precision_at_100", "cpu_seconds", "emissions_g"):
+        quality = ("auc_roc", "average_precision", "card_precision_at_100", "recall_at_fpr_1pct", "expected_cost_minor")
+        for measure in (*quality, "cpu_seconds", "emissions_g"):
             assert document["measures"][f"{name}_{measure}"] > 0
         low, high = (document["measures"][f"{name}_average_precision_{end}"] for end in ("low", "high"))
         assert low <= high

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from training.candidates import Candidate
-from training.evaluation import ALERT_COST_MINOR, MEASURES, cost_minor, customer_weights, measure, paired, summary
+from training.evaluation import ALERT_COST_MINOR, CARD_PRECISION, MEASURES, cost_minor, customer_weights, measure, paired, summary
 from training.holdout import Holdout, make_holdout
 
 ROWS = 600
@@ -35,10 +35,20 @@ POOR = candidate(DRAW.random(ROWS))
 
 
 def test_every_measure_lies_in_its_interval() -> None:
-    """Value, interval and number of rows for each."""
+    """Each one has both."""
     measured = summary(GOOD, measure(GOOD, HOLDOUT, WEIGHTS), HOLDOUT)
     assert list(MEASURES) == list(measured)
-    assert all(figure["low"] <= figure["value"] <= figure["high"] and figure["n"] == ROWS for figure in measured.values())
+    assert all(figure["low"] <= figure["value"] <= figure["high"] for figure in measured.values())
+
+
+def test_every_measure_says_what_it_stands_on() -> None:
+    """Rows and frauds; card precision stands on customers, each once a day, and on the compromised among them."""
+    measured = summary(GOOD, measure(GOOD, HOLDOUT, WEIGHTS), HOLDOUT)
+    cards = measured.pop(CARD_PRECISION)
+    assert {(figure["n"], figure["frauds"]) for figure in measured.values()} == {(ROWS, IS_FRAUD.sum())}
+    of_day = list(zip(HOLDOUT.day, HOLDOUT.customer, strict=True))
+    compromised = {one for one, is_fraud in zip(of_day, IS_FRAUD, strict=True) if is_fraud}
+    assert (cards["n"], cards["compromised"], cards["days"]) == (len(set(of_day)), len(compromised), 2)
 
 
 def test_a_model_does_not_differ_from_itself() -> None:
@@ -67,7 +77,7 @@ def test_without_frauds_a_figure_says_why_it_is_missing() -> None:
     """Never zero, never invented."""
     holdout = holdout_of(np.zeros(ROWS, bool))
     measured = summary(GOOD, measure(GOOD, holdout, WEIGHTS), holdout)
-    assert measured["average_precision"] == {"value": None, "reason": "the holdout has no frauds", "n": ROWS}
+    assert measured["average_precision"] == {"value": None, "reason": "the holdout has no frauds", "n": ROWS, "frauds": 0}
 
 
 def test_an_unscorable_candidate_says_why_everywhere() -> None:

@@ -147,6 +147,16 @@ def test_the_gate_can_judge_the_evaluation(evaluated: Workplace) -> None:
     assert decide(document).outcome == "promote"
 
 
+def test_the_evaluation_tells_every_segment_of_the_real_features(evaluated: Workplace) -> None:
+    """Each candidate has each of them, and the rows of a split's segments are those of the holdout."""
+    document = evaluated.document(f"executions/{EXECUTION}/evaluation.json")
+    names = [segment["name"] for segment in document["segments"]]
+    assert {segment["by"] for segment in document["segments"]} == {"amount", "hour", "customer", "terminal"}
+    assert all(set(item["segments"]) == set(names) for item in (document["baseline_rules"], *document["candidates"]))
+    for by in ("amount", "hour", "customer", "terminal"):
+        assert sum(part["rows"] for part in document["segments"] if part["by"] == by) == document["holdout"]["rows"]
+
+
 def test_the_report_moves_the_registry_as_the_gate_decided(evaluated: Workplace) -> None:
     """The alias `production` names the promoted version; running the job again changes nothing."""
     decision = decide(evaluated.document(f"executions/{EXECUTION}/evaluation.json"))
@@ -164,6 +174,8 @@ def test_the_report_moves_the_registry_as_the_gate_decided(evaluated: Workplace)
     report = evaluated.document(f"executions/{EXECUTION}/report.json")
     assert report["promoted"] == {"family": decision.family, "version": decision.version}
     assert report["emissions_g_total"] > sum(family["emissions_g"] for family in report["families"].values())
+    day = next(segment for segment in report["segments"] if segment["name"] == "hour: day")
+    assert day["families"]["light"]["average_precision"]["frauds"] == day["frauds"] > 0
 
 
 def test_a_failure_leaves_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

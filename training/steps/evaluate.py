@@ -11,10 +11,10 @@ from greenfraud.naming import DATASET_KEY, evaluation_key, models_prefix, plan_k
 from training.bucket import Bucket, client
 from training.candidates import Candidate, bundle_candidate, rules_candidate
 from training.chunk_file import read_chunk
-from training.evaluation import Samples, customer_weights, measure, paired, summary
 from training.footprint import Meter, store_footprint
 from training.holdout import Holdout, known_compromised, make_holdout
 from training.hyperparameters import EvaluateHyperparameters
+from training.judgement import judge
 from training.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ def main(paths: JobPaths) -> None:
         "execution": orders.execution,
         "holdout": {
             "chunk": orders.holdout_chunk,
-            "rows": len(holdout),
-            "frauds": int(holdout.is_fraud.sum()),
+            **holdout.counts(),
             "removed_known_compromised": holdout.removed,
         },
         "production": control.production.name if control.production else None,
@@ -96,48 +95,3 @@ def training_costs(artifacts: Bucket, plan: dict[str, Any]) -> dict[str, dict[st
         results = [artifacts.get_json(key) for key in keys]
         costs[family["family"]] = {name: sum(result[name] for result in results) for name in ("energy_kwh", "emissions_g")}
     return costs
-
-
-def judge(candidates: list[Candidate], holdout: Holdout, costs: dict[str, dict[str, float]]) -> dict[str, Any]:
-    """Return the measured candidates: `baseline_rules` and `candidates`."""
-    weights = customer_weights(int(holdout.customer.max()) + 1 if len(holdout) else 0)
-    samples = {candidate.name: measure(candidate, holdout, weights) for candidate in candidates}
-    rivals = {item.role: samples[item.name] for item in candidates if item.role in ("production", "rules")}
-    challengers = {item.name: samples[item.name] for item in candidates if item.role == "challenger"}
-    documents = [
-        {
-            **described(candidate, costs),
-            "metrics": summary(candidate, samples[candidate.name], holdout),
-            **comparisons(candidate, samples[candidate.name], rivals, challengers),
-        }
-        for candidate in candidates
-    ]
-    return {"baseline_rules": documents[0], "candidates": documents[1:]}
-
-
-def described(candidate: Candidate, costs: dict[str, dict[str, float]]) -> dict[str, Any]:
-    """Return who a candidate is, what a score of it emits, and what this execution spent on training it."""
-    spent = costs.get(candidate.family or "", {}) if candidate.role == "challenger" else {}
-    return {
-        "name": candidate.name,
-        "family": candidate.family,
-        "version": candidate.version,
-        "role": candidate.role,
-        "mlflow_run_id": candidate.manifest.mlflow_run_id if candidate.manifest else None,
-        "emissions_g_per_1000": candidate.emissions_g_per_1000,
-        "energy_kwh": spent.get("energy_kwh"),
-        "emissions_g": spent.get("emissions_g"),
-    }
-
-
-def comparisons(
-    candidate: Candidate, samples: Samples, rivals: dict[str, Samples], challengers: dict[str, Samples]
-) -> dict[str, Any]:
-    """Return the paired differences: to production and to each other challenger, for a challenger, and to the rules."""
-    is_challenger, is_model = candidate.role == "challenger", candidate.role != "rules"
-    others = {name: theirs for name, theirs in challengers.items() if name != candidate.name}
-    return {
-        "against_production": paired(samples, rivals.get("production", {})) if is_challenger else None,
-        "against_challengers": {name: paired(samples, theirs) for name, theirs in others.items()} if is_challenger else None,
-        "against_rules": paired(samples, rivals["rules"]) if is_model else None,
-    }

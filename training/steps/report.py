@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 REPORTED_METRICS = ("average_precision", "auc_roc", "card_precision_at_100")
+SEGMENT_METRICS = ("average_precision", "recall_at_fpr_1pct", "expected_cost_minor")
 
 
 def main(paths: JobPaths) -> None:
@@ -58,9 +59,20 @@ def make_report(execution: str, documents: dict[str, dict[str, Any]], parent_run
         "reasons": decision["reasons"],
         "promoted": {name: decision[name] for name in ("family", "version")} if is_promoted else None,
         "holdout": evaluation["holdout"],
-        "families": {item["family"]: _family(item) for item in evaluation["candidates"] if item["role"] == "challenger"},
+        "families": {item["family"]: _family(item) for item in _challengers(evaluation)},
+        "segments": [_segment(segment, _challengers(evaluation)) for segment in evaluation["segments"]],
         "mlflow_parent_run_id": parent_run_id,
     }
+
+
+def _challengers(evaluation: dict[str, Any]) -> list[dict[str, Any]]:
+    return [item for item in evaluation["candidates"] if item["role"] == "challenger"]
+
+
+def _segment(segment: dict[str, Any], challengers: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return how much a segment is, and each family's figures there with interval, size or reason."""
+    metrics = {item["family"]: item["segments"][segment["name"]]["metrics"] for item in challengers}
+    return {**segment, "families": {family: {name: found[name] for name in SEGMENT_METRICS} for family, found in metrics.items()}}
 
 
 def _family(candidate: dict[str, Any]) -> dict[str, Any]:
