@@ -162,6 +162,37 @@ def test_production_is_not_judged_against_itself():
     assert (decision.outcome, decision.reasons) == ("reject", ["there is no challenger to judge"])
 
 
+def in_segments(**paired: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a candidate's segments with these differences to production."""
+    return {"segments": {name: {"metrics": {}, "against_production": found} for name, found in paired.items()}}
+
+
+def test_a_segment_where_the_promoted_model_is_worse_is_a_warning():
+    """It is promoted nevertheless; the reason names the segment, what is worse there, and among how many."""
+    segments = in_segments(night=against(WORSE), day=against(BETTER), abroad=against(PERHAPS, DEARER), unseen=None)
+    decision = decide(evaluation(challenger("light") | segments))
+    assert (decision.outcome, decision.family) == ("promote", "light")
+    about = "warning, of 3 segments compared: light/v1 is worse than production light/v0 in"
+    assert decision.reasons[1:] == [
+        f"{about} 'night': average precision -0.0500 (-0.0800 to -0.0200)",
+        f"{about} 'abroad': expected cost +900 (+300 to +1500) minor units",
+    ]
+
+
+def test_only_what_is_promoted_is_warned_of():
+    """Whoever is shadowed or rejected harms no segment."""
+    segments = in_segments(night=against(WORSE))
+    decision = decide(evaluation(challenger("light", against_production=against(PERHAPS)) | segments))
+    assert (decision.outcome, len(decision.reasons)) == ("shadow", 1)
+
+
+def test_a_difference_in_a_segment_that_is_unknown_warns_of_nothing():
+    """Neither an undefined interval nor an evaluation from before there were segments."""
+    unknown = {"difference": None, "low": None, "high": None, "reason": "one of the two is undefined"}
+    decision = decide(evaluation(challenger("light") | in_segments(night=against(unknown, unknown))))
+    assert len(decision.reasons) == 1
+
+
 def test_a_malformed_evaluation_is_an_error():
     """Silence would look like a rejection."""
     with pytest.raises(ContractError, match="malformed evaluation"):

@@ -3,7 +3,8 @@
 Value decides first: a model must be better in average precision with 95 % confidence (the whole paired bootstrap
 interval above 0) and must not be certainly dearer. Carbon decides ties: among the models that earned promotion,
 those that the same bootstrap cannot tell from the best one tie, and the least emissions per 1,000 scores win.
-A figure that could not be computed never promotes anything.
+A figure that could not be computed never promotes anything. Segments decide nothing: one where the promoted model is
+worse than production is named as a warning.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def _decide(evaluation: Mapping[str, Any], minimum_frauds: int) -> Decision:
     worthy = [verdict.candidate for verdict in verdicts if verdict.outcome == "promote"]
     if worthy:
         chosen, why = _greenest_of_the_best(worthy)
-        return Decision("promote", chosen["family"], chosen["version"], [*reasons, *why])
+        return Decision("promote", chosen["family"], chosen["version"], [*reasons, *why, *_warnings(chosen, rival)])
     promising = [verdict.candidate for verdict in verdicts if verdict.outcome == "shadow"]
     if promising:
         chosen = max(promising, key=_precision)
@@ -122,6 +123,26 @@ def _ties(candidate: Mapping[str, Any], best: Mapping[str, Any]) -> bool:
     paired = (candidate.get("against_challengers") or {}).get(best["name"]) or {}
     precision = paired.get("average_precision")
     return precision is not None and _is_interval(precision) and precision["high"] >= 0
+
+
+def _warnings(candidate: Mapping[str, Any], rival: str | None) -> list[str]:
+    """Name the segments where a model's whole paired interval lies on the worse side of production's."""
+    segments = candidate.get("segments") or {}
+    compared = {name: found["against_production"] for name, found in segments.items() if found.get("against_production")}
+    worse = {name: said for name, paired in compared.items() if (said := _worse(paired))}
+    about = f"warning, of {len(compared)} segments compared: {candidate['name']} is worse than production {rival} in"
+    return [f"{about} {name!r}: {said}" for name, said in worse.items()]
+
+
+def _worse(paired: Mapping[str, Any]) -> str:
+    """Return in words what is worse with the whole interval, nothing if nothing is."""
+    precision, cost = paired.get("average_precision") or {}, paired.get("expected_cost_minor") or {}
+    said = []
+    if _is_interval(precision) and precision["high"] < 0:
+        said.append(f"average precision {_interval(precision, '+.4f')}")
+    if _is_interval(cost) and cost["low"] > 0:
+        said.append(f"expected cost {_interval(cost, '+.0f')} minor units")
+    return ", ".join(said)
 
 
 def _grams(candidate: Mapping[str, Any]) -> float:
