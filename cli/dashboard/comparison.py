@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cli.dashboard.mlflow_runs import MlflowRun
 from cli.dashboard.totals import RULES
 from cli.dashboard.units import UNAVAILABLE, number
+
+RECALL = "recall_at_fpr_1pct"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Candidate:
     family: str
     version: str = ""
     average_precision: Measure = UNKNOWN
+    recall: Measure = UNKNOWN  # at 1 % false positives
     saved_per_1000: Measure = UNKNOWN
     grams_per_1000: float | None = None
     training_grams: float | None = None
@@ -61,6 +64,16 @@ class Candidate:
 RULES_ALONE = Candidate(RULES)
 
 
+@dataclass(frozen=True)
+class SegmentOfHoldout:
+    """A part of the holdout, and the models on it, the bare rules among them."""
+
+    name: str
+    rows: int
+    frauds: int
+    models: Sequence[Candidate]
+
+
 def compared(evaluation: Mapping[str, Any], lineage_grams: Mapping[str, float]) -> list[Candidate]:
     """All models of an evaluation; none where there is no evaluation."""
     rows = (evaluation.get("holdout") or {}).get("rows")
@@ -68,10 +81,26 @@ def compared(evaluation: Mapping[str, Any], lineage_grams: Mapping[str, float]) 
     return [replace(candidate, training_grams=lineage_grams.get(candidate.name)) for candidate in candidates]
 
 
+def compared_by_segment(evaluation: Mapping[str, Any]) -> list[SegmentOfHoldout]:
+    """All models of an evaluation on each segment of its holdout; none where it tells of none."""
+    return [
+        SegmentOfHoldout(segment["name"], segment["rows"], segment["frauds"], _on_segment(evaluation, segment))
+        for segment in evaluation.get("segments", [])
+    ]
+
+
+def _on_segment(evaluation: Mapping[str, Any], segment: Mapping[str, Any]) -> list[Candidate]:
+    name, rows = segment["name"], segment["rows"]
+    models = [_candidate({**item, **item["segments"][name]}, rows) for item in evaluation["candidates"]]
+    return [*models, rules_of({"baseline_rules": evaluation["baseline_rules"]["segments"][name]})]
+
+
 def rules_of(evaluation: Mapping[str, Any]) -> Candidate:
     """The bare rules on the same holdout."""
     rules = evaluation.get("baseline_rules") or {}
-    return Candidate(RULES, average_precision=_measure(rules.get("metrics", {}).get("average_precision")))
+    metrics = rules.get("metrics", {})
+    precision, recall = (_measure(metrics.get(name)) for name in ("average_precision", RECALL))
+    return Candidate(RULES, average_precision=precision, recall=recall)
 
 
 def compared_by_mlflow(run: MlflowRun | None, versions: Mapping[str, str]) -> list[Candidate]:
@@ -89,6 +118,7 @@ def _candidate(item: Mapping[str, Any], rows: int | None) -> Candidate:
         family=item["family"],
         version=item["version"],
         average_precision=_measure(item["metrics"].get("average_precision")),
+        recall=_measure(item["metrics"].get(RECALL)),
         saved_per_1000=_saved((item.get("against_rules") or {}).get("expected_cost_minor"), rows),
         grams_per_1000=item.get("emissions_g_per_1000"),
         is_production=item.get("role") == "production",

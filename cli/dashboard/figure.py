@@ -59,7 +59,7 @@ class Figure:
             caption,
             data if self.table.rows else "",
             id=self.id_,
-            class_="wide" if self.plane == WIDE else None,
+            class_="wide" if self.plane.width >= WIDE.width else None,
         )
 
     def _svg(self) -> str:

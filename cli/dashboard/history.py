@@ -8,7 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cli.dashboard.archive import Left
-from cli.dashboard.comparison import RULES_ALONE, Candidate, compared, compared_by_mlflow, rules_of
+from cli.dashboard.comparison import (
+    RULES_ALONE,
+    Candidate,
+    SegmentOfHoldout,
+    compared,
+    compared_by_mlflow,
+    compared_by_segment,
+    rules_of,
+)
 from cli.dashboard.inputs import Inputs
 from cli.dashboard.mlflow_runs import MlflowRun
 from cli.dashboard.totals import RULES
@@ -27,6 +35,7 @@ class Event:
     holdout: str | None = None
     rows: int | None = None
     candidates: Sequence[Candidate] = ()
+    segments: Sequence[SegmentOfHoldout] = ()
     rules: Candidate = RULES_ALONE
     grams: float | None = None
     reasons: Sequence[str] = ()
@@ -64,6 +73,7 @@ def _execution(key: str, left: Left, run: MlflowRun | None, change: Mapping[str,
         model=_name(change["production"]) if change else None,
         holdout=holdout.get("chunk") or params.get("holdout"),
         rows=holdout.get("rows"),
+        segments=compared_by_segment(evaluation),
         rules=rules_of(evaluation),
         grams=report.get("emissions_g_total", metrics.get("emissions_g_total")),
         reasons=decision.get("reasons") or (change["reasons"] if change else ()),

@@ -17,6 +17,7 @@ from cli.dashboard.inputs import Inputs
 from cli.dashboard.markup import element, items, words
 from cli.dashboard.method import grid, methods, sci_sentence
 from cli.dashboard.production_figure import production
+from cli.dashboard.segment_figure import by_segment
 from cli.dashboard.totals import periods
 from cli.dashboard.units import UNAVAILABLE, moment
 from cli.dashboard.value_figures import value_against_grams
@@ -57,6 +58,7 @@ def _sections(inputs: Inputs, events: Sequence[Event], currency: str) -> list[st
         ),
         _section("Chunk by chunk", [by_family_and_chunk(emitted), learning(inputs.runs)]),
         _section("Value against grams", value_against_grams(events, currency)),
+        _section("For whom it works", [by_segment(events, currency)]),
         element("section", element("h2", words("Executions and decisions")), decisions_table(events)),
     ]
 

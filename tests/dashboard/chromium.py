@@ -66,7 +66,7 @@ class Picture:
         return sum(len(set(row)) > 4 for row in rows)
 
 
-def screenshot(page: Path, file: Path, scheme: str, *, height: int = 3900) -> tuple[Picture, list[str]]:
+def screenshot(page: Path, file: Path, scheme: str, *, height: int = 4500) -> tuple[Picture, list[str]]:
     """Paint the page in a colour scheme; the picture and the lines of the console."""
     said = _run(
         page, f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}", f"--window-size=1240,{height}", f"--screenshot={file}"

@@ -13,6 +13,8 @@ from greenfraud.carbon import EmissionsRecord
 FAMILIES = ("baseline", "light", "heavy")
 BEGIN = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
 FIRST_DAY = date(2026, 1, 1)
+SEGMENTS = ("hour: day", "amount: <lowest> 50 %")
+FEW = {"hour: night": {"metrics": {"average_precision": {"value": None, "reason": "the segment has 9 frauds"}}}}
 OUTCOMES = ("promote", "shadow", "promote", "reject")
 
 
@@ -138,18 +140,28 @@ def _evaluation(n: int) -> dict:
     if n:
         place = (n - 1) % 4 // 2
         candidates.append(_candidate(n, place, FAMILIES[place], "production", _version(n - 1)))
-    rules = {"metrics": {"average_precision": {"value": 0.37, "low": 0.31, "high": 0.43}}}
-    return {"holdout": {"chunk": chunk_of(n + 5), "rows": 10_000}, "baseline_rules": rules, "candidates": candidates}
+    metrics = {"average_precision": {"value": 0.37, "low": 0.31, "high": 0.43}}
+    rules = {"metrics": metrics, "segments": {name: {"metrics": metrics} for name in SEGMENTS} | FEW}
+    return {
+        "holdout": {"chunk": chunk_of(n + 5), "rows": 10_000},
+        "segments": [{"name": name, "rows": 5_000, "frauds": 40} for name in (*SEGMENTS, *FEW)],
+        "baseline_rules": rules,
+        "candidates": candidates,
+    }
 
 
 def _candidate(n: int, place: int, family: str, role: str, version: str) -> dict:
     precision = _precision(n, place)
+    figures = {
+        "metrics": {"average_precision": {"value": precision, "low": precision - 0.05, "high": precision + 0.04}},
+        "against_rules": {"expected_cost_minor": {"difference": -50_000.0 - 9_000 * place, "low": -80_000.0, "high": -20_000.0}},
+    }
     return {
         "family": family,
         "version": version,
         "role": role,
-        "metrics": {"average_precision": {"value": precision, "low": precision - 0.05, "high": precision + 0.04}},
-        "against_rules": {"expected_cost_minor": {"difference": -50_000.0 - 9_000 * place, "low": -80_000.0, "high": -20_000.0}},
+        **figures,
+        "segments": dict.fromkeys(SEGMENTS, figures) | FEW,
         "emissions_g_per_1000": 1.3e-7 * (1 + 0.1 * place),
     }
 
