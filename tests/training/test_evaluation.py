@@ -35,7 +35,7 @@ POOR = candidate(DRAW.random(ROWS))
 
 
 def test_every_measure_lies_in_its_interval() -> None:
-    """Each one has both."""
+    """On a holdout that has something of everything, none is missing."""
     measured = summary(GOOD, measure(GOOD, HOLDOUT, WEIGHTS), HOLDOUT)
     assert list(MEASURES) == list(measured)
     assert all(figure["low"] <= figure["value"] <= figure["high"] for figure in measured.values())
