@@ -34,8 +34,8 @@ def text(deployment, first_run, tmp_path_factory) -> str:
 
 
 def test_nothing_is_unavailable_after_one_run(text):
-    """All ten plots and all four figures; embodied emissions, which nobody knows, are said to be unknown."""
-    assert len(re.findall("<svg", text)) == 10
+    """All eleven plots and all four figures; embodied emissions, which nobody knows, are said to be unknown."""
+    assert len(re.findall("<svg", text)) == 11
     assert all(figure != "unavailable" for figure in re.findall(r"<dd>(.*?)</dd>", text))
     assert "no record says" not in text
 
