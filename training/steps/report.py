@@ -23,7 +23,7 @@ REPORTED_METRICS = ("average_precision", "auc_roc", "card_precision_at_100")
 
 def main(paths: JobPaths) -> None:
     """Read evaluation and decision; register, attach, sum up."""
-    orders = ReportHyperparameters.model_validate(paths.hyperparameters())
+    orders = ReportHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     artifacts = Bucket(settings.artifacts_bucket)

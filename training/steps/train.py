@@ -53,7 +53,7 @@ class Job:
 
 def main(paths: JobPaths) -> None:
     """Read orders, data and parent; learn; leave checkpoint, bundle, result and records."""
-    orders = TrainHyperparameters.model_validate(paths.hyperparameters())
+    orders = TrainHyperparameters.read(paths.hyperparameters())
     manifest = load_manifest()
     job = Job(paths, orders, Settings.from_env(), {feature.name: feature.hash for feature in manifest.features})
     meter = Meter(job.settings)
