@@ -19,9 +19,10 @@ from cli.errors import InputError
 from cli.world import WorldSpecification, make_world
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import day_of
+from training.batches import BATCH_ROWS
 from training.epoch_pool import EpochPool
 from training.families import FAMILIES
-from training.fitting import BATCH_ROWS, fit
+from training.fitting import fit
 from training.learning import learn
 from training.metrics import average_precision
 from training.network import FraudNetwork

@@ -121,9 +121,10 @@ class JobFolders:
                 continue
             key = f"{prefix.rstrip('/')}/{file.relative_to(self._checkpoint_folder)}".lstrip("/")
             try:
-                client.upload_file(str(file), bucket, key)
+                content = file.read_bytes()  # at once: the job may put another file in its place meanwhile
             except FileNotFoundError:
                 continue
+            client.put_object(Bucket=bucket, Key=key, Body=content)
             self._uploaded[file] = state
 
     def save_model(self, client: Any, uri: str) -> None:

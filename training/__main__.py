@@ -1,4 +1,4 @@
-"""Run one step: `python -m training <step>`; a failure leaves its reason in output/failure and a non-zero exit."""
+"""Run one step: `python -m training <step>`; failure and interruption leave their reason in output/failure and a non-zero exit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from importlib import import_module
 
 from training.contract import JobPaths
+from training.interruption import EXIT_CODE, Interrupted, ending_on_sigterm
 
 STEPS = ("features", "train", "evaluate", "materialize", "reconcile", "monitor", "report")
 
@@ -20,7 +21,12 @@ def main(arguments: list[str]) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
     logging.getLogger("training").setLevel(logging.INFO)  # ours alone: libraries say too much
     try:
-        import_module(f"training.steps.{arguments[0]}").main(paths)
+        with ending_on_sigterm():
+            import_module(f"training.steps.{arguments[0]}").main(paths)
+    except Interrupted as reason:
+        paths.report_failure(str(reason))
+        logging.getLogger("training").warning("step %s: %s", arguments[0], reason)
+        return EXIT_CODE
     except Exception as error:  # the contract wants every failure in a file
         paths.report_failure(f"{type(error).__name__}: {error}")
         logging.getLogger("training").exception("step %s failed", arguments[0])

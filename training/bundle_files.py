@@ -51,6 +51,7 @@ def make_manifest(  # noqa: PLR0913
         reference={name: _typical(values[~is_fraud, index]) for index, name in enumerate(names)},
         golden=_golden(model, values, is_fraud),
         emissions=emissions,
+        provenance=checkpoint.provenance,
     )
 
 

@@ -36,7 +36,8 @@ class Checkpoint:
     lineage_energy_kwh: float
     lineage_emissions_g: float
     parent_version: str | None = None
-    report: dict[str, Any] = field(default_factory=dict)  # of the training, for a resumed job
+    report: dict[str, Any] = field(default_factory=dict)  # how training went
+    provenance: dict[str, Any] = field(default_factory=dict)  # versions, seed and machine; unknown of older checkpoints
 
     def to_bytes(self) -> bytes:
         """Return the file's bytes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -34,6 +35,15 @@ class JobPaths:
     def channel(self, name: str) -> Path:
         """Return the folder of one input channel."""
         return self.root / "input" / "data" / name
+
+    def inputs_digest(self) -> str:
+        """Return the SHA-256 of all input channels: of each file, in order, its name and content."""
+        digest = hashlib.sha256()
+        inputs = self.root / "input" / "data"
+        for file in sorted(path for path in inputs.rglob("*") if path.is_file()):
+            digest.update(f"{file.relative_to(inputs)}\n{file.stat().st_size}\n".encode())
+            digest.update(file.read_bytes())
+        return digest.hexdigest()
 
     def hyperparameters(self) -> dict[str, str]:
         """Read the job's hyperparameters; every value is a string, as SageMaker passes them."""

@@ -23,7 +23,7 @@ class EpochPool:
     def __init__(
         self, network: FraudNetwork, chunk: Sample, replay: Sample, generator: torch.Generator, *, is_brief: bool = False
     ) -> None:
-        """Choose and encode the rows; the encoding of `network` must not change afterwards."""
+        """Choose the rows and encode them where the network is; its encoding must not change afterwards."""
         share_drawn = BRIEF_SHARE if is_brief else 1.0
         both = chunk.join(replay)
         frauds = torch.nonzero(both.is_fraud)[:, 0]
@@ -38,12 +38,14 @@ class EpochPool:
         old = _some(old, max(self._old_drawn, int(share * len(old))), generator)
         self._frauds, self._new, self._old = len(frauds), len(new), len(old)
         rows = torch.cat([frauds, new, old])
+        self.device = network.platt.device
         with torch.no_grad():
-            self.encoding = network.encode_many(both.values[rows])
-        self.target = both.is_fraud[rows].float()
+            self.encoding = network.encode_many(both.values[rows].to(self.device))
+        self.target = both.is_fraud[rows].float().to(self.device)
         weight = torch.where(both.is_fraud[rows], 1.0, 1.0 / share_drawn)
         legitimate_drawn = self._new_drawn + self._old_drawn
-        self.weight = weight * (self.rows_per_epoch / (len(frauds) + legitimate_drawn / share_drawn))  # 1 on average
+        weight = weight * (self.rows_per_epoch / (len(frauds) + legitimate_drawn / share_drawn))  # 1 on average
+        self.weight = weight.to(self.device)
 
     @property
     def rows_per_epoch(self) -> int:
@@ -56,7 +58,7 @@ class EpochPool:
         new = self._frauds + torch.randperm(self._new, generator=generator)[: self._new_drawn]
         old = self._frauds + self._new + torch.randperm(self._old, generator=generator)[: self._old_drawn]
         rows = torch.cat([every_fraud, new, old])
-        return rows[torch.randperm(len(rows), generator=generator)]
+        return rows[torch.randperm(len(rows), generator=generator)].to(self.device)
 
 
 def _some(rows: torch.Tensor, count: int, generator: torch.Generator) -> torch.Tensor:

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from training.batches import BATCH_ROWS, Batches
 from training.calibration import platt
 from training.epoch_pool import EpochPool
 from training.optimizer import OneCycleAdamW
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from training.network import FraudNetwork
     from training.sample import Sample
+    from training.savepoint import Part, Savepoint
 
-BATCH_ROWS = 512
 MINIMUM_STEPS = 100  # a small chunk is gone through more often: too few steps learn nothing
 CONTINUED_RATE = 0.5  # of the learning rate where a parent is gone on with at length: the full rate forgets rare patterns
 
@@ -30,11 +33,19 @@ class FitReport:
 
 
 def fit(  # noqa: PLR0913
-    network: FraudNetwork, chunk: Sample, replay: Sample, epochs: int, generator: torch.Generator, *, is_brief: bool = False
+    network: FraudNetwork,
+    chunk: Sample,
+    replay: Sample,
+    epochs: int,
+    generator: torch.Generator,
+    *,
+    is_brief: bool = False,
+    savepoint: Savepoint | None = None,
 ) -> FitReport:
     """Train in place, for `epochs` or as many more as a small chunk needs; a replay sample means that a parent is continued.
 
     Each epoch takes every fraud and draws negatives afresh, a third of them from the chunk; fewer where `is_brief`.
+    With a savepoint, an interrupted fit goes on where it was.
     """
     architecture = network.architecture
     pool = EpochPool(network, chunk, replay, generator, is_brief=is_brief)
@@ -46,22 +57,20 @@ def fit(  # noqa: PLR0913
         weight_decay=architecture.weight_decay,
         steps=epochs * steps_per_epoch,
     )
-    loss = 0.0
-    for _ in range(epochs):
-        loss = _epoch(network, optimizer, pool, pool.draw(generator))
-    return FitReport(epochs, loss)
-
-
-def _epoch(network: FraudNetwork, optimizer: OneCycleAdamW, pool: EpochPool, rows: torch.Tensor) -> float:
-    total = 0.0
-    for part in rows.split(BATCH_ROWS):
-        logits = network.member_logits(pool.encoding[part])
-        target, weight = (column[part][:, None].expand_as(logits) for column in (pool.target, pool.weight))
-        loss = binary_cross_entropy_with_logits(logits, target, weight)
+    batches = Batches(pool, epochs, generator)
+    parts: Mapping[str, Part] = {"network": network, "optimizer": optimizer, "batches": batches}  # all that a step changes
+    for rows in savepoint.resume(batches, parts) if savepoint else batches:
+        loss = _loss(network, pool, rows)
         loss.backward()
         optimizer.step()
-        total += loss.item() * len(part)
-    return total / len(rows)
+        batches.add_learned(rows, loss)
+    return FitReport(epochs, batches.losses[-1])
+
+
+def _loss(network: FraudNetwork, pool: EpochPool, rows: torch.Tensor) -> torch.Tensor:
+    logits = network.member_logits(pool.encoding[rows])
+    target, weight = (column[rows][:, None].expand_as(logits) for column in (pool.target, pool.weight))
+    return binary_cross_entropy_with_logits(logits, target, weight)
 
 
 def calibrate(network: FraudNetwork, rows: Sample) -> None:

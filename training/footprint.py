@@ -7,13 +7,13 @@ import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from greenfraud.carbon import EmissionsRecord, Method
 from greenfraud.naming import emissions_key
 from training.bucket import Bucket, client
 from training.contract import job_name
+from training.provenance import cpu_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,11 +82,9 @@ def _tell_cpu_model() -> None:
     """Answer CodeCarbon's question for the CPU model: cpuinfo starts processes for it and takes over a second."""
     import cpuinfo  # type: ignore[import-untyped]
 
-    file = Path("/proc/cpuinfo")
-    lines = file.read_text().splitlines() if file.is_file() else []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    if models:  # arm64 has none; there, cpuinfo's slow way stays
-        cpuinfo.get_cpu_info = lambda: {"brand_raw": models[0]}
+    model = cpu_model()
+    if model:  # arm64 has none; there, cpuinfo's slow way stays
+        cpuinfo.get_cpu_info = lambda: {"brand_raw": model}
 
 
 def _method(tracker: Any) -> Method:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from greenfraud.errors import ContractError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+SHOWN_CHARACTERS = 60  # of a wrong value: SageMaker shows 1,024 of the whole reason
 Family = Literal["baseline", "light", "heavy"]
 
 
@@ -16,6 +23,24 @@ class Hyperparameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     execution: str = Field(min_length=1)
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Self:
+        """Check what SageMaker passes. Raises ContractError that names each hyperparameter at fault and what it could be."""
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            faults = [cls._said(fault) for fault in error.errors(include_url=False)]
+        raise ContractError("; ".join(faults))
+
+    @classmethod
+    def _said(cls, fault: ErrorDetails) -> str:
+        name = fault["loc"][0]
+        if fault["type"] == "extra_forbidden":
+            return f"hyperparameter {name} is unknown, known are {', '.join(cls.model_fields)}"
+        if fault["type"] == "missing":
+            return f"hyperparameter {name} is missing"
+        return f"hyperparameter {name}: {fault['msg']}, not {str(fault['input'])[:SHOWN_CHARACTERS]!r}"
 
 
 class FeaturesHyperparameters(Hyperparameters):

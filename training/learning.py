@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from training.device import CPU, make_repeatable
 from training.epoch_pool import LEGITIMATE_PER_FRAUD
 from training.families import FAMILIES
 from training.fitting import FitReport, calibrate, fit
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from training.checkpoint import Checkpoint
+    from training.savepoint import Savepoint
 
 # A mature parent is continued briefly; a younger one, whose bins and weights still change a lot, is trained at length.
 MATURE_FRAUDS = 2_000  # in the parent's replay sample
@@ -43,14 +45,15 @@ def learn(  # noqa: PLR0913
     *,
     epochs: int | None = None,
     seed: int = 0,
+    device: torch.device = CPU,
+    savepoint: Savepoint | None = None,
 ) -> Learned:
     """Train a family's network on a chunk; `features` are name and hash of each input in order.
 
-    The same arguments give the same network on the same machine. `epochs` None is the family's own.
+    The same arguments give the same network on the same machine, wherever an interrupted fit is gone on with from its
+    savepoint. `epochs` None is the family's own. Only fitting happens on the device; what comes back is on the CPU.
     """
-    torch.set_num_threads(1)  # such matrices are too small for more
-    torch.manual_seed(seed)
-    generator = torch.Generator().manual_seed(seed)
+    generator = make_repeatable(seed)
     network = FraudNetwork(FAMILIES[family], len(features))
     replay = chunk.take(torch.arange(0))
     index = known_to(parent, features) if parent else []
@@ -65,7 +68,9 @@ def learn(  # noqa: PLR0913
     if is_brief:
         replay = recalled(chunk, replay, generator)
     own_epochs = FAMILIES[family].continued_epochs if is_brief else FAMILIES[family].epochs
-    report = fit(network, chunk, replay, epochs or own_epochs, generator, is_brief=is_brief)
+    network.to(device)
+    report = fit(network, chunk, replay, epochs or own_epochs, generator, is_brief=is_brief, savepoint=savepoint)
+    network.to(CPU)
     calibrate(network, kept.thinned(generator, CALIBRATED_FRAUDS, CALIBRATED_LEGITIMATE) if is_brief else kept)
     return Learned(network.eval(), kept, report)
 

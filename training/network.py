@@ -67,7 +67,7 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
 
     def encode_many(self, values: torch.Tensor) -> torch.Tensor:
         """Return the encoding of many rows, made in slices: what stands between is several times as large."""
-        encoding = torch.empty(len(values), self.feature_count * self.encoding_width)
+        encoding = torch.empty(len(values), self.feature_count * self.encoding_width, device=values.device)
         for part, into in zip(values.split(SLICE_ROWS), encoding.split(SLICE_ROWS), strict=True):
             into.copy_(self.encode(part))
         return encoding

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 
@@ -60,6 +61,17 @@ class OneCycleAdamW:
                 mean.lerp_(gradient, 1.0 - momentum)
                 square.mul_(SQUARES_DECAY).addcmul_(gradient, gradient, value=1.0 - SQUARES_DECAY)
                 self._update(parameter, mean, square, rate, momentum)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the number of steps taken and what is remembered of their gradients."""
+        return {"step": self._step, "means": self._means, "squares": self._squares}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there; the parameters must have their values of that step."""
+        self._step = state["step"]
+        for mine, theirs in ((self._means, state["means"]), (self._squares, state["squares"])):
+            for tensor, value in zip(mine, theirs, strict=True):
+                tensor.copy_(value)
 
     def _update(self, parameter: torch.Tensor, mean: torch.Tensor, square: torch.Tensor, rate: float, momentum: float) -> None:
         unbiased = (1.0 - SQUARES_DECAY**self._step) ** 0.5

@@ -131,6 +131,7 @@ class TrainingJobs(Construct):
         allow_objects(role, buckets.lake, ["s3:PutObject"], "features/", "emissions/", "reports/")
         written = ["models/", "checkpoints/", "executions/", "jobs/", "spot/", "feast/", f"{MLFLOW_PREFIX}/"]
         allow_objects(role, buckets.artifacts, ["s3:GetObject", "s3:PutObject"], *written)
+        allow_objects(role, buckets.artifacts, ["s3:DeleteObject"], "spot/")  # what a job removes from its checkpoint folder
         allow_items(role, ["BatchGetItem", "DescribeTable", "GetItem", "Scan", "UpdateItem"], tables.customer, tables.terminal)
         allow_items(role, ["BatchGetItem", "GetItem", "Query"], tables.control, tables.ledger, tables.lineage)
         tracking.allow_client(role)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 
 import pytest
@@ -42,6 +43,26 @@ def test_a_killed_job_is_tried_again_under_another_name(deployment):
     assert {first, second} == set(jobs)
     assert jobs[first]["FailureReason"] == "AlgorithmError: killed by signal 9, exit code: 137"
     assert jobs[second]["TrainingJobStatus"] == "Completed"
+
+
+def test_a_spot_interruption_costs_no_step_twice(deployment):
+    """Stopped as SageMaker takes an instance back, in the middle of its fit; the second attempt goes on from that very step."""
+    arn = deployment.start_execution(FORCED)
+    plan = plan_of(deployment, arn)
+    key = plan["families"][0]["chunks"][0]["job_key"]
+    first, second = (f"gf-light-{plan['date']}-{attempt}-{key}" for attempt in (0, 1))
+    wait_until(lambda: "the fit begins" in log_of(deployment, first), 120, pause=0.02)
+    deployment.client("sagemaker").stop_training_job(TrainingJobName=first)
+    assert deployment.end_of(arn)["status"] == "SUCCEEDED"
+    jobs = {job["TrainingJobName"]: job["TrainingJobStatus"] for job in deployment.jobs(key)}
+    assert jobs == {first: "Stopped", second: "Completed"}
+    assert re.search(r"the fit goes on after step \d+", log_of(deployment, second))
+
+
+def log_of(deployment, job):
+    """What a job has written so far."""
+    log = deployment.folder / ".local/logs/jobs" / f"{job}.log"
+    return log.read_text() if log.exists() else ""
 
 
 def test_a_job_that_always_fails_ends_the_execution_with_its_reason(deployment):

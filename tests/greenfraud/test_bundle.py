@@ -34,6 +34,11 @@ def test_a_manifest_survives_its_bytes():
     assert manifest.digest() == hashlib.sha256(manifest.to_bytes()).hexdigest()
 
 
+def test_a_bundle_that_is_older_than_a_field_can_still_be_read():
+    """What nobody recorded then is empty, not wrong."""
+    assert bundle().provenance == {}
+
+
 def test_exactly_the_listed_files_are_accepted():
     """Byte for byte."""
     bundle().verify_files({"model.onnx": MODEL})

@@ -1,22 +1,27 @@
-"""An in-memory AWS for the tests that run whole jobs."""
+"""An in-memory AWS for the tests that run whole jobs, imported with the first of them: `test_gpu.py` runs without."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
-from moto import mock_aws
-from training_world import make_world
-from workplace import ENVIRONMENT, Workplace
 
-from training.bucket import client
+if TYPE_CHECKING:
+    from workplace import Workplace
 
 
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """A workplace whose lake holds seven weeks of the small world: three chunks to train, one to judge on."""
+    from moto import mock_aws
+    from training_world import make_world
+    from workplace import ENVIRONMENT, Workplace
+
+    from training.bucket import client
+
     root = tmp_path_factory.mktemp("jobs")
     environment = {**ENVIRONMENT, "MLFLOW_TRACKING_URI": f"sqlite:///{root}/mlflow.db"}
     with mock.patch.dict(os.environ, environment), mock_aws():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
 from workplace import ENVIRONMENT
 
 from greenfraud.errors import ContractError
+from training.contract import FAILURE_CHARACTERS
 from training.hyperparameters import TrainHyperparameters
 from training.settings import Settings
 
@@ -15,14 +15,34 @@ ORDERS = {"execution": "e", "family": "light", "chunk": "c", "version": "v", "is
 
 def test_hyperparameters_are_strings_as_sagemaker_passes_them() -> None:
     """They become what they mean."""
-    assert TrainHyperparameters.model_validate(ORDERS).is_last is True
+    assert TrainHyperparameters.read(ORDERS).is_last is True
 
 
-@pytest.mark.parametrize("change", [{"family": "medium"}, {"speed": "high"}, {"epochs": "0"}])
-def test_an_unusable_hyperparameter_is_refused(change: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"family": "medium"}, "hyperparameter family: Input should be 'baseline', 'light' or 'heavy', not 'medium'"),
+        ({"epochs": "0"}, "hyperparameter epochs: Input should be greater than or equal to 1, not '0'"),
+        ({"speed": "high"}, f"hyperparameter speed is unknown, known are {', '.join(TrainHyperparameters.model_fields)}"),
+    ],
+)
+def test_an_unusable_hyperparameter_is_named_with_its_choices(change: dict[str, str], words: str) -> None:
     """Unknown names as well as impossible values."""
-    with pytest.raises(ValidationError, match=next(iter(change))):
-        TrainHyperparameters.model_validate(ORDERS | change)
+    with pytest.raises(ContractError) as refusal:
+        TrainHyperparameters.read(ORDERS | change)
+    assert words == str(refusal.value)
+
+
+def test_everything_wrong_at_once_fits_into_the_failure_reason() -> None:
+    """Whoever starts a job by hand reads all of it at the first try."""
+    wrong = dict.fromkeys(TrainHyperparameters.model_fields, "x" * 500) | {"speed": "high"}
+    del wrong["chunk"]
+    with pytest.raises(ContractError) as refusal:
+        TrainHyperparameters.read(wrong)
+    words = f"ContractError: {refusal.value}"
+    assert len(words) <= FAILURE_CHARACTERS
+    faults = ("family", "chunk is missing", "is_last", "as_of", "seed", "epochs", "speed is unknown")
+    assert all(f"hyperparameter {fault}" in words for fault in faults)
 
 
 @pytest.mark.parametrize(("value", "words"), [(None, "PUE is not set"), ("high", "PUE is not a number")])

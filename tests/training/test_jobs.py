@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import platform
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pyarrow.parquet as pq
 import pytest
 import torch
@@ -20,8 +22,9 @@ from greenfraud.promotion import decide
 from training.__main__ import main
 from training.checkpoint import Checkpoint
 from training.contract import JobPaths
+from training.device import best_device
 from training.onnx_graph import probabilities
-from training.steps import train
+from training.provenance import code_digest, cpu_model
 
 pytestmark = pytest.mark.xdist_group("training-jobs")
 
@@ -126,16 +129,26 @@ def test_mlflow_has_one_parent_and_a_child_per_family_and_chunk(trained: Workpla
     assert all(run.data.metrics["emissions_g"] > 0 for run in children)
 
 
-def test_an_interrupted_job_resumes_from_its_own_checkpoint(trained: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Managed spot brings the folder back; the same version is not learned again."""
-    plan = trained.document(f"executions/{EXECUTION}/plan.json")
-    chunk = plan["families"][0]["chunks"][-1]
-    orders = {name: chunk[name] for name in ("chunk", "version", "is_last")}
-    orders |= {"execution": EXECUTION, "family": "baseline", "as_of": plan["as_of"]}
-    body = content(trained, f"checkpoints/baseline/{chunk['version']}/checkpoint.pt")
-    monkeypatch.setattr(train, "learn", lambda *_, **__: pytest.fail("learned again"))
-    channels = {"features": chunk["features_uri"], "parent": chunk["parent_uri"]}
-    trained.run("train", orders, channels, checkpoint=body)
+def test_versions_seed_and_machine_of_a_training_are_on_record(trained: Workplace) -> None:
+    """In the checkpoint, in the bundle and among the run's parameters, all the same."""
+    bundle = BundleManifest.from_bytes(content(trained, newest(trained, "light") + MANIFEST_FILE))
+    key = f"checkpoints/light/{version_of(trained.chunks[-1].id, EXECUTION)}/checkpoint.pt"
+    checkpoint = Checkpoint.from_bytes(content(trained, key))
+    parameters = trained.tracking().client.get_run(bundle.mlflow_run_id).data.params
+    assert bundle.provenance == checkpoint.provenance
+    assert {name: str(value) for name, value in bundle.provenance.items()}.items() <= parameters.items()
+    assert bundle.provenance == {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "onnx": onnx.__version__,
+        "feature_manifest": load_manifest().version,
+        "training_code": code_digest(),
+        "threads": torch.get_num_threads(),
+        "seed": 20180401,
+        "device": best_device().type,
+        "processor": cpu_model() or platform.machine(),
+    }
 
 
 def test_the_gate_can_judge_the_evaluation(evaluated: Workplace) -> None:

@@ -5,33 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from learnable import FEATURES, checkpoint, rows
 
 from training import learning
 from training.checkpoint import Checkpoint
 from training.families import FAMILIES
 from training.fitting import calibrate
-from training.learning import Learned, known_to, learn, parent_probabilities
+from training.learning import known_to, learn, parent_probabilities
 from training.metrics import average_precision
 from training.network import FraudNetwork
 from training.onnx_graph import PARITY_TOLERANCE, check_parity, probabilities, to_onnx
 from training.sample import REPLAY_LEGITIMATE, Sample
 from training.warm_start import adopt, fit_encoding
-
-FEATURES = {"amount": "a1", "count": "b1", "ratio": "c1"}
-
-
-def rows(count: int, rule: str = "amount", seed: int = 0) -> Sample:
-    """Rows whose frauds follow one rule; every tenth value is missing."""
-    draw = torch.Generator().manual_seed(seed)
-    values = torch.stack([torch.rand(count, generator=draw) * scale for scale in (300.0, 50.0, 1.0)], 1)
-    is_fraud = (values[:, 0] > 270.0) if rule == "amount" else (values[:, 2] > 0.9) & (values[:, 1] > 25.0)
-    values[torch.rand(count, 3, generator=draw) < 0.1] = torch.nan
-    return Sample.of(values, is_fraud)
-
-
-def checkpoint(learned: Learned, family: str = "light", features: dict[str, str] = FEATURES) -> Checkpoint:
-    """What a job would leave."""
-    return Checkpoint(family, "v", ["chunk"], features, learned.network, learned.replay, 0.0, 0.0)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -151,26 +152,30 @@ class Workplace:
         assert chunk is not None
         return {"chunk": chunk.id, "features_uri": s3_uri("lake", features_prefix(version, chunk.id))}
 
-    def run(
+    def prepare(
         self,
         step: str,
         hyperparameters: Mapping[str, str],
         channels: Mapping[str, str] | None = None,
         *,
-        checkpoint: bytes | None = None,
+        checkpoints: Path | None = None,
     ) -> Path:
-        """Run one job to its end; returns its folder. Fails with the reason that the job left."""
+        """Make the folder and the environment of a job that finds `checkpoints` of an attempt before it; returns the folder."""
         self.jobs += 1
         folder = self.root / f"job-{self.jobs}"
         (folder / "input" / "config").mkdir(parents=True)
         (folder / "input" / "config" / "hyperparameters.json").write_text(json.dumps(hyperparameters))
         for name, uri in (channels or {}).items():
             self._download(uri, folder / "input" / "data" / name)
-        if checkpoint is not None:
-            (folder / "checkpoints").mkdir()
-            (folder / "checkpoints" / "checkpoint.pt").write_bytes(checkpoint)
+        if checkpoints is not None:
+            shutil.copytree(checkpoints, folder / "checkpoints")
         os.environ["GREENFRAUD_ML_ROOT"] = str(folder)
         os.environ["TRAINING_JOB_NAME"] = f"gf-{step}-{self.jobs}-{hyperparameters['execution']}"
+        return folder
+
+    def run(self, step: str, hyperparameters: Mapping[str, str], channels: Mapping[str, str] | None = None, **given: Path) -> Path:
+        """Run one job to its end; returns its folder. Fails with the reason that the job left."""
+        folder = self.prepare(step, hyperparameters, channels, **given)
         exit_code = run_step([step])
         failure = folder / "output" / "failure"
         assert exit_code == 0, failure.read_text()
@@ -187,9 +192,7 @@ class Workplace:
         """Run every training job of a plan."""
         for family in plan["families"]:
             for chunk in family["chunks"]:
-                orders = {name: chunk[name] for name in ("chunk", "version", "is_last")}
-                orders |= {"execution": plan["execution"], "family": family["family"], "as_of": plan["as_of"]}
-                self.run("train", orders, {"features": chunk["features_uri"], "parent": chunk["parent_uri"]})
+                self.run("train", *training_job(plan, family["family"], chunk))
 
     def evaluate(self) -> None:
         """Judge what the execution trained."""
@@ -206,3 +209,10 @@ class Workplace:
         """Read a JSON document."""
         document: dict[str, Any] = json.loads(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
         return document
+
+
+def training_job(plan: dict[str, Any], family: str, chunk: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Hyperparameters and channels of one training job, as the state machine passes them."""
+    orders = {name: chunk[name] for name in ("chunk", "version", "is_last")}
+    orders |= {"execution": plan["execution"], "family": family, "as_of": plan["as_of"]}
+    return orders, {"features": chunk["features_uri"], "parent": chunk["parent_uri"]}

@@ -26,7 +26,7 @@ SCHEMA = 1
 
 def main(paths: JobPaths) -> None:
     """Read the holdout, score and measure every candidate, write evaluation.json."""
-    orders = EvaluateHyperparameters.model_validate(paths.hyperparameters())
+    orders = EvaluateHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     artifacts = Bucket(settings.artifacts_bucket)

@@ -47,7 +47,7 @@ class Group(NamedTuple):
 
 def main(paths: JobPaths) -> None:
     """Read plan and lake, write what is missing, and open the execution's MLflow run."""
-    orders = FeaturesHyperparameters.model_validate(paths.hyperparameters())
+    orders = FeaturesHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     plan = Bucket(settings.artifacts_bucket).get_json(plan_key(orders.execution))

@@ -27,7 +27,7 @@ REGISTRY_KEY = "feast/registry.db"
 
 def main(paths: JobPaths) -> None:
     """Apply the feature repository, and write the state of every entity whose item lacks something."""
-    MaterializeHyperparameters.model_validate(paths.hyperparameters())
+    MaterializeHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     applied_store(paths.root / "registry.db", settings)

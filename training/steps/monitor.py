@@ -31,7 +31,7 @@ FILES_AT_ONCE = 64
 
 def main(paths: JobPaths) -> None:
     """Compare day by day, and leave a report of each and the metrics of all."""
-    orders = MonitorHyperparameters.model_validate(paths.hyperparameters())
+    orders = MonitorHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     lake, manifest = Bucket(settings.lake_bucket), load_manifest()

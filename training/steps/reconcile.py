@@ -27,7 +27,7 @@ METRICS: Mapping[str, Outcome] = {
 
 def main(paths: JobPaths) -> None:
     """Correct what differs and may be corrected, and count the rest."""
-    orders = ReconcileHyperparameters.model_validate(paths.hyperparameters())
+    orders = ReconcileHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     counts = Reconciliation.of(settings, closed_hours=orders.closed_hours, trusts_lake=orders.trusts_lake).run()

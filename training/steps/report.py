@@ -24,7 +24,7 @@ SEGMENT_METRICS = ("average_precision", "recall_at_fpr_1pct", "expected_cost_min
 
 def main(paths: JobPaths) -> None:
     """Read evaluation and decision; register, attach, sum up."""
-    orders = ReportHyperparameters.model_validate(paths.hyperparameters())
+    orders = ReportHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     artifacts = Bucket(settings.artifacts_bucket)

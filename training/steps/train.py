@@ -19,12 +19,16 @@ from training.bundle_files import make_manifest, upload_bundle
 from training.checkpoint import FILE_NAME, Checkpoint, read_checkpoint
 from training.chunk_file import feature_values, read_chunk
 from training.contract import job_name
+from training.device import best_device
 from training.footprint import Meter, store_footprint
 from training.hyperparameters import TrainHyperparameters
+from training.interruption import deferred
 from training.learning import learn, parent_probabilities
 from training.metrics import average_precision
 from training.onnx_graph import check_parity, to_onnx
+from training.provenance import provenance, software
 from training.sample import Sample
+from training.savepoint import Savepoint
 from training.settings import Settings
 from training.tracking import Tracking
 
@@ -53,13 +57,13 @@ class Job:
 
 def main(paths: JobPaths) -> None:
     """Read orders, data and parent; learn; leave checkpoint, bundle, result and records."""
-    orders = TrainHyperparameters.model_validate(paths.hyperparameters())
+    orders = TrainHyperparameters.read(paths.hyperparameters())
     manifest = load_manifest()
     job = Job(paths, orders, Settings.from_env(), {feature.name: feature.hash for feature in manifest.features})
     meter = Meter(job.settings)
     chunk = read_sample(job)
     parent = read_checkpoint(paths.channel("parent"))
-    checkpoint = resumed(job) or trained(job, chunk, parent)
+    checkpoint = trained(job, chunk, parent)
     model = to_onnx(checkpoint.network)
     check_parity(model, checkpoint.network, chunk.values[:PARITY_ROWS])
     footprint = meter.stop()
@@ -75,18 +79,16 @@ def read_sample(job: Job) -> Sample:
     return Sample.of(values, torch.from_numpy(table["is_fraud"].to_numpy().copy()))
 
 
-def resumed(job: Job) -> Checkpoint | None:
-    """Return the checkpoint of an interrupted attempt at this very job."""
-    found = read_checkpoint(job.paths.checkpoints)
-    return found if found and found.version == job.orders.version and found.family == job.orders.family else None
-
-
 def trained(job: Job, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
-    """Learn the chunk, and keep the result where a spot interruption cannot take it."""
-    orders = job.orders
+    """Learn the chunk, or what an interrupted attempt at this very job left to learn of it."""
+    orders, device = job.orders, best_device()
     prequential = prequential_average_precision(chunk, parent, job.features)
-    learned = learn(orders.family, chunk, parent, job.features, epochs=orders.epochs, seed=orders.seed)
-    checkpoint = Checkpoint(
+    with deferred() as is_interrupted:
+        savepoint = Savepoint(job.paths.checkpoints, identity(job), is_interrupted)
+        learned = learn(
+            orders.family, chunk, parent, job.features, epochs=orders.epochs, seed=orders.seed, device=device, savepoint=savepoint
+        )
+    return Checkpoint(
         family=orders.family,
         version=orders.version,
         chunks=[*(parent.chunks if parent else []), orders.chunk],
@@ -103,10 +105,13 @@ def trained(job: Job, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
             "loss": learned.fit.loss,
             "prequential_average_precision": prequential,
         },
+        provenance=provenance(orders.seed, device),
     )
-    job.paths.checkpoints.mkdir(parents=True, exist_ok=True)
-    (job.paths.checkpoints / FILE_NAME).write_bytes(checkpoint.to_bytes())
-    return checkpoint
+
+
+def identity(job: Job) -> dict[str, Any]:
+    """Return all that the bits of this job's network follow from: orders, inputs and software."""
+    return {**job.orders.model_dump(mode="json"), "inputs": job.paths.inputs_digest(), **software()}
 
 
 def prequential_average_precision(chunk: Sample, parent: Checkpoint | None, features: dict[str, str]) -> float | None:
@@ -185,6 +190,7 @@ def open_run(job: Job, tracking: Tracking, checkpoint: Checkpoint, result: dict[
     architecture = vars(checkpoint.network.architecture)
     chosen = orders.model_dump(mode="json", exclude={"execution", "as_of"}, exclude_none=True)
     parameters = {**architecture, "bins": checkpoint.network.bins, **chosen, "parent_version": checkpoint.parent_version}
+    parameters |= checkpoint.provenance
     numbers = {name: value for name, value in result.items() if isinstance(value, int | float)}
     tracking.log(run_id, parameters, numbers)
     return run_id

@@ -23,7 +23,8 @@ class BundleManifest:
 
     `features` lists name and hash in input order, `chunks` the lineage, `drift_baseline` quantiles per feature,
     `reference` a typical value per feature (for reasons by occlusion), `golden` inputs with their probability,
-    `emissions` kWh and gCO2e of this training and of its lineage, `files` a SHA-256 per file.
+    `emissions` kWh and gCO2e of this training and of its lineage, `files` a SHA-256 per file, `provenance` the versions,
+    seed and machine of the training (empty in bundles that are older than this field).
     """
 
     family: str
@@ -39,6 +40,7 @@ class BundleManifest:
     golden: list[dict[str, Any]] = field(default_factory=list)
     golden_tolerance: float = GOLDEN_TOLERANCE
     emissions: dict[str, Any] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
     schema: int = SCHEMA
 
     @property
