@@ -9,11 +9,15 @@ if TYPE_CHECKING:
     from training.bucket import Bucket
 
 
-def grams_of_execution(lake: Bucket, plan: dict[str, Any]) -> float:
-    """Return gCO2e of every job of an execution that has written its record so far.
+AMOUNTS = ("emissions_g", "energy_kwh", "duration_seconds")
+
+
+def totals_of_execution(lake: Bucket, plan: dict[str, Any]) -> dict[str, float]:
+    """Return gCO2e, kilowatt-hours and seconds of all jobs of an execution that have written their record so far.
 
     A job's name ends with the execution, or for a training job with a key made from it.
     """
     endings = {plan["execution"], *(item["job_key"] for family in plan["families"] for item in family["chunks"])}
     keys = [key for key in lake.keys("emissions/") if key.removesuffix(".json").rpartition("-")[2] in endings]
-    return float(sum(json.loads(body)["emissions_g"] for body in lake.get_many(keys)))
+    records = [json.loads(body) for body in lake.get_many(keys)]
+    return {name: float(sum(record[name] for record in records)) for name in AMOUNTS}

@@ -23,10 +23,20 @@ CONTINUED_RATE = 0.5  # of the learning rate where a parent is gone on with at l
 
 @dataclass(frozen=True)
 class FitReport:
-    """How fitting went: the mean loss of the last epoch, over the rows drawn for it."""
+    """How fitting went, epoch by epoch: mean loss over the rows drawn for it, and the learning rate it ended with."""
 
-    epochs: int
-    loss: float
+    losses: tuple[float, ...]
+    learning_rates: tuple[float, ...]
+
+    @property
+    def epochs(self) -> int:
+        """How often rows were drawn."""
+        return len(self.losses)
+
+    @property
+    def loss(self) -> float:
+        """The mean loss of the last epoch."""
+        return self.losses[-1]
 
 
 def fit(  # noqa: PLR0913
@@ -46,10 +56,9 @@ def fit(  # noqa: PLR0913
         weight_decay=architecture.weight_decay,
         steps=epochs * steps_per_epoch,
     )
-    loss = 0.0
-    for _ in range(epochs):
-        loss = _epoch(network, optimizer, pool, pool.draw(generator))
-    return FitReport(epochs, loss)
+    losses = [_epoch(network, optimizer, pool, pool.draw(generator)) for _ in range(epochs)]
+    rates = [optimizer.rate_after(epoch * steps_per_epoch) for epoch in range(1, epochs + 1)]
+    return FitReport(tuple(losses), tuple(rates))
 
 
 def _epoch(network: FraudNetwork, optimizer: OneCycleAdamW, pool: EpochPool, rows: torch.Tensor) -> float:

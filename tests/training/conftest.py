@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from unittest import mock
@@ -9,8 +10,10 @@ from unittest import mock
 import pytest
 from moto import mock_aws
 from training_world import make_world
-from workplace import ENVIRONMENT, Workplace
+from workplace import ENVIRONMENT, EXECUTION, Workplace
 
+from greenfraud.naming import decision_key, evaluation_key, plan_key
+from greenfraud.promotion import decide
 from training.bucket import client
 
 
@@ -42,3 +45,13 @@ def evaluated(trained: Workplace) -> Workplace:
     """The same after the challengers were judged."""
     trained.evaluate()
     return trained
+
+
+@pytest.fixture(scope="module")
+def reported(evaluated: Workplace) -> Workplace:
+    """The same after the gate decided and the report was written, twice: the second changes nothing."""
+    decision = decide(evaluated.document(evaluation_key(EXECUTION))).to_json()
+    evaluated.s3.put_object(Bucket="artifacts", Key=decision_key(EXECUTION), Body=json.dumps(decision).encode())
+    for _ in range(2):
+        evaluated.run("report", {"execution": EXECUTION, "as_of": evaluated.document(plan_key(EXECUTION))["as_of"]})
+    return evaluated

@@ -116,16 +116,6 @@ def test_each_job_leaves_one_emissions_record_with_its_method(trained: Workplace
         assert record.emissions_g == pytest.approx(record.energy_kwh * record.pue * record.intensity_g_per_kwh)
 
 
-def test_mlflow_has_one_parent_and_a_child_per_family_and_chunk(trained: Workplace) -> None:
-    """Found by the execution's tag."""
-    tracking = trained.tracking()
-    parent = tracking.parent_run_id
-    children = tracking.client.search_runs([tracking.experiment_id], f"tags.`mlflow.parentRunId` = '{parent}'")
-    assert len(children) == 2 * len(trained.chunks)
-    assert {"light", "baseline"} == {run.data.tags["family"] for run in children}
-    assert all(run.data.metrics["emissions_g"] > 0 for run in children)
-
-
 def test_an_interrupted_job_resumes_from_its_own_checkpoint(trained: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Managed spot brings the folder back; the same version is not learned again."""
     plan = trained.document(f"executions/{EXECUTION}/plan.json")
@@ -145,25 +135,6 @@ def test_the_gate_can_judge_the_evaluation(evaluated: Workplace) -> None:
     assert document["candidates"][1]["metrics"]["average_precision"]["value"] > 0.5
     assert document["holdout"]["removed_known_compromised"] > 0
     assert decide(document).outcome == "promote"
-
-
-def test_the_report_moves_the_registry_as_the_gate_decided(evaluated: Workplace) -> None:
-    """The alias `production` names the promoted version; running the job again changes nothing."""
-    decision = decide(evaluated.document(f"executions/{EXECUTION}/evaluation.json"))
-    evaluated.s3.put_object(
-        Bucket="artifacts", Key=f"executions/{EXECUTION}/decision.json", Body=json.dumps(decision.to_json()).encode()
-    )
-    plan = evaluated.document(f"executions/{EXECUTION}/plan.json")
-    for _ in range(2):
-        evaluated.run("report", {"execution": EXECUTION, "as_of": plan["as_of"]})
-    registry = evaluated.tracking().client
-    versions = registry.search_model_versions("name = 'greenfraud'")
-    production = registry.get_model_version_by_alias("greenfraud", "production")
-    assert {"production": decision.family} == {production.tags["stage"]: production.tags["family"]}
-    assert sorted(version.tags["stage"] for version in versions) == ["challenger", "production"]
-    report = evaluated.document(f"executions/{EXECUTION}/report.json")
-    assert report["promoted"] == {"family": decision.family, "version": decision.version}
-    assert report["emissions_g_total"] > sum(family["emissions_g"] for family in report["families"].values())
 
 
 def test_a_failure_leaves_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

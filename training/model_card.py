@@ -1,0 +1,77 @@
+"""The description of a registered model version, in Markdown: what it is, how good, why it is where it is, what it cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from greenfraud.naming import models_prefix, s3_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from greenfraud.bundle import BundleManifest
+
+MODEL_CARD = """\
+The probability that a card transaction is a fraud, from the features that `feature_repo/` declares; NaN where one is missing.
+
+Versions of all families stand here. Aliases: `production` serves, `shadow` was perhaps better but not certainly, `challenger` \
+was the best of the last execution. What the functions load is the bundle that a version's description names; \
+`mlflow.pyfunc.load_model("models:/greenfraud@production")` answers the same.
+"""
+
+
+def version_card(
+    candidate: Mapping[str, Any],
+    evaluation: Mapping[str, Any],
+    decision: Mapping[str, Any],
+    manifest: BundleManifest,
+    artifacts_bucket: str,
+) -> str:
+    """Return the description of a challenger."""
+    holdout = evaluation["holdout"]
+    bundle = s3_uri(artifacts_bucket, models_prefix(manifest.family, manifest.version))
+    sections = (
+        [f"**{candidate['name']}**, of execution `{evaluation['execution']}`. The gate: **{outcome_of(candidate, decision)}**."],
+        [f"- {reason}" for reason in decision["reasons"] if candidate["name"] in reason or ": " not in reason],
+        [f"Holdout {holdout['chunk']}: {holdout['rows']:,} transactions, {holdout['frauds']:,} frauds; intervals are of 95 %."],
+        ["| measure | value | from | to |", "|---|---|---|---|", *_measures(candidate["metrics"])],
+        [f"Lineage: {_lineage(manifest)}."],
+        [f"Emissions: {_emissions(candidate, manifest)}."],
+        [f"Bundle: `{bundle}`, SHA-256 of its manifest `{manifest.digest()}`, {len(manifest.features)} features."],
+    )
+    return "\n\n".join("\n".join(lines) for lines in sections if lines)
+
+
+def outcome_of(candidate: Mapping[str, Any], decision: Mapping[str, Any]) -> str:
+    """Return what the gate decided about one challenger: its decision names one, the others are rejected."""
+    is_chosen = candidate["name"] == f"{decision['family']}/{decision['version']}"
+    return str(decision["outcome"]) if is_chosen else "reject"
+
+
+def _measures(metrics: Mapping[str, Any]) -> Iterator[str]:
+    for name, metric in metrics.items():
+        words = name.replace("_", " ")
+        if metric.get("value") is None:
+            yield f"| {words} | unavailable: {metric.get('reason', 'it was not measured')} | | |"
+        else:
+            yield f"| {words} | {_number(metric['value'])} | {_number(metric['low'])} | {_number(metric['high'])} |"
+
+
+def _lineage(manifest: BundleManifest) -> str:
+    parent = f"parent `{manifest.parent_version}`" if manifest.parent_version else "no parent"
+    return f"{len(manifest.chunks)} chunks, {manifest.chunks[0]} to {manifest.chunks[-1]}; {parent}"
+
+
+def _emissions(candidate: Mapping[str, Any], manifest: BundleManifest) -> str:
+    this, lineage = manifest.emissions["this"], manifest.emissions["lineage"]
+    source = f"{this['intensity_g_per_kwh']:g} g/kWh ({this['intensity_source']}), PUE {this['pue']:g}"
+    scores = candidate["emissions_g_per_1000"]
+    scored = "unavailable" if scores is None else f"{scores:.3g} g"
+    return (
+        f"{this['emissions_g']:.3g} g CO2e for the last chunk, {lineage['emissions_g']:.3g} g for the whole lineage "
+        f"(method {this['method']}, {source}); {scored} per 1,000 scores, by the coefficient model"
+    )
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
