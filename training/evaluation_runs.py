@@ -57,7 +57,7 @@ def holdout_metrics(candidate: dict[str, Any]) -> dict[str, float | None]:
     metrics: dict[str, float | None] = {f"{FOLDER}/emissions_g_per_1000": candidate["emissions_g_per_1000"]}
     for name, metric in candidate["metrics"].items():
         metrics[f"{FOLDER}/{name}"] = metric["value"]
-        metrics[f"{FOLDER}/{name}_low"], metrics[f"{FOLDER}/{name}_high"] = metric.get("low"), metric.get("high")
+        metrics |= {f"{FOLDER}_interval/{name}_{end}": metric.get(end) for end in ("low", "high")}
     return metrics
 
 

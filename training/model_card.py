@@ -31,7 +31,7 @@ def version_card(
     holdout = evaluation["holdout"]
     bundle = s3_uri(artifacts_bucket, models_prefix(manifest.family, manifest.version))
     sections = (
-        [f"**{candidate['name']}**, of execution `{evaluation['execution']}`. The gate: **{outcome_of(candidate, decision)}**."],
+        [f"{candidate['name']}, gate: **{outcome_of(candidate, decision)}**, in execution `{evaluation['execution']}`"],
         [f"- {reason}" for reason in decision["reasons"] if candidate["name"] in reason or ": " not in reason],
         [f"Holdout {holdout['chunk']}: {holdout['rows']:,} transactions, {holdout['frauds']:,} frauds; intervals are of 95 %."],
         ["| measure | value | from | to |", "|---|---|---|---|", *_measures(candidate["metrics"])],
@@ -43,9 +43,9 @@ def version_card(
 
 
 def outcome_of(candidate: Mapping[str, Any], decision: Mapping[str, Any]) -> str:
-    """Return what the gate decided about one challenger: its decision names one, the others are rejected."""
-    is_chosen = candidate["name"] == f"{decision['family']}/{decision['version']}"
-    return str(decision["outcome"]) if is_chosen else "reject"
+    """Return what the gate decided about one challenger: a promotion or a shadow names one, the others were not chosen."""
+    is_meant = decision["outcome"] == "reject" or candidate["name"] == f"{decision['family']}/{decision['version']}"
+    return str(decision["outcome"]) if is_meant else "not chosen"
 
 
 def _measures(metrics: Mapping[str, Any]) -> Iterator[str]:
@@ -65,12 +65,18 @@ def _lineage(manifest: BundleManifest) -> str:
 def _emissions(candidate: Mapping[str, Any], manifest: BundleManifest) -> str:
     this, lineage = manifest.emissions["this"], manifest.emissions["lineage"]
     source = f"{this['intensity_g_per_kwh']:g} g/kWh ({this['intensity_source']}), PUE {this['pue']:g}"
-    scores = candidate["emissions_g_per_1000"]
-    scored = "unavailable" if scores is None else f"{scores:.3g} g"
-    return (
-        f"{this['emissions_g']:.3g} g CO2e for the last chunk, {lineage['emissions_g']:.3g} g for the whole lineage "
-        f"(method {this['method']}, {source}); {scored} per 1,000 scores, by the coefficient model"
+    last, every, scores = (
+        _grams(grams) for grams in (this["emissions_g"], lineage["emissions_g"], candidate["emissions_g_per_1000"])
     )
+    return (
+        f"{last} CO2e for the last chunk, {every} for the whole lineage (method {this['method']}, {source}); "
+        f"{scores} per 1,000 scores, by the coefficient model"
+    )
+
+
+def _grams(grams: float | None) -> str:
+    """Return micrograms, in which every model of this size is readable."""
+    return "unavailable" if grams is None else f"{_number(1e6 * grams)} µg"
 
 
 def _number(value: float | None) -> str:

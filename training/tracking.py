@@ -66,7 +66,7 @@ class Tracking:
         return runs[0].info.run_id if runs else None
 
     def _new_run(self, name: str, tags: Mapping[str, str], started_at: float) -> str:
-        kind = {} if "mlflow.parentRunId" in tags else {"is_parent": "true"}
+        kind = {} if "mlflow.parentRunId" in tags else {"is_parent": "true", "mlflow.source.name": "fraud-detection-pipeline"}
         tags = {"mlflow.runName": name, "mlflow.source.type": "JOB", EXECUTION_TAG: self._execution, **kind, **tags}
         return str(self.client.create_run(self.experiment_id, start_time=int(1000 * started_at), tags=tags).info.run_id)
 

@@ -162,9 +162,9 @@ def test_the_holdout_is_on_the_run_that_finished_each_challenger(reported: Workp
     for candidate in document["candidates"]:
         run = reported.tracking().client.get_run(candidate["mlflow_run_id"])
         assert run.data.tags["chunk"] == reported.chunks[-1].id
-        measured = candidate["metrics"]["average_precision"]
-        names = {"average_precision": "value", "average_precision_low": "low", "average_precision_high": "high"}
-        assert {name: measured[key] for name, key in names.items()} == {name: run.data.metrics[f"holdout/{name}"] for name in names}
+        measured, told = candidate["metrics"]["average_precision"], run.data.metrics
+        assert told["holdout/average_precision"] == measured["value"]
+        assert all(told[f"holdout_interval/average_precision_{end}"] == measured[end] for end in ("low", "high"))
         assert dict(inputs(run))["evaluation"].name == f"holdout {document['holdout']['chunk']}"
         for plot in ("precision_recall", "calibration"):
             picture = ET.fromstring(artifact(reported, run, f"holdout/{plot}.svg"))

@@ -48,7 +48,7 @@ def test_the_registry_holds_what_the_gate_decided(reported: Workplace) -> None:
     production = reported.tracking().client.get_model_version_by_alias("greenfraud", "production")
     assert {"production": decision["family"]} == {production.tags["stage"]: production.tags["family"]}
     assert sorted(version.tags["stage"] for version in versions(reported)) == ["challenger", "production"]
-    assert {"promote", "reject"} == {version.tags["gate"] for version in versions(reported)}
+    assert {"promote", "not chosen"} == {version.tags["gate"] for version in versions(reported)}
     report = reported.document(f"executions/{EXECUTION}/report.json")
     assert report["promoted"] == {name: decision[name] for name in ("family", "version")}
 
@@ -87,11 +87,11 @@ def test_a_version_describes_itself(reported: Workplace) -> None:
     """Quality with intervals, the gate's reason, lineage, emissions with their method, and where the bundle lies."""
     for version in versions(reported):
         card, name = version.description, f"{version.tags['family']}/{version.tags['version']}"
-        assert f"**{name}**" in card
+        assert card.startswith(f"{name}, gate: **{version.tags['gate']}**")
         assert re.search(r"\| average precision \| 0\.\d+ \| 0\.\d+ \| 0\.\d+ \|", card)
         assert f"{name}: average precision +" in card
         assert f"3 chunks, {reported.chunks[0].id} to {reported.chunks[-1].id}; parent `" in card
-        assert re.search(r"g for the whole lineage \(method \w+, 8 g/kWh \(Cloud Carbon Footprint\), PUE 1.135\)", card)
+        assert re.search(r"µg for the whole lineage \(method \w+, 8 g/kWh \(Cloud Carbon Footprint\), PUE 1.135\)", card)
         assert f"s3://artifacts/models/{name}/" in card
 
 
