@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from greenfraud.naming import models_prefix, s3_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from greenfraud.bundle import BundleManifest
 
@@ -33,8 +33,8 @@ def version_card(
     sections = (
         [f"{candidate['name']}, gate: **{outcome_of(candidate, decision)}**, in execution `{evaluation['execution']}`"],
         [f"- {reason}" for reason in decision["reasons"] if candidate["name"] in reason or ": " not in reason],
-        [f"Holdout {holdout['chunk']}: {holdout['rows']:,} transactions, {holdout['frauds']:,} frauds; intervals are of 95 %."],
-        ["| measure | value | from | to |", "|---|---|---|---|", *_measures(candidate["metrics"])],
+        [f"Holdout {holdout['chunk']}: {holdout['rows']:,} transactions, {holdout['frauds']:,} frauds; 95 % intervals."],
+        _measures(candidate["metrics"]),
         [f"Lineage: {_lineage(manifest)}."],
         [f"Emissions: {_emissions(candidate, manifest)}."],
         [f"Bundle: `{bundle}`, SHA-256 of its manifest `{manifest.digest()}`, {len(manifest.features)} features."],
@@ -48,13 +48,15 @@ def outcome_of(candidate: Mapping[str, Any], decision: Mapping[str, Any]) -> str
     return str(decision["outcome"]) if is_meant else "not chosen"
 
 
-def _measures(metrics: Mapping[str, Any]) -> Iterator[str]:
-    for name, metric in metrics.items():
-        words = name.replace("_", " ")
-        if metric.get("value") is None:
-            yield f"| {words} | unavailable: {metric.get('reason', 'it was not measured')} | | |"
-        else:
-            yield f"| {words} | {_number(metric['value'])} | {_number(metric['low'])} | {_number(metric['high'])} |"
+def _measures(metrics: Mapping[str, Any]) -> list[str]:
+    return [f"- {name.replace('_', ' ')}: {_measure(metric)}" for name, metric in metrics.items()]
+
+
+def _measure(metric: Mapping[str, Any]) -> str:
+    if metric.get("value") is None:
+        return f"unavailable, {metric.get('reason', 'it was not measured')}"
+    interval = "" if metric.get("low") is None else f" ({_number(metric['low'])} to {_number(metric['high'])})"
+    return f"{_number(metric['value'])}{interval}"
 
 
 def _lineage(manifest: BundleManifest) -> str:
@@ -79,5 +81,5 @@ def _grams(grams: float | None) -> str:
     return "unavailable" if grams is None else f"{_number(1e6 * grams)} µg"
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+def _number(value: float) -> str:
+    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
