@@ -178,6 +178,8 @@ def test_the_executions_run_sums_up(reported: Workplace) -> None:
     records = [reported.document(item["Key"], "lake") for item in listed]
     for name in ("emissions_g", "energy_kwh", "duration_seconds"):
         assert run.data.metrics[f"{name}_total"] == pytest.approx(sum(record[name] for record in records))
+    assert run.data.tags["emissions_method"] in {"rapl", "cpu_load", "constant"}
+    assert run.data.tags["intensity_source"] == "Cloud Carbon Footprint"
     assert "certainly better" in run.data.tags["mlflow.note.content"]
     assert [context for context, _ in inputs(run)] == ["evaluation"]
     assert b"light/" in artifact(reported, run, "holdout/precision_recall.svg")

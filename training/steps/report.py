@@ -9,7 +9,7 @@ from greenfraud.bundle import MANIFEST_FILE, BundleManifest
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import curves_key, decision_key, evaluation_key, models_prefix, plan_key, report_key
 from training.bucket import Bucket
-from training.emission_records import totals_of_execution
+from training.emission_records import methods, records_of_execution, totals
 from training.evaluation_runs import EvaluationRuns, holdout_data
 from training.footprint import Meter, store_footprint
 from training.hyperparameters import ReportHyperparameters
@@ -41,9 +41,9 @@ def main(paths: JobPaths) -> None:
     report = make_report(orders.execution, documents, tracking.parent_run_id)
     footprint = meter.stop()
     store_footprint(settings, "report", footprint)
-    totals = totals_of_execution(Bucket(settings.lake_bucket), plan)  # this job's record among them
-    report["emissions_g_total"] = totals["emissions_g"]
-    finish_parent_run(tracking, report, documents, totals)
+    records = records_of_execution(Bucket(settings.lake_bucket), plan)  # this job's among them
+    report["emissions_g_total"] = totals(records)["emissions_g_total"]
+    finish_parent_run(tracking, report, documents, records)
     artifacts.put_json(report_key(orders.execution), report)
     log.info("report: %s %s", report["decision"], report["promoted"])
 
@@ -84,7 +84,7 @@ def _family(candidate: dict[str, Any]) -> dict[str, Any]:
 
 
 def finish_parent_run(
-    tracking: Tracking, report: dict[str, Any], documents: dict[str, dict[str, Any]], totals: dict[str, float]
+    tracking: Tracking, report: dict[str, Any], documents: dict[str, dict[str, Any]], records: list[dict[str, Any]]
 ) -> None:
     """Give the execution's run its figures and documents, and end it."""
     run_id = tracking.parent_run_id
@@ -94,10 +94,10 @@ def finish_parent_run(
         for name, value in measured.items()
         if name != "version"
     }
-    figures |= {f"{name}_total": value for name, value in totals.items()}
     parameters = {"decision": report["decision"], "holdout": report["holdout"]["chunk"]}
     summary = "\n".join([f"The gate: **{report['decision']}**.\n", *(f"- {reason}" for reason in report["reasons"])])
-    tracking.log(run_id, parameters=parameters, metrics=figures, tags={"mlflow.note.content": summary})
+    tags = {"mlflow.note.content": summary, **methods(records)}
+    tracking.log(run_id, parameters=parameters, metrics={**figures, **totals(records)}, tags=tags)
     for name, document in {**documents, "report": report}.items():
         tracking.log_document(run_id, document, f"{name}.json")
     tracking.finish(run_id)
