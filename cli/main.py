@@ -196,6 +196,17 @@ def dashboard_command(
     build_dashboard(Screen(), to, aws=find_target(aws=True, region=region or None) if aws else None)
 
 
+@app.command("mlflow-ui")
+def mlflow_ui_command(
+    *, port: Annotated[int, typer.Option(min=1, max=65535, help="port of MLflow's pages, on 127.0.0.1 only")] = 5000
+) -> None:
+    """MLflow's own pages over the last run: runs, metrics, plots, models; up until Ctrl-C."""
+    from cli.mlflow_ui import show_mlflow
+
+    _end_like_ctrl_c()
+    show_mlflow(Screen(), port)
+
+
 def _import_options(mapping: str, timezone: str, maturity_days: int, currency: str) -> Any:
     from cli.importing import ImportOptions
     from cli.layout import parse_map

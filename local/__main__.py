@@ -1,4 +1,7 @@
-"""`python -m local serve` runs the embedded AWS; `python -m local deploy` sends it a synthesised cloud assembly."""
+"""`python -m local serve` runs the embedded AWS; `python -m local deploy` sends it a synthesised cloud assembly.
+
+`python -m local objects` serves nothing but S3 objects that a stopped one has saved.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from local.context import DEFAULT_REGION
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The two commands and their options; each default can be set by a variable."""
+    """The commands and their options; each default can be set by a variable."""
     environ = os.environ
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -26,13 +29,29 @@ def build_parser() -> argparse.ArgumentParser:
     deploy.add_argument("assembly", type=Path, metavar="CDK_OUT")
     deploy.add_argument("--endpoint", default=environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"))
     deploy.add_argument("--json", action="store_true", help="print one JSON document instead of a line per stack")
+    objects = commands.add_parser("objects", help="serve saved S3 objects alone")
+    objects.add_argument("--port", type=int, required=True)
+    objects.add_argument("--state", type=Path, required=True)
+    objects.add_argument("--prefix", default="", help="only keys that begin so")
     return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code of the process."""
     chosen = build_parser().parse_args(arguments)
-    return run_serve(chosen) if chosen.command == "serve" else run_deploy(chosen)
+    return {"serve": run_serve, "deploy": run_deploy, "objects": run_objects}[chosen.command](chosen)
+
+
+def run_objects(chosen: argparse.Namespace) -> int:
+    """Serve saved objects; 2 when the port is taken."""
+    from local.saved_objects import serve
+    from local.server import PortInUseError
+
+    try:
+        return serve(chosen.state, port=chosen.port, prefix=chosen.prefix)
+    except PortInUseError as failure:
+        print(failure, file=sys.stderr)
+        return 2
 
 
 def run_serve(chosen: argparse.Namespace) -> int:

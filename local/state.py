@@ -112,15 +112,19 @@ def remove_unused_bodies(saved: SavedState, used: set[str]) -> None:
 def restore_bucket(name: str) -> None:
     """Put the saved objects into a bucket just created."""
     assert _saved is not None
-    index = _saved.bucket_index(name)
-    if not _saved.claim(index):
-        return
-    backend = s3_backends[_saved.account]["aws"]
-    for line in read_lines(index):
-        etag = line["etag"].strip('"')  # moto adds the quotes when it is asked
-        key = backend.put_object(name, line["key"], _saved.body(line["body"]).read_bytes(), etag=etag)
-        key.set_metadata(line["metadata"], replace=True)
-        key.last_modified = datetime.fromisoformat(line["modified_at"])
+    if _saved.claim(_saved.bucket_index(name)):
+        put_objects(_saved, name)
+
+
+def put_objects(saved: SavedState, name: str, prefix: str = "") -> None:
+    """Put the saved objects below a prefix into a bucket."""
+    backend = s3_backends[saved.account]["aws"]
+    for line in read_lines(saved.bucket_index(name)):
+        if line["key"].startswith(prefix):
+            etag = line["etag"].strip('"')  # moto adds the quotes when it is asked
+            key = backend.put_object(name, line["key"], saved.body(line["body"]).read_bytes(), etag=etag)
+            key.set_metadata(line["metadata"], replace=True)
+            key.last_modified = datetime.fromisoformat(line["modified_at"])
 
 
 def restore_table(name: str) -> None:

@@ -26,10 +26,20 @@ CONTINUED_RATE = 0.5  # of the learning rate where a parent is gone on with at l
 
 @dataclass(frozen=True)
 class FitReport:
-    """How fitting went: the mean loss of the last epoch, over the rows drawn for it."""
+    """How fitting went, epoch by epoch: mean loss over the rows drawn for it, and the learning rate it ended with."""
 
-    epochs: int
-    loss: float
+    losses: tuple[float, ...]
+    learning_rates: tuple[float, ...]
+
+    @property
+    def epochs(self) -> int:
+        """How often rows were drawn."""
+        return len(self.losses)
+
+    @property
+    def loss(self) -> float:
+        """The mean loss of the last epoch."""
+        return self.losses[-1]
 
 
 def fit(  # noqa: PLR0913
@@ -64,7 +74,8 @@ def fit(  # noqa: PLR0913
         loss.backward()
         optimizer.step()
         batches.add_learned(rows, loss)
-    return FitReport(epochs, batches.losses[-1])
+    rates = [optimizer.rate_after(epoch * steps_per_epoch) for epoch in range(1, epochs + 1)]
+    return FitReport(tuple(batches.losses), tuple(rates))
 
 
 def _loss(network: FraudNetwork, pool: EpochPool, rows: torch.Tensor) -> torch.Tensor:

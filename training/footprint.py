@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,10 +29,15 @@ METHODS = {"cpu_load": "cpu_load", "constant": "constant", "intel_rapl": "rapl"}
 
 @dataclass(frozen=True)
 class Footprint:
-    """Seconds, kilowatt-hours before PUE, and grams of CO2 equivalent after it."""
+    """Seconds, megabytes at the peak, kilowatt-hours before PUE, and grams of CO2 equivalent after it.
 
+    `started_at` is in seconds since the epoch.
+    """
+
+    started_at: float
     duration_seconds: float
     cpu_seconds: float
+    peak_memory_mb: float
     energy_kwh: float
     emissions_g: float
     method: Method
@@ -51,9 +57,12 @@ class Meter:
         """Return what was consumed since the start."""
         emissions_kg = self._tracker.stop() or 0.0
         consumed = self._tracker.final_emissions_data.energy_consumed  # CodeCarbon has multiplied by PUE
+        duration_seconds = time.monotonic() - self._started
         return Footprint(
-            duration_seconds=time.monotonic() - self._started,
+            started_at=time.time() - duration_seconds,
+            duration_seconds=duration_seconds,
             cpu_seconds=_cpu_seconds() - self._cpu,
+            peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,  # Linux counts kilobytes
             energy_kwh=consumed / self._settings.pue,
             emissions_g=emissions_kg * 1000.0,
             method=_method(self._tracker),

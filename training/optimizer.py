@@ -48,6 +48,10 @@ class OneCycleAdamW:
         self._peak, self._weight_decay, self._steps = peak, weight_decay, steps + 1
         self._step = 0
 
+    def rate_after(self, steps: int) -> float:
+        """Return the learning rate of the last of so many steps."""
+        return one_cycle(steps - 1, self._steps, self._peak)[0]
+
     def step(self) -> None:
         """Apply the gradients, and forget them."""
         rate, momentum = one_cycle(self._step, self._steps, self._peak)

@@ -7,9 +7,15 @@ There is one registered model, so that the alias `production` names one version 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from greenfraud.naming import models_prefix, s3_uri
+from training.mlflow_model import FOLDER
+from training.model_card import MODEL_CARD, outcome_of, version_card
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from greenfraud.bundle import BundleManifest
 
 MODEL = "greenfraud"
 STAGES = {"promote": "production", "shadow": "shadow", "reject": "challenger"}
@@ -23,11 +29,11 @@ class Registry:
     client: Any
     artifacts_bucket: str
 
-    def record(self, evaluation: dict[str, Any], decision: dict[str, Any]) -> None:
-        """Register every challenger that is new, then move the stages as the gate decided."""
+    def record(self, evaluation: dict[str, Any], decision: dict[str, Any], manifests: Mapping[str, BundleManifest]) -> None:
+        """Register every challenger that is new, then move the stages as the gate decided; `manifests` by name."""
         self._create_model()
         challengers = [item for item in evaluation["candidates"] if item["role"] == "challenger"]
-        versions = {item["name"]: self._version_of(item) for item in challengers}
+        versions = {item["name"]: self._version_of(item, evaluation, decision, manifests[item["name"]]) for item in challengers}
         for number in versions.values():
             self._move(number, "challenger")
         self._point_at_best(challengers, versions)
@@ -39,19 +45,30 @@ class Registry:
         from mlflow.exceptions import MlflowException
 
         try:
-            self.client.create_registered_model(MODEL, description="Fraud probability of a card transaction")
+            self.client.create_registered_model(MODEL, description=MODEL_CARD)
         except MlflowException as error:
             if error.error_code != ALREADY_EXISTS:
                 raise
 
-    def _version_of(self, candidate: dict[str, Any]) -> str:
+    def _version_of(
+        self, candidate: dict[str, Any], evaluation: dict[str, Any], decision: dict[str, Any], manifest: BundleManifest
+    ) -> str:
         """Return the number of a candidate's version; a repeated job finds the one it made before."""
-        source = s3_uri(self.artifacts_bucket, models_prefix(candidate["family"], candidate["version"]))
+        run = self.client.get_run(candidate["mlflow_run_id"])
+        source = f"{run.info.artifact_uri}/{FOLDER}"
         known = [item for item in self._versions() if item.source == source]
         if known:
             return str(known[0].version)
-        tags = {name: candidate[name] for name in ("family", "version")}
-        created = self.client.create_model_version(MODEL, source, run_id=candidate.get("mlflow_run_id"), tags=tags)
+        tags = {
+            "family": manifest.family,
+            "version": manifest.version,
+            "parent_version": manifest.parent_version or "",
+            "chunks": f"{manifest.chunks[0]} to {manifest.chunks[-1]}",
+            "execution": evaluation["execution"],
+            "gate": outcome_of(candidate, decision),
+        }
+        card = version_card(candidate, evaluation, decision, manifest, self.artifacts_bucket)
+        created = self.client.create_model_version(MODEL, source, run_id=run.info.run_id, tags=tags, description=card)
         return str(created.version)
 
     def _versions(self) -> list[Any]:

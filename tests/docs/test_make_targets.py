@@ -52,6 +52,13 @@ def test_make_run_hands_its_variables_to_the_command(command: str, expected: dic
     assert {name: options[name] for name in expected} == expected
 
 
+@pytest.mark.parametrize(("command", "port"), [("make mlflow-ui", 5000), ("make mlflow-ui PORT=5001", 5001)])
+def test_make_mlflow_ui_hands_its_port_to_the_command(command: str, port: int):
+    """And without one, MLflow's own usual port is taken."""
+    (line,) = [line for line in dry_run(command).splitlines() if "greenfraud mlflow-ui" in line]
+    assert options_of("mlflow-ui", shlex.split(line)[2:])["port"] == port
+
+
 def test_make_clean_forgets_state_caches_and_template_and_nothing_else(tmp_path: Path):
     """Run for real, in a folder of its own."""
     shutil.copy(ROOT / "Makefile", tmp_path)

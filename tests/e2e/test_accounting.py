@@ -60,7 +60,7 @@ def test_the_report_sums_up_what_its_jobs_emitted(first_run):
 
 
 def test_mlflow_has_a_run_per_execution_and_a_child_per_family_and_chunk(deployment, first_run):
-    """Parameters, metrics and emissions in each child; the bundle with the last of a family."""
+    """Parameters, metrics and emissions in each child; the model with the last of a family."""
     from mlflow import MlflowClient
 
     client = MlflowClient(tracking_uri=f"sqlite:///{deployment.state / 'mlflow/mlflow.db'}")
@@ -78,7 +78,7 @@ def test_mlflow_has_a_run_per_execution_and_a_child_per_family_and_chunk(deploym
         assert run.data.params["seed"]
     last = max(children, key=lambda run: (run.data.tags["chunk"], run.data.tags["family"]))
     prefix = last.info.artifact_uri.partition("://")[2].partition("/")[2]
-    assert deployment.read(deployment.outputs["ArtifactsBucket"], f"{prefix}/bundle/model.onnx")
+    assert deployment.read(deployment.outputs["ArtifactsBucket"], f"{prefix}/model/model.onnx")
 
 
 def test_the_registry_points_at_production(deployment, first_run):

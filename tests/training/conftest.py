@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
+
+from greenfraud.naming import decision_key, evaluation_key, plan_key
+from greenfraud.promotion import decide
 
 if TYPE_CHECKING:
     from workplace import Workplace
@@ -47,3 +51,15 @@ def evaluated(trained: Workplace) -> Workplace:
     """The same after the challengers were judged."""
     trained.evaluate()
     return trained
+
+
+@pytest.fixture(scope="module")
+def reported(evaluated: Workplace) -> Workplace:
+    """The same after the gate decided and the report was written, twice: the second changes nothing."""
+    from workplace import EXECUTION
+
+    decision = decide(evaluated.document(evaluation_key(EXECUTION))).to_json()
+    evaluated.s3.put_object(Bucket="artifacts", Key=decision_key(EXECUTION), Body=json.dumps(decision).encode())
+    for _ in range(2):
+        evaluated.run("report", {"execution": EXECUTION, "as_of": evaluated.document(plan_key(EXECUTION))["as_of"]})
+    return evaluated

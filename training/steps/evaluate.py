@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from greenfraud.chunks import Chunk
 from greenfraud.control import ControlDocument, copy_id
-from greenfraud.naming import DATASET_KEY, evaluation_key, models_prefix, plan_key, train_result_key
+from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, models_prefix, plan_key, train_result_key
 from training.bucket import Bucket, client
 from training.candidates import Candidate, bundle_candidate, rules_candidate
 from training.chunk_file import read_chunk
+from training.curves import curves_document
+from training.datasets import digest_of
 from training.footprint import Meter, store_footprint
 from training.holdout import Holdout, known_compromised, make_holdout
 from training.hyperparameters import EvaluateHyperparameters
@@ -41,10 +43,12 @@ def main(paths: JobPaths) -> None:
             "chunk": orders.holdout_chunk,
             **holdout.counts(),
             "removed_known_compromised": holdout.removed,
+            "digest": digest_of(paths.channel("holdout")),
         },
         "production": control.production.name if control.production else None,
         **judge(candidates, holdout, training_costs(artifacts, plan)),
     }
+    artifacts.put_json(curves_key(orders.execution), curves_document(candidates, holdout))
     artifacts.put_json(evaluation_key(orders.execution), document)
     log.info("evaluate: %d candidates on %d rows", len(candidates), len(holdout))
     store_footprint(settings, "evaluate", meter.stop(), chunk=orders.holdout_chunk)

@@ -50,13 +50,13 @@ def main(paths: JobPaths) -> None:
     orders = FeaturesHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
+    log.info("features: MLflow run %s", Tracking(settings, orders.execution).parent_run_id)
     plan = Bucket(settings.artifacts_bucket).get_json(plan_key(orders.execution))
     lake = Bucket(settings.lake_bucket)
     missing = missing_chunks(lake, plan)
     if missing:
         write_chunks(lake, missing)
     log.info("features: wrote %d chunks of %d", len(missing), len(needed_chunks(plan)))
-    log.info("features: MLflow run %s", Tracking(settings, orders.execution).parent_run_id)
     store_footprint(settings, "features", meter.stop())
 
 

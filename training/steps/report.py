@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from greenfraud.naming import decision_key, evaluation_key, plan_key, report_key
+from greenfraud.bundle import MANIFEST_FILE, BundleManifest
+from greenfraud.features.manifest import load_manifest
+from greenfraud.naming import curves_key, decision_key, evaluation_key, models_prefix, plan_key, report_key
 from training.bucket import Bucket
-from training.emission_records import grams_of_execution
+from training.emission_records import methods, records_of_execution, totals
+from training.evaluation_runs import EvaluationRuns, holdout_data
 from training.footprint import Meter, store_footprint
 from training.hyperparameters import ReportHyperparameters
 from training.registry import Registry
@@ -29,14 +32,19 @@ def main(paths: JobPaths) -> None:
     meter = Meter(settings)
     artifacts = Bucket(settings.artifacts_bucket)
     documents = read_documents(artifacts, orders.execution)
+    plan = artifacts.get_json(plan_key(orders.execution))
     tracking = Tracking(settings, orders.execution)
-    Registry(tracking.client, settings.artifacts_bucket).record(documents["evaluation"], documents["decision"])
+    manifests = read_manifests(artifacts, documents["evaluation"])
+    Registry(tracking.client, settings.artifacts_bucket).record(documents["evaluation"], documents["decision"], manifests)
+    holdout = holdout_data(documents["evaluation"], plan, list(load_manifest().names), settings)
+    curves = artifacts.get_json(curves_key(orders.execution))["candidates"]
+    EvaluationRuns(tracking, documents["evaluation"], curves, holdout).log()
     report = make_report(orders.execution, documents, tracking.parent_run_id)
     footprint = meter.stop()
     store_footprint(settings, "report", footprint)
-    plan = artifacts.get_json(plan_key(orders.execution))
-    report["emissions_g_total"] = grams_of_execution(Bucket(settings.lake_bucket), plan) + footprint.emissions_g
-    finish_parent_run(tracking, report, documents)
+    records = records_of_execution(Bucket(settings.lake_bucket), plan)  # this job's among them
+    report["emissions_g_total"] = totals(records)["emissions_g_total"]
+    finish_parent_run(tracking, report, documents, records)
     artifacts.put_json(report_key(orders.execution), report)
     log.info("report: %s %s", report["decision"], report["promoted"])
 
@@ -47,6 +55,13 @@ def read_documents(artifacts: Bucket, execution: str) -> dict[str, dict[str, Any
         "evaluation": artifacts.get_json(evaluation_key(execution)),
         "decision": artifacts.get_json(decision_key(execution)),
     }
+
+
+def read_manifests(artifacts: Bucket, evaluation: dict[str, Any]) -> dict[str, BundleManifest]:
+    """Return the bundle manifest of every challenger, by name."""
+    challengers = [item for item in evaluation["candidates"] if item["role"] == "challenger"]
+    keys = {item["name"]: models_prefix(item["family"], item["version"]) + MANIFEST_FILE for item in challengers}
+    return {name: BundleManifest.from_bytes(artifacts.get(key)) for name, key in keys.items()}
 
 
 def make_report(execution: str, documents: dict[str, dict[str, Any]], parent_run_id: str) -> dict[str, Any]:
@@ -80,7 +95,9 @@ def _family(candidate: dict[str, Any]) -> dict[str, Any]:
     return {**values, **{name: candidate[name] for name in ("energy_kwh", "emissions_g", "version")}}
 
 
-def finish_parent_run(tracking: Tracking, report: dict[str, Any], documents: dict[str, dict[str, Any]]) -> None:
+def finish_parent_run(
+    tracking: Tracking, report: dict[str, Any], documents: dict[str, dict[str, Any]], records: list[dict[str, Any]]
+) -> None:
     """Give the execution's run its figures and documents, and end it."""
     run_id = tracking.parent_run_id
     figures = {
@@ -90,7 +107,9 @@ def finish_parent_run(tracking: Tracking, report: dict[str, Any], documents: dic
         if name != "version"
     }
     parameters = {"decision": report["decision"], "holdout": report["holdout"]["chunk"]}
-    tracking.log(run_id, parameters, {**figures, "emissions_g_total": report["emissions_g_total"]})
+    summary = "\n".join([f"The gate: **{report['decision']}**.\n", *(f"- {reason}" for reason in report["reasons"])])
+    tags = {"mlflow.note.content": summary, **methods(records)}
+    tracking.log(run_id, parameters=parameters, metrics={**figures, **totals(records)}, tags=tags)
     for name, document in {**documents, "report": report}.items():
         tracking.log_document(run_id, document, f"{name}.json")
     tracking.finish(run_id)

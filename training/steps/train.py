@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import checkpoint_prefix, models_prefix, train_result_key
@@ -30,7 +27,7 @@ from training.provenance import provenance, software
 from training.sample import Sample
 from training.savepoint import Savepoint
 from training.settings import Settings
-from training.tracking import Tracking
+from training.training_run import training_run
 
 if TYPE_CHECKING:
     from training.contract import JobPaths
@@ -101,9 +98,12 @@ def trained(job: Job, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
         report={
             "rows": len(chunk),
             "frauds": int(chunk.is_fraud.sum()),
+            "replay_rows": len(parent.replay) if parent else 0,
+            "replay_frauds": int(parent.replay.is_fraud.sum()) if parent else 0,
             "epochs": learned.fit.epochs,
             "loss": learned.fit.loss,
             "prequential_average_precision": prequential,
+            "history": {"loss": list(learned.fit.losses), "learning_rate": list(learned.fit.learning_rates)},
         },
         provenance=provenance(orders.seed, device),
     )
@@ -131,24 +131,20 @@ def publish(job: Job, checkpoint: Checkpoint, chunk: Sample, model: bytes, footp
     checkpoint = with_lineage(checkpoint, **lineage)
     result = result_of(job, checkpoint, footprint)
     job.artifacts.put(checkpoint_prefix(checkpoint.family, checkpoint.version) + FILE_NAME, checkpoint.to_bytes())
-    tracking = Tracking(job.settings, job.orders.execution)
-    result["mlflow_run_id"] = run_id = open_run(job, tracking, checkpoint, result)
-    if job.orders.is_last:
-        manifest = make_manifest(
-            checkpoint,
-            model,
-            chunk.values.numpy(),
-            chunk.is_fraud.numpy(),
-            mlflow_run_id=run_id,
-            metrics=checkpoint.report,
-            emissions={
-                "this": {"energy_kwh": footprint.energy_kwh, "emissions_g": footprint.emissions_g},
-                "lineage": lineage,
-            },
-        )
-        upload_bundle(job.artifacts, manifest, model)
-        attach_bundle(tracking, run_id, {MODEL_FILE: model, MANIFEST_FILE: manifest.to_bytes()})
-    tracking.finish(run_id)
+    with training_run(job, checkpoint, footprint) as run:
+        result["mlflow_run_id"] = run.run_id
+        if job.orders.is_last:
+            manifest = make_manifest(
+                checkpoint,
+                model,
+                chunk.values.numpy(),
+                chunk.is_fraud.numpy(),
+                mlflow_run_id=run.run_id,
+                metrics=summary_of(checkpoint),
+                emissions={"this": emissions_of(footprint, job.settings), "lineage": lineage},
+            )
+            upload_bundle(job.artifacts, manifest, model)
+            run.log_model(manifest, model)
     store_footprint(
         job.settings,
         "train",
@@ -166,6 +162,11 @@ def with_lineage(checkpoint: Checkpoint, *, energy_kwh: float, emissions_g: floa
     return Checkpoint(**{**vars(checkpoint), "lineage_energy_kwh": energy_kwh, "lineage_emissions_g": emissions_g})
 
 
+def summary_of(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return how training went, without its epochs."""
+    return {name: value for name, value in checkpoint.report.items() if name != "history"}
+
+
 def result_of(job: Job, checkpoint: Checkpoint, footprint: Footprint) -> dict[str, Any]:
     """Return the small result that evaluation and report read."""
     return {
@@ -173,7 +174,7 @@ def result_of(job: Job, checkpoint: Checkpoint, footprint: Footprint) -> dict[st
         "chunk": job.orders.chunk,
         "version": checkpoint.version,
         "parent_version": checkpoint.parent_version,
-        **checkpoint.report,
+        **summary_of(checkpoint),
         "duration_seconds": footprint.duration_seconds,
         "cpu_seconds": footprint.cpu_seconds,
         "energy_kwh": footprint.energy_kwh,
@@ -182,23 +183,13 @@ def result_of(job: Job, checkpoint: Checkpoint, footprint: Footprint) -> dict[st
     }
 
 
-def open_run(job: Job, tracking: Tracking, checkpoint: Checkpoint, result: dict[str, Any]) -> str:
-    """Start the child run of this family and chunk, with everything it has to say."""
-    orders = job.orders
-    tags = {"family": orders.family, "chunk": orders.chunk, "version": orders.version, "job_name": job_name()}
-    run_id = tracking.start_child(f"{orders.family} {orders.chunk}", tags)
-    architecture = vars(checkpoint.network.architecture)
-    chosen = orders.model_dump(mode="json", exclude={"execution", "as_of"}, exclude_none=True)
-    parameters = {**architecture, "bins": checkpoint.network.bins, **chosen, "parent_version": checkpoint.parent_version}
-    parameters |= checkpoint.provenance
-    numbers = {name: value for name, value in result.items() if isinstance(value, int | float)}
-    tracking.log(run_id, parameters, numbers)
-    return run_id
-
-
-def attach_bundle(tracking: Tracking, run_id: str, files: dict[str, bytes]) -> None:
-    """Attach the bundle's files to the run."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in files.items():
-            (Path(folder) / name).write_bytes(content)
-        tracking.log_files(run_id, [Path(folder) / name for name in files], "bundle")
+def emissions_of(footprint: Footprint, settings: Settings) -> dict[str, Any]:
+    """Return what this training emitted, and how that was found."""
+    return {
+        "energy_kwh": footprint.energy_kwh,
+        "emissions_g": footprint.emissions_g,
+        "method": footprint.method,
+        "intensity_g_per_kwh": settings.grid_intensity_g_per_kwh,
+        "intensity_source": settings.grid_intensity_source,
+        "pue": settings.pue,
+    }

@@ -111,6 +111,11 @@ def evaluation_key(execution: str) -> str:
     return f"{execution_prefix(execution)}evaluation.json"
 
 
+def curves_key(execution: str) -> str:
+    """Return the key of the curves behind the evaluation of an execution."""
+    return f"{execution_prefix(execution)}curves.json"
+
+
 def decision_key(execution: str) -> str:
     """Return the key of the gate's decision of an execution."""
     return f"{execution_prefix(execution)}decision.json"
