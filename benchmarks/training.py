@@ -47,13 +47,13 @@ def joined(samples: Sequence[Sample]) -> Sample:
 
 def speeds(rows: Sample) -> dict[str, float]:
     """Return rows per CPU second of our fitting, encoding included, and of the peer, on as many rows and epochs."""
-    epochs, generator = FAMILIES[FAMILY].epochs, torch.Generator().manual_seed(0)
+    schedule, generator = FAMILIES[FAMILY].at_length, torch.Generator().manual_seed(0)
     ours, theirs = (_network(rows) for _ in range(2))
-    pool = EpochPool(ours, rows, rows.take(torch.arange(0)), generator)
-    seen = pool.rows_per_epoch
     started = time.process_time()
-    report = fit(ours, rows, rows.take(torch.arange(0)), epochs, generator)
+    pool = EpochPool(ours, rows, rows.take(torch.arange(0)), generator)
+    report = fit(ours, pool, schedule, generator)
     seconds = time.process_time() - started
+    seen = pool.rows_per_epoch
     some = rows.take(torch.randperm(len(rows), generator=generator)[:seen])
     logits = lambda values: theirs.member_logits(theirs.encode(values))  # noqa: E731
     arguments = {"batch_rows": BATCH_ROWS, "epochs": 1}

@@ -19,7 +19,7 @@ from training.sample import Sample
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA = 1
+SCHEMA = 2
 FILE_NAME = "checkpoint.pt"
 
 
@@ -36,6 +36,7 @@ class Checkpoint:
     lineage_energy_kwh: float
     lineage_emissions_g: float
     parent_version: str | None = None
+    usual_precisions: list[float] = field(default_factory=list)  # how well the newest chunks were ranked before they were learned
     report: dict[str, Any] = field(default_factory=dict)  # how training went
     provenance: dict[str, Any] = field(default_factory=dict)  # versions, seed and machine; unknown of older checkpoints
 
@@ -51,8 +52,9 @@ class Checkpoint:
     def from_bytes(cls, body: bytes) -> Checkpoint:
         """Read a file's bytes. Raises ContractError for another schema."""
         document = torch.load(io.BytesIO(body), weights_only=True)
-        if document.pop("schema", None) != SCHEMA:
-            raise ContractError("the checkpoint has an unknown schema")
+        schema = document.pop("schema", None)
+        if schema != SCHEMA:
+            raise ContractError(f"the checkpoint has schema {schema}, this release reads {SCHEMA}: train the family from nothing")
         state, replay = document.pop("state"), Sample(**document.pop("replay"))
         network = FraudNetwork(FAMILIES[document["family"]], len(document["feature_hashes"]))
         network.load_state_dict(state)

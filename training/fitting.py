@@ -10,18 +10,18 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from training.batches import BATCH_ROWS, Batches
 from training.calibration import platt
-from training.epoch_pool import EpochPool
 from training.optimizer import OneCycleAdamW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from training.epoch_pool import EpochPool
+    from training.families import Schedule
     from training.network import FraudNetwork
     from training.sample import Sample
     from training.savepoint import Part, Savepoint
 
 MINIMUM_STEPS = 100  # a small chunk is gone through more often: too few steps learn nothing
-CONTINUED_RATE = 0.5  # of the learning rate where a parent is gone on with at length: the full rate forgets rare patterns
 
 
 @dataclass(frozen=True)
@@ -42,31 +42,17 @@ class FitReport:
         return self.losses[-1]
 
 
-def fit(  # noqa: PLR0913
-    network: FraudNetwork,
-    chunk: Sample,
-    replay: Sample,
-    epochs: int,
-    generator: torch.Generator,
-    *,
-    is_brief: bool = False,
-    savepoint: Savepoint | None = None,
+def fit(
+    network: FraudNetwork, pool: EpochPool, schedule: Schedule, generator: torch.Generator, savepoint: Savepoint | None = None
 ) -> FitReport:
-    """Train in place, for `epochs` or as many more as a small chunk needs; a replay sample means that a parent is continued.
+    """Train in place, for as many epochs as the schedule says or as a small pool needs; each draws its rows afresh.
 
-    Each epoch takes every fraud and draws negatives afresh, a third of them from the chunk; fewer where `is_brief`.
     With a savepoint, an interrupted fit goes on where it was.
     """
-    architecture = network.architecture
-    pool = EpochPool(network, chunk, replay, generator, is_brief=is_brief)
     steps_per_epoch = -(-pool.rows_per_epoch // BATCH_ROWS)
-    epochs = max(epochs, -(-MINIMUM_STEPS // steps_per_epoch))
-    optimizer = OneCycleAdamW(
-        network.parameters(),
-        peak=architecture.learning_rate * (CONTINUED_RATE if len(replay) and not is_brief else 1.0),
-        weight_decay=architecture.weight_decay,
-        steps=epochs * steps_per_epoch,
-    )
+    epochs = max(schedule.epochs, -(-MINIMUM_STEPS // steps_per_epoch))
+    steps = epochs * steps_per_epoch
+    optimizer = OneCycleAdamW(network.rates(), peak=schedule.rate, weight_decay=schedule.decay, steps=steps)
     batches = Batches(pool, epochs, generator)
     parts: Mapping[str, Part] = {"network": network, "optimizer": optimizer, "batches": batches}  # all that a step changes
     for rows in savepoint.resume(batches, parts) if savepoint else batches:
@@ -79,7 +65,7 @@ def fit(  # noqa: PLR0913
 
 
 def _loss(network: FraudNetwork, pool: EpochPool, rows: torch.Tensor) -> torch.Tensor:
-    logits = network.member_logits(pool.encoding[rows])
+    logits = network.member_logits(pool.encoding.index_select(0, rows))  # an index in brackets takes twice as long
     target, weight = (column[rows][:, None].expand_as(logits) for column in (pool.target, pool.weight))
     return binary_cross_entropy_with_logits(logits, target, weight)
 

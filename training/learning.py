@@ -8,33 +8,38 @@ from typing import TYPE_CHECKING
 import torch
 
 from training.device import CPU, make_repeatable
-from training.epoch_pool import LEGITIMATE_PER_FRAUD
+from training.epoch_pool import LEGITIMATE_PER_FRAUD, EpochPool
 from training.families import FAMILIES
 from training.fitting import FitReport, calibrate, fit
+from training.lineage import has_drifted, known_to, prequential_precision, remembered, telling
 from training.network import FraudNetwork
-from training.sample import Sample
 from training.warm_start import adopt, fit_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from training.checkpoint import Checkpoint
+    from training.sample import Sample
     from training.savepoint import Savepoint
 
-# A mature parent is continued briefly; a younger one, whose bins and weights still change a lot, is trained at length.
-MATURE_FRAUDS = 2_000  # in the parent's replay sample
-RECALLED, MINIMUM_RECALLED = 3, 1_000  # replayed frauds: per fraud of the chunk, and at least
-BINNED_LEGITIMATE = 20_000  # fewer make the borders vary from chunk to chunk
+# Bins are cut anew while few frauds are known, then only once many more are: new bins tell more apart, and unsettle the rest.
+YOUNG_FRAUDS, GROWN = 2_000, 1.6
+CONTINUED_RATE = 0.5  # of the learning rate where a parent is gone on with at length: the full rate forgets rare patterns
+RECALLED, MINIMUM_RECALLED = 2, 1_000  # replayed frauds: per fraud of the chunk, and at least
 CALIBRATED_FRAUDS, CALIBRATED_LEGITIMATE = 1_500, 6_000
 
 
 @dataclass(frozen=True)
 class Learned:
-    """A trained network, the sample for its children, and how training went."""
+    """A trained network, the sample for its children, how training went, and how well the parent ranked the chunk before."""
 
     network: FraudNetwork
     replay: Sample
     fit: FitReport
+    is_brief: bool
+    has_drifted: bool
+    prequential: float | None
+    usual_precisions: list[float]
 
 
 def learn(  # noqa: PLR0913
@@ -50,48 +55,44 @@ def learn(  # noqa: PLR0913
 ) -> Learned:
     """Train a family's network on a chunk; `features` are name and hash of each input in order.
 
+    A parent whose bins still serve is gone on with briefly; otherwise bins are cut anew and the network is trained at length.
     The same arguments give the same network on the same machine, wherever an interrupted fit is gone on with from its
     savepoint. `epochs` None is the family's own. Only fitting happens on the device; what comes back is on the CPU.
     """
-    generator = make_repeatable(seed)
-    network = FraudNetwork(FAMILIES[family], len(features))
-    replay = chunk.take(torch.arange(0))
-    index = known_to(parent, features) if parent else []
-    if parent:
-        replay = parent.replay.with_features(index)
+    generator, architecture = make_repeatable(seed), FAMILIES[family]
+    prequential = prequential_precision(parent, chunk, features, generator) if parent else None
+    usual, now = parent.usual_precisions if parent else [], telling(prequential, chunk)
+    drifted = has_drifted(usual, now)
+    replay = parent.replay.with_features(known_to(parent, features)) if parent else chunk.take(torch.arange(0))
+    if drifted:
+        replay = replay.outweighed(chunk, generator)
     kept = chunk.join(replay).thinned(generator)
-    is_brief = parent is not None and None not in index and int(replay.is_fraud.sum()) >= MATURE_FRAUDS
-    some = kept.thinned(generator, legitimate=BINNED_LEGITIMATE) if is_brief else kept
-    fit_encoding(network, some.values, some.is_fraud)
-    if parent:
-        adopt(network, parent.network, index)
-    if is_brief:
-        replay = recalled(chunk, replay, generator)
-    own_epochs = FAMILIES[family].continued_epochs if is_brief else FAMILIES[family].epochs
+    is_brief = parent is not None and not drifted and serves(parent, features, kept)
+    network = FraudNetwork(architecture, len(features))
+    if parent is not None and is_brief:
+        network.load_state_dict(parent.network.state_dict())
+        replay, schedule = recalled(replay, chunk, generator), architecture.briefly
+    else:
+        fit_encoding(network, kept.values, kept.is_fraud)
+        schedule = architecture.at_length
+        if parent:
+            adopt(network, parent.network, known_to(parent, features))
+            schedule = schedule._replace(rate=CONTINUED_RATE * schedule.rate)
     network.to(device)
-    report = fit(network, chunk, replay, epochs or own_epochs, generator, is_brief=is_brief, savepoint=savepoint)
+    pool = EpochPool(network, chunk, replay, generator, is_brief=is_brief)
+    report = fit(network, pool, schedule._replace(epochs=epochs or schedule.epochs), generator, savepoint)
     network.to(CPU)
     calibrate(network, kept.thinned(generator, CALIBRATED_FRAUDS, CALIBRATED_LEGITIMATE) if is_brief else kept)
-    return Learned(network.eval(), kept, report)
+    return Learned(network.eval(), kept, report, is_brief, drifted, prequential, remembered(usual, now))
 
 
-def recalled(chunk: Sample, replay: Sample, generator: torch.Generator) -> Sample:
-    """Return the part of the replay sample that a mature model learns again beside a chunk, in proportion to the chunk."""
+def serves(parent: Checkpoint, features: Mapping[str, str], kept: Sample) -> bool:
+    """Tell whether a parent's bins are still good: for these features, and cut for about as many frauds as are known now."""
+    known, binned = float(kept.is_fraud.sum()), float(parent.network.binned_frauds)
+    return list(parent.feature_hashes.items()) == list(features.items()) and binned >= YOUNG_FRAUDS and known < GROWN * binned
+
+
+def recalled(replay: Sample, chunk: Sample, generator: torch.Generator) -> Sample:
+    """Return the part of the replay sample that is learned again beside a chunk, in proportion to the chunk."""
     frauds = max(MINIMUM_RECALLED, RECALLED * int(chunk.is_fraud.sum()))
     return replay.thinned(generator, frauds, LEGITIMATE_PER_FRAUD * frauds)
-
-
-def known_to(parent: Checkpoint, features: Mapping[str, str]) -> list[int | None]:
-    """Return where each feature stood among the parent's inputs, None where it was absent or computed otherwise."""
-    positions = {pair: index for index, pair in enumerate(parent.feature_hashes.items())}
-    return [positions.get(pair) for pair in features.items()]
-
-
-def parent_probabilities(parent: Checkpoint, values: torch.Tensor, features: Mapping[str, str]) -> torch.Tensor:
-    """Return what the parent says about rows it has not seen; a feature it lacks is missing to it."""
-    by_name = {name: index for index, name in enumerate(features)}
-    index = [by_name.get(name) for name in parent.feature_hashes]
-    rows = Sample.of(values, torch.zeros(len(values), dtype=torch.bool)).with_features(index)
-    with torch.no_grad():
-        probabilities: torch.Tensor = parent.network(rows.values)
-    return probabilities

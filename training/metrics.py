@@ -104,14 +104,14 @@ def blocks(weights: Floats, rows: int) -> Iterator[Floats]:
         yield weights[first : first + size]
 
 
-def average_precision(scores: Floats, is_fraud: Flags) -> float:
-    """Return the average precision of one ranking.
+def average_precision(scores: Floats, is_fraud: Flags, weight: Floats | None = None) -> float:
+    """Return the average precision of one ranking of rows, each of which may count several times.
 
     >>> average_precision(np.array([0.9, 0.8, 0.1]), np.array([True, False, True]))
     0.8333333333333333
     """
-    everybody = np.zeros(len(scores), np.int64)
-    return float(Ranking(scores, is_fraud, everybody).curves(np.ones((1, 1))).average_precision()[0])
+    counts = np.ones(len(scores)) if weight is None else weight
+    return float(Ranking(scores, is_fraud, np.arange(len(scores))).curves(counts[None]).average_precision()[0])
 
 
 def weighted_sum(values: Floats, customer: Codes, weights: Floats) -> Floats:

@@ -1,8 +1,9 @@
 """The network of every family: raw feature values in, fraud probability out, with all pre-processing inside.
 
-Each feature is scaled by a signed logarithm and spread over its bins: whether it is missing, its standardised value,
-how far into each bin it reaches (piecewise-linear encoding), and which bins it has entered (steps, for sharp limits).
-Members read the same encoding; each is a linear part plus, where the family has hidden units, a perceptron.
+Each feature is scaled by a signed logarithm and spread over its bins. Its smooth codes say whether it is missing, its
+standardised value and how far into each bin it reaches (piecewise-linear encoding); its steps say which bins it has entered,
+for sharp limits. Members read the same encoding: each is a linear part over all codes plus, where the family has hidden
+units, a perceptron over the smooth ones. Units that read steps too find limits of single features in pairs of noise.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
+from torch.nn.functional import leaky_relu, linear
 
 if TYPE_CHECKING:
     from training.families import Architecture
 
 UNUSED_BORDER = 1e30  # never reached, and finite, so that differences stay numbers
+ABSENT = -1e30  # stands for a missing value: below every border, so that it reaches and enters no bin
 NARROWEST_RAMP = 0.02  # steeper ramps would magnify the last bit of a logarithm, which differs between processors
 SLICE_ROWS = 2048
 EVERY_FEATURE = slice(None)
 Z_LIMIT = 5.0  # standard deviations beyond which a value says nothing more
+LEAK = 0.1  # a unit that is never active still learns
+HIDDEN_RATE = 0.3  # of the learning rate: hidden weights multiply each other's errors
 
 
 class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
@@ -34,40 +39,65 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
         self.register_buffer("scale", torch.ones(feature_count))
         self.register_buffer("limits", torch.full((feature_count, bins + 1), UNUSED_BORDER))  # of bins, raw values
         self.register_buffer("borders", torch.full((feature_count, bins + 1), UNUSED_BORDER))  # the same, scaled
+        self.register_buffer("binned_frauds", torch.tensor(0.0))  # how many frauds the bins were cut to tell apart
         self.register_buffer("platt", torch.tensor([1.0, 0.0]))  # slope and shift of the logit
-        self._make_weights(feature_count * self.encoding_width, architecture.members, architecture.hidden_units)
+        self._make_weights(architecture.members, architecture.hidden_units)
+
+    @property
+    def smooth_codes(self) -> int:
+        """Codes per feature that change smoothly: missing, standardised value, one ramp per bin."""
+        return 2 + self.bins
+
+    @property
+    def smooth_width(self) -> int:
+        """Where the steps begin in an encoding."""
+        return self.feature_count * self.smooth_codes
+
+    @property
+    def steps_width(self) -> int:
+        """One step per bin of every feature."""
+        return self.feature_count * self.bins
 
     @property
     def encoding_width(self) -> int:
-        """Numbers per feature: missing, standardised value, one ramp and one step per bin."""
-        return 2 + 2 * self.bins
+        """All codes of all features: the smooth ones, then the steps."""
+        return self.smooth_width + self.steps_width
 
-    def _make_weights(self, width: int, members: int, hidden_units: int) -> None:
+    def _make_weights(self, members: int, hidden_units: int) -> None:
         units = members * hidden_units
-        bound = width**-0.5
-        self.wide_weight = nn.Parameter(torch.zeros(width, members))
+        bound = self.smooth_width**-0.5
+        self.wide_weight = nn.Parameter(torch.zeros(members, self.encoding_width))
         self.bias = nn.Parameter(torch.zeros(members))
-        self.hidden_weight = nn.Parameter(torch.empty(width, units).uniform_(-bound, bound))
+        self.hidden_weight = nn.Parameter(torch.empty(units, self.smooth_width).uniform_(-bound, bound))
         self.hidden_bias = nn.Parameter(torch.zeros(units))
         self.output_weight = nn.Parameter(torch.empty(units).uniform_(-1.0, 1.0) * max(hidden_units, 1) ** -0.5)
 
-    def encode(self, values: torch.Tensor, features: slice = EVERY_FEATURE) -> torch.Tensor:
-        """Return the encoding [rows, features * width] of raw values [rows, features], of all features or of some."""
+    def rates(self) -> list[tuple[nn.Parameter, float]]:
+        """Return every parameter with its share of the learning rate."""
+        hidden = [(parameter, HIDDEN_RATE) for parameter in (self.hidden_weight, self.hidden_bias, self.output_weight)]
+        return [(self.wide_weight, 1.0), (self.bias, 1.0), *(hidden if self.architecture.hidden_units else [])]
+
+    def codes(self, values: torch.Tensor, features: slice = EVERY_FEATURE) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return smooth codes and steps [rows, features, codes] of raw values [rows, features], of all features or of some."""
         borders, limits = self.borders[features], self.limits[features]
         is_missing = torch.isnan(values)
-        known_values = torch.where(is_missing, 0.0, values)
-        is_known = (~is_missing).float().unsqueeze(2)
-        scaled = signed_log(known_values)
+        filled = torch.where(is_missing, ABSENT, values)
+        scaled = signed_log(filled)
         reach = ((scaled.unsqueeze(2) - borders[:, :-1]) * inverse_widths(borders)).clamp(0.0, 1.0)
         # Steps compare raw values: logarithms differ in the last bit between processors, comparisons do not.
-        entered = (known_values.unsqueeze(2) >= limits[:, :-1]).float()
-        z = ((scaled - self.mean[features]) / self.scale[features]).clamp(-Z_LIMIT, Z_LIMIT).unsqueeze(2)
-        codes = torch.cat([z, reach, entered], 2) * is_known
-        return torch.cat([1.0 - is_known, codes], 2).flatten(1)
+        entered = (filled.unsqueeze(2) >= limits[:, :-1]).float()
+        z = ((scaled - self.mean[features]) / self.scale[features]).clamp(-Z_LIMIT, Z_LIMIT)
+        z, absent = torch.where(is_missing, 0.0, z), is_missing.float()
+        return torch.cat([absent.unsqueeze(2), z.unsqueeze(2), reach], 2), entered
+
+    def encode(self, values: torch.Tensor) -> torch.Tensor:
+        """Return the encoding [rows, encoding width] of raw values [rows, features]."""
+        smooth, steps = self.codes(values)
+        return torch.cat([smooth.flatten(1), steps.flatten(1)], 1)
 
     def encode_many(self, values: torch.Tensor) -> torch.Tensor:
         """Return the encoding of many rows, made in slices: what stands between is several times as large."""
-        encoding = torch.empty(len(values), self.feature_count * self.encoding_width, device=values.device)
+        encoding = torch.empty(len(values), self.encoding_width, device=values.device)
         for part, into in zip(values.split(SLICE_ROWS), encoding.split(SLICE_ROWS), strict=True):
             into.copy_(self.encode(part))
         return encoding
@@ -80,16 +110,12 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
 
     def member_logits(self, encoding: torch.Tensor) -> torch.Tensor:
         """Return one uncalibrated logit per row and member."""
-        members = self.architecture.members
+        wide = linear(encoding, self.wide_weight, self.bias)
         if not self.architecture.hidden_units:
-            return encoding @ self.wide_weight + self.bias
-        if members == 1:
-            wide, deep = encoding @ self.wide_weight, encoding @ self.hidden_weight
-        else:  # one product of many columns is faster than two; of nine columns it is slower than of eight and one
-            both = encoding @ torch.cat([self.wide_weight, self.hidden_weight], 1)
-            wide, deep = both[:, :members], both[:, members:]
-        hidden = torch.relu(deep + self.hidden_bias) * self.output_weight
-        return wide + self.bias + hidden.unflatten(1, (members, -1)).sum(2)
+            return wide
+        hidden = linear(encoding[:, : self.smooth_width], self.hidden_weight, self.hidden_bias)
+        outputs = leaky_relu(hidden, LEAK) * self.output_weight
+        return wide + outputs.unflatten(1, (self.architecture.members, -1)).sum(2)
 
     def logit(self, values: torch.Tensor) -> torch.Tensor:
         """Return the members' mean logit before calibration; in slices, because the encoding is wide."""

@@ -5,14 +5,14 @@ Input `features`, float32 [n, d], NaN for missing; output `fraud_probability`, f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from greenfraud.errors import BundleError
-from training.network import Z_LIMIT, inverse_widths
+from training.network import ABSENT, LEAK, Z_LIMIT, inverse_widths
 
 if TYPE_CHECKING:
     import torch
@@ -43,6 +43,13 @@ class _Graph:
         return name
 
 
+class _Codes(NamedTuple):
+    """Names of the encoding's two parts, each [n, codes]."""
+
+    smooth: str
+    steps: str
+
+
 def to_onnx(network: FraudNetwork) -> bytes:
     """Return the model file: pre-processing, members and calibration in one graph without external data."""
     graph = _Graph()
@@ -59,22 +66,21 @@ def to_onnx(network: FraudNetwork) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def _encoding(graph: _Graph, network: FraudNetwork) -> str:
+def _encoding(graph: _Graph, network: FraudNetwork) -> _Codes:
     missing = graph.add("IsNaN", INPUT, name="is_missing")
-    filled = graph.add("Where", missing, graph.constant("zero", 0.0), INPUT, name="filled")
+    filled = graph.add("Where", missing, graph.constant("lowest", ABSENT), INPUT, name="filled")
     scaled = _signed_log(graph, filled)
     axis = graph.constant("last_axis", np.array([2]))
-    z = graph.add("Unsqueeze", _standardised(graph, network, scaled), axis, name="z_deep")
-    reach = _reach(graph, network, graph.add("Unsqueeze", scaled, axis, name="scaled_deep"))
-    entered = _entered(graph, network, graph.add("Unsqueeze", filled, axis, name="filled_deep"))
-    codes = graph.add("Concat", z, reach, entered, name="codes", axis=2)
+    z = graph.add("Where", missing, graph.constant("zero", 0.0), _standardised(graph, network, scaled), name="known_z")
     absent = graph.add("Cast", missing, name="absent", to=TensorProto.FLOAT)
-    absent = graph.add("Unsqueeze", absent, axis, name="absent_deep")
-    known = graph.add("Sub", graph.constant("one", 1.0), absent, name="known")
-    codes = graph.add("Mul", codes, known, name="known_codes")
-    every = graph.add("Concat", absent, codes, name="every_code", axis=2)
-    width = network.feature_count * network.encoding_width
-    return graph.add("Reshape", every, graph.constant("flat_shape", np.array([-1, width])), name="encoding")
+    deep = [graph.add("Unsqueeze", values, axis, name=f"{values}_deep") for values in (absent, z, scaled, filled)]
+    smooth = graph.add("Concat", deep[0], deep[1], _reach(graph, network, deep[2]), name="smooth_deep", axis=2)
+    steps = _entered(graph, network, deep[3])
+    return _Codes(_flat(graph, smooth, "smooth", network.smooth_width), _flat(graph, steps, "steps", network.steps_width))
+
+
+def _flat(graph: _Graph, codes: str, name: str, width: int) -> str:
+    return graph.add("Reshape", codes, graph.constant(f"{name}_shape", np.array([-1, width])), name=name)
 
 
 def _signed_log(graph: _Graph, values: str) -> str:
@@ -102,20 +108,24 @@ def _entered(graph: _Graph, network: FraudNetwork, filled: str) -> str:
     return graph.add("Cast", is_entered, name="entered", to=TensorProto.FLOAT)
 
 
-def _logit(graph: _Graph, network: FraudNetwork, encoding: str) -> str:
+def _logit(graph: _Graph, network: FraudNetwork, codes: _Codes) -> str:
     """The members' mean is linear in their outputs, so all of them become one vector."""
-    members = network.architecture.members
-    wide = graph.constant("wide", network.wide_weight.detach().mean(1))
-    logit = graph.add("MatMul", encoding, wide, name="wide_logit")
-    logit = graph.add("Add", logit, graph.constant("bias", network.bias.detach().mean()), name="biased")
+    wide = network.wide_weight.detach().mean(0)
+    smooth = graph.add("MatMul", codes.smooth, graph.constant("wide_smooth", wide[: network.smooth_width]), name="smooth_logit")
+    steps = graph.add("MatMul", codes.steps, graph.constant("wide_steps", wide[network.smooth_width :]), name="steps_logit")
+    logit = graph.add("Add", graph.add("Add", smooth, steps, name="wide_logit"), _bias(graph, network), name="biased")
     if not network.architecture.hidden_units:
         return logit
-    weight = graph.constant("hidden_weight", network.hidden_weight.detach())
-    hidden = graph.add("MatMul", encoding, weight, name="hidden_sum")
+    weight = graph.constant("hidden_weight", network.hidden_weight.detach().T)
+    hidden = graph.add("MatMul", codes.smooth, weight, name="hidden_sum")
     hidden = graph.add("Add", hidden, graph.constant("hidden_bias", network.hidden_bias.detach()), name="hidden_biased")
-    hidden = graph.add("Relu", hidden, name="hidden")
-    output = graph.constant("output", network.output_weight.detach() / members)
+    hidden = graph.add("LeakyRelu", hidden, name="hidden", alpha=LEAK)
+    output = graph.constant("output", network.output_weight.detach() / network.architecture.members)
     return graph.add("Add", logit, graph.add("MatMul", hidden, output, name="deep_logit"), name="logit")
+
+
+def _bias(graph: _Graph, network: FraudNetwork) -> str:
+    return graph.constant("bias", network.bias.detach().mean())
 
 
 def session_of(model: bytes) -> object:

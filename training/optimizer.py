@@ -40,9 +40,9 @@ def _cosine(start: float, end: float, share: float) -> float:
 class OneCycleAdamW:
     """Updates parameters in place, for a number of steps known beforehand."""
 
-    def __init__(self, parameters: Iterable[torch.Tensor], *, peak: float, weight_decay: float, steps: int) -> None:
-        """Start with no memory of gradients."""
-        self._parameters = [parameter for parameter in parameters if parameter.numel()]
+    def __init__(self, parameters: Iterable[tuple[torch.Tensor, float]], *, peak: float, weight_decay: float, steps: int) -> None:
+        """Start with no memory of gradients; each parameter comes with its share of the learning rate."""
+        self._parameters, self._shares = zip(*parameters, strict=True)
         self._means = [torch.zeros_like(parameter) for parameter in self._parameters]
         self._squares = [torch.zeros_like(parameter) for parameter in self._parameters]
         self._peak, self._weight_decay, self._steps = peak, weight_decay, steps + 1
@@ -54,13 +54,12 @@ class OneCycleAdamW:
 
     def step(self) -> None:
         """Apply the gradients, and forget them."""
-        rate, momentum = one_cycle(self._step, self._steps, self._peak)
+        whole_rate, momentum = one_cycle(self._step, self._steps, self._peak)
         self._step += 1
         with torch.no_grad():
-            for parameter, mean, square in zip(self._parameters, self._means, self._squares, strict=True):
+            for parameter, share, mean, square in zip(self._parameters, self._shares, self._means, self._squares, strict=True):
                 gradient, parameter.grad = parameter.grad, None
-                if gradient is None:
-                    continue
+                rate = share * whole_rate
                 parameter.mul_(1.0 - rate * self._weight_decay)
                 mean.lerp_(gradient, 1.0 - momentum)
                 square.mul_(SQUARES_DECAY).addcmul_(gradient, gradient, value=1.0 - SQUARES_DECAY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
@@ -19,6 +19,7 @@ RIDGE = 1e-4  # keeps weights small where the codes are redundant
 
 def fit_encoding(network: FraudNetwork, values: torch.Tensor, is_fraud: torch.Tensor) -> None:
     """Set means, scales and bins of every feature from a sample."""
+    network.binned_frauds.fill_(float(is_fraud.sum()))
     for index in range(network.feature_count):
         known = ~torch.isnan(values[:, index])
         column = values[known, index]
@@ -39,20 +40,45 @@ def adopt(child: FraudNetwork, parent: FraudNetwork, parent_index: Sequence[int 
     with torch.no_grad():
         for name in ("bias", "hidden_bias", "output_weight"):
             getattr(child, name).copy_(getattr(parent, name))
-        for name in ("wide_weight", "hidden_weight"):
-            old = getattr(parent, name).unflatten(0, (parent.feature_count, parent.encoding_width))
-            new = getattr(child, name).unflatten(0, (child.feature_count, child.encoding_width))
-            for index, before in enumerate(parent_index):
-                new[index] = 0.0 if before is None else _projected(child, index, parent, before, old[before])
+        for index, before in enumerate(parent_index):
+            if before is not None:
+                _project(child, index, parent, before)
+                continue
+            for weights in _by_feature(child):
+                weights[:, index] = 0.0
 
 
-def _projected(child: FraudNetwork, index: int, parent: FraudNetwork, before: int, weights: torch.Tensor) -> torch.Tensor:
+class _Weights(NamedTuple):
+    """Views of a network's weights [units, features, codes]: of the linear part on either kind of codes, of the perceptron."""
+
+    smooth: torch.Tensor
+    steps: torch.Tensor
+    hidden: torch.Tensor
+
+
+def _by_feature(network: FraudNetwork) -> _Weights:
+    smooth, steps = network.wide_weight.split([network.smooth_width, network.steps_width], 1)
+    return _Weights(*(weights.unflatten(1, (network.feature_count, -1)) for weights in (smooth, steps, network.hidden_weight)))
+
+
+def _project(child: FraudNetwork, index: int, parent: FraudNetwork, before: int) -> None:
+    """Give a feature of the child the function that it has in the parent; the code "missing" comes first, and keeps its weight."""
+    old = _Weights(*(weights[:, before].double() for weights in _by_feature(parent)))
+    new = _Weights(*(weights[:, index] for weights in _by_feature(child)))
     grid = _grid(child.limits[index], parent.limits[before])
-    new_codes, old_codes = _codes(child, index, grid), _codes(parent, before, grid)
-    target = old_codes @ weights[1:].double()
-    left = new_codes.T @ new_codes + RIDGE * len(grid) * torch.eye(new_codes.shape[1], dtype=torch.float64)
-    solution = torch.linalg.solve(left, new_codes.T @ target)
-    return torch.cat([weights[:1], solution.float()])  # the first code, "missing", keeps its weight
+    (theirs, their_steps), (mine, my_steps) = _codes(parent, before, grid), _codes(child, index, grid)
+    wide = _matched(torch.cat([mine, my_steps], 1), theirs @ old.smooth[:, 1:].T + their_steps @ old.steps.T)
+    new.smooth[:, 1:], new.steps[:] = wide.split([mine.shape[1], my_steps.shape[1]], 1)
+    new.hidden[:, 1:] = _matched(mine, theirs @ old.hidden[:, 1:].T)
+    for kept, given in ((new.smooth, old.smooth), (new.hidden, old.hidden)):
+        kept[:, 0] = given[:, 0]
+
+
+def _matched(codes: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Return the weights [units, codes] that give the codes [points, codes] the target [points, units]."""
+    left = codes.T @ codes + RIDGE * len(codes) * torch.eye(codes.shape[1], dtype=torch.float64)
+    solution: torch.Tensor = torch.linalg.solve(left, codes.T @ target).T.float()
+    return solution
 
 
 def _grid(*limits: torch.Tensor) -> torch.Tensor:
@@ -66,6 +92,7 @@ def _grid(*limits: torch.Tensor) -> torch.Tensor:
     return torch.cat([torch.sign(even) * torch.expm1(even.abs()), used, below])
 
 
-def _codes(network: FraudNetwork, index: int, grid: torch.Tensor) -> torch.Tensor:
-    """Return the codes of one feature, but for "missing", at raw values."""
-    return network.encode(grid[:, None], slice(index, index + 1))[:, 1:].double()
+def _codes(network: FraudNetwork, index: int, grid: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the codes of one feature at raw values: the smooth ones but for "missing", and the steps."""
+    smooth, steps = network.codes(grid[:, None], slice(index, index + 1))
+    return smooth[:, 0, 1:].double(), steps[:, 0].double()

@@ -89,6 +89,7 @@ def chain(family: str, samples: Mapping[Chunk, Sample], seed: int) -> Iterator[t
             replay=learned.replay,
             lineage_energy_kwh=0.0,
             lineage_emissions_g=0.0,
+            usual_precisions=learned.usual_precisions,
         )
         yield chunk, parent
 

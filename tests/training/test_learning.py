@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import doctest
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from learnable import FEATURES, checkpoint, rows
 
-from training import learning
+from greenfraud.errors import ContractError
+from training import families, learning, lineage
 from training.checkpoint import Checkpoint
 from training.families import FAMILIES
 from training.fitting import calibrate
-from training.learning import known_to, learn, parent_probabilities
+from training.learning import learn
+from training.lineage import TELLING_FRAUDS, known_to, parent_probabilities
 from training.metrics import average_precision
 from training.network import FraudNetwork
 from training.onnx_graph import PARITY_TOLERANCE, check_parity, probabilities, to_onnx
@@ -77,7 +82,7 @@ def test_a_mature_model_learns_briefly_forgets_nothing_and_stays_calibrated(
     """Once its replay sample holds enough frauds, a chunk costs a few epochs on a part of it."""
     chunk = rows(4_000, rule="ratio", seed=2)
     epochs_at_length = learn("light", chunk, first, FEATURES).fit.epochs
-    monkeypatch.setattr(learning, "MATURE_FRAUDS", 100)
+    monkeypatch.setattr(learning, "YOUNG_FRAUDS", 100)
     learned = learn("light", chunk, first, FEATURES)
     both = checkpoint(learned)
     assert learned.fit.epochs < epochs_at_length
@@ -90,9 +95,59 @@ def test_a_mature_model_learns_briefly_forgets_nothing_and_stays_calibrated(
 
 def test_a_new_feature_is_learned_at_length(first: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mature model too: nobody knows yet what it says."""
-    monkeypatch.setattr(learning, "MATURE_FRAUDS", 100)
+    monkeypatch.setattr(learning, "YOUNG_FRAUDS", 100)
     chunk = rows(1_000, seed=8)
-    assert learn("light", chunk, first, {**FEATURES, "amount": "a2"}).fit.epochs == FAMILIES["light"].epochs
+    assert learn("light", chunk, first, {**FEATURES, "amount": "a2"}).fit.epochs == FAMILIES["light"].at_length.epochs
+
+
+def test_bins_are_kept_until_many_more_frauds_are_known(first: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A brief training moves no border; a chunk that multiplies the frauds known has new ones cut."""
+    monkeypatch.setattr(learning, "YOUNG_FRAUDS", 100)
+    small, large = (learn("light", rows(count, rule="ratio", seed=2), first, FEATURES) for count in (1_000, 30_000))
+    assert (small.is_brief, large.is_brief) == (True, False)
+    assert torch.equal(small.network.limits, first.network.limits)
+    assert not torch.equal(large.network.limits, first.network.limits)
+    assert float(large.network.binned_frauds) == float(large.replay.is_fraud.sum()) > float(small.network.binned_frauds)
+
+
+def test_once_frauds_have_changed_the_past_outweighs_the_chunk_no_more(first: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mature model that ranks a chunk far below the usual learns it at length, with as much of the past as there is of it."""
+    monkeypatch.setattr(learning, "YOUNG_FRAUDS", 100)
+    chunk = rows(1_000, rule="ratio", seed=2)
+    used_to_be_good = replace(first, usual_precisions=[0.9, 0.95, 0.9])
+    learned, usual = learn("light", chunk, used_to_be_good, FEATURES), learn("light", chunk, first, FEATURES)
+    assert (learned.has_drifted, learned.is_brief, usual.has_drifted, usual.is_brief) == (True, False, False, True)
+    assert len(learned.replay) == 2 * len(chunk)
+    assert learned.usual_precisions == []
+    assert usual.usual_precisions == [usual.prequential]
+    unseen = rows(4_000, rule="ratio", seed=5)
+    before, after = (
+        average_precision(net(unseen.values).detach().numpy(), unseen.is_fraud.numpy()) for net in (first.network, learned.network)
+    )
+    assert after > before + 0.3
+
+
+def test_a_fraud_or_two_tell_nothing_of_a_change(first: Checkpoint) -> None:
+    """What chance makes of them is neither believed nor remembered."""
+    chunk = rows(100, rule="ratio", seed=2)
+    learned = learn("light", chunk, replace(first, usual_precisions=[0.9, 0.95]), FEATURES)
+    assert 0 < int(chunk.is_fraud.sum()) < TELLING_FRAUDS
+    assert not learned.has_drifted
+    assert learned.usual_precisions == [0.9, 0.95]
+
+
+def test_a_checkpoint_of_another_release_is_refused_with_what_to_do(first: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its tensors would not fit."""
+    monkeypatch.setattr("training.checkpoint.SCHEMA", 1)
+    body = first.to_bytes()
+    monkeypatch.undo()
+    with pytest.raises(ContractError, match="schema 1, this release reads 2: train the family from nothing"):
+        Checkpoint.from_bytes(body)
+
+
+def test_the_examples_of_lineage_and_families_hold() -> None:
+    """When frauds have changed; how many bins fit."""
+    assert [doctest.testmod(module).failed for module in (families, lineage)] == [0, 0]
 
 
 def old_or_new(sample: Sample) -> np.ndarray:

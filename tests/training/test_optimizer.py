@@ -18,9 +18,9 @@ def gradient_of(parameter: torch.Tensor, step: int) -> torch.Tensor:
 
 
 def test_it_follows_torch_step_by_step() -> None:
-    """AdamW and OneCycleLR as they come, momentum included."""
+    """AdamW and OneCycleLR as they come, momentum included; a share of the rate is a lower peak."""
     ours, theirs = (torch.nn.Parameter(torch.linspace(-1, 1, 12).view(3, 4)) for _ in range(2))
-    mine = OneCycleAdamW([ours], peak=PEAK, weight_decay=DECAY, steps=STEPS)
+    mine = OneCycleAdamW([(ours, 0.25)], peak=4.0 * PEAK, weight_decay=DECAY, steps=STEPS)
     reference = torch.optim.AdamW([theirs], lr=PEAK, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(reference, PEAK, total_steps=STEPS + 1)
     for step in range(STEPS):

@@ -20,8 +20,7 @@ from training.device import best_device
 from training.footprint import Meter, store_footprint
 from training.hyperparameters import TrainHyperparameters
 from training.interruption import deferred
-from training.learning import learn, parent_probabilities
-from training.metrics import average_precision
+from training.learning import learn
 from training.onnx_graph import check_parity, to_onnx
 from training.provenance import provenance, software
 from training.sample import Sample
@@ -79,7 +78,6 @@ def read_sample(job: Job) -> Sample:
 def trained(job: Job, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
     """Learn the chunk, or what an interrupted attempt at this very job left to learn of it."""
     orders, device = job.orders, best_device()
-    prequential = prequential_average_precision(chunk, parent, job.features)
     with deferred() as is_interrupted:
         savepoint = Savepoint(job.paths.checkpoints, identity(job), is_interrupted)
         learned = learn(
@@ -95,6 +93,7 @@ def trained(job: Job, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
         lineage_energy_kwh=parent.lineage_energy_kwh if parent else 0.0,
         lineage_emissions_g=parent.lineage_emissions_g if parent else 0.0,
         parent_version=parent.version if parent else None,
+        usual_precisions=learned.usual_precisions,
         report={
             "rows": len(chunk),
             "frauds": int(chunk.is_fraud.sum()),
@@ -102,7 +101,9 @@ def trained(job: Job, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
             "replay_frauds": int(parent.replay.is_fraud.sum()) if parent else 0,
             "epochs": learned.fit.epochs,
             "loss": learned.fit.loss,
-            "prequential_average_precision": prequential,
+            "is_brief": learned.is_brief,
+            "has_drifted": learned.has_drifted,
+            "prequential_average_precision": learned.prequential,
             "history": {"loss": list(learned.fit.losses), "learning_rate": list(learned.fit.learning_rates)},
         },
         provenance=provenance(orders.seed, device),
@@ -112,14 +113,6 @@ def trained(job: Job, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
 def identity(job: Job) -> dict[str, Any]:
     """Return all that the bits of this job's network follow from: orders, inputs and software."""
     return {**job.orders.model_dump(mode="json"), "inputs": job.paths.inputs_digest(), **software()}
-
-
-def prequential_average_precision(chunk: Sample, parent: Checkpoint | None, features: dict[str, str]) -> float | None:
-    """Return how well the parent ranks the chunk before anyone learns it; None without parent or frauds."""
-    if parent is None or not chunk.is_fraud.any():
-        return None
-    scores = parent_probabilities(parent, chunk.values, features)
-    return average_precision(scores.numpy(), chunk.is_fraud.numpy())
 
 
 def publish(job: Job, checkpoint: Checkpoint, chunk: Sample, model: bytes, footprint: Footprint) -> None:
