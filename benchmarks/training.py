@@ -39,12 +39,6 @@ if TYPE_CHECKING:
 FAMILY, SEEDS, DEFAULT_WEEKS = "light", 2, 2
 
 
-def joined(samples: Sequence[Sample]) -> Sample:
-    """Return the rows of all."""
-    columns = zip(*(vars(sample).values() for sample in samples), strict=True)
-    return Sample(*(torch.cat(parts) for parts in columns))
-
-
 def speeds(rows: Sample) -> dict[str, float]:
     """Return rows per CPU second of our fitting, encoding included, and of the peer, on as many rows and epochs."""
     schedule, generator = FAMILIES[FAMILY].at_length, torch.Generator().manual_seed(0)
@@ -81,7 +75,7 @@ def incremental(prepared: Prepared, weeks: Sequence[TestWeek], seeds: int) -> di
             started = time.process_time()
         for week in weeks:
             started = time.process_time()
-            rows = joined([prepared.samples[chunk] for chunk in week.learned])
+            rows = Sample.joined([prepared.samples[chunk] for chunk in week.learned])
             full = learn(FAMILY, rows, None, features, seed=seed).network
             full_seconds = time.process_time() - started
             network, seconds = chained[week.learned[-1]]
@@ -110,7 +104,7 @@ def main(words: Sequence[str]) -> int:
         return 2
     with lake_of(dataset) as lake:
         prepared = prepare(lake, weeks, dataset.maturity_days)
-    measures = speeds(joined(list(prepared.samples.values()))) | incremental(prepared, weeks, SEEDS)
+    measures = speeds(Sample.joined(list(prepared.samples.values()))) | incremental(prepared, weeks, SEEDS)
     measures["light_speedup"] = measures["light_rows_per_second"] / measures["dataloader_rows_per_second"]
     full = "learn() on all chunks at once, as at a family's first chunk"
     publish("training", measures, {"dataloader": dataloader_training.BUILT, "full refit": full})

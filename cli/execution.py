@@ -42,6 +42,9 @@ class Watcher(Protocol):
     def decided(self, decision: Mapping[str, Any]) -> None:
         """The gate has decided."""
 
+    def reported(self, report: Mapping[str, Any]) -> None:
+        """The execution was summed up."""
+
 
 @dataclass
 class Job:
@@ -166,6 +169,7 @@ class _Following:
             "plan.json": self._watcher.planned,
             "evaluation.json": self._watcher.evaluated,
             "decision.json": self._watcher.decided,
+            "report.json": self._watcher.reported,
         }
         hearer = self._watcher.trained if name.startswith("train/") else hearers.get(name)
         if hearer is not None:

@@ -104,11 +104,12 @@ def import_command(  # noqa: PLR0913 - the options of a command
 
 
 @app.command("retrain")
-def retrain_command(
+def retrain_command(  # noqa: PLR0913 - the options of a command
     *,
     families: Annotated[str, typer.Option(help="only these, separated by commas: baseline,light,heavy")] = "",
     chunks: Annotated[str, typer.Option(help="only these, separated by commas: 20260101-20260108")] = "",
     force: Annotated[bool, typer.Option("--force", help="even what was trained before")] = False,
+    full: Annotated[bool, typer.Option("--full", help="learn every mature chunk anew and at once, from nothing")] = False,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
@@ -116,7 +117,7 @@ def retrain_command(
     from cli.operations import retrain
     from cli.target import find_target
 
-    wanted = {"families": _listed(families), "chunks": _listed(chunks), "force": force}
+    wanted = {"families": _listed(families), "chunks": _listed(chunks), "force": force, "full": full}
     retrain(find_target(aws=aws, region=region or None), Screen(), {name: value for name, value in wanted.items() if value})
 
 

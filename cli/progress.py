@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -32,7 +32,7 @@ class TrainingView:
             self._screen.line(f"  note: {warning}")
         self._chunks = {family["family"]: len(family["chunks"]) for family in plan.get("families", [])}
         if plan.get("outcome") == "train":
-            wanted = ", ".join(f"{family} {count} chunks" for family, count in self._chunks.items())
+            wanted = ", ".join(f"{family['family']} {_work(family['chunks'])}" for family in plan["families"])
             self._screen.line(f"  plan: {wanted}; holdout {plan['holdout']['chunk']}, which nobody trains on")
 
     def working(self, jobs: Iterable[str]) -> None:
@@ -67,6 +67,25 @@ class TrainingView:
         self._screen.line(f"  gate: {decision['outcome']}{model}")
         for reason in decision.get("reasons", []):
             self._screen.line(f"    - {reason}")
+
+    def reported(self, report: Mapping[str, Any]) -> None:
+        """What learning chunk by chunk saved, by family."""
+        said: dict[str, list[str]] = {}
+        for family, figures in report["families"].items():
+            said.setdefault(_savings(figures["saved"]), []).append(family)
+        for savings, families in said.items():
+            self._screen.line(f"  saved against a full refit of {', '.join(families)}: {savings}")
+
+
+def _savings(saved: Mapping[str, Any]) -> str:
+    if saved["energy_kwh"] is None:
+        return f"unavailable, {saved['reason']}"
+    return f"{saved['energy_kwh'] * 1e6:,.1f} mWh, {grams(saved['emissions_g'])} CO2e, {saved['duration_seconds']:,.1f} s"
+
+
+def _work(jobs: Sequence[Mapping[str, Any]]) -> str:
+    learned = sum(len(job["chunks"]) for job in jobs)
+    return f"{learned} chunks" if learned == len(jobs) else f"{learned} chunks at once"
 
 
 def evaluation_table(evaluation: Mapping[str, Any]) -> Table:

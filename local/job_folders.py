@@ -37,11 +37,22 @@ def objects(client: Any, uri: str) -> Iterator[tuple[str, str, str]]:
                 yield bucket, entry["Key"], relative
 
 
-def download(client: Any, uri: str, folder: Path) -> int:
-    """Copy everything below `uri` into `folder`; how many objects."""
+def listed(client: Any, uri: str) -> Iterator[tuple[str, str, str]]:
+    """Bucket, key and path relative to the common prefix of every object that a SageMaker manifest file at `uri` lists."""
+    bucket, key = split_uri(uri)
+    common, *rest = json.loads(client.get_object(Bucket=bucket, Key=key)["Body"].read())
+    bucket, prefix = split_uri(common["prefix"])
+    return ((bucket, f"{prefix}{relative}", relative) for relative in rest)
+
+
+SOURCES = {"S3Prefix": objects, "ManifestFile": listed}
+
+
+def download(client: Any, uri: str, folder: Path, kind: str = "S3Prefix") -> int:
+    """Copy what `uri` stands for into `folder`: all that is below it, or what it lists; how many objects."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
-    for bucket, key, relative in objects(client, uri):
+    for bucket, key, relative in SOURCES[kind](client, uri):
         target = folder / relative
         target.parent.mkdir(parents=True, exist_ok=True)
         client.download_file(bucket, key, str(target))
@@ -72,8 +83,9 @@ class JobFolders:
         for name, document in self._configuration().items():
             (self.root / "input/config" / f"{name}.json").write_text(json.dumps(document))
         for channel in self._request.get("InputDataConfig") or []:
-            uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
-            if not download(client, uri, self.root / "input/data" / channel["ChannelName"]):
+            source = channel["DataSource"]["S3DataSource"]
+            uri, folder = source["S3Uri"], self.root / "input/data" / channel["ChannelName"]
+            if not download(client, uri, folder, source["S3DataType"]):
                 raise InputMissingError(f'ClientError: Data download failed: No S3 objects found under S3 URL "{uri}"')
         if self._checkpoints:
             download(client, self._checkpoints["S3Uri"], self._checkpoint_folder)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from training.history import History
 
 SAMPLED_ROWS = 1_024
+CHUNK_FOLDER = "chunk="
 ENTITIES = ("customer_id", "terminal_id")
 
 
@@ -62,10 +63,20 @@ def _has_few_values(column: pa.ChunkedArray) -> bool:
 
 def read_chunk(channel: Path) -> pa.Table:
     """Read the Parquet files of an input channel. Raises ContractError when there are none."""
+    return pa.concat_tables([pq.read_table(file) for file in chunk_files(channel)])
+
+
+def chunk_files(channel: Path) -> list[Path]:
+    """Return the Parquet files of an input channel, in time order. Raises ContractError when there are none."""
     files = sorted(channel.rglob("*.parquet"))
     if not files:
         raise ContractError(f"channel {channel.name} holds no Parquet file")
-    return pa.concat_tables([pq.read_table(file) for file in files])
+    return files
+
+
+def chunks_listed(channel: Path) -> list[str]:
+    """Return the chunks that a list of them brought into an input channel, in time order; none where one chunk's prefix did."""
+    return sorted(folder.name.removeprefix(CHUNK_FOLDER) for folder in channel.glob(f"{CHUNK_FOLDER}*"))
 
 
 def feature_values(table: pa.Table, names: Sequence[str]) -> NDArray[np.float32]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from training.full_refit import COSTS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from training.footprint import Footprint
     from training.settings import Settings
 
@@ -20,6 +24,11 @@ def consumption(footprint: Footprint, settings: Settings) -> dict[str, float]:
         "intensity_g_per_kwh": settings.grid_intensity_g_per_kwh,
         "pue": settings.pue,
     }
+
+
+def savings(saved: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return the metrics of what was saved against a full refit; None where none was measured."""
+    return {f"saved_{name}": saved[name] for name in COSTS}
 
 
 def method_tags(footprint: Footprint, settings: Settings) -> dict[str, str]:

@@ -35,10 +35,15 @@ class Sample:
         """Return some rows."""
         return Sample(self.values[rows], self.is_fraud[rows], self.weight[rows])
 
+    @classmethod
+    def joined(cls, samples: Sequence[Sample]) -> Sample:
+        """Return the rows of all, in their order."""
+        columns = zip(*(vars(sample).values() for sample in samples), strict=True)
+        return cls(*(torch.cat(parts) for parts in columns))
+
     def join(self, other: Sample) -> Sample:
         """Return the rows of both."""
-        pairs = ((self.values, other.values), (self.is_fraud, other.is_fraud), (self.weight, other.weight))
-        return Sample(*(torch.cat(pair) for pair in pairs))
+        return Sample.joined([self, other])
 
     def with_features(self, index: Sequence[int | None]) -> Sample:
         """Return the rows with features rearranged; one that was not known then is missing."""

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from greenfraud.features.manifest import load_manifest
-from greenfraud.naming import checkpoint_prefix, features_key, s3_uri
+from greenfraud.naming import checkpoint_prefix, features_key, features_root, s3_uri
 from training.checkpoint import FILE_NAME
 from training.contract import job_name
 from training.datasets import Data, digest_of
 from training.mlflow_model import FOLDER, LOGGED_MODELS_TAG, logged_model_tag, model_files
-from training.run_figures import consumption, method_tags
+from training.run_figures import consumption, method_tags, savings
 from training.tracking import Tracking
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class TrainingRun:
 
 
 @contextmanager
-def training_run(job: Job, checkpoint: Checkpoint, footprint: Footprint) -> Iterator[TrainingRun]:
+def training_run(job: Job, checkpoint: Checkpoint, footprint: Footprint, saved: dict[str, Any]) -> Iterator[TrainingRun]:
     """Open the run, log everything a training has to say, and end it with the block."""
     orders, report = job.orders, checkpoint.report
     tracking = Tracking(job.settings, orders.execution)
@@ -49,7 +49,7 @@ def training_run(job: Job, checkpoint: Checkpoint, footprint: Footprint) -> Iter
     tags |= {"mlflow.source.name": "training/steps/train.py", **method_tags(footprint, job.settings)}
     with tracking.child(f"{orders.family} {orders.chunk}", tags, footprint.started_at) as run_id:
         record_of(job).write_text(run_id)
-        metrics = {**single_numbers(report), **consumption(footprint, job.settings)}
+        metrics = {**single_numbers(report), **consumption(footprint, job.settings), **savings(saved)}
         tracking.log(run_id, parameters=parameters_of(job, checkpoint), metrics=metrics, history=report["history"])
         tracking.log_inputs(run_id, [data.as_input(context) for context, data in inputs_of(job, checkpoint).items()])
         yield TrainingRun(tracking, run_id)
@@ -86,7 +86,11 @@ def inputs_of(job: Job, checkpoint: Checkpoint) -> dict[Any, Data]:
     orders, report, features = job.orders, checkpoint.report, list(job.features)
     uri = s3_uri(job.settings.lake_bucket, features_key(load_manifest().version, orders.chunk))
     digest = digest_of(job.paths.channel("features"))
-    inputs = {"training": Data(f"chunk {orders.chunk}", uri, digest, features, report["rows"], report["frauds"])}
+    name = f"chunk {orders.chunk}"
+    if len(job.chunks) > 1:
+        name = f"{len(job.chunks)} chunks up to {orders.chunk}"
+        uri = s3_uri(job.settings.lake_bucket, features_root(load_manifest().version))
+    inputs = {"training": Data(name, uri, digest, features, report["rows"], report["frauds"])}
     if checkpoint.parent_version:
         parent = checkpoint_prefix(orders.family, checkpoint.parent_version)
         uri, digest = s3_uri(job.settings.artifacts_bucket, parent + FILE_NAME), digest_of(job.paths.channel("parent"))

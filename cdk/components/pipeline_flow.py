@@ -12,7 +12,7 @@ from cdk.components.training_jobs import TrainingJobs
 FAMILIES_AT_ONCE = 3
 ACTOR = "fraud-detection-pipeline"  # who promoted, in the ledger
 PER_RUN = ["execution", "date", "as_of"]
-PER_CHUNK = ["chunk", "version", "parent_uri", "features_uri", "is_last", "job_key"]
+PER_CHUNK = ["chunk", "version", "parent_uri", "features_type", "features_uri", "is_last", "job_key"]
 
 
 class PipelineFlow(Construct):

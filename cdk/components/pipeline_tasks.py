@@ -10,7 +10,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from cdk.components.training_jobs import Job
+from cdk.components.training_jobs import Job, Source
 
 LAMBDA_TRANSIENT = [
     "Lambda.ClientExecutionTimeoutException",
@@ -33,18 +33,18 @@ def evaluation_job() -> Job:
         step="evaluate",
         name=run_job_name("evaluate"),
         hyperparameters={"execution": "$.execution", "holdout_chunk": "$.holdout.chunk"},
-        channels={"holdout": "$.holdout.features_uri"},
+        channels={"holdout": Source("$.holdout.features_uri")},
     )
 
 
 def training_job(artifacts_bucket: str) -> Job:
-    """One family on one chunk, from its parent's checkpoint; an interrupted attempt resumes."""
+    """One family on one chunk, from its parent's checkpoint, or on a list of them from nothing; an interrupted attempt resumes."""
     names = ["execution", "family", "chunk", "version", "is_last", "as_of"]
     return Job(
         step="train",
         name="States.Format('gf-{}-{}-{}-{}', $.family, $.date, $$.State.RetryCount, $.job_key)",
         hyperparameters={name: f"$.{name}" for name in names},
-        channels={"features": "$.features_uri", "parent": "$.parent_uri"},
+        channels={"features": Source("$.features_uri", "$.features_type"), "parent": Source("$.parent_uri")},
         checkpoint=f"States.Format('s3://{artifacts_bucket}/spot/{{}}/', $.job_key)",
     )
 

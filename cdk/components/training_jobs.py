@@ -33,6 +33,14 @@ RESOURCE = "arn:aws:states:::sagemaker:createTrainingJob.sync"
 BUSY = ["SageMaker.AmazonSageMakerException", "SageMaker.ResourceLimitExceededException", "SageMaker.ThrottlingException"]
 
 
+@dataclass(frozen=True)
+class Source:
+    """What a channel is filled with, as JSONPath: an S3 prefix, or an object of a `kind` that the state names."""
+
+    uri: str
+    kind: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """One step of the image: its name, its arguments and its inputs, as JSONPath where they come from the state."""
@@ -40,7 +48,7 @@ class Job:
     step: str
     name: str  # the ASL expression of the job's name, unique per attempt
     hyperparameters: Mapping[str, str]
-    channels: Mapping[str, str] | None = None  # channel -> JSONPath of an S3 prefix
+    channels: Mapping[str, Source] | None = None
     checkpoint: str | None = None  # ASL expression of the S3 prefix of resume points
 
 
@@ -146,15 +154,16 @@ def _inputs(job: Job) -> dict[str, Any]:
         "HyperParameters": {f"{name}.$": path for name, path in job.hyperparameters.items()},
     }
     if job.channels:
-        parameters["InputDataConfig"] = [_channel(name, path) for name, path in job.channels.items()]
+        parameters["InputDataConfig"] = [_channel(name, source) for name, source in job.channels.items()]
     if job.checkpoint:
         parameters["CheckpointConfig"] = {"S3Uri.$": job.checkpoint, "LocalPath": "/opt/ml/checkpoints"}
     return parameters
 
 
-def _channel(name: str, path: str) -> dict[str, Any]:
-    source = {"S3DataType": "S3Prefix", "S3Uri.$": path, "S3DataDistributionType": "FullyReplicated"}
-    return {"ChannelName": name, "InputMode": "File", "DataSource": {"S3DataSource": source}}
+def _channel(name: str, source: Source) -> dict[str, Any]:
+    kind = {"S3DataType.$": source.kind} if source.kind else {"S3DataType": "S3Prefix"}
+    place = {**kind, "S3Uri.$": source.uri, "S3DataDistributionType": "FullyReplicated"}
+    return {"ChannelName": name, "InputMode": "File", "DataSource": {"S3DataSource": place}}
 
 
 def _environment(settings: Settings, buckets: Buckets, tables: Tables, tracking: Tracking) -> dict[str, str]:

@@ -25,6 +25,7 @@ class LineageTable:
         item: dict[str, Any] = {
             "family": {"S": family},
             "chunk": {"S": result["chunk"]},
+            "first_chunk": {"S": result["chunks"][0]},
             "version": {"S": version},
             "checkpoint_uri": {"S": checkpoint_uri},
             "execution": {"S": execution},

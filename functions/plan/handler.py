@@ -10,12 +10,13 @@ from typing import Any
 import boto3
 
 from functions.plan.dataset import read_dataset
+from functions.plan.jobs import Place, chunk_list
 from functions.plan.lineage import read_lineage
-from functions.plan.planning import Place, make_plan
+from functions.plan.planning import make_plan
 from functions.plan.settings import Settings
 from functions.plan.wish import Wish
 from greenfraud.features.manifest import load_manifest
-from greenfraud.naming import execution_key, genesis_prefix, plan_key
+from greenfraud.naming import chunk_list_key, execution_key, genesis_prefix, plan_key
 
 settings = Settings.from_env()
 
@@ -44,10 +45,12 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         for family in plan["families"]:
             # SageMaker refuses an empty channel: a family's first job has a parent that says there is none.
             _put(f"{genesis_prefix(family['family'])}genesis.json", {"family": family["family"], "parent": None})
+        if wish.full:
+            _put(chunk_list_key(place.execution), chunk_list(place, plan["families"][0]["chunks"][0]["chunks"]))
     _put(plan_key(place.execution), plan)
     return plan
 
 
-def _put(key: str, document: dict[str, Any]) -> None:
+def _put(key: str, document: Any) -> None:
     body = json.dumps(document).encode()
     client("s3").put_object(Bucket=settings.artifacts_bucket, Key=key, Body=body, ContentType="application/json")

@@ -8,9 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """One link: the chunk learned last, and where the weights lie."""
+    """One link: the chunk learned last, the first one where one job learned several, and where the weights lie."""
 
     chunk: str
+    first_chunk: str
     version: str
     uri: str
     sound: bool
@@ -24,7 +25,7 @@ class Lineage:
 
     def has_learned(self, chunk: str) -> bool:
         """Whether a sound checkpoint learned this chunk."""
-        return any(link.chunk == chunk and link.sound for link in self.checkpoints)
+        return any(link.first_chunk <= chunk <= link.chunk and link.sound for link in self.checkpoints)
 
     def parent_of(self, chunk: str) -> Checkpoint | None:
         """The latest sound checkpoint from before this chunk."""
@@ -44,4 +45,6 @@ def read_lineage(dynamodb: Any, table: str, family: str) -> Lineage:
 
 
 def _checkpoint(item: dict[str, Any]) -> Checkpoint:
-    return Checkpoint(item["chunk"]["S"], item["version"]["S"], item["checkpoint_uri"]["S"], item["sound"]["BOOL"])
+    chunk = item["chunk"]["S"]
+    first_chunk = item.get("first_chunk", {"S": chunk})["S"]
+    return Checkpoint(chunk, first_chunk, item["version"]["S"], item["checkpoint_uri"]["S"], item["sound"]["BOOL"])

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from functions.plan.dataset import Dataset
-from functions.plan.lineage import Checkpoint, Lineage
+from functions.plan.jobs import Place, chain, features_uri, full_refit
+from functions.plan.lineage import Lineage
 from functions.plan.wish import Wish
-from greenfraud import naming
 from greenfraud.chunks import Chunk
 from greenfraud.errors import InvalidInput
 from greenfraud.instants import format_rfc3339
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where and when a plan is made: its execution, its buckets, the features' version, the day in job names."""
-
-    execution: str
-    date: str
-    lake_bucket: str
-    artifacts_bucket: str
-    manifest_version: str
 
 
 def make_plan(place: Place, wish: Wish, dataset: Dataset | None, lineages: Mapping[str, Lineage]) -> dict[str, Any]:
@@ -34,18 +22,20 @@ def make_plan(place: Place, wish: Wish, dataset: Dataset | None, lineages: Mappi
     if holdout is None or not trainable:
         reason = f"no chunk of {dataset.chunk_days} days has been mature for {dataset.maturity_days} days before a mature one"
         return _nothing(place, wish, dataset, reason)
-    wanted = {family: _wanted(wish, trainable, lineages[family]) for family in wish.families}
-    if not any(wanted.values()):
+    jobs = {family: _jobs(place, wish, family, trainable, lineages[family]) for family in wish.families}
+    if not any(jobs.values()):
         return _nothing(place, wish, dataset, "every trainable chunk has been learned")
     return {
         **_common(place, wish, dataset, "train"),
-        "families": [
-            {"family": family, "chunks": _jobs(place, family, chunks, lineages[family])}
-            for family, chunks in wanted.items()
-            if chunks
-        ],
-        "holdout": {"chunk": holdout.id, "features_uri": _features_uri(place, holdout)},
+        "families": [{"family": family, "chunks": of_family} for family, of_family in jobs.items() if of_family],
+        "holdout": {"chunk": holdout.id, "features_uri": features_uri(place, holdout)},
     }
+
+
+def _jobs(place: Place, wish: Wish, family: str, trainable: Sequence[Chunk], lineage: Lineage) -> list[dict[str, Any]]:
+    if wish.full:
+        return [full_refit(place, family, trainable)]
+    return chain(place, family, _wanted(wish, trainable, lineage), lineage)
 
 
 def _common(place: Place, wish: Wish, dataset: Dataset | None, outcome: str) -> dict[str, Any]:
@@ -87,31 +77,3 @@ def _choose(field: str, ids: Sequence[str], known: Sequence[Chunk]) -> list[Chun
         choices = ", ".join(by_id) or "none yet"
         raise InvalidInput(field, f"{unknown[0]!r} cannot be used; choose from {choices}")
     return sorted({by_id[one] for one in ids})
-
-
-def _jobs(place: Place, family: str, chunks: Sequence[Chunk], lineage: Lineage) -> list[dict[str, str]]:
-    """The training jobs of a family in order, each the child of the newest model that saw only what came before."""
-    jobs: list[dict[str, str]] = []
-    for chunk in chunks:
-        jobs.append(
-            {
-                "chunk": chunk.id,
-                "version": naming.version_of(chunk.id, place.execution),
-                "parent_uri": _parent_uri(place, family, lineage.parent_of(chunk.id), jobs[-1] if jobs else None),
-                "features_uri": _features_uri(place, chunk),
-                "is_last": "true" if chunk == chunks[-1] else "false",
-                "job_key": naming.job_key(place.execution, family, chunk.id),
-            }
-        )
-    return jobs
-
-
-def _parent_uri(place: Place, family: str, recorded: Checkpoint | None, planned: Mapping[str, str] | None) -> str:
-    if recorded is not None and (planned is None or recorded.chunk > planned["chunk"]):
-        return recorded.uri
-    prefix = naming.checkpoint_prefix(family, planned["version"]) if planned else naming.genesis_prefix(family)
-    return naming.s3_uri(place.artifacts_bucket, prefix)
-
-
-def _features_uri(place: Place, chunk: Chunk) -> str:
-    return naming.s3_uri(place.lake_bucket, naming.features_prefix(place.manifest_version, chunk.id))

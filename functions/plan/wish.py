@@ -10,7 +10,7 @@ from greenfraud.chunks import Chunk
 from greenfraud.errors import InvalidInput
 
 FAMILIES = ("baseline", "light", "heavy")
-KNOWN = ("chunks", "families", "force", "holdout", "deadline")
+KNOWN = ("chunks", "families", "force", "full", "holdout", "deadline")
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Wish:
     chunks: tuple[str, ...] | None = None
     holdout: str | None = None
     force: bool = False
+    full: bool = False
     warnings: tuple[str, ...] = ()
 
     @classmethod
@@ -28,13 +29,17 @@ class Wish:
         """Read the input; unknown keys become warnings. Raises InvalidInput naming the field."""
         if not isinstance(body, Mapping):
             raise InvalidInput("input", "must be a JSON object")
-        if not isinstance(body.get("force", False), bool):
-            raise InvalidInput("force", "must be true or false")
+        for name in ("force", "full"):
+            if not isinstance(body.get(name, False), bool):
+                raise InvalidInput(name, "must be true or false")
+        if body.get("full") and body.get("chunks") is not None:
+            raise InvalidInput("full", "learns every trainable chunk from nothing; leave out chunks")
         return cls(
             families=_families(body.get("families")),
             chunks=_chunks(body.get("chunks")),
             holdout=None if body.get("holdout") is None else _chunk("holdout", body["holdout"]),
             force=body.get("force", False),
+            full=body.get("full", False),
             warnings=tuple(_warnings(body)),
         )
 

@@ -124,6 +124,9 @@ def test_training_reads_features_and_parent_and_can_resume(states):
     """Resume points are kept by job key, so a second attempt finds them."""
     parameters = states["Train"]["Parameters"]
     assert channels(parameters) == {"features": "$.features_uri", "parent": "$.parent_uri"}
+    sources = [channel["DataSource"]["S3DataSource"] for channel in parameters["InputDataConfig"]]
+    kinds = [{name: kind for name, kind in source.items() if name.startswith("S3DataType")} for source in sources]
+    assert kinds == [{"S3DataType.$": "$.features_type"}, {"S3DataType": "S3Prefix"}]  # a full refit's features are listed
     assert parameters["CheckpointConfig"] == {
         "S3Uri.$": "States.Format('s3://<reference>/spot/{}/', $.job_key)",
         "LocalPath": "/opt/ml/checkpoints",

@@ -14,7 +14,7 @@ from greenfraud.naming import execution_key, execution_prefix
 
 KEY = execution_key(EXECUTION_ARN)
 PREFIX = execution_prefix(KEY)
-CHUNK = {"chunk": "20260101-20260108", "job_key": "0123456789ab"}
+CHUNK = {"chunk": "20260101-20260108", "chunks": ["20260101-20260108"], "job_key": "0123456789ab"}
 PLAN = {"outcome": "train", "date": "20260401", "families": [{"family": "light", "chunks": [CHUNK]}], "holdout": {"chunk": "x"}}
 TRAIN_JOB = "gf-light-20260401-0-0123456789ab"
 

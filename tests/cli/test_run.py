@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,7 +28,7 @@ from greenfraud.records import Transaction
 HELD = HeldBack(Transaction("x1", 1_775_000_000_000_000, "c1", "t1", 1250), is_fraud=True)
 MODEL = {"family": "light", "version": "20260101-20260108-01234567"}
 PREFIX = execution_prefix(execution_key(EXECUTION_ARN))
-CHUNK = {"chunk": "20260101-20260108", "job_key": "0123456789ab"}
+CHUNK = {"chunk": "20260101-20260108", "chunks": ["20260101-20260108"], "job_key": "0123456789ab"}
 PLAN = {"outcome": "train", "date": "20260401", "families": [{"family": "light", "chunks": [CHUNK]}], "holdout": {"chunk": "x"}}
 TRAINED = {
     "family": "light",
@@ -38,7 +39,18 @@ TRAINED = {
     "duration_seconds": 2.0,
     "job_name": "gf-light-20260401-0-0123456789ab",
 }
-REPORT = {"execution": "e", "decision": "promote", "promoted": MODEL, "families": {"light": {"average_precision": 0.6}}}
+SAVED = {"energy_kwh": 2e-6, "emissions_g": 3e-5, "duration_seconds": 4.25, "against": "v0", "reason": None}
+UNMEASURED = {"energy_kwh": None, "reason": "no full refit of this family has been measured"}
+REPORT = {
+    "execution": "e",
+    "decision": "promote",
+    "promoted": MODEL,
+    "families": {
+        "light": {"average_precision": 0.6, "saved": SAVED},
+        "heavy": {"saved": UNMEASURED},
+        "baseline": {"saved": UNMEASURED},
+    },
+}
 DECISION = {"outcome": "promote", **MODEL, "reasons": ["beats rules"]}
 SERVED = {"functional_units": 1, "stage": "serve", **dict.fromkeys(set(COLUMNS) - {"stage", "functional_units"}, 0)}
 
@@ -90,6 +102,17 @@ def test_the_record_of_a_run_has_everything_the_run_found_out(platform):
     assert record["execution_arn"] == EXECUTION_ARN
     assert record["job_names"] == [TRAINED["job_name"]]
     assert Path("logs/emissions.csv").read_text(encoding="utf-8").count("serve") == 1
+
+
+def test_savings_against_a_full_refit_are_told_and_unavailable_ones_once_for_all(platform):
+    """Families without a measured refit share one line."""
+    shown = io.StringIO()
+    run(platform.options, Screen(Console(file=shown, width=200)))
+    lines = [line.strip() for line in shown.getvalue().splitlines() if "full refit" in line]
+    assert lines == [
+        "saved against a full refit of light: 2.0 mWh, 30.00 µg CO2e, 4.2 s",
+        "saved against a full refit of heavy, baseline: unavailable, no full refit of this family has been measured",
+    ]
 
 
 def test_a_second_run_imports_nothing_and_speaks_from_the_last_report(platform):

@@ -42,6 +42,17 @@ def test_an_unknown_family_is_refused_with_the_choices(deployment):
     assert "production model keeps serving" in said
 
 
+def test_a_family_is_trained_anew_on_all_its_chunks_at_once(deployment):
+    """By one job, in place of the chain's newest link: afterwards nothing is left to learn."""
+    shown = deployment.command("retrain", "--full", "--families", "light")
+    assert shown.returncode == 0, shown.stderr
+    said = " ".join(shown.stdout.split())
+    assert "chunks at once; holdout" in said
+    assert "saved against a full refit of light: unavailable, this is a full refit" in said
+    idle = deployment.execute({})
+    assert idle["output"]["outcome"] == "nothing_to_train"
+
+
 @pytest.mark.parametrize(
     ("rows", "complaint"),
     [

@@ -34,6 +34,7 @@ def train_result(s3: Any, **changes: Any) -> dict[str, Any]:
     result = {
         "family": "light",
         "chunk": "20180401-20180408",
+        "chunks": ["20180325-20180401", "20180401-20180408"],
         "version": "v1",
         "parent_version": None,
         "loss": 0.1,

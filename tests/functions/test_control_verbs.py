@@ -152,6 +152,7 @@ def test_a_trained_chunk_enters_its_lineage(control, s3, dynamodb):
     assert item == {
         "family": {"S": "light"},
         "chunk": {"S": "20180401-20180408"},
+        "first_chunk": {"S": "20180325-20180401"},
         "version": {"S": "v1"},
         "parent_version": {"S": "v0"},
         "checkpoint_uri": {"S": "s3://artifacts/checkpoints/light/v1/"},

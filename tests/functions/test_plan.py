@@ -24,8 +24,10 @@ def plan(start, s3):
     return lambda **wish: handler(golden("step_functions_plan") | {"input": wish}, None)
 
 
-def learned(dynamodb, chunk: str, family: str = "light", *, version: str | None = None, sound: bool = True) -> None:
-    """One link of a family's lineage."""
+def learned(
+    dynamodb, chunk: str, family: str = "light", *, version: str | None = None, sound: bool = True, since: str | None = None
+) -> None:
+    """One link of a family's lineage; links of earlier releases do not say since when."""
     version = version or f"{chunk}-old"
     item = {
         "family": {"S": family},
@@ -34,7 +36,7 @@ def learned(dynamodb, chunk: str, family: str = "light", *, version: str | None 
         "checkpoint_uri": {"S": f"s3://artifacts/checkpoints/{family}/{version}/"},
         "sound": {"BOOL": sound},
     }
-    dynamodb.put_item(TableName="lineage", Item=item)
+    dynamodb.put_item(TableName="lineage", Item=item | ({"first_chunk": {"S": since}} if since else {}))
 
 
 def chunks_of(plan: dict, family: str = "light") -> list[str]:
@@ -62,8 +64,10 @@ def test_the_plan_carries_all_that_the_jobs_need(plan):
     assert version == load_manifest().version
     assert planned["families"][0]["chunks"][1] == {
         "chunk": SECOND,
+        "chunks": [SECOND],
         "version": f"{SECOND}-{execution[:8]}",
         "parent_uri": f"s3://artifacts/checkpoints/light/{FIRST}-{execution[:8]}/",
+        "features_type": "S3Prefix",
         "features_uri": f"s3://lake/features/{version}/chunk={SECOND}/",
         "is_last": "true",
         "job_key": planned["families"][0]["chunks"][1]["job_key"],
@@ -125,6 +129,35 @@ def test_force_with_chunks_trains_just_those(plan, dynamodb):
     learned(dynamodb, SECOND)
     planned = plan(families=["light"], force=True, chunks=[SECOND, FIRST])
     assert (chunks_of(planned), parents_of(planned)[0]) == ([FIRST, SECOND], "genesis")
+
+
+def test_a_full_refit_learns_every_trainable_chunk_in_one_job_without_a_parent(plan, dynamodb, s3):
+    """Whatever was learned before; the job's channel is the list of these chunks' files, the holdout's not among them."""
+    learned(dynamodb, FIRST)
+    planned = plan(full=True)
+    assert [len(entry["chunks"]) for entry in planned["families"]] == [1, 1, 1]
+    job = planned["families"][1]["chunks"][0]
+    assert (job["chunk"], job["chunks"], job["is_last"]) == (SECOND, [FIRST, SECOND], "true")
+    assert parents_of(planned) == ["genesis"]
+    assert (job["features_type"], job["features_uri"]) == (
+        "ManifestFile",
+        f"s3://artifacts/executions/{planned['execution']}/chunks.manifest",
+    )
+    key = job["features_uri"].removeprefix("s3://artifacts/")
+    assert json.loads(s3.get_object(Bucket="artifacts", Key=key)["Body"].read()) == [
+        {"prefix": f"s3://lake/features/{planned['manifest_version']}/"},
+        f"chunk={FIRST}/part.parquet",
+        f"chunk={SECOND}/part.parquet",
+    ]
+
+
+def test_what_a_full_refit_learned_is_not_trained_again_and_the_next_chunk_builds_on_it(plan, s3, dynamodb):
+    """Its link in the lineage says since when."""
+    learned(dynamodb, SECOND, version="refit", since=FIRST)
+    assert plan(families=["light"])["reason"] == "every trainable chunk has been learned"
+    put_day(s3, date(2018, 5, 13))
+    planned = plan(families=["light"])
+    assert (chunks_of(planned), parents_of(planned)) == ([THIRD], ["refit"])
 
 
 def test_a_gap_is_filled_and_the_next_chunk_keeps_the_newest_parent(plan, s3, dynamodb):
@@ -193,6 +226,8 @@ def test_unknown_keys_are_warnings(plan):
         ({"chunks": [THIRD]}, "chunks", f"choose from {FIRST}, {SECOND}"),
         ({"holdout": "20180429-20180506"}, "holdout", HOLDOUT),
         ({"force": "yes"}, "force", "true or false"),
+        ({"full": 1}, "full", "true or false"),
+        ({"full": True, "chunks": [FIRST]}, "full", "leave out chunks"),
     ],
 )
 def test_an_unusable_wish_names_field_and_choices(plan, wish, field, reason):

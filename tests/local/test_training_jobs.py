@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import tarfile
@@ -104,6 +105,25 @@ def test_a_job_finds_its_orders_and_leaves_its_model(jobs):
     assert f"trained {name}\n" == Path(f".local/logs/jobs/{name}.log").read_text()
     events = jobs.server.client("logs").filter_log_events(logGroupName="/aws/sagemaker/TrainingJobs")["events"]
     assert f"trained {name}" in {event["message"] for event in events}
+
+
+def test_a_channel_may_be_a_list_of_files(jobs):
+    """SageMaker's manifest file: what all have in common, then each one's rest; nothing else comes along."""
+    s3 = jobs.server.client("s3")
+    for name in ("chunk=1/a.txt", "chunk=2/a.txt", "chunk=3/a.txt"):
+        s3.put_object(Bucket=jobs.bucket, Key=f"in/{name}", Body=name.encode())
+    listed = [{"prefix": f"s3://{jobs.bucket}/in/"}, "chunk=1/a.txt", "chunk=3/a.txt"]
+    s3.put_object(Bucket=jobs.bucket, Key="two.manifest", Body=json.dumps(listed).encode())
+    channel = jobs.channel("features", "two.manifest")
+    channel["DataSource"]["S3DataSource"]["S3DataType"] = "ManifestFile"
+    ended = jobs.run(
+        """
+        files = [file for file in sorted((root / "input/data/features").rglob("*")) if file.is_file()]
+        print(*(file.read_text() for file in files))
+        """,
+        InputDataConfig=[channel],
+    )
+    assert Path(f".local/logs/jobs/{ended['TrainingJobName']}.log").read_text() == "chunk=1/a.txt chunk=3/a.txt\n"
 
 
 def test_a_failing_job_says_why(jobs):

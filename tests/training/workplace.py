@@ -28,9 +28,9 @@ from greenfraud.naming import (
     job_key,
     plan_key,
     s3_uri,
-    split_s3_uri,
     version_of,
 )
+from local.job_folders import download
 from training.__main__ import main as run_step
 from training.settings import Settings
 from training.tracking import Tracking
@@ -139,6 +139,7 @@ class Workplace:
             planned.append(
                 {
                     **self._chunk(chunk, load_manifest().version),
+                    "chunks": [chunk.id],
                     "version": model,
                     "parent_uri": s3_uri("artifacts", parent),
                     "is_last": str(chunk == chunks[-1]).lower(),
@@ -166,7 +167,8 @@ class Workplace:
         (folder / "input" / "config").mkdir(parents=True)
         (folder / "input" / "config" / "hyperparameters.json").write_text(json.dumps(hyperparameters))
         for name, uri in (channels or {}).items():
-            self._download(uri, folder / "input" / "data" / name)
+            kind = "ManifestFile" if uri.endswith(".manifest") else "S3Prefix"
+            download(self.s3, uri, folder / "input" / "data" / name, kind)
         if checkpoints is not None:
             shutil.copytree(checkpoints, folder / "checkpoints")
         os.environ["GREENFRAUD_ML_ROOT"] = str(folder)
@@ -180,13 +182,6 @@ class Workplace:
         failure = folder / "output" / "failure"
         assert exit_code == 0, failure.read_text()
         return folder
-
-    def _download(self, uri: str, folder: Path) -> None:
-        bucket, prefix = split_s3_uri(uri)
-        for item in self.s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]:
-            target = folder / item["Key"].removeprefix(prefix)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(self.s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read())
 
     def train(self, plan: dict[str, Any]) -> None:
         """Run every training job of a plan."""

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from greenfraud.chunks import Chunk
 from greenfraud.control import ControlDocument, copy_id
-from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, models_prefix, plan_key, train_result_key
+from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, models_prefix, plan_key
 from training.bucket import Bucket, client
 from training.candidates import Candidate, bundle_candidate, rules_candidate
 from training.chunk_file import read_chunk
 from training.curves import curves_document
 from training.datasets import digest_of
 from training.footprint import Meter, store_footprint
+from training.full_refit import trainings
 from training.holdout import Holdout, known_compromised, make_holdout
 from training.hyperparameters import EvaluateHyperparameters
 from training.judgement import judge
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from training.contract import JobPaths
 
 log = logging.getLogger(__name__)
+COSTS = ("energy_kwh", "emissions_g")
 SCHEMA = 1
 
 
@@ -93,9 +95,5 @@ def newest_version(family: dict[str, Any]) -> str:
 
 def training_costs(artifacts: Bucket, plan: dict[str, Any]) -> dict[str, dict[str, float]]:
     """Return energy and emissions of this execution's training, by family."""
-    costs = {}
-    for family in trained(plan):
-        keys = [train_result_key(plan["execution"], family["family"], item["chunk"]) for item in family["chunks"]]
-        results = [artifacts.get_json(key) for key in keys]
-        costs[family["family"]] = {name: sum(result[name] for result in results) for name in ("energy_kwh", "emissions_g")}
-    return costs
+    results = {family: found for family, found in trainings(artifacts, plan).items() if found}
+    return {family: {name: sum(one[name] for one in found) for name in COSTS} for family, found in results.items()}

@@ -62,7 +62,7 @@ def main(paths: JobPaths) -> None:
 
 def needed_chunks(plan: dict[str, Any]) -> list[Chunk]:
     """Return every chunk that a family learns or that models are judged on, in time order."""
-    learned = {item["chunk"] for family in plan["families"] for item in family["chunks"]}
+    learned = {chunk for family in plan["families"] for item in family["chunks"] for chunk in item["chunks"]}
     return sorted(Chunk.parse(chunk) for chunk in learned | {plan["holdout"]["chunk"]})
 
 

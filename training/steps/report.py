@@ -12,8 +12,10 @@ from training.bucket import Bucket
 from training.emission_records import methods, records_of_execution, totals
 from training.evaluation_runs import EvaluationRuns, holdout_data
 from training.footprint import Meter, store_footprint
+from training.full_refit import saved, trainings
 from training.hyperparameters import ReportHyperparameters
 from training.registry import Registry
+from training.run_figures import savings
 from training.settings import Settings
 from training.tracking import Tracking
 
@@ -40,6 +42,9 @@ def main(paths: JobPaths) -> None:
     curves = artifacts.get_json(curves_key(orders.execution))["candidates"]
     EvaluationRuns(tracking, documents["evaluation"], curves, holdout).log()
     report = make_report(orders.execution, documents, tracking.parent_run_id)
+    results = trainings(artifacts, plan)
+    for family, figures in report["families"].items():
+        figures["saved"] = saved(artifacts, results[family])
     footprint = meter.stop()
     store_footprint(settings, "report", footprint)
     records = records_of_execution(Bucket(settings.lake_bucket), plan)  # this job's among them
@@ -103,8 +108,8 @@ def finish_parent_run(
     figures = {
         f"{family}_{name}": value
         for family, measured in report["families"].items()
-        for name, value in measured.items()
-        if name != "version"
+        for name, value in {**measured, **savings(measured["saved"])}.items()
+        if name not in {"version", "saved"}
     }
     parameters = {"decision": report["decision"], "holdout": report["holdout"]["chunk"]}
     summary = "\n".join([f"The gate: **{report['decision']}**.\n", *(f"- {reason}" for reason in report["reasons"])])

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.parquet as pq
 import torch
 
 from greenfraud.errors import ContractError
@@ -14,10 +15,11 @@ from greenfraud.naming import checkpoint_prefix, models_prefix, train_result_key
 from training.bucket import Bucket
 from training.bundle_files import make_manifest, upload_bundle
 from training.checkpoint import FILE_NAME, Checkpoint, read_checkpoint
-from training.chunk_file import feature_values, read_chunk
+from training.chunk_file import chunk_files, chunks_listed, feature_values
 from training.contract import job_name
 from training.device import best_device
 from training.footprint import Meter, store_footprint
+from training.full_refit import keep_costs, saved
 from training.hyperparameters import TrainHyperparameters
 from training.interruption import deferred
 from training.learning import learn
@@ -29,6 +31,8 @@ from training.settings import Settings
 from training.training_run import training_run
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from training.contract import JobPaths
     from training.footprint import Footprint
 
@@ -44,6 +48,16 @@ class Job:
     orders: TrainHyperparameters
     settings: Settings
     features: dict[str, str]
+
+    @property
+    def chunks(self) -> list[str]:
+        """What this job learns: its one chunk, or all that a full refit was given."""
+        return self.listed or [self.orders.chunk]
+
+    @property
+    def listed(self) -> list[str]:
+        """The chunks of a full refit; none for a job that learns one chunk after its parent."""
+        return chunks_listed(self.paths.channel("features"))
 
     @property
     def artifacts(self) -> Bucket:
@@ -67,12 +81,18 @@ def main(paths: JobPaths) -> None:
 
 
 def read_sample(job: Job) -> Sample:
-    """Read the chunk's features and labels."""
-    table = read_chunk(job.paths.channel("features"))
-    if not table.num_rows:
+    """Read features and labels of the chunk, or of all that a full refit learns at once."""
+    samples = [sample_of(pq.read_table(file), list(job.features)) for file in chunk_files(job.paths.channel("features"))]
+    sample = Sample.joined(samples)
+    if not len(sample):
         raise ContractError(f"chunk {job.orders.chunk} has no transactions to learn from")
-    values = torch.from_numpy(feature_values(table, list(job.features)))
-    return Sample.of(values, torch.from_numpy(table["is_fraud"].to_numpy().copy()))
+    return sample
+
+
+def sample_of(table: pa.Table, names: list[str]) -> Sample:
+    """Return the rows of a chunk's table."""
+    is_fraud = torch.from_numpy(table["is_fraud"].to_numpy().copy())
+    return Sample.of(torch.from_numpy(feature_values(table, names)), is_fraud)
 
 
 def trained(job: Job, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
@@ -86,7 +106,7 @@ def trained(job: Job, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
     return Checkpoint(
         family=orders.family,
         version=orders.version,
-        chunks=[*(parent.chunks if parent else []), orders.chunk],
+        chunks=[*(parent.chunks if parent else []), *job.chunks],
         feature_hashes=job.features,
         network=learned.network,
         replay=learned.replay,
@@ -124,7 +144,7 @@ def publish(job: Job, checkpoint: Checkpoint, chunk: Sample, model: bytes, footp
     checkpoint = with_lineage(checkpoint, **lineage)
     result = result_of(job, checkpoint, footprint)
     job.artifacts.put(checkpoint_prefix(checkpoint.family, checkpoint.version) + FILE_NAME, checkpoint.to_bytes())
-    with training_run(job, checkpoint, footprint) as run:
+    with training_run(job, checkpoint, footprint, result["saved"]) as run:
         result["mlflow_run_id"] = run.run_id
         if job.orders.is_last:
             manifest = make_manifest(
@@ -146,6 +166,8 @@ def publish(job: Job, checkpoint: Checkpoint, chunk: Sample, model: bytes, footp
         version=checkpoint.version,
         chunk=job.orders.chunk,
     )
+    if result["is_full_refit"]:
+        keep_costs(job.artifacts, result)
     job.artifacts.put_json(train_result_key(job.orders.execution, job.orders.family, job.orders.chunk), result)
     log.info("train: %s %s", models_prefix(checkpoint.family, checkpoint.version), result)
 
@@ -162,9 +184,11 @@ def summary_of(checkpoint: Checkpoint) -> dict[str, Any]:
 
 def result_of(job: Job, checkpoint: Checkpoint, footprint: Footprint) -> dict[str, Any]:
     """Return the small result that evaluation and report read."""
-    return {
+    result = {
         "family": checkpoint.family,
         "chunk": job.orders.chunk,
+        "chunks": job.chunks,
+        "is_full_refit": bool(job.listed),
         "version": checkpoint.version,
         "parent_version": checkpoint.parent_version,
         **summary_of(checkpoint),
@@ -174,6 +198,7 @@ def result_of(job: Job, checkpoint: Checkpoint, footprint: Footprint) -> dict[st
         "emissions_g": footprint.emissions_g,
         "job_name": job_name(),
     }
+    return {**result, "saved": saved(job.artifacts, [result])}
 
 
 def emissions_of(footprint: Footprint, settings: Settings) -> dict[str, Any]:

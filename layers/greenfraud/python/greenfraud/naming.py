@@ -96,6 +96,16 @@ def plan_key(execution: str) -> str:
     return f"{execution_prefix(execution)}plan.json"
 
 
+def chunk_list_key(execution: str) -> str:
+    """Return the key of the list of files that a full refit learns, as SageMaker reads it."""
+    return f"{execution_prefix(execution)}chunks.manifest"
+
+
+def full_refit_key(family: str) -> str:
+    """Return the key of what a family's newest full refit cost."""
+    return f"checkpoints/{family}/full-refit.json"
+
+
 def train_result_key(execution: str, family: str, chunk: str) -> str:
     """Return the key of the result of training one family on one chunk."""
     return f"{execution_prefix(execution)}train/{family}/{chunk}.json"

@@ -1,0 +1,76 @@
+"""The training jobs of one family: a chain with one job per chunk, or one job that learns every chunk from nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from functions.plan.lineage import Checkpoint, Lineage
+from greenfraud import naming
+from greenfraud.chunks import Chunk
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and when a plan is made: its execution, its buckets, the features' version, the day in job names."""
+
+    execution: str
+    date: str
+    lake_bucket: str
+    artifacts_bucket: str
+    manifest_version: str
+
+
+def chain(place: Place, family: str, chunks: Sequence[Chunk], lineage: Lineage) -> list[dict[str, Any]]:
+    """Return the jobs in order, each the child of the newest model that saw only what came before."""
+    jobs: list[dict[str, Any]] = []
+    for chunk in chunks:
+        parent = _parent_uri(place, family, lineage.parent_of(chunk.id), jobs[-1] if jobs else None)
+        jobs.append(_job(place, family, [chunk], parent, is_last=chunk == chunks[-1]))
+    return jobs
+
+
+def full_refit(place: Place, family: str, chunks: Sequence[Chunk]) -> dict[str, Any]:
+    """Return the one job without a parent that learns all the chunks at once; it takes the last one's place in the lineage."""
+    listed = naming.s3_uri(place.artifacts_bucket, naming.chunk_list_key(place.execution))
+    job = _job(place, family, chunks, _genesis_uri(place, family), is_last=True)
+    return {**job, "features_type": "ManifestFile", "features_uri": listed}
+
+
+def chunk_list(place: Place, chunks: Sequence[str]) -> list[Any]:
+    """Return SageMaker's list of the files of one channel: what they have in common, then each one's rest."""
+    root = naming.features_root(place.manifest_version)
+    keys = [naming.features_key(place.manifest_version, chunk) for chunk in chunks]
+    return [{"prefix": naming.s3_uri(place.lake_bucket, root)}, *(key.removeprefix(root) for key in keys)]
+
+
+def features_uri(place: Place, chunk: Chunk) -> str:
+    """Return where the features of one chunk lie."""
+    return naming.s3_uri(place.lake_bucket, naming.features_prefix(place.manifest_version, chunk.id))
+
+
+def _job(place: Place, family: str, chunks: Sequence[Chunk], parent_uri: str, *, is_last: bool) -> dict[str, Any]:
+    last = chunks[-1]
+    return {
+        "chunk": last.id,
+        "chunks": [chunk.id for chunk in chunks],
+        "version": naming.version_of(last.id, place.execution),
+        "parent_uri": parent_uri,
+        "features_type": "S3Prefix",
+        "features_uri": features_uri(place, last),
+        "is_last": "true" if is_last else "false",
+        "job_key": naming.job_key(place.execution, family, last.id),
+    }
+
+
+def _parent_uri(place: Place, family: str, recorded: Checkpoint | None, planned: Mapping[str, Any] | None) -> str:
+    if recorded is not None and (planned is None or recorded.chunk > planned["chunk"]):
+        return recorded.uri
+    if planned is None:
+        return _genesis_uri(place, family)
+    return naming.s3_uri(place.artifacts_bucket, naming.checkpoint_prefix(family, planned["version"]))
+
+
+def _genesis_uri(place: Place, family: str) -> str:
+    return naming.s3_uri(place.artifacts_bucket, naming.genesis_prefix(family))
