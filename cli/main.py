@@ -6,6 +6,7 @@ import errno
 import json
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,6 +62,9 @@ def run_command(  # noqa: PLR0913 - the options of a command
     seed: Annotated[int, typer.Option(help="another generated world")] = 2026,
     customers: Annotated[int, typer.Option(min=10, max=50_000, help="size of the generated world")] = 1_000,
     days: Annotated[int, typer.Option(min=28, max=1_000, help="length of the generated world")] = 90,
+    fraud_changes_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="when frauds of the generated world change, such as 2026-02-20")
+    ] = None,
 ) -> None:
     """The whole platform on this machine: deploy, train, promote, serve, score; then up until Ctrl-C."""
     from cli.run import RunOptions, run
@@ -69,7 +73,8 @@ def run_command(  # noqa: PLR0913 - the options of a command
 
     _end_like_ctrl_c()
     screen = Screen()
-    source: Source = WorldSource(WorldSpecification(seed=seed, customers=customers, days=days))
+    changes = fraud_changes_on.date() if fraud_changes_on else None
+    source: Source = WorldSource(WorldSpecification(seed=seed, customers=customers, days=days, fraud_changes_on=changes))
     if data is not None:
         source = FileSource(
             data, _import_options(mapping, timezone, maturity_days, currency), lambda text: screen.line(f"  {text}")

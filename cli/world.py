@@ -2,6 +2,7 @@
 
 After the generator that the Fraud Detection Handbook describes (chapter 3, "Transaction data simulator"): customers and terminals
 on a square of 100 x 100, habits per customer, and three ways of fraud, their daily draws in proportion to the size of the world.
+On a day of one's choice frauds change: what gave them away before is honest then.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ ALWAYS_FRAUD_ABOVE_MINOR = 22_000
 TERMINAL_COMPROMISED_DAYS, TERMINALS_A_DAY_PER_10_000 = 28, 2.0
 CUSTOMER_COMPROMISED_DAYS, CUSTOMERS_A_DAY_PER_5_000 = 14, 3.0
 STOLEN_CARD_SHARE, STOLEN_CARD_FACTOR = 1 / 3, 5
+CHANGED_FRAUD_BELOW_MINOR, CHANGED_CARD_FACTOR = 200, 0.1  # small amounts, by which thieves try cards out
 GENERATOR = 1  # counts up when the same specification would give another world
 
 
@@ -39,6 +41,7 @@ class WorldSpecification:
     customers: int = 1_000
     days: int = 90
     first_day: date = date(2026, 1, 1)
+    fraud_changes_on: date | None = None
 
     @property
     def terminals(self) -> int:
@@ -50,16 +53,23 @@ class WorldSpecification:
         """How far a customer goes for a terminal: as many are reachable as in the reference world (5 for 10,000 terminals)."""
         return float(5 * np.sqrt(10_000 / self.terminals))
 
+    def has_changed(self, day: Ints) -> Flags:
+        """Whether frauds have changed by a day, counted from the first."""
+        first = self.days if self.fraud_changes_on is None else (self.fraud_changes_on - self.first_day).days
+        return day >= first
+
     @property
     def name(self) -> str:
         """The data set's name."""
-        return f"world-{self.seed}-{self.customers}x{self.days}"
+        changed = f"-changed-{self.fraud_changes_on}" if self.fraud_changes_on else ""
+        return f"world-{self.seed}-{self.customers}x{self.days}{changed}"
 
     @property
     def sha256(self) -> str:
         """Identity of the world this specification makes."""
-        document = {**asdict(self), "first_day": self.first_day.isoformat(), "generator": GENERATOR}
-        return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+        chosen = {name: value for name, value in asdict(self).items() if value is not None}
+        document = {**chosen, "generator": GENERATOR}
+        return hashlib.sha256(json.dumps(document, sort_keys=True, default=date.isoformat).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -134,8 +144,13 @@ def _commit_frauds(chance: np.random.Generator, specification: WorldSpecificatio
         chance, specification.customers, specification.days, CUSTOMERS_A_DAY_PER_5_000 / 5_000, CUSTOMER_COMPROMISED_DAYS
     )
     stolen = customers[events.customer, events.day] & (chance.random(len(events.day)) < STOLEN_CARD_SHARE)
-    is_fraud = (events.amount_minor > ALWAYS_FRAUD_ABOVE_MINOR) | terminals[events.terminal, events.day] | stolen
-    return np.where(stolen, events.amount_minor * STOLEN_CARD_FACTOR, events.amount_minor), is_fraud
+    has_changed = specification.has_changed(events.day)
+    conspicuous = np.where(
+        has_changed, events.amount_minor < CHANGED_FRAUD_BELOW_MINOR, events.amount_minor > ALWAYS_FRAUD_ABOVE_MINOR
+    )
+    factor = np.where(stolen, np.where(has_changed, CHANGED_CARD_FACTOR, STOLEN_CARD_FACTOR), 1.0)
+    amounts: Ints = np.rint(events.amount_minor * factor).astype(np.int64)
+    return amounts, conspicuous | terminals[events.terminal, events.day] | stolen
 
 
 def _compromised(chance: np.random.Generator, entities: int, days: int, share_a_day: float, lasting_days: int) -> Flags:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pyarrow.compute as pc
 import pytest
 
 from cli.dataset import hold_back
 from cli.world import WorldSpecification, make_world
-from greenfraud.instants import DAY_US
+from greenfraud.instants import DAY_US, start_of_day_us
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,19 @@ def test_amounts_follow_the_customers_means(world):
 def test_every_amount_above_220_is_a_fraud(world):
     """The first way of fraud."""
     assert world.table.filter(pc.greater(world.table["amount_minor"], 22_000))["is_fraud"].to_numpy().all()
+
+
+def test_frauds_change_on_the_day_asked_for_and_not_before(world):
+    """Small amounts give them away then, large ones are honest; until that day the world is the one without a change."""
+    specification = WorldSpecification(fraud_changes_on=date(2026, 3, 1))
+    changed = make_world(specification).table
+    is_new = pc.greater_equal(changed["occurred_us"], start_of_day_us(date(2026, 3, 1)))
+    before, after = changed.filter(pc.invert(is_new)), changed.filter(is_new)
+    assert before.equals(world.table.slice(0, before.num_rows))
+    assert after.filter(pc.less(after["amount_minor"], 200))["is_fraud"].to_numpy().all()
+    assert pc.mean(after.filter(pc.greater(after["amount_minor"], 22_000))["is_fraud"].cast("int8")).as_py() < 0.2
+    assert specification.sha256 != WorldSpecification().sha256
+    assert specification.name == "world-2026-1000x90-changed-2026-03-01"
 
 
 def test_times_of_day_are_those_of_a_bell_around_noon(world):
