@@ -6,7 +6,7 @@ AS_ROOT = $(if $(filter-out 0,$(shell id -u)),sudo --preserve-env)
 APPROVE ?= $(if $(CI),never,broadening)
 CDK = PATH="$(CURDIR)/.venv-cdk/bin:$$PATH" node node_modules/aws-cdk/bin/cdk
 # A benchmark adds its name here, its own target below, and a help line.
-BENCHMARKS = features quality training parity reader ingest
+BENCHMARKS = features quality training inference parity reader ingest
 BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
@@ -69,6 +69,9 @@ bench-quality: install ## average precision of every family beside XGBoost (DATA
 
 bench-training: install ## rows per second beside a DataLoader loop, and what incremental training loses and saves (DATA=file or folder)
 	@$(BIN)/python -m benchmarks.training $(BENCH_FLAGS)
+
+bench-inference: install ## one row through each family's ONNX file beside PyTorch, and how far apart they are (DATA, SCALE=0.1)
+	@$(BIN)/python -m benchmarks.inference $(BENCH_FLAGS)
 
 dashboard: install ## one page of plots from the last runs, in .local/dashboard.html
 	@$(BIN)/greenfraud dashboard

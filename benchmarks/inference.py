@@ -1,0 +1,93 @@
+"""`make bench-inference`: one row through each family's ONNX file beside the same network in PyTorch, and how far apart they are."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from benchmarks.options import parser
+from benchmarks.peers import torch_inference
+from benchmarks.quality.data import lake_of, prepare, read_data
+from benchmarks.quality.weeks import WeekError, last_weeks, plan_weeks
+from benchmarks.report import publish
+from cli.errors import InputError
+from cli.world import WorldSpecification, make_world
+from greenfraud.features.manifest import load_manifest
+from greenfraud.instants import day_of
+from training.families import FAMILIES
+from training.learning import learn
+from training.onnx_graph import INPUT, OUTPUT, probabilities, session_of, to_onnx
+from training.sample import Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+COMPARED_ROWS, MISSING_SHARE = 10_000, 0.2
+TIMED_ROWS, ROUNDS = 1_000, 9
+
+
+def compared(family: str, rows: Sample) -> dict[str, float]:
+    """Return the largest difference and the times of one family, trained on `rows`."""
+    features = {feature.name: feature.hash for feature in load_manifest().features}
+    network = learn(family, rows, None, features).network
+    model, values = to_onnx(network), with_gaps(rows.values, COMPARED_ROWS)
+    session: Any = session_of(model)
+    inputs = values.numpy()
+    with torch.inference_mode():
+        difference = np.abs(probabilities(model, inputs) - network(values).numpy()).max()
+    onnx_us = microseconds(lambda row: float(session.run([OUTPUT], {INPUT: inputs[row : row + 1]})[0][0]))
+    torch_us = microseconds(torch_inference.one_row(network, values))
+    return {
+        f"{family}_largest_difference": float(difference),
+        f"{family}_onnx_us": onnx_us,
+        f"{family}_torch_us": torch_us,
+        f"{family}_speedup": torch_us / onnx_us,
+    }
+
+
+def with_gaps(values: torch.Tensor, count: int) -> torch.Tensor:
+    """Return `count` rows drawn at random, a share of their values missing, beyond those that are missing anyway."""
+    chance = torch.Generator().manual_seed(0)
+    some = values[torch.randint(len(values), (count,), generator=chance)].clone()
+    some[torch.rand(some.shape, generator=chance) < MISSING_SHARE] = torch.nan
+    return some
+
+
+def microseconds(score: Callable[[int], float]) -> float:
+    """Return CPU time per row, of the fastest of several rounds: the others were disturbed."""
+    times = []
+    for _ in range(ROUNDS):
+        started = time.process_time()
+        for row in range(TIMED_ROWS):
+            score(row)
+        times.append(time.process_time() - started)
+    return min(times) / TIMED_ROWS * 1e6
+
+
+def main(words: Sequence[str]) -> int:
+    """Measure; returns the exit code."""
+    orders = parser("Microseconds of one row per family, in ONNX and in PyTorch, and their largest difference.").parse_args(words)
+    torch.set_num_threads(1)
+    try:
+        world = WorldSpecification(customers=max(100, round(1_000 * orders.scale)))
+        dataset = read_data(orders.data) if orders.data else make_world(world)
+        first, last = dataset.first_day, day_of(dataset.newest_us)
+        starts = last_weeks(1, first, last, dataset.maturity_days)
+        weeks = plan_weeks(starts, first, last, dataset.maturity_days)
+    except (InputError, WeekError, FileNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    with lake_of(dataset) as lake:
+        prepared = prepare(lake, weeks, dataset.maturity_days)
+    rows = Sample.joined(list(prepared.samples.values()))
+    measures = {name: value for family in FAMILIES for name, value in compared(family, rows).items()}
+    publish("inference", measures, {"torch": torch_inference.BUILT})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
