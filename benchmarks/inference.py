@@ -1,4 +1,4 @@
-"""`make bench-inference`: one row through each family's ONNX file beside the same network in PyTorch, and how far apart they are."""
+"""`make bench-inference`: one row through each family's ONNX file beside the same network in PyTorch, and their difference."""
 
 from __future__ import annotations
 

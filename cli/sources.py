@@ -52,7 +52,9 @@ class WorldSource:
     def description(self) -> str:
         """Size and seed."""
         world = self.specification
-        return f"a world of {world.customers:,} customers, {world.terminals:,} terminals, {world.days} days (seed {world.seed})"
+        changes = f", other frauds from {world.fraud_changes_on} on" if world.fraud_changes_on else ""
+        size = f"{world.customers:,} customers, {world.terminals:,} terminals, {world.days} days"
+        return f"a world of {size} (seed {world.seed}){changes}"
 
     def load(self) -> Dataset:
         """Make it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from card_rows import ROWS
 from typer.testing import CliRunner
 
 from cli.main import app
+from cli.sources import WorldSource
+from cli.world import WorldSpecification
 
 
 @pytest.fixture
@@ -33,6 +36,17 @@ def test_a_bad_file_ends_with_code_2_one_message_and_no_traceback(invoke, write_
     assert result.exit_code == 2
     assert "column `amount`, row 1 (line 2): `abc` is not a number" in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_a_world_is_made_as_the_options_of_run_say(invoke, monkeypatch):
+    """Seed, size, and the day on which its frauds change."""
+    asked = []
+    monkeypatch.setattr("cli.run.run", lambda options, _: asked.append(options.source))
+    options = {"--seed": "7", "--customers": "200", "--days": "60", "--fraud-changes-on": "2026-02-20"}
+    result = invoke("run", *(word for pair in options.items() for word in pair))
+    assert result.exit_code == 0, result.output
+    world = WorldSpecification(seed=7, customers=200, days=60, fraud_changes_on=date(2026, 2, 20))
+    assert asked == [WorldSource(world)]
 
 
 @pytest.mark.parametrize("command", [["status"], ["retrain"], ["rollback", "--reason", "x"], ["import", "absent.csv"]])
