@@ -74,7 +74,8 @@ class EntityEvents:
         return self.code[rows] * (len(self.code) + 1) + rows
 
     def _is_asked(self, rows: slice) -> NDArray[np.bool_]:
-        return (self._order >= rows.start) & (self._order < rows.stop)
+        is_asked: NDArray[np.bool_] = (self._order >= rows.start) & (self._order < rows.stop)
+        return is_asked
 
     def _sort_reports(self, entity: Ints, observed_us: Ints) -> None:
         order = np.lexsort((observed_us, entity))

@@ -49,6 +49,7 @@ class FeatureMatrix:
         for feature in manifest.features:
             _check(feature)
         self.manifest, self.history = manifest, history
+        self._names = [feature.name for feature in manifest.features if feature.view is not None]
         codes = {"customer_id": history.customer, "terminal_id": history.terminal}
         self._events = {
             view.name: EntityEvents(history, codes[view.join_key], keeps_reports=view.keeps_reports)
@@ -61,9 +62,9 @@ class FeatureMatrix:
 
     def compute(self, rows: slice, memory: Floats | None = None) -> ComputedFeatures:
         """Compute the features of some rows; they lie in `memory` where that is given, `cells` of it."""
-        names = [feature.name for feature in self.manifest.features if feature.view is not None]
+        shape = len(self._names), rows.stop - rows.start
         memory = np.empty(self.cells(rows)) if memory is None else memory[: self.cells(rows)]
-        values = dict(zip(names, memory.reshape(len(names), -1) if names else (), strict=True))
+        values = dict(zip(self._names, memory.reshape(shape), strict=True))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             places = pool.map(lambda events: places_of(events.order_of(rows), rows), self._events.values())
             blocks = ((v, *block) for v, events in self._events.items() for block in events.blocks(rows, TRANSACTIONS_AT_ONCE))
@@ -72,7 +73,7 @@ class FeatureMatrix:
 
     def cells(self, rows: slice) -> int:
         """Return how many values some rows have in memory."""
-        return (rows.stop - rows.start) * sum(feature.view is not None for feature in self.manifest.features)
+        return int(rows.stop - rows.start) * len(self._names)
 
     def _fill(self, values: Mapping[str, Floats], rows: slice, view: str, entities: range, first: int) -> None:
         """Compute a view's features of the rows that are about some of its entities."""
