@@ -35,7 +35,7 @@ class EntityEvents:
 
     def __init__(self, history: History, code: Ints, *, keeps_reports: bool) -> None:
         """Sort the history by entity; where reports are no events of the view, leave them out."""
-        self.code, self.occurred_us, self.amount_minor = code, history.occurred_us, history.amount_minor
+        self.occurred_us, self.amount_minor = history.occurred_us, history.amount_minor
         self._order = order_by_entity(code)
         self._first = np.concatenate([[0], np.cumsum(np.bincount(code + 1))])  # of each entity in the order, -1 before all
         rows, observed_us = history.reports()
@@ -64,14 +64,18 @@ class EntityEvents:
         """Return the rows of the history about a range of entities, by entity and in time order."""
         return self._order[self._first[entities.start + 1] : self._first[entities.stop + 1]]
 
+    def code_of(self, entities: range) -> Ints:
+        """Return the entity of each of their `rows`."""
+        return np.repeat(np.arange(entities.start, entities.stop), np.diff(self._first[entities.start + 1 : entities.stop + 2]))
+
     def reports(self, entities: range) -> tuple[Ints, Ints, Ints]:
-        """Return the reports about a range of entities: whom, when, and the key up to which each is not seen: see `row_key`."""
+        """Return the reports about a range of entities: whom, when, and the key up to which each is not seen."""
         start, end = np.searchsorted(self._reported, [entities.start, entities.stop])
         return self._reported[start:end], self._reported_us[start:end], self._report_key[start:end]
 
-    def row_key(self, rows: Ints) -> Ints:
+    def key(self, entity: Ints, row: Ints) -> Ints:
         """Return numbers that rise with entity and row; a report is seen by rows of its entity with at least its own."""
-        return self.code[rows] * (len(self.code) + 1) + rows
+        return entity * (len(self.occurred_us) + 1) + row
 
     def _is_asked(self, rows: slice) -> NDArray[np.bool_]:
         is_asked: NDArray[np.bool_] = (self._order >= rows.start) & (self._order < rows.stop)
@@ -82,4 +86,4 @@ class EntityEvents:
         self._reported, self._reported_us = entity[order], observed_us[order]
         # A report is seen by the rows after its microsecond: among equals, transactions come first.
         first_row = np.searchsorted(self.occurred_us, self._reported_us, side="right")
-        self._report_key = self._reported * (len(self.code) + 1) + first_row
+        self._report_key = self.key(self._reported, first_row)

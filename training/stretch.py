@@ -31,17 +31,20 @@ class Stretch:
 
     def __init__(self, events: EntityEvents, entities: range, rows: slice) -> None:
         """Cut out the entities' events; values are computed for those of `rows`, sorted by entity and by time."""
-        all_rows = events.rows(entities)
-        self.position = np.flatnonzero((all_rows >= rows.start) & (all_rows < rows.stop))
-        self.rows = all_rows[self.position]
-        self.code, self.occurred_us = events.code[self.rows], events.occurred_us[self.rows]
-        self._amounts = events.amount_minor[all_rows]
-        self.amount_minor = np.take(self._amounts, self.position)
-        self._transactions = Timeline(events.code[all_rows], events.occurred_us[all_rows], self.code)
+        self._events, self._all_rows = events, events.rows(entities)
+        code, occurred_us = events.code_of(entities), np.take(events.occurred_us, self._all_rows)
+        self.position = np.flatnonzero((self._all_rows >= rows.start) & (self._all_rows < rows.stop))
+        self.rows = np.take(self._all_rows, self.position)
+        self.code, self.occurred_us = np.take(code, self.position), np.take(occurred_us, self.position)
+        self._transactions = Timeline(code, occurred_us, self.code)
         reported, reported_us, self._report_key = events.reports(entities)
         self._reports = Timeline(reported, reported_us, self.code)
-        self._row_key = events.row_key(self.rows)
         self._found: dict[tuple[Any, ...], Ints] = {}  # several features read the same window
+
+    @cached_property
+    def amount_minor(self) -> Ints:
+        """The amount of each row."""
+        return np.take(self._amounts, self.position)
 
     def recent(self, params: Params, measure: str) -> Ints:
         """Return a measure of the transactions in the window before each row."""
@@ -82,7 +85,11 @@ class Stretch:
 
     @cached_property
     def _reports_end(self) -> Ints:
-        return np.searchsorted(self._report_key, self._row_key, side="right")
+        return np.searchsorted(self._report_key, self._events.key(self.code, self.rows), side="right")
+
+    @cached_property
+    def _amounts(self) -> Ints:
+        return np.take(self._events.amount_minor, self._all_rows)
 
     def _newest(self, timeline: Timeline, end: Ints) -> Ints:
         """Return the time of the last event before a position, if it is the entity's."""
