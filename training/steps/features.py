@@ -13,6 +13,7 @@ from greenfraud.chunks import Chunk
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US
 from greenfraud.naming import DATASET_KEY, features_key, plan_key
+from training.arenas import keep_few_arenas
 from training.bucket import Bucket
 from training.chunk_file import chunk_table, parquet
 from training.feature_matrix import FeatureMatrix, buffer_us
@@ -80,6 +81,7 @@ def write_chunks(lake: Lake, chunks: Sequence[Chunk]) -> None:
     Memory holds two bounded stretches of history and the columns of a few chunks, however long the history is.
     A job that is interrupted leaves whole files only; the next one goes on with what is missing.
     """
+    keep_few_arenas()
     manifest = load_manifest()
     maturity_us = lake.get_json(DATASET_KEY)["maturity_days"] * DAY_US
     stream = HistoryStream(lake, buffer_us(manifest))
