@@ -21,16 +21,17 @@ NEVER_US = np.iinfo(np.int64).min
 def carried_rows(rows: pa.Table, labels: pa.Table, horizon_us: int, forgotten_us: int) -> pa.Table:
     """Return those of the rows before a horizon that values after it can still depend on.
 
-    They are the newest transaction of every entity, the transaction of its newest report, and those whose report is
-    observed after the horizon. What was last heard of before `forgotten_us` is left out.
+    They are the newest transaction of every entity, the transaction of the newest report observed before the horizon, and
+    those whose report is observed after it. What was last heard of before `forgotten_us` is left out.
     """
     occurred_us = rows["occurred_us"].to_numpy()
     reported_us = _first_reports(rows, labels)
     is_kept = reported_us >= horizon_us
+    seen_us = np.where(is_kept, NEVER_US, reported_us)  # a later report does not hide this one from the rows between
     for column in ("customer_id", "terminal_id"):
         entity, ids = codes(rows[column])
         is_kept[_newest(entity, occurred_us, len(ids), forgotten_us)] = True
-        is_kept[_newest(entity, reported_us, len(ids), forgotten_us)] = True
+        is_kept[_newest(entity, seen_us, len(ids), forgotten_us)] = True
     return rows.filter(pa.array(is_kept))
 
 

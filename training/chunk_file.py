@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SAMPLED_ROWS = 1_024
 CHUNK_FOLDER = "chunk="
 ENTITIES = ("customer_id", "terminal_id")
+KEYS = [*TRANSACTIONS.names, "event_timestamp"]
 
 
 def chunk_table(history: History, rows: slice, is_fraud: NDArray[np.bool_], columns: Mapping[str, NDArray[np.float64]]) -> pa.Table:
@@ -41,12 +42,13 @@ def parquet(table: pa.Table) -> bytes:
     """Return a chunk's table as a Parquet file.
 
     Columns of few values are stored as numbers into a dictionary, whole numbers as differences, and of other doubles
-    the bytes of equal weight stand together: a third of the time of the defaults, at their size.
+    the bytes of equal weight stand together: a third of the time of the defaults, at their size. Nobody looks for rows
+    by a feature's value, so smallest and largest are stored of the keys alone.
     """
     few = [name for name in table.column_names if name in ENTITIES or _has_few_values(table[name])]
     encodings = {field.name: _encoding(field.type) for field in table.schema if field.name not in few}
     sink = io.BytesIO()
-    pq.write_table(table, sink, compression="lz4", use_dictionary=few, column_encoding=encodings)
+    pq.write_table(table, sink, compression="lz4", use_dictionary=few, column_encoding=encodings, write_statistics=KEYS)
     return sink.getvalue()
 
 

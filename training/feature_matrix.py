@@ -6,24 +6,25 @@ division, and every expression follows the interpreter's order of operations.
 
 from __future__ import annotations
 
-import math
 import os
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from greenfraud.errors import ContractError
+from training.computed_features import ComputedFeatures, places_of, with_default
 from training.entity_events import EntityEvents
 from training.request_columns import REQUEST_COLUMNS
 from training.state_columns import STATE_COLUMNS
 from training.stretch import Stretch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
-    from greenfraud.features.manifest import Feature, Manifest, View
+    from greenfraud.features.manifest import Feature, Manifest
     from training.history import History
 
     Floats = NDArray[np.float64]
@@ -48,47 +49,45 @@ class FeatureMatrix:
         for feature in manifest.features:
             _check(feature)
         self.manifest, self.history = manifest, history
+        self._names = [feature.name for feature in manifest.features if feature.view is not None]
         codes = {"customer_id": history.customer, "terminal_id": history.terminal}
         self._events = {
             view.name: EntityEvents(history, codes[view.join_key], keeps_reports=view.keeps_reports)
             for view in manifest.views.values()
         }
 
-    def columns(self, rows: slice, memory: Floats | None = None) -> dict[str, Floats]:
-        """Return one float64 column per feature, NaN for missing; they lie in `memory` where that is given."""
-        shape = len(self.manifest.features), rows.stop - rows.start
-        values = np.empty(shape) if memory is None else memory[: math.prod(shape)].reshape(shape)
-        columns = dict(zip(self.manifest.names, values, strict=True))
-        for feature in self._features_of(None):
-            column = REQUEST_COLUMNS[feature.kind](self.history, rows, feature.params)
-            columns[feature.name][:] = _with_default(feature, column)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for view in self.manifest.views.values():
-                blocks = self._events[view.name].blocks(TRANSACTIONS_AT_ONCE)
-                list(pool.map(partial(self._fill, columns, rows, view), blocks))
-        return columns
+    def columns(self, rows: slice) -> dict[str, Floats]:
+        """Return one float64 column per feature, NaN for missing."""
+        return self.compute(rows).columns(rows)
 
-    def _fill(self, columns: dict[str, Floats], rows: slice, view: View, entities: range) -> None:
+    def compute(self, rows: slice, memory: Floats | None = None) -> ComputedFeatures:
+        """Compute the features of some rows; they lie in `memory` where that is given, `cells` of it."""
+        shape = len(self._names), rows.stop - rows.start
+        memory = np.empty(self.cells(rows)) if memory is None else memory[: self.cells(rows)]
+        values = dict(zip(self._names, memory.reshape(shape), strict=True))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            places = pool.map(lambda events: places_of(events.order_of(rows), rows), self._events.values())
+            blocks = ((v, *block) for v, events in self._events.items() for block in events.blocks(rows, TRANSACTIONS_AT_ONCE))
+            list(pool.map(lambda block: self._fill(values, rows, *block), blocks))
+            return ComputedFeatures(self.manifest, self.history, rows, values, dict(zip(self._events, places, strict=True)))
+
+    def cells(self, rows: slice) -> int:
+        """Return how many values some rows have in memory."""
+        return int(rows.stop - rows.start) * len(self._names)
+
+    def _fill(self, values: Mapping[str, Floats], rows: slice, view: str, entities: range, first: int) -> None:
         """Compute a view's features of the rows that are about some of its entities."""
-        stretch = Stretch(self._events[view.name], entities, rows)
-        own = stretch.rows - rows.start
+        stretch = Stretch(self._events[view], entities, rows)
+        own = slice(first, first + len(stretch.rows))
         unknown = np.flatnonzero(~stretch.is_known)
         with np.errstate(divide="ignore", invalid="ignore"):  # what divides by nothing is missing
-            for feature in self._features_of(view.name):
-                value = STATE_COLUMNS[feature.kind](stretch, feature.params)
-                value[unknown] = np.nan
-                columns[feature.name][own] = _with_default(feature, value)
-
-    def _features_of(self, view: str | None) -> list[Feature]:
-        return [feature for feature in self.manifest.features if feature.view == view]
+            for feature in self.manifest.features:
+                if feature.view == view:
+                    value = STATE_COLUMNS[feature.kind](stretch, feature.params)
+                    value[unknown] = np.nan
+                    values[feature.name][own] = with_default(feature, value)
 
 
 def _check(feature: Feature) -> None:
     if feature.kind not in (REQUEST_COLUMNS if feature.view is None else STATE_COLUMNS):
         raise ContractError(f"feature {feature.name}: the offline builder does not know the kind {feature.kind!r}")
-
-
-def _with_default(feature: Feature, column: Floats) -> Floats:
-    if feature.default is not None:
-        column[np.isnan(column)] = feature.default
-    return column

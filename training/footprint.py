@@ -14,7 +14,7 @@ from greenfraud.carbon import EmissionsRecord, Method
 from greenfraud.naming import emissions_key
 from training.bucket import Bucket, client
 from training.contract import job_name
-from training.provenance import cpu_model
+from training.processor import cpu_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -76,10 +76,11 @@ class HistoryStream:
         self._forgotten_until, horizon_us = horizon, start_of_day_us(horizon)
         old, recent = _split(self._rows, horizon_us)
         carried = carried_rows(old, self._known, horizon_us, start_of_day_us(horizon - KEPT))
-        self._rows = pa.concat_tables([carried, recent])
+        # What is left of many days becomes one piece: few rows of each would hold a dictionary per day.
+        self._rows = pa.concat_tables([carried.unify_dictionaries().combine_chunks(), recent])
         is_recent = pc.greater_equal(self._known["observed_us"], horizon_us)
         is_needed = pc.is_in(self._known["transaction_id"], value_set=carried["transaction_id"])
-        self._known = self._known.filter(pc.or_(is_recent, is_needed))
+        self._known = self._known.filter(pc.or_(is_recent, is_needed)).combine_chunks()
 
     def _look_up_reported(self) -> None:
         """Fetch late reported transactions from days that were left behind, and what was said of them before."""

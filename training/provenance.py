@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from greenfraud.canonical import sha256_hex
 from greenfraud.features.manifest import load_manifest
 from training.device import THREADS
+from training.processor import cpu_model
 
 if TYPE_CHECKING:
     import torch
@@ -40,10 +41,3 @@ def code_digest() -> str:
     """Return a digest of this package's source."""
     files = sorted(Path(__file__).parent.rglob("*.py"))
     return sha256_hex(b"".join(file.read_bytes() for file in files))[:CODE_DIGITS]
-
-
-def cpu_model() -> str | None:
-    """Return the CPU's model as the kernel names it; None where it names none, as on arm64."""
-    file = Path("/proc/cpuinfo")
-    lines = file.read_text().splitlines() if file.is_file() else []
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), None)

@@ -31,17 +31,20 @@ class Stretch:
 
     def __init__(self, events: EntityEvents, entities: range, rows: slice) -> None:
         """Cut out the entities' events; values are computed for those of `rows`, sorted by entity and by time."""
-        all_rows = events.rows(entities)
-        self._transactions = Timeline(events.code[all_rows], events.occurred_us[all_rows])
-        self._amounts = events.amount_minor[all_rows]
-        self._reports, self._report_key = events.reports(entities)
-        self.position = np.flatnonzero((all_rows >= rows.start) & (all_rows < rows.stop))
-        self.rows = all_rows[self.position]
-        self.code = self._transactions.entity[self.position]
-        self.occurred_us = self._transactions.time_us[self.position]
-        self.amount_minor = self._amounts[self.position]
-        self._row_key = events.row_key(self.rows)
+        self._events, self._all_rows = events, events.rows(entities)
+        code, occurred_us = events.code_of(entities), np.take(events.occurred_us, self._all_rows)
+        self.position = np.flatnonzero((self._all_rows >= rows.start) & (self._all_rows < rows.stop))
+        self.rows = np.take(self._all_rows, self.position)
+        self.code, self.occurred_us = np.take(code, self.position), np.take(occurred_us, self.position)
+        self._transactions = Timeline(code, occurred_us, self.code)
+        reported, reported_us, self._report_key = events.reports(entities)
+        self._reports = Timeline(reported, reported_us, self.code)
         self._found: dict[tuple[Any, ...], Ints] = {}  # several features read the same window
+
+    @cached_property
+    def amount_minor(self) -> Ints:
+        """The amount of each row."""
+        return np.take(self._amounts, self.position)
 
     def recent(self, params: Params, measure: str) -> Ints:
         """Return a measure of the transactions in the window before each row."""
@@ -50,7 +53,7 @@ class Stretch:
     def lagged_count(self, params: Params) -> Ints:
         """Count transactions from floor_to_hop(t - w) - lag up to ceil_to_hour(t - lag)."""
         lag_us, window_us = params["lag_us"], params["window_us"]
-        end = self._find(("head", lag_us), lambda: self._transactions.first_at(self.code, self._hour(lag_us), HOUR_US))
+        end = self._find(("head", lag_us), lambda: self._transactions.first_at(self._hour(lag_us), HOUR_US))
         start = self._find(("tail", lag_us, window_us), lambda: self._start(self._transactions, params, lag_us))
         return end - start
 
@@ -82,14 +85,19 @@ class Stretch:
 
     @cached_property
     def _reports_end(self) -> Ints:
-        return np.searchsorted(self._report_key, self._row_key, side="right")
+        return np.searchsorted(self._report_key, self._events.key(self.code, self.rows), side="right")
+
+    @cached_property
+    def _amounts(self) -> Ints:
+        return np.take(self._events.amount_minor, self._all_rows)
 
     def _newest(self, timeline: Timeline, end: Ints) -> Ints:
         """Return the time of the last event before a position, if it is the entity's."""
         if not len(timeline.entity):
             return np.full(len(end), NEVER_US)
-        is_own = (end > 0) & (timeline.entity[end - 1] == self.code)
-        return np.where(is_own, timeline.time_us[end - 1], NEVER_US)
+        before = end - 1
+        is_own = (end > 0) & (np.take(timeline.entity, before, mode="clip") == self.code)
+        return np.where(is_own, np.take(timeline.time_us, before, mode="clip"), NEVER_US)
 
     def _recent(self, params: Params, measure: str) -> Ints:
         start = self._find(("recent", params["window_us"]), lambda: self._start(self._transactions, params))
@@ -98,14 +106,15 @@ class Stretch:
         if measure == "largest":
             return range_maxima(self._amounts, start, self.position)
         before = self._find(("before", measure), lambda: _sum_before(SUMMED[measure](self._amounts)))
-        return np.subtract(before[self.position], before[start])
+        until_now = self._find(("until now", measure), lambda: np.take(before, self.position))
+        return until_now - np.take(before, start)
 
     def _start(self, timeline: Timeline, params: Params, lag_us: int = 0) -> Ints:
         """Return the position of the first event at or after floor_to_hop(t - w) - lag; lags are multiples of hops."""
         hop_us = params["hop_us"]
-        tile = (self.occurred_us - params["window_us"]) // hop_us
-        tile -= lag_us // hop_us
-        return timeline.first_at(self.code, tile, hop_us)
+        hops, rest_us = divmod(params["window_us"], hop_us)
+        tile = self._find(("tile", hop_us, rest_us), lambda: (self.occurred_us - rest_us) // hop_us)
+        return timeline.first_at(tile - (hops + lag_us // hop_us), hop_us)
 
     def _hour(self, lag_us: int) -> Ints:
         """Return t - lag, rounded up to the hour, in hours."""

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-# A table with a cell per entity and tile answers at once; it is made while it is not much larger than its events.
-CELLS_PER_EVENT = 6
+# A table with a cell per entity and tile answers at once; it is made while it is not much larger than what is asked.
+CELLS_PER_QUERY = 6
 
 
 def order_by_entity(entity: Ints) -> Ints:
@@ -34,47 +34,49 @@ def order_by_entity(entity: Ints) -> Ints:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Events sorted by (entity, time)."""
+    """Events sorted by (entity, time), and the entity of each query that will be asked about them, over and over."""
 
     entity: Ints
     time_us: Ints
+    asked: Ints
     _keys: dict[int, _Keys] = field(default_factory=dict, repr=False, compare=False)
 
-    def first_at(self, entity: Ints, tile: Ints, hop_us: int) -> Ints:
-        """Return per query the position of the entity's first event in or after a tile, the `tile`-th of `hop_us` each."""
+    def first_at(self, tile: Ints, hop_us: int) -> Ints:
+        """Return per query the position of its entity's first event in or after a tile, the `tile`-th of `hop_us` each."""
         if not len(self.entity):
-            return np.zeros(len(entity), np.int64)
+            return np.zeros(len(tile), np.int64)
         if hop_us not in self._keys:
-            self._keys[hop_us] = _Keys.of(self.entity, self.time_us // hop_us)
-        return self._keys[hop_us].first_at(entity, tile)
+            self._keys[hop_us] = _Keys.of(self.entity, self.time_us // hop_us, self.asked)
+        return self._keys[hop_us].first_at(tile)
 
 
 @dataclass(frozen=True)
 class _Keys:
     """Entity and tile of each event as one ascending number, or the table of where each number begins."""
 
-    entity: int  # of the first event
     tile: int  # the first of any event
-    tiles: int  # up to one after every event
+    end: int  # the one after every event
+    asked: Ints  # what to add to a query's tile
     keys: Ints | None
     table: Ints | None
 
     @classmethod
-    def of(cls, entity: Ints, tile: Ints) -> _Keys:
-        first, base = int(entity[0]), int(tile.min())
-        tiles = int(tile.max()) - base + 2
+    def of(cls, entity: Ints, tile: Ints, asked: Ints) -> _Keys:
+        first, base, end = int(entity[0]), int(tile.min()), int(tile.max()) + 1
+        tiles = end - base + 1
         keys = (entity - first) * tiles + (tile - base)
         cells = (int(entity[-1]) - first + 1) * tiles
-        if cells > CELLS_PER_EVENT * len(keys):
-            return cls(first, base, tiles, keys, None)
+        asked = (asked - first) * tiles - base
+        if cells > CELLS_PER_QUERY * max(len(keys), len(asked)):
+            return cls(base, end, asked, keys, None)
         table = np.zeros(cells + 1, np.int64)
         np.cumsum(np.bincount(keys, minlength=cells), out=table[1:])
-        return cls(first, base, tiles, None, table)
+        return cls(base, end, asked, None, table)
 
-    def first_at(self, entity: Ints, tile: Ints) -> Ints:
+    def first_at(self, tile: Ints) -> Ints:
         """Return positions within the events; entities outside of theirs get one of no meaning."""
-        key = np.clip(tile - self.tile, 0, self.tiles - 1)
-        key += (entity - self.entity) * self.tiles
+        key = np.clip(tile, self.tile, self.end)
+        key += self.asked
         if self.table is not None:
             return np.take(self.table, key, mode="clip")
         return np.searchsorted(self.keys, key)  # type: ignore[arg-type]  # one of the two is there

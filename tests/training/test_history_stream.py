@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date, timedelta
 
 import numpy as np
@@ -144,3 +146,9 @@ def test_an_interrupted_job_leaves_whole_chunks_and_the_next_goes_on(records: tu
     whole = from_the_whole(lake, [*CHUNKS[:8], CHUNKS[9]])
     assert {key: table.equals(whole[key]) for key, table in lake.chunks().items()} == dict.fromkeys(whole, True)
     assert step.missing_chunks(lake, plan) == []
+
+
+def test_jobs_that_train_nothing_do_without_torch() -> None:
+    """It is a quarter of a gigabyte that they would hold in memory for nothing."""
+    steps = [f"import training.steps.{name}" for name in ("features", "materialize", "monitor", "reconcile")]
+    subprocess.run([sys.executable, "-c", "; ".join([*steps, "import sys", "assert 'torch' not in sys.modules"])], check=True)

@@ -24,7 +24,8 @@ from training.checkpoint import Checkpoint
 from training.contract import JobPaths
 from training.device import best_device
 from training.onnx_graph import probabilities
-from training.provenance import code_digest, cpu_model
+from training.processor import cpu_model
+from training.provenance import code_digest
 
 pytestmark = pytest.mark.xdist_group("training-jobs")
 

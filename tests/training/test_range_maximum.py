@@ -40,16 +40,16 @@ def test_a_window_begins_at_its_first_event(events: list[tuple[int, int]], queri
     """By search and by table alike; borders before and after all events included."""
     events.sort()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.timeline.CELLS_PER_EVENT", cells)
+        patch.setattr("training.timeline.CELLS_PER_QUERY", cells)
         entity, time_us = np.array(events, np.int64).reshape(-1, 2).T
         present = {code for code, _ in events}
         asked = [(code, tile) for code, tile in queries if code in present]
         code, tile = np.array(asked, np.int64).reshape(-1, 2).T
-        found = Timeline(entity, time_us).first_at(code, tile, 5)
+        found = Timeline(entity, time_us, code).first_at(tile, 5)
     assert found.tolist() == [sum(event < (of, border * 5) for event in events) for of, border in asked]
 
 
-@pytest.mark.parametrize("name", ["training.logarithm", "training.one_ahead", "training.range_maximum"])
+@pytest.mark.parametrize("name", ["computed_features", "logarithm", "one_ahead", "range_maximum"])
 def test_the_examples_hold(name: str) -> None:
     """An example in a docstring that no longer holds is a lie."""
-    assert doctest.testmod(importlib.import_module(name), extraglobs={"np": np}).failed == 0
+    assert doctest.testmod(importlib.import_module(f"training.{name}"), extraglobs={"np": np}).failed == 0

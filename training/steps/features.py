@@ -13,6 +13,7 @@ from greenfraud.chunks import Chunk
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US
 from greenfraud.naming import DATASET_KEY, features_key, plan_key
+from training.arenas import keep_few_arenas
 from training.bucket import Bucket
 from training.chunk_file import chunk_table, parquet
 from training.feature_matrix import FeatureMatrix, buffer_us
@@ -25,10 +26,11 @@ from training.settings import Settings
 from training.tracking import Tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from training.computed_features import ComputedFeatures
     from training.contract import JobPaths
     from training.day_files import Lake
 
@@ -79,6 +81,7 @@ def write_chunks(lake: Lake, chunks: Sequence[Chunk]) -> None:
     Memory holds two bounded stretches of history and the columns of a few chunks, however long the history is.
     A job that is interrupted leaves whole files only; the next one goes on with what is missing.
     """
+    keep_few_arenas()
     manifest = load_manifest()
     maturity_us = lake.get_json(DATASET_KEY)["maturity_days"] * DAY_US
     stream = HistoryStream(lake, buffer_us(manifest))
@@ -90,10 +93,9 @@ def write_chunks(lake: Lake, chunks: Sequence[Chunk]) -> None:
     memory = np.empty(0)  # of every group's columns: fresh memory costs more than what is computed into it
     with Progress(len(chunks)) as progress:
         for group in one_ahead(prepare, groups(chunks)):
-            rows = group.rows.stop - group.rows.start
-            memory = _at_least(memory, rows * len(manifest.features))
-            _write(lake, group, group.matrix.columns(group.rows, memory), maturity_us)
-            progress.add(group.chunks, rows)
+            memory = _at_least(memory, group.matrix.cells(group.rows))
+            _write(lake, group.chunks, group.matrix.compute(group.rows, memory), maturity_us)
+            progress.add(group.chunks, group.rows.stop - group.rows.start)
 
 
 def groups(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
@@ -111,14 +113,14 @@ def _at_least(memory: Floats, cells: int) -> Floats:
     return memory if len(memory) >= cells else np.empty(cells * 5 // 4)
 
 
-def _write(lake: Lake, group: Group, columns: Mapping[str, Floats], maturity_us: int) -> None:
-    history, first_row = group.matrix.history, group.rows.start
+def _write(lake: Lake, chunks: Sequence[Chunk], computed: ComputedFeatures, maturity_us: int) -> None:
+    history = computed.history
 
     def write(chunk: Chunk) -> None:
-        own = history.rows_between(chunk.start_us, chunk.end_us)
+        rows = history.rows_between(chunk.start_us, chunk.end_us)
         is_fraud = history.is_fraud_as_known(chunk.end_us + maturity_us - 1)  # a test week may begin then
-        part = {name: column[own.start - first_row : own.stop - first_row] for name, column in columns.items()}
-        lake.put(features_key(group.matrix.manifest.version, chunk.id), parquet(chunk_table(history, own, is_fraud, part)))
+        table = chunk_table(history, rows, is_fraud, computed.columns(rows))
+        lake.put(features_key(computed.manifest.version, chunk.id), parquet(table))
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(write, group.chunks))
+        list(pool.map(write, chunks))
