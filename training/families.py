@@ -34,9 +34,10 @@ class Architecture:
         (12, 10)
         """
         units = self.members * self.hidden_units
-        per_feature = (self.maximum_parameters - 2 * units - self.members) // feature_count
-        # A bin adds a ramp and a step to the linear part, and a ramp to the hidden one; so do "missing" and the value itself.
-        return max(1, min(MAXIMUM_BINS, (per_feature - 2 * (self.members + units)) // (2 * self.members + units)))
+        per_feature = (self.maximum_parameters - 2 * units - self.members - 1) // feature_count
+        # A bin adds a ramp and a step to the linear part, and a ramp to the hidden one; so do "missing" and the value itself,
+        # which the background reads too.
+        return max(1, min(MAXIMUM_BINS, (per_feature - 2 * (self.members + units + 1)) // (2 * self.members + units)))
 
 
 # Chosen on weeks before June 2018 of the Fraud Detection Handbook's data and on generated worlds: 294 trainings with settings

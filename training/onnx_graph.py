@@ -44,16 +44,18 @@ class _Graph:
 
 
 class _Codes(NamedTuple):
-    """Names of the encoding's two parts, each [n, codes]."""
+    """Names of the encoding's parts, each [n, codes]; the plain codes are missing and z of every feature."""
 
     smooth: str
     steps: str
+    plain: str
 
 
 def to_onnx(network: FraudNetwork) -> bytes:
     """Return the model file: pre-processing, members and calibration in one graph without external data."""
     graph = _Graph()
-    logit = _logit(graph, network, _encoding(graph, network))
+    codes = _encoding(graph, network)
+    logit = _with_odds(graph, _signs(graph, network, codes), _background(graph, network, codes))
     slope, shift = network.platt.tolist()
     slanted = graph.add("Mul", logit, graph.constant("platt_slope", slope), name="slanted")
     calibrated = graph.add("Add", slanted, graph.constant("platt_shift", shift), name="calibrated")
@@ -75,8 +77,9 @@ def _encoding(graph: _Graph, network: FraudNetwork) -> _Codes:
     absent = graph.add("Cast", missing, name="absent", to=TensorProto.FLOAT)
     deep = [graph.add("Unsqueeze", values, axis, name=f"{values}_deep") for values in (absent, z, scaled, filled)]
     smooth = graph.add("Concat", deep[0], deep[1], _reach(graph, network, deep[2]), name="smooth_deep", axis=2)
-    steps = _entered(graph, network, deep[3])
-    return _Codes(_flat(graph, smooth, "smooth", network.smooth_width), _flat(graph, steps, "steps", network.steps_width))
+    smooth = _flat(graph, smooth, "smooth", network.smooth_width)
+    steps = _flat(graph, _entered(graph, network, deep[3]), "steps", network.steps_width)
+    return _Codes(smooth, steps, graph.add("Concat", absent, z, name="plain", axis=1))
 
 
 def _flat(graph: _Graph, codes: str, name: str, width: int) -> str:
@@ -108,12 +111,13 @@ def _entered(graph: _Graph, network: FraudNetwork, filled: str) -> str:
     return graph.add("Cast", is_entered, name="entered", to=TensorProto.FLOAT)
 
 
-def _logit(graph: _Graph, network: FraudNetwork, codes: _Codes) -> str:
+def _signs(graph: _Graph, network: FraudNetwork, codes: _Codes) -> str:
     """The members' mean is linear in their outputs, so all of them become one vector."""
     wide = network.wide_weight.detach().mean(0)
     smooth = graph.add("MatMul", codes.smooth, graph.constant("wide_smooth", wide[: network.smooth_width]), name="smooth_logit")
     steps = graph.add("MatMul", codes.steps, graph.constant("wide_steps", wide[network.smooth_width :]), name="steps_logit")
-    logit = graph.add("Add", graph.add("Add", smooth, steps, name="wide_logit"), _bias(graph, network), name="biased")
+    bias = graph.constant("bias", network.bias.detach().mean())
+    logit = graph.add("Add", graph.add("Add", smooth, steps, name="wide_logit"), bias, name="biased")
     if not network.architecture.hidden_units:
         return logit
     weight = graph.constant("hidden_weight", network.hidden_weight.detach().T)
@@ -121,11 +125,18 @@ def _logit(graph: _Graph, network: FraudNetwork, codes: _Codes) -> str:
     hidden = graph.add("Add", hidden, graph.constant("hidden_bias", network.hidden_bias.detach()), name="hidden_biased")
     hidden = graph.add("LeakyRelu", hidden, name="hidden", alpha=LEAK)
     output = graph.constant("output", network.output_weight.detach() / network.architecture.members)
-    return graph.add("Add", logit, graph.add("MatMul", hidden, output, name="deep_logit"), name="logit")
+    return graph.add("Add", logit, graph.add("MatMul", hidden, output, name="deep_logit"), name="signs")
 
 
-def _bias(graph: _Graph, network: FraudNetwork) -> str:
-    return graph.constant("bias", network.bias.detach().mean())
+def _background(graph: _Graph, network: FraudNetwork, codes: _Codes) -> str:
+    weight = network.background_weight.detach()[0].unflatten(0, (network.feature_count, -1)).T.flatten()
+    logit = graph.add("MatMul", codes.plain, graph.constant("background_weight", weight), name="background_logit")
+    return graph.add("Add", logit, graph.constant("background_bias", network.background_bias.detach()[0]), name="background")
+
+
+def _with_odds(graph: _Graph, logit: str, other: str) -> str:
+    excess = graph.add("Softplus", graph.add("Sub", other, logit, name="difference"), name="excess")
+    return graph.add("Add", logit, excess, name="logit")
 
 
 def session_of(model: bytes) -> object:

@@ -38,7 +38,7 @@ def adopt(child: FraudNetwork, parent: FraudNetwork, parent_index: Sequence[int 
     codes. A feature that the parent did not know starts without influence.
     """
     with torch.no_grad():
-        for name in ("bias", "hidden_bias", "output_weight"):
+        for name in ("bias", "hidden_bias", "output_weight", "background_bias"):
             getattr(child, name).copy_(getattr(parent, name))
         for index, before in enumerate(parent_index):
             if before is not None:
@@ -49,16 +49,18 @@ def adopt(child: FraudNetwork, parent: FraudNetwork, parent_index: Sequence[int 
 
 
 class _Weights(NamedTuple):
-    """Views of a network's weights [units, features, codes]: of the linear part on either kind of codes, of the perceptron."""
+    """Views of a network's weights [units, features, codes]: of the linear part on either kind of codes, and of the others."""
 
     smooth: torch.Tensor
     steps: torch.Tensor
     hidden: torch.Tensor
+    background: torch.Tensor
 
 
 def _by_feature(network: FraudNetwork) -> _Weights:
     smooth, steps = network.wide_weight.split([network.smooth_width, network.steps_width], 1)
-    return _Weights(*(weights.unflatten(1, (network.feature_count, -1)) for weights in (smooth, steps, network.hidden_weight)))
+    parts = (smooth, steps, network.hidden_weight, network.background_weight)
+    return _Weights(*(weights.unflatten(1, (network.feature_count, -1)) for weights in parts))
 
 
 def _project(child: FraudNetwork, index: int, parent: FraudNetwork, before: int) -> None:
@@ -70,8 +72,18 @@ def _project(child: FraudNetwork, index: int, parent: FraudNetwork, before: int)
     wide = _matched(torch.cat([mine, my_steps], 1), theirs @ old.smooth[:, 1:].T + their_steps @ old.steps.T)
     new.smooth[:, 1:], new.steps[:] = wide.split([mine.shape[1], my_steps.shape[1]], 1)
     new.hidden[:, 1:] = _matched(mine, theirs @ old.hidden[:, 1:].T)
-    for kept, given in ((new.smooth, old.smooth), (new.hidden, old.hidden)):
+    for kept, given in ((new.smooth, old.smooth), (new.hidden, old.hidden), (new.background, old.background)):
         kept[:, 0] = given[:, 0]
+    _restandardise(child, index, parent, before, new.background)
+
+
+def _restandardise(child: FraudNetwork, index: int, parent: FraudNetwork, before: int, weights: torch.Tensor) -> None:
+    """Keep the background's line through a feature where its mean and scale are now others; missing values gain nothing by it."""
+    line = _by_feature(parent).background[0, before, 1]
+    shift = line * (child.mean[index] - parent.mean[before]) / parent.scale[before]
+    weights[0, 1] = line * child.scale[index] / parent.scale[before]
+    weights[0, 0] -= shift
+    child.background_bias += shift
 
 
 def _matched(codes: torch.Tensor, target: torch.Tensor) -> torch.Tensor:

@@ -18,7 +18,7 @@ from training.fitting import calibrate
 from training.learning import learn
 from training.lineage import TELLING_FRAUDS, known_to, parent_probabilities
 from training.metrics import average_precision
-from training.network import FraudNetwork
+from training.network import FraudNetwork, with_odds
 from training.onnx_graph import PARITY_TOLERANCE, check_parity, probabilities, to_onnx
 from training.sample import REPLAY_LEGITIMATE, Sample
 from training.warm_start import adopt, fit_encoding
@@ -74,6 +74,26 @@ def test_an_old_chunk_is_not_forgotten(first: Checkpoint) -> None:
     for unseen in (old, new):
         is_either = old_or_new(unseen)
         assert average_precision(both.network(unseen.values).detach().numpy(), is_either) > 0.8
+
+
+def test_a_background_stays_what_it_is_when_means_and_scales_change(first: Checkpoint) -> None:
+    """Also for rows that miss values, and with features in another order."""
+    parent = FraudNetwork(FAMILIES["light"], 3)
+    parent.load_state_dict(first.network.state_dict())
+    torch.nn.init.normal_(parent.background_weight, generator=torch.Generator().manual_seed(1))
+    unseen = rows(1_000, seed=3)
+    child, order = FraudNetwork(FAMILIES["light"], 3), [2, 0, 1]
+    fit_encoding(child, 0.7 * unseen.values[:, order], unseen.is_fraud)
+    adopt(child, parent, order)
+    before, after = parent.background(parent.encode(unseen.values)), child.background(child.encode(unseen.values[:, order]))
+    torch.testing.assert_close(after, before, atol=1e-4, rtol=1e-4)
+
+
+def test_odds_of_signs_and_background_add() -> None:
+    """A third and a half make five sixths."""
+    third, half = (torch.tensor(odds).log() for odds in (1 / 3, 1 / 2))
+    torch.testing.assert_close(with_odds(third, half), torch.tensor(5 / 6).log())
+    torch.testing.assert_close(with_odds(torch.tensor(-80.0), half), half)
 
 
 def test_a_mature_model_learns_briefly_forgets_nothing_and_stays_calibrated(
