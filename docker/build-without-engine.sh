@@ -80,7 +80,7 @@ build() {
   if grep -q overlay $store/storage.conf; then
     arguments+=(--layers)
     if grep -q " AS packages$" $file; then
-      docker/buildah.sh bud --target packages --tag localhost/greenfraud-"$1"-packages "${arguments[@]}" .
+      docker/buildah.sh bud --target packages --tag localhost/$tag-packages "${arguments[@]}" .
     fi
   fi
   docker/buildah.sh bud --tag localhost/$tag "${arguments[@]}" .

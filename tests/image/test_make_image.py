@@ -62,8 +62,8 @@ def machine(tmp_path: Path) -> Machine:
         ("image TORCH_BACKEND=cu130", "greenfraud-training:cu130 --file training/Dockerfile --build-arg TORCH_BACKEND=cu130 ."),
         ("image TORCH_BACKEND=index", "greenfraud-training --file training/Dockerfile --build-arg TORCH_BACKEND= ."),
         (
-            "image BASE_IMAGE=python:3.12-slim",
-            "greenfraud-training --file training/Dockerfile --build-arg BASE_IMAGE=python:3.12-slim .",
+            "image BASE_IMAGE=python:3.12-slim-bookworm",
+            "greenfraud-training --file training/Dockerfile --build-arg BASE_IMAGE=python:3.12-slim-bookworm .",
         ),
     ],
 )
