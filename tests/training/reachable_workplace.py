@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ def reachable_workplace(root: Path) -> Iterator[Workplace]:
     server.start()
     host, port = server.get_host_and_port()
     environment = {"AWS_ENDPOINT_URL": f"http://{host}:{port}", "MLFLOW_TRACKING_URI": f"sqlite:///{root}/mlflow.db"}
+    _forget_others(environment["AWS_ENDPOINT_URL"])
     with mock.patch.dict(os.environ, ENVIRONMENT | environment):
         client.cache_clear()
         made = Workplace(root)
@@ -30,6 +32,11 @@ def reachable_workplace(root: Path) -> Iterator[Workplace]:
         yield made
         client.cache_clear()
     server.stop()
+
+
+def _forget_others(endpoint: str) -> None:
+    """Every server of one process shows the same AWS: what tests before this one left in it would be in the way."""
+    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")).close()
 
 
 def orders_of_execution(workplace: Workplace) -> dict[str, str]:
