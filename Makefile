@@ -1,7 +1,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-IMAGES ?= api-server
+IMAGE ?= training
+IMAGES ?= api-server training
 AS_ROOT = $(if $(filter-out 0,$(shell id -u)),sudo --preserve-env)
 APPROVE ?= $(if $(CI),never,broadening)
 CDK = PATH="$(CURDIR)/.venv-cdk/bin:$$PATH" node node_modules/aws-cdk/bin/cdk
@@ -11,7 +12,7 @@ BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install synth run test test-python test-cdk test-slow test-plain test-image lint features bench $(BENCHMARKS:%=bench-%) dashboard mlflow-ui bootstrap deploy destroy restore clean
+.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint features bench $(BENCHMARKS:%=bench-%) dashboard mlflow-ui bootstrap deploy destroy restore clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,7 +40,10 @@ test-cdk: ## the tests of the template
 test-plain: ## `pip install -e . && pytest tests/` in an environment of its own; slow
 	@rm -rf .local/plain && $(PYTHON) -m venv .local/plain && .local/plain/bin/pip install --quiet -e . && .local/plain/bin/pytest tests/ -q
 
-test-image: install ## build images without an engine, then ask them from inside (IMAGES="api-server training")
+image: ## build an image by Docker, podman or buildah (IMAGE=api-server, TORCH_BACKEND=cu130 for GPUs, BASE_IMAGE)
+	@$(if $(BASE_IMAGE),BASE_IMAGE='$(BASE_IMAGE)') $(if $(TORCH_BACKEND),TORCH_BACKEND='$(TORCH_BACKEND)') docker/build.sh '$(IMAGE)'
+
+test-image: install ## build images without an engine, then run them: requests, jobs, kills (IMAGES=api-server for one)
 	@$(AS_ROOT) docker/build-without-engine.sh $(IMAGES)
 	@$(AS_ROOT) env IMAGES="$(IMAGES)" PYTHONDONTWRITEBYTECODE=1 $(BIN)/pytest tests/image -q -p no:cacheprovider
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 HOME_REGION = "eu-north-1"
 ARCHITECTURES = ("arm64", "x86_64")
 DYNAMODB_CLIENTS = ("lean", "boto3")
+TORCH_BACKENDS = re.compile(r"cpu|cu\d+")
+GPU_INSTANCES = ("ml.g", "ml.p")
 LOG_RETENTION_DAYS = (7, 30, 90, 365)
 
 
@@ -29,6 +32,7 @@ class Settings:
     score_dynamodb_client: str = "lean"  # a fraction of boto3's CPU per call; the other choice is boto3
     training_instance_type: str = "ml.m5.large"  # two vCPUs; training jobs have no arm64 instances
     training_volume_gb: int = 30
+    training_torch_backend: str = "cpu"  # for an instance with a GPU, the CUDA of PyTorch's index that torch's pin has: cu130
     retrain_cron: str = "cron(0 1 ? * MON *)"  # Monday night, when power is cleanest and the week is complete
     retrain_deadline_hours: int = 12  # how long a scheduled run may wait for clean power
     upkeep_cron: str = "cron(0 3 * * ? *)"  # every night at three, UTC: reconciliation of the online state, skew watch
@@ -49,6 +53,13 @@ class Settings:
         if self.log_retention_days not in LOG_RETENTION_DAYS:
             choices = ", ".join(str(days) for days in LOG_RETENTION_DAYS)
             raise SettingsError(f"log_retention_days is {self.log_retention_days}, choose one of {choices}")
+        if not TORCH_BACKENDS.fullmatch(self.training_torch_backend):
+            raise SettingsError(f"training_torch_backend is {self.training_torch_backend!r}, expected cpu or a CUDA such as cu130")
+        if self.training_instance_type.startswith(GPU_INSTANCES) and self.training_torch_backend == "cpu":
+            raise SettingsError(
+                f"training_instance_type {self.training_instance_type} has a GPU that the image would not use: "
+                "also give training_torch_backend, such as cu130"
+            )
         if self.region != HOME_REGION and self.country_iso3 == "SWE":
             raise SettingsError(
                 f"region {self.region} is not {HOME_REGION}: also give grid_intensity_g_per_kwh, "

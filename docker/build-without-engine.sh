@@ -2,18 +2,14 @@
 # Builds images of this repository where there is no Docker, as root on Debian or Ubuntu:
 #   docker/build-without-engine.sh api-server training
 # The Dockerfiles are the real ones; only their base is not, which is a Debian with its own Python, made by debootstrap.
-# Everything is kept in .local/cache/images.
+# Everything is kept in .local/cache/images. BASE_IMAGE and TORCH_BACKEND are handed on; without the former the base is our own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. docker/images.sh
 store=.local/cache/images
 base=localhost/greenfraud-base
 certificates=/etc/ssl/certs/ca-certificates.crt
 builders_home=/root # of the user that builds, inside the image
-
-fail() {
-  echo "$0: $*" >&2
-  exit 2
-}
 
 install_tools() {
   if command -v buildah && command -v debootstrap; then return; fi > /dev/null
@@ -76,22 +72,26 @@ offers_torch() {
 }
 
 build() {
-  local arguments
-  case "$1" in
-    api-server) arguments=(--file docker/api-server.Dockerfile --ignorefile docker/api-server.Dockerfile.dockerignore) ;;
-    training) arguments=(--file training/Dockerfile) ;;
-    platform) arguments=(--file docker/platform.Dockerfile --ignorefile docker/platform.Dockerfile.dockerignore) ;;
-    *) fail "which image? api-server, training or platform" ;;
-  esac
-  if [ "$1" = training ] && offers_torch; then arguments+=(--build-arg TORCH_BACKEND=); fi
-  docker/buildah.sh bud --format docker --build-arg BASE_IMAGE=$base --tag "localhost/greenfraud-$1" "${arguments[@]}" "${mounts[@]}" .
+  describe "$1"
+  if [ -z "${BASE_IMAGE:-}" ]; then arguments+=(--build-arg BASE_IMAGE=$base); fi
+  if [ "$1" = training ] && [ -z "${TORCH_BACKEND:-}" ] && offers_torch; then arguments+=(--build-arg TORCH_BACKEND=); fi
+  arguments+=(--format docker --ignorefile "$file.dockerignore" "${mounts[@]}")
+  # Packages are installed again only when they change. Without overlay every layer would be a copy of the whole.
+  if grep -q overlay $store/storage.conf; then
+    arguments+=(--layers)
+    if grep -q " AS packages$" $file; then
+      docker/buildah.sh bud --target packages --tag localhost/$tag-packages "${arguments[@]}" .
+    fi
+  fi
+  docker/buildah.sh bud --tag localhost/$tag "${arguments[@]}" .
 }
 
 [ $# -gt 0 ] || fail "which image? api-server, training or platform"
-[ "$(id -u)" = 0 ] || fail "needs root; with Docker: docker compose -f docker/docker-compose.yml build api-server"
+[ "$(id -u)" = 0 ] || fail "needs root; with Docker or podman: make image"
+for image in "$@"; do describe "$image"; done
 mkdir -p $store
 install_tools
-make_base
+if [ -z "${BASE_IMAGE:-}" ]; then make_base; fi
 hand_over_settings
 for image in "$@"; do build "$image"; done
 docker/buildah.sh rmi --prune --force > /dev/null

@@ -66,6 +66,7 @@ class TrainingJobs(Construct):
             "Image",
             directory=str(ROOT),
             file="training/Dockerfile",
+            build_args={"TORCH_BACKEND": settings.training_torch_backend},
             exclude=only("training/", "layers/greenfraud/", "feature_repo/", "requirements/host.txt", "requirements/training.txt"),
             ignore_mode=IgnoreMode.GIT,
             platform=ecr_assets.Platform.LINUX_AMD64,

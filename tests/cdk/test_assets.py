@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,8 +18,8 @@ SYNTHESISED = ("cdk", "functions", "layers", "training", "feature_repo", "requir
 
 
 @pytest.fixture(scope="module")
-def moved(context, tmp_path_factory):
-    """Templates of a copy of the repository elsewhere, in which one line of one function was added."""
+def elsewhere(context, tmp_path_factory):
+    """What a copy of the repository elsewhere synthesises, in which one line of one function was added."""
     copy = tmp_path_factory.mktemp("elsewhere") / "checkout"
     for folder in SYNTHESISED:
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -28,7 +29,13 @@ def moved(context, tmp_path_factory):
     (copy / "functions/ingest/tests/test_noise.py").write_text("", encoding="utf-8")
     environment = {**os.environ, "CDK_OUTDIR": str(copy / "cdk.out"), "CDK_CONTEXT_JSON": json.dumps(context)}
     subprocess.run([sys.executable, "-m", "cdk.app"], cwd=copy, env=environment, check=True, capture_output=True)
-    return {path.name.split(".")[0]: json.loads(path.read_text()) for path in (copy / "cdk.out").glob("*.template.json")}
+    return copy / "cdk.out"
+
+
+@pytest.fixture(scope="module")
+def moved(elsewhere):
+    """Its templates."""
+    return {path.name.split(".")[0]: json.loads(path.read_text()) for path in elsewhere.glob("*.template.json")}
 
 
 def code_by_handler(templates):
@@ -52,6 +59,16 @@ def test_the_same_content_elsewhere_gives_the_same_template(templates, moved):
     """Training has no edited function in it: byte for byte the same, image and layers included."""
     for stack in ("GreenFraud-Data", "GreenFraud-Training", "GreenFraud-Monitoring"):
         assert moved[stack] == templates[stack]
+
+
+def test_the_image_is_built_for_the_instances_it_runs_on(elsewhere):
+    """Training jobs have no arm64 instances; the default ones have no GPU. All that the Dockerfile copies is there."""
+    (image,) = json.loads((elsewhere / "GreenFraud-Training.assets.json").read_text())["dockerImages"].values()
+    assert image["source"]["platform"] == "linux/amd64"
+    assert image["source"]["dockerBuildArgs"] == {"TORCH_BACKEND": "cpu"}
+    sent = elsewhere / image["source"]["directory"]
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (sent / image["source"]["dockerFile"]).read_text(), re.MULTILINE)
+    assert [name for names in copied for name in names.split() if not (sent / name).exists()] == []
 
 
 def test_the_examples_of_kept_paths_hold():

@@ -25,6 +25,8 @@ def test_text_from_the_command_line_takes_the_type_of_its_setting():
         ({"score_memory_mb": "much"}, "score_memory_mb is 'much', expected int"),
         ({"score_dynamodb_client": "boto2"}, "choose one of lean, boto3"),
         ({"log_retention_days": "31"}, "choose one of 7, 30, 90, 365"),
+        ({"training_torch_backend": "gpu"}, "expected cpu or a CUDA such as cu130"),
+        ({"training_instance_type": "ml.g5.xlarge"}, "has a GPU that the image would not use: also give training_torch_backend"),
         ({"region": "us-east-1"}, "also give grid_intensity_g_per_kwh"),
     ],
 )

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +18,7 @@ from tests.local.workbench import wait_until
 
 BUILDAH = str(Path(__file__).resolve().parents[2] / "docker/buildah.sh")
 START_SECONDS = 60
+RUN_SECONDS = 300
 
 
 def buildah(*arguments: str) -> str:
@@ -53,9 +54,13 @@ class Container:
         found = [(Path(folder) / file).lstat() for folder, _, files in os.walk(self.root) for file in files]
         return sum({(one.st_dev, one.st_ino): one.st_size for one in found}.values()) / 1e6
 
-    def run(self, *command: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        """Run a command inside, to its end."""
-        return subprocess.run(self._running(command, env or {}), capture_output=True, text=True, check=False, timeout=120)
+    def run(
+        self, *command: str, env: Mapping[str, str] | None = None, bound: Mapping[Path, str] | None = None, user: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command inside, to its end; folders of this machine are bound to paths inside."""
+        options = [f"--volume={folder}:{path}" for folder, path in (bound or {}).items()] + ([f"--user={user}"] if user else [])
+        started = self._running(command, env or {}, options)
+        return subprocess.run(started, capture_output=True, text=True, check=False, timeout=RUN_SECONDS)
 
     @contextmanager
     def serving(self, env: Mapping[str, str]) -> Iterator[Server]:
@@ -74,9 +79,9 @@ class Container:
                     os.killpg(process.pid, signal.SIGTERM)
                 process.wait(timeout=30)
 
-    def _running(self, command: tuple[str, ...] | list[str], env: Mapping[str, str]) -> list[str]:
+    def _running(self, command: Sequence[str], env: Mapping[str, str], options: Sequence[str] = ()) -> list[str]:
         variables = [f"--env={name}={value}" for name, value in env.items()]
-        return [BUILDAH, "run", *variables, self.name, "--", *command]
+        return [BUILDAH, "run", *variables, *options, self.name, "--", *command]
 
 
 # Runs inside: one request to the server beside it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,11 @@ from greenfraud.control import COPIES, ControlDocument, copy_id
 from greenfraud.features.manifest import load_manifest
 from tests.functions.aws_world import KEYS, NAMES
 from tests.functions.bundle_world import bundle, put_bundle
+from tests.image import stated_sizes
 from tests.image.containers import Container, Server
 from tests.local.workbench import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-STATED = re.compile(r"at most (\d+) MB to its base, at most (\d+) MB in all")
 TRANSACTION = {
     "transaction_id": "T1",
     "occurred_at": "2018-05-20T12:00:00Z",
@@ -62,11 +61,8 @@ def test_a_transaction_is_scored_by_rules_and_says_that_it_is_degraded(server):
 
 
 def test_the_image_is_no_larger_than_the_documentation_says(container, container_of):
-    """The figures of docs/containers.md hold, and are not idle: the image comes within 15 % of them."""
-    added, in_all = map(int, STATED.search((ROOT / "docs/containers.md").read_text(encoding="utf-8")).groups())
-    base = container_of("base").size_mb
-    assert added * 0.85 < container.size_mb - base <= added
-    assert in_all * 0.85 < container.size_mb <= in_all
+    """The figures of docs/containers.md hold."""
+    stated_sizes.hold("The scoring API", container, container_of)
 
 
 def test_nobody_runs_it_and_it_owns_nothing(container):

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import io
-import os
 import random
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pyarrow.parquet as pq
 import pytest
-from moto.server import ThreadedMotoServer
+from checkpoint_bits import bits_of
+from reachable_workplace import first_training, keys, orders_of_execution, reachable_workplace
 from signalled_step import STEPS_BETWEEN_SAVES, Signalled, run_step
-from training_world import make_world
-from workplace import ENVIRONMENT, EXECUTION, Workplace, training_job
+from workplace import EXECUTION, Workplace
 
 from greenfraud.naming import checkpoint_prefix, train_result_key
-from training.bucket import client
-from training.checkpoint import Checkpoint
 from training.contract import JobPaths
 from training.interruption import EXIT_CODE
 
@@ -32,37 +28,10 @@ FAMILY, STEPS = "light", 100  # a fit takes at least so many
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """A lake on an AWS that other processes can reach, with features of every chunk."""
-    root = tmp_path_factory.mktemp("interrupted")
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    environment = {"AWS_ENDPOINT_URL": f"http://{host}:{port}", "MLFLOW_TRACKING_URI": f"sqlite:///{root}/mlflow.db"}
-    with mock.patch.dict(os.environ, ENVIRONMENT | environment):
-        client.cache_clear()
-        made = Workplace(root)
-        made.open()
-        made.import_dataset(*make_world(days=36))
+    with reachable_workplace(tmp_path_factory.mktemp("interrupted")) as made:
         made.plan([FAMILY], made.chunks)
-        made.run("features", orders_of_features(made))
+        made.run("features", orders_of_execution(made))
         yield made
-        client.cache_clear()
-    server.stop()
-
-
-def orders_of_features(workplace: Workplace) -> dict[str, str]:
-    """Hyperparameters of the features job."""
-    return {"execution": EXECUTION, "as_of": workplace.document(f"executions/{EXECUTION}/plan.json")["as_of"]}
-
-
-def first_training(workplace: Workplace) -> tuple[dict[str, str], dict[str, str]]:
-    """Orders and channels of the family's first training job."""
-    plan = workplace.document(f"executions/{EXECUTION}/plan.json")
-    return training_job(plan, FAMILY, plan["families"][0]["chunks"][0])
-
-
-def keys(workplace: Workplace, bucket: str, prefix: str = "") -> list[str]:
-    """The keys of a bucket below a prefix."""
-    return [item["Key"] for item in workplace.s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]
 
 
 def train(workplace: Workplace, checkpoints: Path | None = None, signalled: Signalled | None = None) -> tuple[int, Path]:
@@ -75,14 +44,9 @@ def train(workplace: Workplace, checkpoints: Path | None = None, signalled: Sign
 def taken_bits(workplace: Workplace) -> dict[str, Any]:
     """Everything the job's checkpoint is, but for what the attempt consumed; it is taken away."""
     key = f"{checkpoint_prefix(FAMILY, first_training(workplace)[0]['version'])}checkpoint.pt"
-    checkpoint = Checkpoint.from_bytes(workplace.s3.get_object(Bucket="artifacts", Key=key)["Body"].read())
+    bits = bits_of(workplace.s3.get_object(Bucket="artifacts", Key=key)["Body"].read())
     workplace.s3.delete_object(Bucket="artifacts", Key=key)
-    tensors = {**checkpoint.network.state_dict(), **vars(checkpoint.replay)}
-    said = {name: value for name, value in vars(checkpoint).items() if name not in ("network", "replay")}
-    return {
-        **{name: tensor.numpy().tobytes() for name, tensor in tensors.items()},
-        **{name: value for name, value in said.items() if not name.startswith("lineage_")},
-    }
+    return bits
 
 
 @pytest.fixture(scope="module")
@@ -147,13 +111,13 @@ def test_told_to_stop_a_features_job_leaves_whole_chunks_only(workplace: Workpla
     written = keys(workplace, "lake", "features/")
     for key in written:
         workplace.s3.delete_object(Bucket="lake", Key=key)
-    folder = workplace.prepare("features", orders_of_features(workplace))
+    folder = workplace.prepare("features", orders_of_execution(workplace))
     assert run_step("features", folder, Signalled(signal.SIGTERM, BUCKET_PUT, 1)) == EXIT_CODE
     assert reason(folder) == "stopped by SIGTERM"
     left = keys(workplace, "lake", "features/")
     assert left
     for key in left:
         pq.read_table(io.BytesIO(workplace.s3.get_object(Bucket="lake", Key=key)["Body"].read()))
-    folder = workplace.prepare("features", orders_of_features(workplace))
+    folder = workplace.prepare("features", orders_of_execution(workplace))
     assert run_step("features", folder) == 0
     assert written == keys(workplace, "lake", "features/")

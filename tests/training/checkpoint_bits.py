@@ -1,0 +1,18 @@
+"""What must be equal, to the bit, of the checkpoints of one training that was done twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from training.checkpoint import Checkpoint
+
+
+def bits_of(body: bytes) -> dict[str, Any]:
+    """Everything a stored checkpoint is, but for what the attempts consumed."""
+    checkpoint = Checkpoint.from_bytes(body)
+    tensors = {**checkpoint.network.state_dict(), **vars(checkpoint.replay)}
+    said = {name: value for name, value in vars(checkpoint).items() if name not in ("network", "replay")}
+    return {
+        **{name: tensor.numpy().tobytes() for name, tensor in tensors.items()},
+        **{name: value for name, value in said.items() if not name.startswith("lineage_")},
+    }
