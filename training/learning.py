@@ -78,6 +78,8 @@ def learn(  # noqa: PLR0913
         if parent:
             adopt(network, parent.network, known_to(parent, features))
             schedule = schedule._replace(rate=CONTINUED_RATE * schedule.rate)
+        if int(kept.is_fraud.sum()) >= YOUNG_FRAUDS:
+            network.begin_background()
     network.to(device)
     pool = EpochPool(network, chunk, replay, generator, is_brief=is_brief)
     report = fit(network, pool, schedule._replace(epochs=epochs or schedule.epochs), generator, savepoint)

@@ -28,6 +28,7 @@ EVERY_FEATURE = slice(None)
 Z_LIMIT = 5.0  # standard deviations beyond which a value says nothing more
 LEAK = 0.1  # a unit that is never active still learns
 PLAIN_CODES = 2  # the first codes of a feature, which the background reads: missing, standardised value
+NO_BACKGROUND = -1e4  # adds nothing to any odds, and learns nothing
 BACKGROUND = -4.0  # logit to start with: where one in sixteen rows is a fraud, as in an epoch, a fifth of them without signs
 HIDDEN_RATE = 0.3  # of the learning rate: hidden weights multiply each other's errors
 
@@ -45,6 +46,7 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
         self.register_buffer("limits", torch.full((feature_count, bins + 1), UNUSED_BORDER))  # of bins, raw values
         self.register_buffer("borders", torch.full((feature_count, bins + 1), UNUSED_BORDER))  # the same, scaled
         self.register_buffer("binned_frauds", torch.tensor(0.0))  # how many frauds the bins were cut to tell apart
+        self.register_buffer("background_shift", torch.tensor(NO_BACKGROUND))
         self.register_buffer("platt", torch.tensor([1.0, 0.0]))  # slope and shift of the logit
         self._make_weights(architecture.members, architecture.hidden_units)
 
@@ -78,6 +80,13 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
         self.hidden_weight = nn.Parameter(torch.empty(units, self.smooth_width).uniform_(-bound, bound))
         self.hidden_bias = nn.Parameter(torch.zeros(units))
         self.output_weight = nn.Parameter(torch.empty(units).uniform_(-1.0, 1.0) * max(hidden_units, 1) ** -0.5)
+
+    def begin_background(self) -> None:
+        """Let a background be learned, if there is none yet: too early, it takes for itself what signs should learn."""
+        if float(self.background_shift) < 0.0:
+            self.background_shift.zero_()
+            torch.nn.init.zeros_(self.background_weight)
+            torch.nn.init.constant_(self.background_bias, BACKGROUND)
 
     def rates(self) -> list[tuple[nn.Parameter, float]]:
         """Return every parameter with its share of the learning rate."""
@@ -118,27 +127,26 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
 
     def member_logits(self, encoding: torch.Tensor) -> torch.Tensor:
         """Return one uncalibrated logit per row and member, each with the background."""
-        return with_odds(self._signs(encoding), self.background(encoding))
+        return with_odds(*self.signs_and_background(encoding))
 
     def logit(self, values: torch.Tensor) -> torch.Tensor:
         """Return the logit before calibration, of the members' mean and the background; in slices, as the encoding is wide."""
         return torch.cat([self._logit(self.encode(part)) for part in values.split(SLICE_ROWS)])
 
     def _logit(self, encoding: torch.Tensor) -> torch.Tensor:
-        return with_odds(self._signs(encoding).mean(1), self.background(encoding)[:, 0])
+        signs, background = self.signs_and_background(encoding)
+        return with_odds(signs.mean(1), background[:, 0])
 
-    def _signs(self, encoding: torch.Tensor) -> torch.Tensor:
+    def signs_and_background(self, encoding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the logits, before calibration, of a fraud by its signs [rows, members] and of one without any [rows, 1]."""
+        plain = encoding[:, : self.smooth_width].unflatten(1, (self.feature_count, -1))[:, :, :PLAIN_CODES].flatten(1)
+        background = linear(plain, self.background_weight, self.background_bias + self.background_shift)
         wide = linear(encoding, self.wide_weight, self.bias)
         if not self.architecture.hidden_units:
-            return wide
+            return wide, background
         hidden = linear(encoding[:, : self.smooth_width], self.hidden_weight, self.hidden_bias)
         outputs = leaky_relu(hidden, LEAK) * self.output_weight
-        return wide + outputs.unflatten(1, (self.architecture.members, -1)).sum(2)
-
-    def background(self, encoding: torch.Tensor) -> torch.Tensor:
-        """Return the logit [rows, 1] of a fraud without signs, before calibration."""
-        smooth = encoding[:, : self.smooth_width].unflatten(1, (self.feature_count, -1))
-        return linear(smooth[:, :, :PLAIN_CODES].flatten(1), self.background_weight, self.background_bias)
+        return wide + outputs.unflatten(1, (self.architecture.members, -1)).sum(2), background
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """Return the fraud probability of each row."""

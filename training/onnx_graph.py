@@ -131,7 +131,8 @@ def _signs(graph: _Graph, network: FraudNetwork, codes: _Codes) -> str:
 def _background(graph: _Graph, network: FraudNetwork, codes: _Codes) -> str:
     weight = network.background_weight.detach()[0].unflatten(0, (network.feature_count, -1)).T.flatten()
     logit = graph.add("MatMul", codes.plain, graph.constant("background_weight", weight), name="background_logit")
-    return graph.add("Add", logit, graph.constant("background_bias", network.background_bias.detach()[0]), name="background")
+    bias = network.background_bias.detach()[0] + network.background_shift
+    return graph.add("Add", logit, graph.constant("background_bias", bias), name="background")
 
 
 def _with_odds(graph: _Graph, logit: str, other: str) -> str:

@@ -38,7 +38,7 @@ def adopt(child: FraudNetwork, parent: FraudNetwork, parent_index: Sequence[int 
     codes. A feature that the parent did not know starts without influence.
     """
     with torch.no_grad():
-        for name in ("bias", "hidden_bias", "output_weight", "background_bias"):
+        for name in ("bias", "hidden_bias", "output_weight", "background_bias", "background_shift"):
             getattr(child, name).copy_(getattr(parent, name))
         for index, before in enumerate(parent_index):
             if before is not None:

@@ -132,7 +132,7 @@ def test_memory_holds_the_buffer_and_one_row_or_two_per_entity(records: tuple[pa
 
 def test_an_interrupted_job_leaves_whole_chunks_and_the_next_goes_on(records: tuple[pa.Table, pa.Table]):
     """What is there is not computed again."""
-    plan = {"families": [{"chunks": [{"chunk": chunk.id} for chunk in CHUNKS[:8]]}], "holdout": {"chunk": CHUNKS[9].id}}
+    plan = {"families": [{"chunks": [{"chunks": [chunk.id]} for chunk in CHUNKS[:8]]}], "holdout": {"chunk": CHUNKS[9].id}}
     lake = MemoryLake(*records)
     lake.puts_left = 3
     with pytest.raises(InterruptedError):

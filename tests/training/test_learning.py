@@ -18,7 +18,7 @@ from training.fitting import calibrate
 from training.learning import learn
 from training.lineage import TELLING_FRAUDS, known_to, parent_probabilities
 from training.metrics import average_precision
-from training.network import FraudNetwork, with_odds
+from training.network import BACKGROUND, FraudNetwork, with_odds
 from training.onnx_graph import PARITY_TOLERANCE, check_parity, probabilities, to_onnx
 from training.sample import REPLAY_LEGITIMATE, Sample
 from training.warm_start import adopt, fit_encoding
@@ -80,13 +80,29 @@ def test_a_background_stays_what_it_is_when_means_and_scales_change(first: Check
     """Also for rows that miss values, and with features in another order."""
     parent = FraudNetwork(FAMILIES["light"], 3)
     parent.load_state_dict(first.network.state_dict())
+    parent.begin_background()
     torch.nn.init.normal_(parent.background_weight, generator=torch.Generator().manual_seed(1))
     unseen = rows(1_000, seed=3)
     child, order = FraudNetwork(FAMILIES["light"], 3), [2, 0, 1]
     fit_encoding(child, 0.7 * unseen.values[:, order], unseen.is_fraud)
     adopt(child, parent, order)
-    before, after = parent.background(parent.encode(unseen.values)), child.background(child.encode(unseen.values[:, order]))
+    before = parent.signs_and_background(parent.encode(unseen.values))[1]
+    after = child.signs_and_background(child.encode(unseen.values[:, order]))[1]
     torch.testing.assert_close(after, before, atol=1e-4, rtol=1e-4)
+
+
+def test_a_background_begins_once_many_frauds_are_known(first: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before, it neither says nor learns anything; from then on it is kept."""
+    unseen = rows(1_000, seed=3)
+    signs, silent = first.network.signs_and_background(first.network.encode(unseen.values))
+    assert torch.equal(with_odds(signs, silent), signs)
+    monkeypatch.setattr(learning, "YOUNG_FRAUDS", 500)
+    grown = learn("light", rows(10_000, seed=2), first, FEATURES)
+    learned = float(grown.network.background_bias.detach())
+    assert (float(grown.network.background_shift), grown.is_brief, learned == BACKGROUND) == (0.0, False, False)
+    again = learn("light", rows(500, seed=4), checkpoint(grown), FEATURES)
+    assert again.is_brief
+    assert 0 < abs(float(again.network.background_bias.detach()) - learned) < 1
 
 
 def test_odds_of_signs_and_background_add() -> None:

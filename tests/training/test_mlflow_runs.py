@@ -29,6 +29,7 @@ from training.steps.train import Job
 from training.training_run import training_run
 
 pytestmark = pytest.mark.xdist_group("training-jobs")
+SAVED = {"energy_kwh": None, "emissions_g": None, "duration_seconds": None}
 FOOTPRINT = Footprint(0.0, 1.0, 1.0, 100.0, 1e-6, 1e-5, "constant")
 
 
@@ -142,9 +143,9 @@ def test_a_resumed_job_logs_no_epoch_twice(trained: Workplace, tmp_path: Path) -
     told = TrainHyperparameters.read({**orders, "as_of": "2018-06-01T00:00:00Z"})
     job = Job(JobPaths(tmp_path), told, Settings.from_env(), features)
     checkpoint = checkpoint_of(trained, "light", version)
-    with suppress(TimeoutError), training_run(job, checkpoint, FOOTPRINT) as first:
+    with suppress(TimeoutError), training_run(job, checkpoint, FOOTPRINT, SAVED) as first:
         raise TimeoutError
-    with training_run(job, checkpoint, FOOTPRINT) as second:
+    with training_run(job, checkpoint, FOOTPRINT, SAVED) as second:
         pass
     tracking = trained.tracking()
     runs = tracking.client.search_runs([tracking.experiment_id], f"tags.version = '{version}'", run_view_type=ViewType.ALL)
