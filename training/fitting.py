@@ -65,8 +65,9 @@ def fit(
 
 
 def _loss(network: FraudNetwork, pool: EpochPool, rows: torch.Tensor) -> torch.Tensor:
-    logits = network.member_logits(pool.encoding.index_select(0, rows))  # an index in brackets takes twice as long
-    target, weight = (column[rows][:, None].expand_as(logits) for column in (pool.target, pool.weight))
+    # An index in brackets takes twice as long.
+    logits = network.member_logits(pool.encoding.index_select(0, rows))
+    target, weight = (column.index_select(0, rows)[:, None].expand_as(logits) for column in (pool.target, pool.weight))
     return binary_cross_entropy_with_logits(logits, target, weight)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 UNUSED_BORDER = 1e30  # never reached, and finite, so that differences stay numbers
 ABSENT = -1e30  # stands for a missing value: below every border, so that it reaches and enters no bin
 NARROWEST_RAMP = 0.02  # steeper ramps would magnify the last bit of a logarithm, which differs between processors
-SLICE_ROWS = 2048
+SLICE_ROWS = 512
 EVERY_FEATURE = slice(None)
 Z_LIMIT = 5.0  # standard deviations beyond which a value says nothing more
 LEAK = 0.1  # a unit that is never active still learns
