@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from benchmarks.newest_weeks import newest_weeks
 from benchmarks.options import parser
 from benchmarks.peers import torch_inference
-from benchmarks.quality.data import lake_of, prepare, read_data
-from benchmarks.quality.weeks import WeekError, last_weeks, plan_weeks
 from benchmarks.report import publish
-from cli.errors import InputError
-from cli.world import WorldSpecification, make_world
 from greenfraud.features.manifest import load_manifest
-from greenfraud.instants import day_of
 from training.families import FAMILIES
 from training.learning import learn
 from training.onnx_graph import INPUT, OUTPUT, probabilities, session_of, to_onnx
@@ -72,17 +68,10 @@ def main(words: Sequence[str]) -> int:
     """Measure; returns the exit code."""
     orders = parser("Microseconds of one row per family, in ONNX and in PyTorch, and their largest difference.").parse_args(words)
     torch.set_num_threads(1)
-    try:
-        world = WorldSpecification(customers=max(100, round(1_000 * orders.scale)))
-        dataset = read_data(orders.data) if orders.data else make_world(world)
-        first, last = dataset.first_day, day_of(dataset.newest_us)
-        starts = last_weeks(1, first, last, dataset.maturity_days)
-        weeks = plan_weeks(starts, first, last, dataset.maturity_days)
-    except (InputError, WeekError, FileNotFoundError) as error:
-        print(error, file=sys.stderr)
+    found = newest_weeks(orders, 1)
+    if found is None:
         return 2
-    with lake_of(dataset) as lake:
-        prepared = prepare(lake, weeks, dataset.maturity_days)
+    prepared, _ = found
     rows = Sample.joined(list(prepared.samples.values()))
     measures = {name: value for family in FAMILIES for name, value in compared(family, rows).items()}
     publish("inference", measures, {"torch": torch_inference.BUILT})

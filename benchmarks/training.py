@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from benchmarks.newest_weeks import newest_weeks
 from benchmarks.options import parser
 from benchmarks.peers import dataloader_training
 from benchmarks.quality.contestants import chain
-from benchmarks.quality.data import lake_of, prepare, read_data
-from benchmarks.quality.weeks import WeekError, last_weeks, plan_weeks
 from benchmarks.report import publish
-from cli.errors import InputError
-from cli.world import WorldSpecification, make_world
 from greenfraud.features.manifest import load_manifest
-from greenfraud.instants import day_of
 from training.batches import BATCH_ROWS
 from training.epoch_pool import EpochPool
 from training.families import FAMILIES
@@ -93,17 +89,10 @@ def main(words: Sequence[str]) -> int:
     """Measure; returns the exit code."""
     orders = parser("Training speed, and what incremental learning loses and saves.").parse_args(words)
     torch.set_num_threads(1)
-    try:
-        world = WorldSpecification(customers=max(100, round(1_000 * orders.scale)))
-        dataset = read_data(orders.data) if orders.data else make_world(world)
-        first, last = dataset.first_day, day_of(dataset.newest_us)
-        starts = last_weeks(DEFAULT_WEEKS, first, last, dataset.maturity_days)
-        weeks = plan_weeks(starts, first, last, dataset.maturity_days)
-    except (InputError, WeekError, FileNotFoundError) as error:
-        print(error, file=sys.stderr)
+    found = newest_weeks(orders, DEFAULT_WEEKS)
+    if found is None:
         return 2
-    with lake_of(dataset) as lake:
-        prepared = prepare(lake, weeks, dataset.maturity_days)
+    prepared, weeks = found
     measures = speeds(Sample.joined(list(prepared.samples.values()))) | incremental(prepared, weeks, SEEDS)
     measures["light_speedup"] = measures["light_rows_per_second"] / measures["dataloader_rows_per_second"]
     full = "learn() on all chunks at once, as at a family's first chunk"

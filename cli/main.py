@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import signal
 import sys
@@ -11,30 +10,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
-from typer.core import TyperGroup
 
-from cli.errors import CommandError, InputError
+from cli.errors import InputError
+from cli.faults import FaultReportingGroup
 from cli.screen import Screen
-from greenfraud.errors import GreenFraudError, InvalidInput
-
-INTERRUPTED = 130
-
-
-class FaultReportingGroup(TyperGroup):
-    """Shows what a person can mend as one message, with an exit code, and keeps tracebacks for our own mistakes."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command; expected faults end the process without a traceback."""
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            typer.echo("stopped", err=True)
-            raise typer.Exit(INTERRUPTED) from None
-        except (CommandError, GreenFraudError, ClientError, BotoCoreError, OSError) as fault:
-            typer.echo(f"error: {_message(fault)}", err=True)
-            raise typer.Exit(_exit_code(fault)) from None
-
 
 app = typer.Typer(
     cls=FaultReportingGroup, help="The operator's commands of GreenFraud.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -245,14 +224,3 @@ def _end_like_ctrl_c() -> None:
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
-
-
-def _message(fault: Exception) -> str:
-    if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
-        where = fault.filename or "while writing"
-        return f"the disk is full ({where}). Make room, or `make clean` to forget earlier runs, then run again"
-    return str(fault)
-
-
-def _exit_code(fault: Exception) -> int:
-    return fault.exit_code if isinstance(fault, CommandError) else 2 if isinstance(fault, InvalidInput) else 1
