@@ -17,6 +17,7 @@ from local import processes
 
 PYTHON_NAMES = ("python", "python3")
 READY_SECONDS = 180.0
+NICENESS = 10  # in AWS a job has a machine of its own; here it must not keep scores waiting
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -62,6 +63,7 @@ class JobStarter:
                 [self._python, "-m", "local.zygote"],
                 cwd=ROOT,
                 env=os.environ,
+                niceness=NICENESS,  # of all the jobs that it forks
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
             )
@@ -129,7 +131,8 @@ def start_plainly(command: Sequence[str], env: dict[str, str], log: Path) -> Job
     """A process of its own, importing everything itself."""
     job = JobProcess()
     with log.open("ab") as output:
-        process = processes.start(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
+        process = processes.start(command, cwd=ROOT, env=env, niceness=NICENESS, **streams)
     job.pid = process.pid
     job.started.set()
     threading.Thread(target=lambda: job.finish(process.wait()), daemon=True).start()

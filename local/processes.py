@@ -29,7 +29,15 @@ def die_with_parent(parent: int) -> None:
             os._exit(1)
 
 
-def start(arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
+def settle(parent: int, niceness: int) -> None:
+    """What a new process does first: bind its life to its parent's, and step back for others by its niceness."""
+    os.nice(niceness)
+    die_with_parent(parent)
+
+
+def start(
+    arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], niceness: int = 0, **streams: Any
+) -> subprocess.Popen[bytes]:
     """Start a process in a session of its own; `streams` are Popen's stdin, stdout, stderr and pass_fds."""
 
     def launch() -> subprocess.Popen[bytes]:
@@ -38,7 +46,7 @@ def start(arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], **stre
             cwd=cwd,
             env=dict(env),
             start_new_session=True,
-            preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - one system call, from a thread that holds no lock
+            preexec_fn=partial(settle, os.getpid(), niceness),  # noqa: PLW1509 - system calls, from a thread that holds no lock
             **streams,
         )
 

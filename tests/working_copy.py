@@ -53,8 +53,8 @@ class WorkingCopy:
         (self.folder / path).write_text(text.replace(old, new), encoding="utf-8")
 
     def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run Python in the copy."""
-        command = [sys.executable, *arguments]
+        """Run Python in the copy, as on a developer's machine: it takes no processor from the platform under test."""
+        command = ["nice", sys.executable, *arguments]
         return subprocess.run(command, cwd=self.folder, env=self.environ, capture_output=True, text=True, check=False)
 
     def manifest_test(self) -> subprocess.CompletedProcess[str]:

@@ -136,13 +136,14 @@ def walked(deployment: Deployment, copy: WorkingCopy) -> Walk:
     finally:
         traffic.stop()
     print(f"{traffic.requests} requests in {time.monotonic() - began:.0f} s, the longest {traffic.longest_seconds:.2f} s")
+    assert traffic.failures == []  # a failed request may land or not: nothing more could be told
     sent = {transaction["transaction_id"] for transaction, _ in traffic.scored}
-    wait_until(lambda: sent <= landed_ids(lake, day_us), SETTLED_SECONDS, pause=1)
+    wait_until(lambda: landed_ids(lake, day_us) == sent, SETTLED_SECONDS, pause=1)
     last = final_scores(traffic)
     for transaction in last:
         deployment.answer("POST", "/v1/score", transaction)
     sent |= {transaction["transaction_id"] for transaction in last}
-    wait_until(lambda: sent <= landed_ids(lake, day_us), SETTLED_SECONDS, pause=1)
+    wait_until(lambda: landed_ids(lake, day_us) == sent, SETTLED_SECONDS, pause=1)
     return Walk(deployment, lake, traffic, before, copy.manifest, manifest_tests, (old, new), execution, last)
 
 

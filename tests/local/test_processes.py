@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local.job_processes import JobStarter
+from local.job_processes import NICENESS, JobStarter
 from tests.local.workbench import ROOT, wait_until
 
 OWNER = """
@@ -60,12 +60,12 @@ def starter(monkeypatch):
 
 @pytest.mark.parametrize(("modules", "expected"), [("json,wave", "True"), ("json,no_such_module", "False")])
 def test_a_job_starts_warm_or_cold(starter, tmp_path, modules, expected):
-    """A module the parent imported is there already; where one is missing, jobs start by themselves."""
+    """A module the parent imported is there already; where one is missing, jobs start alone. Both step back for scores."""
     log = tmp_path / "log"
-    code = "import os, sys; print('wave' in sys.modules, os.environ['MINE'], os.getsid(0) == os.getpid()); sys.exit(3)"
+    code = "import os, sys; print('wave' in sys.modules, os.environ['MINE'], os.getsid(0) == os.getpid(), os.nice(0)); sys.exit(3)"
     job = starter(modules).start("job", ["python", "-c", code], {"MINE": "1", "PATH": os.environ["PATH"]}, log)
     assert job.ended.wait(20)
-    assert (job.exit_code, log.read_text()) == (3, f"{expected} 1 True\n")
+    assert (job.exit_code, log.read_text()) == (3, f"{expected} 1 True {os.nice(0) + NICENESS}\n")
 
 
 def test_jobs_of_a_dead_parent_end_and_the_next_one_runs(starter, tmp_path):
