@@ -32,7 +32,7 @@ test-python: ## every test outside the CDK's environment
 	@$(BIN)/pytest tests -q -n 2 --dist loadgroup -m 'not slow'
 
 test-slow: synth ## the long walks: a new feature on a live system, replays that must fail or lag
-	@$(BIN)/pytest tests -q -n 2 --dist loadgroup -m slow
+	@$(BIN)/pytest tests -q -m slow
 
 test-cdk: ## the tests of the template
 	@.venv-cdk/bin/pytest tests/cdk -q

@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from functions.score.connections import Connections, Reply, endpoint_url, region_name, trusted_authorities
+from functions.score.connections import Connections, Reply, answer_seconds, endpoint_url, region_name, trusted_authorities
 from functions.score.credentials import credential_source
 from functions.score.lean_dynamodb import OK, LeanDynamoDB, answer_in
 
@@ -36,7 +36,7 @@ class DynamoDB(Protocol):
 def lean_dynamodb() -> DynamoDB:
     """Our own client of this execution environment."""
     region = region_name()
-    connections = Connections(endpoint_url(region), authorities=trusted_authorities())
+    connections = Connections(endpoint_url(region), authorities=trusted_authorities(), answer_seconds=answer_seconds())
     return LeanDynamoDB(connections, credential_source(), region)
 
 

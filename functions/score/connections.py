@@ -8,6 +8,7 @@ ReadTimeoutError          no answer in time
 from __future__ import annotations
 
 import http.client
+import math
 import os
 import ssl
 from collections import deque
@@ -110,6 +111,21 @@ def region_name(environ: Mapping[str, str] = os.environ) -> str:
     if not region:
         raise NoRegionError
     return region
+
+
+def answer_seconds(environ: Mapping[str, str] = os.environ) -> float:
+    """How long DynamoDB may take to answer: DYNAMODB_ANSWER_SECONDS, for a stand-in that shares its processor with others.
+
+    Raises ValueError when it is no positive number.
+    """
+    named = environ.get("DYNAMODB_ANSWER_SECONDS") or str(ANSWER_SECONDS)
+    try:
+        seconds = float(named)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise ValueError(f"DYNAMODB_ANSWER_SECONDS is {named}, it must be a number of seconds above 0")
+    return seconds
 
 
 def trusted_authorities(environ: Mapping[str, str] = os.environ) -> Path | None:

@@ -136,7 +136,8 @@ def walked(deployment: Deployment, copy: WorkingCopy) -> Walk:
     finally:
         traffic.stop()
     print(f"{traffic.requests} requests in {time.monotonic() - began:.0f} s, the longest {traffic.longest_seconds:.2f} s")
-    assert traffic.failures == []  # a failed request may land or not: nothing more could be told
+    # A failed request may land or not: nothing more could be told.
+    assert traffic.failures == [], traffic.failures[:5]
     sent = {transaction["transaction_id"] for transaction, _ in traffic.scored}
     wait_until(lambda: landed_ids(lake, day_us) == sent, SETTLED_SECONDS, pause=1)
     last = final_scores(traffic)

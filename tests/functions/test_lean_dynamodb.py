@@ -19,7 +19,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from dynamodb_world import REGION, altered, dropped, lean, refused, said
 
-from functions.score.connections import BOTOCORE_AUTHORITIES, Connections, endpoint_url, region_name, trusted_authorities
+from functions.score.connections import (
+    ANSWER_SECONDS,
+    BOTOCORE_AUTHORITIES,
+    Connections,
+    answer_seconds,
+    endpoint_url,
+    region_name,
+    trusted_authorities,
+)
 from functions.score.lean_dynamodb import LeanDynamoDB, UnreadableAnswerError
 from functions.score.signing import Credentials
 
@@ -130,6 +138,15 @@ def test_the_authorities_trusted_are_those_of_boto3():
     """Or those the operator names."""
     assert trusted_authorities({}) == BOTOCORE_AUTHORITIES
     assert str(trusted_authorities({"AWS_CA_BUNDLE": "/etc/ca.pem"})) == "/etc/ca.pem"
+
+
+def test_the_store_is_waited_for_as_long_as_the_environment_says():
+    """A stand-in on a busy laptop is given longer than DynamoDB; a nonsensical limit is refused by its name."""
+    assert answer_seconds({}) == answer_seconds({"DYNAMODB_ANSWER_SECONDS": ""}) == ANSWER_SECONDS
+    assert answer_seconds({"DYNAMODB_ANSWER_SECONDS": "10"}) == 10
+    for nonsense in ("0", "-1", "inf", "nan", "soon"):
+        with pytest.raises(ValueError, match=f"DYNAMODB_ANSWER_SECONDS is {nonsense}"):
+            answer_seconds({"DYNAMODB_ANSWER_SECONDS": nonsense})
 
 
 @pytest.fixture
