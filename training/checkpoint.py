@@ -19,7 +19,7 @@ from training.sample import Sample
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA = 2
+SCHEMA = 3
 FILE_NAME = "checkpoint.pt"
 
 

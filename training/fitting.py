@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits
 
 from training.batches import BATCH_ROWS, Batches
 from training.calibration import platt
+from training.gradients import backpropagate
 from training.optimizer import OneCycleAdamW
 
 if TYPE_CHECKING:
@@ -56,19 +56,12 @@ def fit(
     batches = Batches(pool, epochs, generator)
     parts: Mapping[str, Part] = {"network": network, "optimizer": optimizer, "batches": batches}  # all that a step changes
     for rows in savepoint.resume(batches, parts) if savepoint else batches:
-        loss = _loss(network, pool, rows)
-        loss.backward()
+        target, weight = (column.index_select(0, rows)[:, None] for column in (pool.target, pool.weight))
+        loss = backpropagate(network, pool.encoding.take(rows), target, weight)
         optimizer.step()
         batches.add_learned(rows, loss)
     rates = [optimizer.rate_after(epoch * steps_per_epoch) for epoch in range(1, epochs + 1)]
     return FitReport(tuple(batches.losses), tuple(rates))
-
-
-def _loss(network: FraudNetwork, pool: EpochPool, rows: torch.Tensor) -> torch.Tensor:
-    # An index in brackets takes twice as long.
-    logits = network.member_logits(pool.encoding.index_select(0, rows))
-    target, weight = (column.index_select(0, rows)[:, None].expand_as(logits) for column in (pool.target, pool.weight))
-    return binary_cross_entropy_with_logits(logits, target, weight)
 
 
 def calibrate(network: FraudNetwork, rows: Sample) -> None:

@@ -11,11 +11,11 @@ values; they add to the odds of the members, whose noise about such rows is then
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import nn
-from torch.nn.functional import leaky_relu, linear, softplus
+from torch.nn.functional import leaky_relu, linear, pad, softplus
 
 if TYPE_CHECKING:
     from training.families import Architecture
@@ -31,6 +31,26 @@ PLAIN_CODES = 2  # the first codes of a feature, which the background reads: mis
 NO_BACKGROUND = -1e4  # adds nothing to any odds, and learns nothing
 BACKGROUND = -4.0  # logit to start with: where one in sixteen rows is a fraud, as in an epoch, a fifth of them without signs
 HIDDEN_RATE = 0.3  # of the learning rate: hidden weights multiply each other's errors
+
+
+class Encoding(NamedTuple):
+    """The codes of some rows: what a network reads of them."""
+
+    smooth: torch.Tensor  # float32 [rows, features x smooth codes]
+    steps: torch.Tensor  # bool [rows, features x bins]: a quarter of the memory, and so of the time to gather them
+
+    def take(self, rows: torch.Tensor) -> Encoding:
+        """Return the codes of some rows; an index in brackets takes twice as long."""
+        return Encoding(self.smooth.index_select(0, rows), self.steps.index_select(0, rows))
+
+
+class Parts(NamedTuple):
+    """What a network makes of an encoding: the two logits, before calibration, and what gradients need of their making."""
+
+    signs: torch.Tensor  # [rows, members]
+    background: torch.Tensor  # [rows, 1]
+    units: torch.Tensor  # [rows, hidden units], after their activation
+    steps: torch.Tensor  # float32 [rows, features x bins]
 
 
 class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
@@ -57,7 +77,7 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
 
     @property
     def smooth_width(self) -> int:
-        """Where the steps begin in an encoding."""
+        """The smooth codes of all features."""
         return self.feature_count * self.smooth_codes
 
     @property
@@ -65,15 +85,11 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
         """One step per bin of every feature."""
         return self.feature_count * self.bins
 
-    @property
-    def encoding_width(self) -> int:
-        """All codes of all features: the smooth ones, then the steps."""
-        return self.smooth_width + self.steps_width
-
     def _make_weights(self, members: int, hidden_units: int) -> None:
         units = members * hidden_units
         bound = self.smooth_width**-0.5
-        self.wide_weight = nn.Parameter(torch.zeros(members, self.encoding_width))
+        self.wide_weight = nn.Parameter(torch.zeros(members, self.smooth_width))
+        self.step_weight = nn.Parameter(torch.zeros(members, self.steps_width))
         self.bias = nn.Parameter(torch.zeros(members))
         self.background_weight = nn.Parameter(torch.zeros(1, PLAIN_CODES * self.feature_count))
         self.background_bias = nn.Parameter(torch.full((1,), BACKGROUND))
@@ -91,7 +107,7 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
     def rates(self) -> list[tuple[nn.Parameter, float]]:
         """Return every parameter with its share of the learning rate."""
         hidden = [(parameter, HIDDEN_RATE) for parameter in (self.hidden_weight, self.hidden_bias, self.output_weight)]
-        linear_parts = (self.wide_weight, self.bias, self.background_weight, self.background_bias)
+        linear_parts = (self.wide_weight, self.step_weight, self.bias, self.background_weight, self.background_bias)
         return [*((parameter, 1.0) for parameter in linear_parts), *(hidden if self.architecture.hidden_units else [])]
 
     def codes(self, values: torch.Tensor, features: slice = EVERY_FEATURE) -> tuple[torch.Tensor, torch.Tensor]:
@@ -102,22 +118,26 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
         scaled = signed_log(filled)
         reach = ((scaled.unsqueeze(2) - borders[:, :-1]) * inverse_widths(borders)).clamp(0.0, 1.0)
         # Steps compare raw values: logarithms differ in the last bit between processors, comparisons do not.
-        entered = (filled.unsqueeze(2) >= limits[:, :-1]).float()
+        entered = filled.unsqueeze(2) >= limits[:, :-1]
         z = ((scaled - self.mean[features]) / self.scale[features]).clamp(-Z_LIMIT, Z_LIMIT)
         z, absent = torch.where(is_missing, 0.0, z), is_missing.float()
         return torch.cat([absent.unsqueeze(2), z.unsqueeze(2), reach], 2), entered
 
-    def encode(self, values: torch.Tensor) -> torch.Tensor:
-        """Return the encoding [rows, encoding width] of raw values [rows, features]."""
+    def encode(self, values: torch.Tensor) -> Encoding:
+        """Return the codes of raw values [rows, features]."""
         smooth, steps = self.codes(values)
-        return torch.cat([smooth.flatten(1), steps.flatten(1)], 1)
+        return Encoding(smooth.flatten(1), steps.flatten(1))
 
-    def encode_many(self, values: torch.Tensor) -> torch.Tensor:
-        """Return the encoding of many rows, made in slices: what stands between is several times as large."""
-        encoding = torch.empty(len(values), self.encoding_width, device=values.device)
-        for part, into in zip(values.split(SLICE_ROWS), encoding.split(SLICE_ROWS), strict=True):
-            into.copy_(self.encode(part))
-        return encoding
+    def encode_many(self, values: torch.Tensor) -> Encoding:
+        """Return the codes of many rows, made in slices: what stands between is several times as large."""
+        smooth = torch.empty(len(values), self.smooth_width, device=values.device)
+        steps = torch.empty(len(values), self.steps_width, dtype=torch.bool, device=values.device)
+        slices = (tensor.split(SLICE_ROWS) for tensor in (values, smooth, steps))
+        for part, into_smooth, into_steps in zip(*slices, strict=True):
+            encoding = self.encode(part)
+            into_smooth.copy_(encoding.smooth)
+            into_steps.copy_(encoding.steps)
+        return Encoding(smooth, steps)
 
     def set_bins(self, index: int, limits: torch.Tensor) -> None:
         """Set the bins of one feature, given by ascending raw values."""
@@ -125,7 +145,7 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
             buffer[index] = UNUSED_BORDER
             buffer[index, : len(values)] = values
 
-    def member_logits(self, encoding: torch.Tensor) -> torch.Tensor:
+    def member_logits(self, encoding: Encoding) -> torch.Tensor:
         """Return one uncalibrated logit per row and member, each with the background."""
         return with_odds(*self.signs_and_background(encoding))
 
@@ -133,20 +153,33 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
         """Return the logit before calibration, of the members' mean and the background; in slices, as the encoding is wide."""
         return torch.cat([self._logit(self.encode(part)) for part in values.split(SLICE_ROWS)])
 
-    def _logit(self, encoding: torch.Tensor) -> torch.Tensor:
+    def _logit(self, encoding: Encoding) -> torch.Tensor:
         signs, background = self.signs_and_background(encoding)
         return with_odds(signs.mean(1), background[:, 0])
 
-    def signs_and_background(self, encoding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def signs_and_background(self, encoding: Encoding) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the logits, before calibration, of a fraud by its signs [rows, members] and of one without any [rows, 1]."""
-        plain = encoding[:, : self.smooth_width].unflatten(1, (self.feature_count, -1))[:, :, :PLAIN_CODES].flatten(1)
-        background = linear(plain, self.background_weight, self.background_bias + self.background_shift)
-        wide = linear(encoding, self.wide_weight, self.bias)
-        if not self.architecture.hidden_units:
-            return wide, background
-        hidden = linear(encoding[:, : self.smooth_width], self.hidden_weight, self.hidden_bias)
-        outputs = leaky_relu(hidden, LEAK) * self.output_weight
-        return wide + outputs.unflatten(1, (self.architecture.members, -1)).sum(2), background
+        parts = self.parts(encoding)
+        return parts.signs, parts.background
+
+    def parts(self, encoding: Encoding) -> Parts:
+        """Return both logits and what went into them; `training.gradients` follows every change here."""
+        members, units = self.architecture.members, len(self.hidden_weight)
+        # The smooth codes are read once for all that is linear in them.
+        weight = torch.cat([self.wide_weight, self.hidden_weight, self._background_of_smooth_codes()])
+        bias = torch.cat([self.bias, self.hidden_bias, self.background_bias + self.background_shift])
+        wide, hidden, background = linear(encoding.smooth, weight, bias).split([members, units, 1], 1)
+        steps = encoding.steps.view(torch.uint8).to(wide.dtype)  # torch converts bools five times as slowly
+        active = leaky_relu(hidden, LEAK)
+        signs = wide + linear(steps, self.step_weight)
+        if units:
+            signs = signs + (active * self.output_weight).unflatten(1, (members, -1)).sum(2)
+        return Parts(signs, background, active, steps)
+
+    def _background_of_smooth_codes(self) -> torch.Tensor:
+        """Return the background's weights [1, smooth width], 0 for the ramps, which it does not read."""
+        plain = self.background_weight.unflatten(1, (self.feature_count, PLAIN_CODES))
+        return pad(plain, (0, self.bins)).flatten(1)
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """Return the fraud probability of each row."""

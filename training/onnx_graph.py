@@ -113,9 +113,9 @@ def _entered(graph: _Graph, network: FraudNetwork, filled: str) -> str:
 
 def _signs(graph: _Graph, network: FraudNetwork, codes: _Codes) -> str:
     """The members' mean is linear in their outputs, so all of them become one vector."""
-    wide = network.wide_weight.detach().mean(0)
-    smooth = graph.add("MatMul", codes.smooth, graph.constant("wide_smooth", wide[: network.smooth_width]), name="smooth_logit")
-    steps = graph.add("MatMul", codes.steps, graph.constant("wide_steps", wide[network.smooth_width :]), name="steps_logit")
+    wide, entered = network.wide_weight.detach().mean(0), network.step_weight.detach().mean(0)
+    smooth = graph.add("MatMul", codes.smooth, graph.constant("wide_weight", wide), name="smooth_logit")
+    steps = graph.add("MatMul", codes.steps, graph.constant("step_weight", entered), name="steps_logit")
     bias = graph.constant("bias", network.bias.detach().mean())
     logit = graph.add("Add", graph.add("Add", smooth, steps, name="wide_logit"), bias, name="biased")
     if not network.architecture.hidden_units:

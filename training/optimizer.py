@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -37,14 +38,53 @@ def _cosine(start: float, end: float, share: float) -> float:
     return end + (start - end) * (1.0 + math.cos(math.pi * share)) / 2.0
 
 
+@dataclass(frozen=True)
+class _Group:
+    """Parameters that share a learning rate, and what is remembered of their gradients."""
+
+    parameters: list[torch.Tensor]
+    means: list[torch.Tensor]
+    squares: list[torch.Tensor]
+    steps: list[torch.Tensor]  # taken, the same for each: torch asks for one per parameter
+
+    @classmethod
+    def of(cls, parameters: list[torch.Tensor]) -> _Group:
+        """Start with no memory of gradients."""
+        means, squares = ([torch.zeros_like(parameter) for parameter in parameters] for _ in range(2))
+        return cls(parameters, means, squares, [torch.zeros((), device=parameter.device) for parameter in parameters])
+
+    def update(self, rate: float, momentum: float, weight_decay: float) -> None:
+        """Apply the gradients, and forget them."""
+        gradients = [parameter.grad for parameter in self.parameters]
+        torch._foreach_add_(self.steps, 1.0)
+        torch._fused_adamw_(  # all parameters in one pass: what torch.optim.AdamW(fused=True) calls
+            self.parameters,
+            gradients,
+            self.means,
+            self.squares,
+            [],
+            self.steps,
+            lr=rate,
+            beta1=momentum,
+            beta2=SQUARES_DECAY,
+            weight_decay=weight_decay,
+            eps=EPSILON,
+            amsgrad=False,
+            maximize=False,
+        )
+        for parameter in self.parameters:
+            parameter.grad = None
+
+
 class OneCycleAdamW:
     """Updates parameters in place, for a number of steps known beforehand."""
 
     def __init__(self, parameters: Iterable[tuple[torch.Tensor, float]], *, peak: float, weight_decay: float, steps: int) -> None:
         """Start with no memory of gradients; each parameter comes with its share of the learning rate."""
-        self._parameters, self._shares = zip(*parameters, strict=True)
-        self._means = [torch.zeros_like(parameter) for parameter in self._parameters]
-        self._squares = [torch.zeros_like(parameter) for parameter in self._parameters]
+        shared: dict[float, list[torch.Tensor]] = {}
+        for parameter, share in parameters:
+            shared.setdefault(share, []).append(parameter)
+        self._groups = {share: _Group.of(group) for share, group in shared.items()}
         self._peak, self._weight_decay, self._steps = peak, weight_decay, steps + 1
         self._step = 0
 
@@ -54,29 +94,22 @@ class OneCycleAdamW:
 
     def step(self) -> None:
         """Apply the gradients, and forget them."""
-        whole_rate, momentum = one_cycle(self._step, self._steps, self._peak)
+        rate, momentum = one_cycle(self._step, self._steps, self._peak)
         self._step += 1
         with torch.no_grad():
-            for parameter, share, mean, square in zip(self._parameters, self._shares, self._means, self._squares, strict=True):
-                gradient, parameter.grad = parameter.grad, None
-                rate = share * whole_rate
-                parameter.mul_(1.0 - rate * self._weight_decay)
-                mean.lerp_(gradient, 1.0 - momentum)
-                square.mul_(SQUARES_DECAY).addcmul_(gradient, gradient, value=1.0 - SQUARES_DECAY)
-                self._update(parameter, mean, square, rate, momentum)
+            for share, group in self._groups.items():
+                group.update(share * rate, momentum, self._weight_decay)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the number of steps taken and what is remembered of their gradients."""
-        return {"step": self._step, "means": self._means, "squares": self._squares}
+        return {"step": self._step, "memory": self._memory()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from there; the parameters must have their values of that step."""
         self._step = state["step"]
-        for mine, theirs in ((self._means, state["means"]), (self._squares, state["squares"])):
-            for tensor, value in zip(mine, theirs, strict=True):
-                tensor.copy_(value)
+        for mine, theirs in zip(self._memory(), state["memory"], strict=True):
+            mine.copy_(theirs)
 
-    def _update(self, parameter: torch.Tensor, mean: torch.Tensor, square: torch.Tensor, rate: float, momentum: float) -> None:
-        unbiased = (1.0 - SQUARES_DECAY**self._step) ** 0.5
-        size = (square.sqrt() / unbiased).add_(EPSILON)
-        parameter.addcdiv_(mean, size, value=-rate / (1.0 - momentum**self._step))
+    def _memory(self) -> list[torch.Tensor]:
+        groups = self._groups.values()
+        return [tensor for group in groups for tensor in (*group.means, *group.squares, *group.steps)]

@@ -58,8 +58,7 @@ class _Weights(NamedTuple):
 
 
 def _by_feature(network: FraudNetwork) -> _Weights:
-    smooth, steps = network.wide_weight.split([network.smooth_width, network.steps_width], 1)
-    parts = (smooth, steps, network.hidden_weight, network.background_weight)
+    parts = (network.wide_weight, network.step_weight, network.hidden_weight, network.background_weight)
     return _Weights(*(weights.unflatten(1, (network.feature_count, -1)) for weights in parts))
 
 

@@ -133,9 +133,11 @@ def test_a_small_comparison_is_measured_and_published(tmp_path: Path, monkeypatc
     assert command.main(words) == 0
     document = json.loads((tmp_path / "bench" / "quality.json").read_text())
     for name in names:
-        quality = ("auc_roc", "average_precision", "card_precision_at_100", "recall_at_fpr_1pct", "expected_cost_minor")
+        quality = ("auc_roc", "average_precision", "card_precision_at_100", "expected_cost_minor")
         for measure in (*quality, "cpu_seconds", "emissions_g"):
             assert document["measures"][f"{name}_{measure}"] > 0
+        # A peer may find none of the week's eleven frauds so early, and does on some processors.
+        assert 0 <= document["measures"][f"{name}_recall_at_fpr_1pct"] <= 1
         low, high = (document["measures"][f"{name}_average_precision_{end}"] for end in ("low", "high"))
         assert low <= high
     assert document["measures"]["light_average_precision"] > 0.05  # ten times the share of frauds

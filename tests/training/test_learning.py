@@ -177,7 +177,7 @@ def test_a_checkpoint_of_another_release_is_refused_with_what_to_do(first: Check
     monkeypatch.setattr("training.checkpoint.SCHEMA", 1)
     body = first.to_bytes()
     monkeypatch.undo()
-    with pytest.raises(ContractError, match="schema 1, this release reads 2: train the family from nothing"):
+    with pytest.raises(ContractError, match="schema 1, this release reads 3: train the family from nothing"):
         Checkpoint.from_bytes(body)
 
 
