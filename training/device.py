@@ -24,5 +24,6 @@ def make_repeatable(seed: int) -> torch.Generator:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it, products on a GPU are refused
     # The same as use_deterministic_algorithms(True), which imports torch's compiler: 3 s of CPU in every job.
     torch.set_deterministic_debug_mode("error")
+    torch.utils.deterministic.fill_uninitialized_memory = False  # all that is made empty here is written before it is read
     torch.manual_seed(seed)
     return torch.Generator().manual_seed(seed)

@@ -44,4 +44,4 @@ def _hand_out(network: FraudNetwork, of_weights: torch.Tensor, of_biases: torch.
     sizes = [len(network.wide_weight), len(network.hidden_weight), 1]
     network.wide_weight.grad, network.hidden_weight.grad, background = of_weights.split(sizes)
     network.bias.grad, network.hidden_bias.grad, network.background_bias.grad = of_biases.split(sizes)
-    network.background_weight.grad = background.unflatten(1, (network.feature_count, -1))[:, :, :PLAIN_CODES].flatten(1)
+    network.background_weight.grad = background[:, : PLAIN_CODES * network.feature_count]

@@ -36,8 +36,8 @@ HIDDEN_RATE = 0.3  # of the learning rate: hidden weights multiply each other's 
 class Encoding(NamedTuple):
     """The codes of some rows: what a network reads of them."""
 
-    smooth: torch.Tensor  # float32 [rows, features x smooth codes]
-    steps: torch.Tensor  # bool [rows, features x bins]: a quarter of the memory, and so of the time to gather them
+    smooth: torch.Tensor  # float32 [rows, smooth codes x features]
+    steps: torch.Tensor  # bool [rows, bins x features]: a quarter of the memory, and so of the time to gather them
 
     def take(self, rows: torch.Tensor) -> Encoding:
         """Return the codes of some rows; an index in brackets takes twice as long."""
@@ -50,7 +50,7 @@ class Parts(NamedTuple):
     signs: torch.Tensor  # [rows, members]
     background: torch.Tensor  # [rows, 1]
     units: torch.Tensor  # [rows, hidden units], after their activation
-    steps: torch.Tensor  # float32 [rows, features x bins]
+    steps: torch.Tensor  # float32 [rows, bins x features]
 
 
 class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
@@ -111,17 +111,18 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
         return [*((parameter, 1.0) for parameter in linear_parts), *(hidden if self.architecture.hidden_units else [])]
 
     def codes(self, values: torch.Tensor, features: slice = EVERY_FEATURE) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return smooth codes and steps [rows, features, codes] of raw values [rows, features], of all features or of some."""
-        borders, limits = self.borders[features], self.limits[features]
+        """Return smooth codes and steps [rows, codes, features] of raw values [rows, features], of all features or of some."""
+        lower, limits = (bound[features, :-1].T.contiguous() for bound in (self.borders, self.limits))
         is_missing = torch.isnan(values)
         filled = torch.where(is_missing, ABSENT, values)
         scaled = signed_log(filled)
-        reach = ((scaled.unsqueeze(2) - borders[:, :-1]) * inverse_widths(borders)).clamp(0.0, 1.0)
+        inverse = inverse_widths(self.borders[features]).T.contiguous()
+        reach = (scaled.unsqueeze(1) - lower).mul_(inverse).clamp_(0.0, 1.0)
         # Steps compare raw values: logarithms differ in the last bit between processors, comparisons do not.
-        entered = filled.unsqueeze(2) >= limits[:, :-1]
+        entered = filled.unsqueeze(1) >= limits
         z = ((scaled - self.mean[features]) / self.scale[features]).clamp(-Z_LIMIT, Z_LIMIT)
         z, absent = torch.where(is_missing, 0.0, z), is_missing.float()
-        return torch.cat([absent.unsqueeze(2), z.unsqueeze(2), reach], 2), entered
+        return torch.cat([absent.unsqueeze(1), z.unsqueeze(1), reach], 1), entered
 
     def encode(self, values: torch.Tensor) -> Encoding:
         """Return the codes of raw values [rows, features]."""
@@ -178,8 +179,7 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
 
     def _background_of_smooth_codes(self) -> torch.Tensor:
         """Return the background's weights [1, smooth width], 0 for the ramps, which it does not read."""
-        plain = self.background_weight.unflatten(1, (self.feature_count, PLAIN_CODES))
-        return pad(plain, (0, self.bins)).flatten(1)
+        return pad(self.background_weight, (0, self.steps_width))
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """Return the fraud probability of each row."""

@@ -72,11 +72,11 @@ def _encoding(graph: _Graph, network: FraudNetwork) -> _Codes:
     missing = graph.add("IsNaN", INPUT, name="is_missing")
     filled = graph.add("Where", missing, graph.constant("lowest", ABSENT), INPUT, name="filled")
     scaled = _signed_log(graph, filled)
-    axis = graph.constant("last_axis", np.array([2]))
+    axis = graph.constant("codes_axis", np.array([1]))
     z = graph.add("Where", missing, graph.constant("zero", 0.0), _standardised(graph, network, scaled), name="known_z")
     absent = graph.add("Cast", missing, name="absent", to=TensorProto.FLOAT)
     deep = [graph.add("Unsqueeze", values, axis, name=f"{values}_deep") for values in (absent, z, scaled, filled)]
-    smooth = graph.add("Concat", deep[0], deep[1], _reach(graph, network, deep[2]), name="smooth_deep", axis=2)
+    smooth = graph.add("Concat", deep[0], deep[1], _reach(graph, network, deep[2]), name="smooth_deep", axis=1)
     smooth = _flat(graph, smooth, "smooth", network.smooth_width)
     steps = _flat(graph, _entered(graph, network, deep[3]), "steps", network.steps_width)
     return _Codes(smooth, steps, graph.add("Concat", absent, z, name="plain", axis=1))
@@ -101,13 +101,13 @@ def _standardised(graph: _Graph, network: FraudNetwork, scaled: str) -> str:
 
 
 def _reach(graph: _Graph, network: FraudNetwork, scaled: str) -> str:
-    into = graph.add("Sub", scaled, graph.constant("lower", network.borders[:, :-1]), name="into")
-    reached = graph.add("Mul", into, graph.constant("inverse_width", inverse_widths(network.borders)), name="reached")
+    into = graph.add("Sub", scaled, graph.constant("lower", network.borders[:, :-1].T), name="into")
+    reached = graph.add("Mul", into, graph.constant("inverse_width", inverse_widths(network.borders).T), name="reached")
     return graph.add("Clip", reached, "zero", "unit", name="reach")
 
 
 def _entered(graph: _Graph, network: FraudNetwork, filled: str) -> str:
-    is_entered = graph.add("GreaterOrEqual", filled, graph.constant("limits", network.limits[:, :-1]), name="is_entered")
+    is_entered = graph.add("GreaterOrEqual", filled, graph.constant("limits", network.limits[:, :-1].T), name="is_entered")
     return graph.add("Cast", is_entered, name="entered", to=TensorProto.FLOAT)
 
 
@@ -129,8 +129,8 @@ def _signs(graph: _Graph, network: FraudNetwork, codes: _Codes) -> str:
 
 
 def _background(graph: _Graph, network: FraudNetwork, codes: _Codes) -> str:
-    weight = network.background_weight.detach()[0].unflatten(0, (network.feature_count, -1)).T.flatten()
-    logit = graph.add("MatMul", codes.plain, graph.constant("background_weight", weight), name="background_logit")
+    weight = graph.constant("background_weight", network.background_weight.detach()[0])
+    logit = graph.add("MatMul", codes.plain, weight, name="background_logit")
     bias = network.background_bias.detach()[0] + network.background_shift
     return graph.add("Add", logit, graph.constant("background_bias", bias), name="background")
 

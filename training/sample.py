@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -32,8 +32,8 @@ class Sample:
         return cls(values, is_fraud, torch.ones(len(is_fraud)))
 
     def take(self, rows: torch.Tensor) -> Sample:
-        """Return some rows."""
-        return Sample(self.values[rows], self.is_fraud[rows], self.weight[rows])
+        """Return some rows; an index in brackets takes twice as long."""
+        return Sample(*(column.index_select(0, rows) for column in (self.values, self.is_fraud, self.weight)))
 
     @classmethod
     def joined(cls, samples: Sequence[Sample]) -> Sample:
@@ -47,6 +47,8 @@ class Sample:
 
     def with_features(self, index: Sequence[int | None]) -> Sample:
         """Return the rows with features rearranged; one that was not known then is missing."""
+        if list(index) == list(range(self.values.shape[1])):
+            return self
         missing = torch.full((len(self), 1), torch.nan)
         columns = [missing if at is None else self.values[:, at : at + 1] for at in index]
         return Sample(torch.cat(columns, 1), self.is_fraud, self.weight)
@@ -69,5 +71,5 @@ class Sample:
         # A row that stands for w others is drawn like w rows (Efraimidis and Spirakis, 2006).
         weight = self.weight[rows]
         priority = torch.rand(len(rows), generator=generator).log() / weight
-        kept = rows[priority.topk(limit).indices]
-        return Sample(self.values[kept], self.is_fraud[kept], torch.full((limit,), float(weight.sum()) / limit))
+        kept = self.take(rows[priority.topk(limit).indices])
+        return replace(kept, weight=torch.full((limit,), float(weight.sum()) / limit))

@@ -59,7 +59,7 @@ class _Weights(NamedTuple):
 
 def _by_feature(network: FraudNetwork) -> _Weights:
     parts = (network.wide_weight, network.step_weight, network.hidden_weight, network.background_weight)
-    return _Weights(*(weights.unflatten(1, (network.feature_count, -1)) for weights in parts))
+    return _Weights(*(weights.unflatten(1, (-1, network.feature_count)).transpose(1, 2) for weights in parts))
 
 
 def _project(child: FraudNetwork, index: int, parent: FraudNetwork, before: int) -> None:
@@ -106,4 +106,4 @@ def _grid(*limits: torch.Tensor) -> torch.Tensor:
 def _codes(network: FraudNetwork, index: int, grid: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the codes of one feature at raw values: the smooth ones but for "missing", and the steps."""
     smooth, steps = network.codes(grid[:, None], slice(index, index + 1))
-    return smooth[:, 0, 1:].double(), steps[:, 0].double()
+    return smooth[:, 1:, 0].double(), steps[:, :, 0].double()
