@@ -3,7 +3,8 @@
 Each feature is scaled by a signed logarithm and spread over its bins. Its smooth codes say whether it is missing, its
 standardised value and how far into each bin it reaches (piecewise-linear encoding); its steps say which bins it has entered,
 for sharp limits. Members read the same encoding: each is a linear part over all codes plus, where the family has hidden
-units, a perceptron over the smooth ones. Units that read steps too find limits of single features in pairs of noise.
+units, a perceptron over the smooth ones. Units that read steps too find limits of single features in pairs of noise. A code of
+all features stands together, so that inner loops are as long as there are features.
 
 Every fifth fraud or so shows no sign that could be sharp. Its odds are those of a background, linear in missing and standardised
 values; they add to the odds of the members, whose noise about such rows is then too small to reorder them.
