@@ -16,12 +16,12 @@ from benchmarks.quality.contestants import chain
 from benchmarks.report import publish
 from greenfraud.features.manifest import load_manifest
 from training.batches import BATCH_ROWS
-from training.epoch_pool import LEGITIMATE_PER_FRAUD, EpochPool
+from training.epoch_pool import EpochPool
 from training.families import FAMILIES
 from training.fitting import fit
 from training.learning import learn
 from training.metrics import average_precision
-from training.network import FraudNetwork
+from training.network import FraudNetwork, with_odds
 from training.onnx_graph import probabilities, to_onnx
 from training.sample import Sample
 from training.warm_start import fit_encoding
@@ -37,30 +37,29 @@ FAMILY, SEEDS, DEFAULT_WEEKS, ROUNDS = "light", 2, 2, 3
 
 def speeds(rows: Sample) -> dict[str, float]:
     """Return rows per CPU second of our fitting and of the peer, in turns; the best of three runs counts."""
-    _theirs(rows, 1)  # imports
+    _theirs(rows, BATCH_ROWS, 1)  # imports
     rounds = []
     for _ in range(ROUNDS):
-        epochs, ours = _ours(rows)
-        rounds.append((ours, _theirs(rows, epochs)))
-    ours, theirs = (max(round_) for round_ in zip(*rounds, strict=True))
+        seen, epochs, ours = _ours(rows)
+        rounds.append((ours, _theirs(rows, seen, epochs)))
+    ours, theirs = (max(speeds) for speeds in zip(*rounds, strict=True))
     return {"light_rows_per_second": ours, "dataloader_rows_per_second": theirs}
 
 
-def _ours(rows: Sample) -> tuple[int, float]:
-    """Return how many epochs we fitted, and rows per CPU second, encoding included."""
+def _ours(rows: Sample) -> tuple[int, int, float]:
+    """Return how many rows we saw per epoch, how many epochs we fitted, and rows per CPU second, encoding included."""
     network, generator = _network(rows), torch.Generator().manual_seed(0)
     started = time.process_time()
     pool = EpochPool(network, rows, rows.take(torch.arange(0)), generator)
-    report = fit(network, pool, FAMILIES[FAMILY].at_length, generator)
-    return report.epochs, report.epochs * pool.rows_per_epoch / (time.process_time() - started)
+    epochs = fit(network, pool, FAMILIES[FAMILY].at_length, generator).epochs
+    return pool.rows_per_epoch, epochs, epochs * pool.rows_per_epoch / (time.process_time() - started)
 
 
-def _theirs(rows: Sample, epochs: int) -> float:
-    """Return rows per CPU second of the same network in the peer's loop, over as many rows per epoch."""
+def _theirs(rows: Sample, seen: int, epochs: int) -> float:
+    """Return rows per CPU second of the same network in the peer's loop, over so many rows per epoch."""
     network, generator = _network(rows), torch.Generator().manual_seed(0)
-    frauds = int(rows.is_fraud.sum())
-    some = rows.take(torch.randperm(len(rows), generator=generator)[: frauds * (1 + LEGITIMATE_PER_FRAUD)])
-    logits = lambda values: network.member_logits(network.encode(values))  # noqa: E731
+    some = rows.take(torch.randperm(len(rows), generator=generator)[:seen])
+    logits = lambda values: with_odds(*network.signs_and_background(network.encode(values)))  # noqa: E731
     parameters = list(network.parameters())
     return dataloader_training.rows_per_second(logits, parameters, some.values, some.is_fraud, batch_rows=BATCH_ROWS, epochs=epochs)
 

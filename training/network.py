@@ -28,7 +28,7 @@ SLICE_ROWS = 512
 EVERY_FEATURE = slice(None)
 Z_LIMIT = 5.0  # standard deviations beyond which a value says nothing more
 LEAK = 0.1  # a unit that is never active still learns
-PLAIN_CODES = 2  # the first codes of a feature, which the background reads: missing, standardised value
+PLAIN_CODES = 2  # the first codes, which the background reads: missing, standardised value
 NO_BACKGROUND = -1e4  # adds nothing to any odds, and learns nothing
 BACKGROUND = -4.0  # logit to start with: where one in sixteen rows is a fraud, as in an epoch, a fifth of them without signs
 HIDDEN_RATE = 0.3  # of the learning rate: hidden weights multiply each other's errors
@@ -147,10 +147,6 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
             buffer[index] = UNUSED_BORDER
             buffer[index, : len(values)] = values
 
-    def member_logits(self, encoding: Encoding) -> torch.Tensor:
-        """Return one uncalibrated logit per row and member, each with the background."""
-        return with_odds(*self.signs_and_background(encoding))
-
     def logit(self, values: torch.Tensor) -> torch.Tensor:
         """Return the logit before calibration, of the members' mean and the background; in slices, as the encoding is wide."""
         return torch.cat([self._logit(self.encode(part)) for part in values.split(SLICE_ROWS)])
@@ -168,7 +164,8 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
         """Return both logits and what went into them; `training.gradients` follows every change here."""
         members, units = self.architecture.members, len(self.hidden_weight)
         # The smooth codes are read once for all that is linear in them.
-        weight = torch.cat([self.wide_weight, self.hidden_weight, self._background_of_smooth_codes()])
+        background_weight = pad(self.background_weight, (0, self.steps_width))  # it reads no ramps
+        weight = torch.cat([self.wide_weight, self.hidden_weight, background_weight])
         bias = torch.cat([self.bias, self.hidden_bias, self.background_bias + self.background_shift])
         wide, hidden, background = linear(encoding.smooth, weight, bias).split([members, units, 1], 1)
         steps = encoding.steps.view(torch.uint8).to(wide.dtype)  # torch converts bools five times as slowly
@@ -177,10 +174,6 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
         if units:
             signs = signs + (active * self.output_weight).unflatten(1, (members, -1)).sum(2)
         return Parts(signs, background, active, steps)
-
-    def _background_of_smooth_codes(self) -> torch.Tensor:
-        """Return the background's weights [1, smooth width], 0 for the ramps, which it does not read."""
-        return pad(self.background_weight, (0, self.steps_width))
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """Return the fraud probability of each row."""

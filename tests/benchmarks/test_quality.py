@@ -136,8 +136,9 @@ def test_a_small_comparison_is_measured_and_published(tmp_path: Path, monkeypatc
         quality = ("auc_roc", "average_precision", "card_precision_at_100", "expected_cost_minor")
         for measure in (*quality, "cpu_seconds", "emissions_g"):
             assert document["measures"][f"{name}_{measure}"] > 0
-        # A peer may find none of the week's eleven frauds so early, and does on some processors.
-        assert 0 <= document["measures"][f"{name}_recall_at_fpr_1pct"] <= 1
+        # XGBoost finds none of the week's eleven frauds so early on some processors.
+        recall = document["measures"][f"{name}_recall_at_fpr_1pct"]
+        assert recall > 0 or (name == "xgboost" and recall == 0)
         low, high = (document["measures"][f"{name}_average_precision_{end}"] for end in ("low", "high"))
         assert low <= high
     assert document["measures"]["light_average_precision"] > 0.05  # ten times the share of frauds

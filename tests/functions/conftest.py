@@ -75,6 +75,8 @@ def start(aws: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Callabl
     def start(name: str) -> Callable[..., Any]:
         for module in (f"functions.{name}.handler", "functions.score.clients", "functions.score.service"):
             monkeypatch.delitem(sys.modules, module, raising=False)
+            package, _, part = module.rpartition(".")
+            monkeypatch.delattr(importlib.import_module(package), part, raising=False)  # `from package import part` asks it first
         handler: Callable[..., Any] = importlib.import_module(f"functions.{name}.handler").handler
         return handler
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from aws_world import golden
+from dynamodb_world import slow
 
 
 def test_the_handler_answers_through_the_lean_client(start, monkeypatch, faulty):
@@ -19,3 +20,14 @@ def test_the_handler_answers_through_the_lean_client(start, monkeypatch, faulty)
     assert faulty.served == ["BatchGetItem", "PutItem"]
     again = handler(golden("api_gateway_score"), None)
     assert (again["statusCode"], json.loads(again["body"])) == (200, answer)
+
+
+def test_the_handler_waits_for_the_store_as_long_as_its_environment_says(start, monkeypatch, faulty):
+    """A store slower than DynamoDB ever is gets no second request, and the score is whole."""
+    named = {"DYNAMODB_CLIENT": "lean", "AWS_ENDPOINT_URL_DYNAMODB": faulty.url, "DYNAMODB_ANSWER_SECONDS": "10"}
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    faulty.faults = {"BatchGetItem": [slow], "PutItem": [slow]}
+    response = start("score")(golden("api_gateway_score"), None)
+    assert (response["statusCode"], json.loads(response["body"])["degraded"]) == (200, ["customer_missing", "terminal_missing"])
+    assert faulty.served == ["BatchGetItem", "PutItem"]

@@ -8,7 +8,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from training.families import FAMILIES
 from training.gradients import backpropagate
-from training.network import FraudNetwork
+from training.network import FraudNetwork, with_odds
 from training.warm_start import fit_encoding
 
 ROWS, FEATURES = 700, 5
@@ -30,7 +30,7 @@ def test_they_equal_those_of_autograd(family: str, has_background: bool) -> None
         torch.nn.init.normal_(parameter, generator=generator)
     encoding, target = network.encode_many(values), is_fraud[:, None].float()
     weight = torch.rand(ROWS, 1, generator=generator)
-    logits = network.member_logits(encoding)
+    logits = with_odds(*network.signs_and_background(encoding))
     wanted = binary_cross_entropy_with_logits(logits, target.expand_as(logits), weight.expand_as(logits))
     parameters = [parameter for parameter, _ in network.rates()]
     gradients = torch.autograd.grad(wanted, parameters)
