@@ -49,10 +49,10 @@ def test_a_bad_expression_is_refused(expression):
 
 @pytest.fixture
 def schedule(embedded):
-    """Makes a schedule that fires in a second."""
+    """Makes a schedule that fires in a second, or that should have fired some seconds ago."""
 
-    def create(arn, given, **options):
-        moment = (datetime.now(UTC) + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%S")
+    def create(arn, given, seconds=1, **options):
+        moment = (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
         name = embedded.name("schedule")
         embedded.client("scheduler").create_schedule(
             Name=name,
@@ -83,6 +83,15 @@ def test_a_schedule_starts_its_state_machine_with_its_input(embedded, schedule):
     assert first_input(embedded, machine) == {"deadline": 12}
     client = embedded.client("scheduler")
     assert embedded.wait_until(lambda: name not in {entry["Name"] for entry in client.list_schedules()["Schedules"]})
+
+
+def test_a_moment_that_passes_while_the_schedule_is_being_made_still_counts(embedded, schedule):
+    """Within Scheduler's precision of a minute; what passed an hour ago never fires."""
+    machine, other = embedded.machine(MACHINE), embedded.machine(MACHINE)
+    schedule(other, {}, seconds=-3600)
+    schedule(machine, {"late": True}, seconds=-30)
+    assert first_input(embedded, machine) == {"late": True}
+    assert embedded.client("stepfunctions").list_executions(stateMachineArn=other)["executions"] == []
 
 
 def test_a_universal_target_calls_any_operation(embedded, schedule):
