@@ -62,7 +62,7 @@ def test_what_was_left_unprocessed_is_asked_for_again(world):
 
 
 def test_a_table_that_stays_throttled_is_named_unreadable(world):
-    """Within the deadline, and the rest of the answer stands."""
+    """After as many askings as the deadline leaves room for; the rest of the answer stands."""
 
     def without_customers(real, RequestItems):
         left = {table: part for table, part in RequestItems.items() if "customer" in table}
@@ -71,9 +71,8 @@ def test_a_table_that_stays_throttled_is_named_unreadable(world):
         return response | {"UnprocessedKeys": left}
 
     world.dynamodb.faults["batch_get_item"] = without_customers
-    started = time.monotonic()
     assert world.score()["degraded"] == ["customer_unreadable", "terminal_missing"]
-    assert time.monotonic() - started < 1
+    assert len(world.dynamodb.calls) <= 8  # pauses of 5 ms, doubling, within 250 ms
 
 
 def answers(body: object) -> object:

@@ -99,12 +99,21 @@ def test_a_function_that_cannot_be_imported_says_why(embedded):
     assert "not_packaged" in answer["errorMessage"]
 
 
-def test_concurrent_invocations_run_side_by_side(embedded):
-    """Each in an environment of its own."""
-    source = "import os, time\ndef handler(event, context):\n    time.sleep(0.5)\n    return os.getpid()"
-    name = embedded.function(source)
+MEET = """
+import os, pathlib, time
+def handler(event, context):
+    (pathlib.Path(event) / str(os.getpid())).touch()
+    while len(os.listdir(event)) < 3:
+        time.sleep(0.02)
+    return os.getpid()
+"""
+
+
+def test_concurrent_invocations_run_side_by_side(embedded, tmp_path):
+    """Each in an environment of its own: none answers before all three are there."""
+    name = embedded.function(MEET, Timeout=60)
     with ThreadPoolExecutor(3) as pool:
-        pids = {answer for answer, _ in pool.map(lambda _: embedded.invoke(name), range(3))}
+        pids = {answer for answer, _ in pool.map(lambda _: embedded.invoke(name, str(tmp_path)), range(3))}
     assert len(pids) == 3
 
 

@@ -52,7 +52,7 @@ class Jobs:
         """The job's description."""
         return self.client.describe_training_job(TrainingJobName=name)
 
-    def end(self, name, seconds=20.0):
+    def end(self, name, seconds=60.0):
         """The job's description once it has ended."""
         self.server.wait_until(lambda: self.describe(name)["TrainingJobStatus"] in ENDED, seconds)
         return self.describe(name)
@@ -200,12 +200,14 @@ def test_checkpoints_are_saved_while_the_job_runs_and_restored(jobs):
     assert jobs.text("spot/b/epoch") == "2"
 
 
-def test_two_jobs_compute_at_once_and_a_third_waits(jobs):
+def test_two_jobs_compute_at_once_and_a_third_waits(jobs, tmp_path):
     """A laptop has no machine per job."""
-    names = [jobs.start("time.sleep(0.8)") for _ in range(3)]
+    seen = tmp_path / "seen"
+    names = [jobs.start(f"while not os.path.exists({str(seen)!r}): time.sleep(0.05)") for _ in range(3)]
     secondary = jobs.server.wait_until(
         lambda: (states := sorted(jobs.describe(name)["SecondaryStatus"] for name in names)).count("Training") == 2 and states
     )
+    seen.touch()
     assert secondary == ["Starting", "Training", "Training"]
     assert {"Completed"} == {jobs.end(name)["TrainingJobStatus"] for name in names}
 
