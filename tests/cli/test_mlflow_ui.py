@@ -12,6 +12,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,13 +63,31 @@ class Pages:
             return bytes(answer.read())
 
 
+# What starts the tests may have told its children to ignore the signal.
+HEEDS_CTRL_C = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from cli.main import app
+app()
+"""
+
+
+@contextmanager
+def killed(command: subprocess.Popen[str]) -> Iterator[None]:
+    """Whatever the block finds, nobody waits for the command afterwards."""
+    try:
+        yield
+    finally:
+        command.kill()
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     """The command in a folder where a platform has stopped; Ctrl-C must end it, and all it started, without a fault."""
     folder, port = tmp_path_factory.mktemp("stopped"), free_port()
     run_id = record_run(folder / ".local/state/world")
-    words = [str(Path(sys.executable).with_name("greenfraud")), "mlflow-ui", "--port", str(port)]
-    with subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, text=True, start_new_session=True) as command:
+    words = [sys.executable, "-c", HEEDS_CTRL_C, "mlflow-ui", "--port", str(port)]
+    with subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, text=True, start_new_session=True) as command, killed(command):
         said = ""
         while "Ctrl-C" not in said:
             line = command.stdout.readline()

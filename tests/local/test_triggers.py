@@ -87,7 +87,7 @@ def test_stream_records_arrive_in_order_and_in_batches(embedded, recorded, strea
 
 def test_a_batching_window_collects_records(embedded, recorded, stream):
     """Records that come one by one are sent together."""
-    recorded.follow(stream.arn, StartingPosition="LATEST", BatchSize=10, MaximumBatchingWindowInSeconds=2)
+    recorded.follow(stream.arn, StartingPosition="LATEST", BatchSize=10, MaximumBatchingWindowInSeconds=5)
     stream.put("a", "b", "c")
     assert embedded.wait_until(recorded.batches)
     assert recorded.batches() == [["a", "b", "c"]]
