@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from benchmarks.features.lake_folder import LakeFolder
 from cli.dataset import Dataset
 from cli.importing import ImportOptions, load_file
-from cli.upload import lake_files
+from cli.upload import day_file, lake_files
 from cli.world import WorldSpecification, make_world
 from greenfraud.instants import DAY_US
 from greenfraud.naming import DATASET_KEY
@@ -74,9 +74,7 @@ def _doubled(dataset: Dataset) -> Dataset:
 
 def _write_lake(lake: LakeFolder, dataset: Dataset) -> None:
     for key, table in lake_files(dataset):
-        sink = pa.BufferOutputStream()
-        pq.write_table(table, sink)
-        lake.put(key, sink.getvalue().to_pybytes())
+        lake.put(key, day_file(table))
     lake.put(DATASET_KEY, json.dumps(dataset.document()).encode())
 
 
