@@ -84,4 +84,5 @@ def _parse(key: str, body: bytes, schema: pa.Schema) -> pa.Table:
     for field in schema:
         if field.name not in known:  # an extra column, declared after this file was written
             table = table.append_column(field, pa.nulls(table.num_rows, field.type))
-    return table.select(schema.names).cast(schema)
+    table = table.select(schema.names)
+    return table if table.schema == schema else table.cast(schema)

@@ -51,10 +51,11 @@ class FeatureMatrix:
         self.manifest, self.history = manifest, history
         self._names = [feature.name for feature in manifest.features if feature.view is not None]
         codes = {"customer_id": history.customer, "terminal_id": history.terminal}
-        self._events = {
-            view.name: EntityEvents(history, codes[view.join_key], keeps_reports=view.keeps_reports)
-            for view in manifest.views.values()
-        }
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            events = pool.map(
+                lambda view: EntityEvents(history, codes[view.join_key], keeps_reports=view.keeps_reports), manifest.views.values()
+            )
+            self._events = dict(zip(manifest.views, events, strict=True))
 
     def columns(self, rows: slice) -> dict[str, Floats]:
         """Return one float64 column per feature, NaN for missing."""
@@ -83,9 +84,10 @@ class FeatureMatrix:
         with np.errstate(divide="ignore", invalid="ignore"):  # what divides by nothing is missing
             for feature in self.manifest.features:
                 if feature.view == view:
-                    value = STATE_COLUMNS[feature.kind](stretch, feature.params)
-                    value[unknown] = np.nan
-                    values[feature.name][own] = with_default(feature, value)
+                    column = values[feature.name][own]
+                    column[:] = STATE_COLUMNS[feature.kind](stretch, feature.params)
+                    column[unknown] = np.nan
+                    with_default(feature, column)
 
 
 def _check(feature: Feature) -> None:

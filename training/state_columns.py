@@ -27,12 +27,16 @@ if TYPE_CHECKING:
 
 def count(stretch: Stretch, params: Params) -> Floats:
     """Count the transactions of the window."""
-    return stretch.recent(params, "count").astype(np.float64)
+    return stretch.once(("payments", params["window_us"]), lambda: stretch.recent(params, "count").astype(np.float64))
 
 
 def mean_amount(stretch: Stretch, params: Params) -> Floats:
     """Divide the sum of minor units by the count, then by 100."""
-    return stretch.recent(params, "amount_minor").astype(np.float64) / count(stretch, params) / 100.0
+
+    def mean() -> Floats:
+        return stretch.recent(params, "amount_minor").astype(np.float64) / count(stretch, params) / 100.0
+
+    return stretch.once(("mean", params["window_us"]), mean)
 
 
 def amount_over_mean(stretch: Stretch, params: Params) -> Floats:
@@ -43,9 +47,8 @@ def amount_over_mean(stretch: Stretch, params: Params) -> Floats:
 
 def log_amount_minus_mean(stretch: Stretch, params: Params) -> Floats:
     """Return how many doublings the amount lies above the geometric mean of the window."""
-    payments = stretch.recent(params, "count")
-    difference = stretch.log_amount * payments - stretch.recent(params, "log_amount")
-    return difference.astype(np.float64) / payments.astype(np.float64) / LOG_UNIT
+    difference = stretch.log_amount * stretch.recent(params, "count") - stretch.recent(params, "log_amount")
+    return difference.astype(np.float64) / count(stretch, params) / LOG_UNIT
 
 
 def sd_amount(stretch: Stretch, params: Params) -> Floats:
@@ -77,7 +80,8 @@ def seconds_since_report(stretch: Stretch, _: Params) -> Floats:
 
 def lagged_count(stretch: Stretch, params: Params) -> Floats:
     """Count the transactions of the window moved back by the lag."""
-    return stretch.lagged_count(params).astype(np.float64)
+    key = "lagged payments", params["window_us"], params["lag_us"]
+    return stretch.once(key, lambda: stretch.lagged_count(params).astype(np.float64))
 
 
 def reports(stretch: Stretch, params: Params) -> Floats:
@@ -92,6 +96,10 @@ def report_ratio(stretch: Stretch, params: Params) -> Floats:
 
 
 def _moments_minor(stretch: Stretch, params: Params) -> tuple[Floats, Floats]:
+    return stretch.once(("moments", params["window_us"]), lambda: _moments(stretch, params))
+
+
+def _moments(stretch: Stretch, params: Params) -> tuple[Floats, Floats]:
     payments = count(stretch, params)
     total = (stretch.recent(params, "amount_minor") - stretch.recent(params, "excess_minor")).astype(np.float64)
     squares = stretch.recent(params, "square").astype(np.float64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Params = Mapping[str, Any]
 
+Found = TypeVar("Found")
+
 
 class Stretch:
     """The rows about a few entities: so few that what they need stays in the processor's cache."""
@@ -39,7 +41,14 @@ class Stretch:
         self._transactions = Timeline(code, occurred_us, self.code)
         reported, reported_us, self._report_key = events.reports(entities)
         self._reports = Timeline(reported, reported_us, self.code)
-        self._found: dict[tuple[Any, ...], Ints] = {}  # several features read the same window
+        self._found: dict[tuple[Any, ...], Any] = {}  # several features read the same window
+
+    def once(self, key: tuple[Any, ...], compute: Callable[[], Found]) -> Found:
+        """Return what is computed under a name, which is not computed again; nobody may write to it."""
+        if key not in self._found:
+            self._found[key] = compute()
+        found: Found = self._found[key]
+        return found
 
     @cached_property
     def amount_minor(self) -> Ints:
@@ -48,18 +57,18 @@ class Stretch:
 
     def recent(self, params: Params, measure: str) -> Ints:
         """Return a measure of the transactions in the window before each row."""
-        return self._find((measure, params["window_us"]), lambda: self._recent(params, measure))
+        return self.once((measure, params["window_us"]), lambda: self._recent(params, measure))
 
     def lagged_count(self, params: Params) -> Ints:
         """Count transactions from floor_to_hop(t - w) - lag up to ceil_to_hour(t - lag)."""
         lag_us, window_us = params["lag_us"], params["window_us"]
-        end = self._find(("head", lag_us), lambda: self._transactions.first_at(self._hour(lag_us), HOUR_US))
-        start = self._find(("tail", lag_us, window_us), lambda: self._start(self._transactions, params, lag_us))
+        end = self.once(("head", lag_us), lambda: self._transactions.first_at(self._hour(lag_us), HOUR_US))
+        start = self.once(("tail", lag_us, window_us), lambda: self._start(self._transactions, params, lag_us))
         return end - start
 
     def reports(self, params: Params) -> Ints:
         """Count the reports observed in the window before each row."""
-        start = self._find(("reported", params["window_us"]), lambda: self._start(self._reports, params))
+        start = self.once(("reported", params["window_us"]), lambda: self._start(self._reports, params))
         return self._reports_end - start
 
     @cached_property
@@ -100,30 +109,25 @@ class Stretch:
         return np.where(is_own, np.take(timeline.time_us, before, mode="clip"), NEVER_US)
 
     def _recent(self, params: Params, measure: str) -> Ints:
-        start = self._find(("recent", params["window_us"]), lambda: self._start(self._transactions, params))
+        start = self.once(("recent", params["window_us"]), lambda: self._start(self._transactions, params))
         if measure == "count":
             return self.position - start
         if measure == "largest":
             return range_maxima(self._amounts, start, self.position)
-        before = self._find(("before", measure), lambda: _sum_before(SUMMED[measure](self._amounts)))
-        until_now = self._find(("until now", measure), lambda: np.take(before, self.position))
+        before = self.once(("before", measure), lambda: _sum_before(SUMMED[measure](self._amounts)))
+        until_now = self.once(("until now", measure), lambda: np.take(before, self.position))
         return until_now - np.take(before, start)
 
     def _start(self, timeline: Timeline, params: Params, lag_us: int = 0) -> Ints:
         """Return the position of the first event at or after floor_to_hop(t - w) - lag; lags are multiples of hops."""
         hop_us = params["hop_us"]
         hops, rest_us = divmod(params["window_us"], hop_us)
-        tile = self._find(("tile", hop_us, rest_us), lambda: (self.occurred_us - rest_us) // hop_us)
+        tile = self.once(("tile", hop_us, rest_us), lambda: (self.occurred_us - rest_us) // hop_us)
         return timeline.first_at(tile - (hops + lag_us // hop_us), hop_us)
 
     def _hour(self, lag_us: int) -> Ints:
         """Return t - lag, rounded up to the hour, in hours."""
         return -((lag_us - self.occurred_us) // HOUR_US)
-
-    def _find(self, key: tuple[Any, ...], search: Callable[[], Ints]) -> Ints:
-        if key not in self._found:
-            self._found[key] = search()
-        return self._found[key]
 
 
 def _sum_before(measured: Ints) -> Ints:

@@ -63,6 +63,17 @@ def test_ours_covers_every_row_of_the_same_data(folder: Path, capsys: pytest.Cap
     assert sum(len(pd.read_parquet(file)) for file in files) == len(pd.read_parquet(folder / "handbook.parquet"))
 
 
+def test_ours_computes_twenty_of_them_alone(folder: Path, capsys: pytest.CaptureFixture[str]):
+    """Where it is set against peers of fewer features: their windows, with the values that the whole builder gives."""
+    build(str(folder / "lake"))
+    whole = pd.concat(pd.read_parquet(file) for file in sorted((folder / "lake" / "features").rglob("*.parquet")))
+    build(str(folder / "lake"), "20")
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["features"] == 20
+    few = pd.concat(pd.read_parquet(file) for file in sorted((folder / "lake" / "features").rglob("*.parquet")))
+    assert len(few.columns) == len(whole.columns) - len(load_manifest().features) + 20
+    pd.testing.assert_frame_equal(few, whole[few.columns])
+
+
 def test_a_process_of_its_own_says_its_result_and_its_peak(tmp_path: Path):
     """Peak memory counts what was allocated, in MB."""
     script = tmp_path / "allocate.py"

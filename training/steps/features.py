@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from greenfraud.features.manifest import Manifest
     from training.computed_features import ComputedFeatures
     from training.contract import JobPaths
     from training.day_files import Lake
@@ -75,14 +76,15 @@ def missing_chunks(lake: Lake, plan: dict[str, Any]) -> list[Chunk]:
     return [chunk for chunk in needed_chunks(plan) if features_key(version, chunk.id) not in present]
 
 
-def write_chunks(lake: Lake, chunks: Sequence[Chunk]) -> None:
+def write_chunks(lake: Lake, chunks: Sequence[Chunk], manifest: Manifest | None = None) -> None:
     """Compute and write one Parquet file per chunk, in time order; history is read while the chunks before are computed.
 
     Memory holds two bounded stretches of history and the columns of a few chunks, however long the history is.
-    A job that is interrupted leaves whole files only; the next one goes on with what is missing.
+    A job that is interrupted leaves whole files only; the next one goes on with what is missing. Without a `manifest`
+    it is the one compiled into this package.
     """
     keep_few_arenas()
-    manifest = load_manifest()
+    manifest = manifest or load_manifest()
     maturity_us = lake.get_json(DATASET_KEY)["maturity_days"] * DAY_US
     stream = HistoryStream(lake, buffer_us(manifest))
 
