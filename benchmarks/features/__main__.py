@@ -35,7 +35,7 @@ def _measures(folder: Path) -> dict[str, float]:
         ours_20 = run("-m", "benchmarks.features.ours", str(folder / "lake"), "20")
         rounds.append((ours, ours_20, _peer("numpy", folder), _peer("numpy_20", folder)))
     pandas = _peer("pandas", folder)
-    double = run("-m", "benchmarks.features.ours", str(folder / "lake_double"))
+    double, quadruple = (run("-m", "benchmarks.features.ours", str(folder / f"lake_{size}")) for size in ("double", "quadruple"))
     best, best_20, numpy, numpy_20 = (min(finished, key=_seconds) for finished in zip(*rounds, strict=True))
     return {
         "features": best.said["features"],
@@ -44,6 +44,8 @@ def _measures(folder: Path) -> dict[str, float]:
         "ours_peak_mb": best.peak_mb,
         "ours_seconds_double": _seconds(double),
         "ours_peak_mb_double": double.peak_mb,
+        "ours_seconds_quadruple": _seconds(quadruple),
+        "ours_peak_mb_quadruple": quadruple.peak_mb,
         "ours_20_features": best_20.said["features"],
         "ours_20_seconds": _seconds(best_20),
         **_figures("numpy", numpy),

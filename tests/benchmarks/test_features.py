@@ -74,6 +74,15 @@ def test_ours_computes_twenty_of_them_alone(folder: Path, capsys: pytest.Capture
     pd.testing.assert_frame_equal(few, whole[few.columns])
 
 
+def test_a_longer_history_has_as_many_days_more_and_no_id_twice(folder: Path):
+    """Nor longer ids: memory and time would grow with them, not with the history."""
+    days = [len(list((folder / lake / "transactions").iterdir())) for lake in ("lake", "lake_double", "lake_quadruple")]
+    assert days == [days[0], 2 * days[0], 4 * days[0]]
+    ids = pd.concat(pd.read_parquet(file)["transaction_id"] for file in (folder / "lake_quadruple/transactions").rglob("*.parquet"))
+    assert ids.is_unique
+    assert len(set(ids.str.len())) == 1
+
+
 def test_a_process_of_its_own_says_its_result_and_its_peak(tmp_path: Path):
     """Peak memory counts what was allocated, in MB."""
     script = tmp_path / "allocate.py"
