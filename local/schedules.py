@@ -105,8 +105,8 @@ def timer_of(source: Rule | Schedule, now: datetime) -> Timer:
     expression, zone = source.schedule_expression, source.schedule_expression_timezone
     start = aware(source.start_date)
     # An `at` that has just passed while the schedule was being made still fires.
-    created = datetime.fromtimestamp(source.creation_date, UTC) - PRECISION
-    since = start or (created if expression.startswith("at(") else now)
+    earliest = datetime.fromtimestamp(source.creation_date, UTC) - PRECISION
+    since = start or (earliest if expression.startswith("at(") else now)
     key = (expression, zone, source.start_date, source.last_modified_date)
     return Timer(key, expression, zone, since, starts_at_once=expression.startswith("rate("))
 

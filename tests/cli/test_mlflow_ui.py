@@ -65,10 +65,9 @@ class Pages:
 
 # What starts the tests may have told its children to ignore the signal.
 HEEDS_CTRL_C = """
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from cli.main import app
-app()
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
 """
 
 
@@ -86,7 +85,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     """The command in a folder where a platform has stopped; Ctrl-C must end it, and all it started, without a fault."""
     folder, port = tmp_path_factory.mktemp("stopped"), free_port()
     run_id = record_run(folder / ".local/state/world")
-    words = [sys.executable, "-c", HEEDS_CTRL_C, "mlflow-ui", "--port", str(port)]
+    command_file = Path(sys.executable).with_name("greenfraud")
+    words = [sys.executable, "-c", HEEDS_CTRL_C, str(command_file), "mlflow-ui", "--port", str(port)]
     with subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, text=True, start_new_session=True) as command, killed(command):
         said = ""
         while "Ctrl-C" not in said:
