@@ -51,7 +51,7 @@ lint: install ## ruff, mypy strict, import rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 features: install ## compile feature_repo into the manifest that everything else reads
-	@$(BIN)/python -m training.compile_features
+	@$(BIN)/python -m toolchain.compile_features
 
 bench: $(BENCHMARKS:%=bench-%) ## every benchmark, each against its peers; results in .local/bench
 

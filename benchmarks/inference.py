@@ -14,10 +14,10 @@ from benchmarks.options import parser
 from benchmarks.peers import torch_inference
 from benchmarks.report import publish
 from greenfraud.features.manifest import load_manifest
-from training.families import FAMILIES
-from training.learning import learn
-from training.onnx_graph import INPUT, OUTPUT, probabilities, session_of, to_onnx
-from training.sample import Sample
+from training.model.families import FAMILIES
+from training.model.learning import learn
+from training.model.onnx_graph import INPUT, OUTPUT, probabilities, session_of, to_onnx
+from training.model.sample import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

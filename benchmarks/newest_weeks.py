@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.quality.data import lake_of, prepare, read_data
 from benchmarks.quality.weeks import WeekError, last_weeks, plan_weeks
+from cli.data.world import WorldSpecification, make_world
 from cli.errors import InputError
-from cli.world import WorldSpecification, make_world
 from greenfraud.instants import day_of
 
 if TYPE_CHECKING:

@@ -15,16 +15,16 @@ from benchmarks.peers import dataloader_training
 from benchmarks.quality.contestants import chain
 from benchmarks.report import publish
 from greenfraud.features.manifest import load_manifest
-from training.batches import BATCH_ROWS
-from training.epoch_pool import EpochPool
-from training.families import FAMILIES
-from training.fitting import fit
-from training.learning import learn
-from training.metrics import average_precision
-from training.network import FraudNetwork, with_odds
-from training.onnx_graph import probabilities, to_onnx
-from training.sample import Sample
-from training.warm_start import fit_encoding
+from training.model.batches import BATCH_ROWS
+from training.model.epoch_pool import EpochPool
+from training.model.families import FAMILIES
+from training.model.fitting import fit
+from training.model.learning import learn
+from training.model.network import FraudNetwork, with_odds
+from training.model.onnx_graph import probabilities, to_onnx
+from training.model.ranking import average_precision
+from training.model.sample import Sample
+from training.model.warm_start import fit_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

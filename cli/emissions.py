@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
+from cli.data.upload import keys_below, read_json
 from cli.target import Target
-from cli.upload import keys_below, read_json
 from greenfraud.carbon import EmissionsRecord
 
 CSV = Path("logs/emissions.csv")

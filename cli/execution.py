@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
+from cli.data.upload import keys_below, read_json
 from cli.errors import CommandError, InputError
 from cli.target import Target
-from cli.upload import keys_below, read_json
 from greenfraud.naming import execution_key, execution_prefix
 
 JOB_STEPS = ("features", "materialize", "evaluate", "report")

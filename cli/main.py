@@ -46,9 +46,9 @@ def run_command(  # noqa: PLR0913 - the options of a command
     ] = None,
 ) -> None:
     """The whole platform on this machine: deploy, train, promote, serve, score; then up until Ctrl-C."""
+    from cli.data.sources import FileSource, Source, WorldSource
+    from cli.data.world import WorldSpecification
     from cli.run import RunOptions, run
-    from cli.sources import FileSource, Source, WorldSource
-    from cli.world import WorldSpecification
 
     _end_like_ctrl_c()
     screen = Screen()
@@ -74,9 +74,9 @@ def import_command(  # noqa: PLR0913 - the options of a command
     region: Region = "",
 ) -> None:
     """Check a file from its first row to its last, then put it into the lake."""
-    from cli.importing import load_file
+    from cli.data.importing import load_file
+    from cli.data.upload import upload
     from cli.target import find_target
-    from cli.upload import upload
 
     screen = Screen()
     target = None if check else find_target(aws=aws, region=region or None)
@@ -193,8 +193,8 @@ def mlflow_ui_command(
 
 
 def _import_options(mapping: str, timezone: str, maturity_days: int, currency: str) -> Any:
-    from cli.importing import ImportOptions
-    from cli.layout import parse_map
+    from cli.data.importing import ImportOptions
+    from cli.data.layout import parse_map
 
     if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
         raise InputError(f"--currency {currency}: write three capital letters, such as EUR")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cli.data.upload import keys_below, read_json
 from cli.target import Target
-from cli.upload import keys_below, read_json
 
 REPORT = "report.json"
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from cli import emissions, record
-from cli.dataset import Dataset, HeldBack, hold_back
+from cli.data.dataset import Dataset, HeldBack, hold_back
+from cli.data.sources import Source, require_trainable
+from cli.data.upload import HELD_BACK_KEY, imported_document, read_json, upload
 from cli.embedded import LOG, deploy, embedded_aws
 from cli.errors import CommandError, InputError
 from cli.execution import Execution, follow_execution, start_execution
@@ -19,9 +21,7 @@ from cli.past import last_reported
 from cli.progress import TrainingView, grams
 from cli.scoring import Score, score_held_back, score_table
 from cli.screen import Screen
-from cli.sources import Source, require_trainable
 from cli.target import SERVING_FILE, Target
-from cli.upload import HELD_BACK_KEY, imported_document, read_json, upload
 from greenfraud.naming import DATASET_KEY
 from greenfraud.records import Transaction
 

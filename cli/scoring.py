@@ -12,7 +12,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from rich.table import Table
 
-from cli.dataset import HeldBack
+from cli.data.dataset import HeldBack
 from cli.errors import CommandError, InputError
 from cli.progress import grams
 from cli.target import Target

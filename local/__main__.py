@@ -76,7 +76,7 @@ def run_serve(chosen: argparse.Namespace) -> int:
 
 def run_deploy(chosen: argparse.Namespace) -> int:
     """Deploy; 1 with the failing resource and its reason."""
-    from local.deploy import DeployError, deploy
+    from local.cloudformation.deploy import DeployError, deploy
 
     try:
         deploy(chosen.assembly, endpoint=chosen.endpoint, as_json=chosen.json)

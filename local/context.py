@@ -13,6 +13,7 @@ from botocore.config import Config
 
 ACCOUNT = "123456789012"
 DEFAULT_REGION = "eu-north-1"
+CDK_QUALIFIER = "hnb659fds"  # the CDK's own, in the names of all that its bootstrap makes
 ACCESS_KEY, SECRET_KEY = "embedded", "embedded"
 
 

@@ -33,7 +33,7 @@ def put_back(state_dir: Path, prefix: str) -> None:
     """Make each saved bucket, with its objects below the prefix."""
     from moto.s3.models import s3_backends
 
-    from local.state import SavedState, put_objects
+    from local.tables.state import SavedState, put_objects
 
     saved = SavedState(state_dir, ACCOUNT, DEFAULT_REGION)
     for index in sorted((state_dir / "s3").glob("*.jsonl")):

@@ -61,10 +61,13 @@ def install_modules(context: Context) -> None:
     from local import pins
 
     pins.check()
-    from local import bootstrap, bucket_policies, dynamodb, engine, front_door, state, validation
+    from local.checks import validation
+    from local.cloudformation import bootstrap, bucket_policies, engine
+    from local.http import endpoint
+    from local.tables import dynamodb, state
 
     engine_parts: tuple[Callable[[Context], None], ...] = (
-        front_door.install,
+        endpoint.install,
         state.install,
         engine.install,
         bucket_policies.install,
@@ -72,7 +75,13 @@ def install_modules(context: Context) -> None:
         validation.install,
         bootstrap.install,
     )
-    from local import alarms, emf, events, http_front, lambdas, queues, schedules, stepfunctions, streams, training_jobs
+    from local import stepfunctions
+    from local.events import queues, rules, schedules
+    from local.functions import lambdas
+    from local.http import api
+    from local.jobs import training_jobs
+    from local.monitoring import alarms, emf
+    from local.tables import streams
 
     executors: tuple[Callable[[Context], None], ...] = (
         lambdas.install,
@@ -81,10 +90,10 @@ def install_modules(context: Context) -> None:
         streams.install,
         queues.install,
         emf.install,
-        events.install,
+        rules.install,
         schedules.install,
         alarms.install,
-        http_front.install,
+        api.install,
     )
     for install in engine_parts + executors:
         install(context)

@@ -63,7 +63,7 @@ class WorkingCopy:
 
     def compile(self) -> None:
         """What `make features` runs."""
-        compiled = self.python("-m", "training.compile_features")
+        compiled = self.python("-m", "toolchain.compile_features")
         assert compiled.returncode == 0, compiled.stdout + compiled.stderr
 
     def synthesise(self) -> None:

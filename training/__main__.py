@@ -6,8 +6,8 @@ import logging
 import sys
 from importlib import import_module
 
-from training.contract import JobPaths
-from training.interruption import EXIT_CODE, Interrupted, ending_on_sigterm
+from training.job.contract import JobPaths
+from training.job.interruption import EXIT_CODE, Interrupted, ending_on_sigterm
 
 STEPS = ("features", "train", "evaluate", "materialize", "reconcile", "monitor", "report")
 

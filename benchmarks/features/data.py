@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks.features.lake_folder import LakeFolder
-from cli.dataset import Dataset
-from cli.importing import ImportOptions, load_file
-from cli.upload import day_file, lake_files
-from cli.world import WorldSpecification, make_world
+from cli.data.dataset import Dataset
+from cli.data.importing import ImportOptions, load_file
+from cli.data.upload import day_file, lake_files
+from cli.data.world import WorldSpecification, make_world
 from greenfraud.instants import DAY_US
 from greenfraud.naming import DATASET_KEY
 

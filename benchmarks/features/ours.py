@@ -22,7 +22,7 @@ from greenfraud.features.compilation import compile_manifest
 from greenfraud.features.manifest import Manifest, load_manifest
 from greenfraud.instants import day_of, parse_rfc3339
 from greenfraud.naming import DATASET_KEY
-from training.steps.features import write_chunks
+from training.features.chunk_writing import write_chunks
 
 TWENTY = {
     *("amount", "is_weekend", "is_night", "customer_seconds_since_last"),

@@ -13,9 +13,9 @@ from benchmarks.parity.client import Client
 from benchmarks.parity.cloud import LAKE, Cloud
 from benchmarks.parity.replay import TOGETHER
 from benchmarks.parity.stretch import Stretch
-from cli.upload import upload
-from training.reconciliation import Reconciliation
-from training.settings import Settings
+from cli.data.upload import upload
+from training.job.settings import Settings
+from training.online.reconciliation import Reconciliation
 from training.steps.materialize import applied_store
 
 

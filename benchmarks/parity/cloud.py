@@ -15,10 +15,10 @@ from moto.dynamodb.models.table import StreamShard
 from benchmarks.parity.faults import Faults
 from benchmarks.parity.front import Front
 from greenfraud.features.manifest import load_manifest
-from local import dynamodb
 from local.context import ACCOUNT, DEFAULT_REGION, Context
 from local.patches import replace
-from local.stream_batches import as_event
+from local.tables import dynamodb
+from local.tables.stream_batches import as_event
 
 LAKE, ARTIFACTS, DECISIONS, REJECTED = "lake", "artifacts", "decisions", "rejected"
 KEYS = {"control": ("control_id",), "receipts": ("event_id",), DECISIONS: ("transaction_id", "record")}

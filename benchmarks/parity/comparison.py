@@ -18,8 +18,8 @@ from greenfraud.features.logged import unpack
 from greenfraud.features.manifest import Manifest, load_manifest
 from greenfraud.instants import day_of
 from greenfraud.naming import features_key
-from training.bucket import Bucket
-from training.steps.features import write_chunks
+from training.features.chunk_writing import write_chunks
+from training.job.bucket import Bucket
 
 Floats = NDArray[np.float64]
 Values = dict[str, Floats]  # of each transaction, in the manifest's order

@@ -8,9 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cli.dataset import Dataset
-from cli.importing import ImportOptions, load_file
-from cli.world import WorldSpecification, make_world
+from cli.data.dataset import Dataset
+from cli.data.importing import ImportOptions, load_file
+from cli.data.world import WorldSpecification, make_world
 from greenfraud.instants import DAY_US
 from greenfraud.records import Label, Transaction
 

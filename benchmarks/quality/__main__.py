@@ -17,17 +17,17 @@ from benchmarks.quality.measures import measured
 from benchmarks.quality.results import Result, flat, table
 from benchmarks.quality.weeks import WeekError, grids, last_weeks, plan_weeks
 from benchmarks.report import publish
+from cli.data.world import WorldSpecification, make_world
 from cli.errors import InputError
-from cli.world import WorldSpecification, make_world
 from greenfraud.instants import day_of
-from training.families import FAMILIES
+from training.model.families import FAMILIES
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
     from benchmarks.quality.weeks import TestWeek
-    from cli.dataset import Dataset
+    from cli.data.dataset import Dataset
 
 WORLD_CUSTOMERS, WORLD_DAYS, DEFAULT_WEEKS = 1_000, 90, 4
 ROAD = "import, lake, features job, incremental training with replay, scores from ONNX"

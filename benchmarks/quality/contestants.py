@@ -10,12 +10,12 @@ import torch
 from benchmarks.peers import logistic_regression, xgboost_trees
 from greenfraud.carbon import AWS_PUE, INTENSITY_G_PER_KWH
 from greenfraud.features.manifest import load_manifest
-from training.checkpoint import Checkpoint
-from training.families import FAMILIES
-from training.footprint import Meter
-from training.learning import learn
-from training.onnx_graph import probabilities, to_onnx
-from training.settings import Settings
+from training.job.footprint import Meter
+from training.job.settings import Settings
+from training.model.checkpoint import Checkpoint
+from training.model.families import FAMILIES
+from training.model.learning import learn
+from training.model.onnx_graph import probabilities, to_onnx
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from benchmarks.quality.data import Prepared
     from benchmarks.quality.weeks import TestWeek
     from greenfraud.chunks import Chunk
-    from training.sample import Sample
+    from training.model.sample import Sample
 
     Scores = NDArray[np.floating[Any]]
 

@@ -14,15 +14,15 @@ import pyarrow.parquet as pq
 import torch
 
 from benchmarks.quality.weeks import chunks_of
-from cli.importing import ImportOptions, load_file
-from cli.upload import upload
+from cli.data.importing import ImportOptions, load_file
+from cli.data.upload import upload
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import features_key
-from training.bucket import Bucket, client
-from training.chunk_file import feature_values
-from training.holdout import known_compromised, make_holdout
-from training.sample import Sample
-from training.steps.features import write_chunks
+from training.evaluation.holdout import known_compromised, make_holdout
+from training.features.chunk_file import feature_values
+from training.features.chunk_writing import write_chunks
+from training.job.bucket import Bucket, client
+from training.model.sample import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.quality.weeks import TestWeek
-    from cli.dataset import Dataset
+    from cli.data.dataset import Dataset
     from greenfraud.chunks import Chunk
-    from training.holdout import Holdout
+    from training.evaluation.holdout import Holdout
 
 LAKE, REGION = "lake", "eu-north-1"
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from greenfraud.policy import DEFAULT_POLICY
-from training.candidates import Candidate
-from training.evaluation import CARD_PRECISION, INTERVAL, MEASURES, customer_weights, measure
+from training.evaluation.candidates import Candidate
+from training.evaluation.measurement import CARD_PRECISION, INTERVAL, MEASURES, customer_weights, measure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from training.holdout import Holdout
+    from training.evaluation.holdout import Holdout
 
     Floats = NDArray[np.floating[Any]]
 

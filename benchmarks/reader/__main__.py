@@ -14,10 +14,10 @@ from benchmarks.options import parser
 from benchmarks.peers import boto3_dynamodb
 from benchmarks.reader.canned_store import canned_store
 from benchmarks.report import publish
-from functions.score.connections import Connections
 from functions.score.decoding import decode_state
-from functions.score.lean_dynamodb import LeanDynamoDB
-from functions.score.signing import Credentials
+from functions.score.dynamodb.connections import Connections
+from functions.score.dynamodb.lean import LeanDynamoDB
+from functions.score.dynamodb.signing import Credentials
 from greenfraud.control import ControlDocument
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState

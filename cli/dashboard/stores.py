@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from cli.data.upload import read_json
 from cli.target import Target
-from cli.upload import read_json
 
 Bucket = Literal["lake", "artifacts"]
 OUTPUTS = {"lake": "LakeBucket", "artifacts": "ArtifactsBucket"}

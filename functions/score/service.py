@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from functions.score import clients
 from functions.score.bundles import BundleSource, ModelSlot, S3Bundles
 from functions.score.decisions import DecisionStore
+from functions.score.dynamodb import clients
 from functions.score.footprint import Footprint
 from functions.score.labels import LabelStore
 from functions.score.scoring import Context, Scorer

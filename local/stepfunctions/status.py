@@ -10,8 +10,8 @@ from typing import Any
 from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 
-from local import metrics
 from local.context import Context
+from local.monitoring import metrics
 from local.patches import replace
 from local.stepfunctions.executions import STOP_REASONS
 

@@ -20,8 +20,8 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 )
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
-from local import training_jobs
 from local.context import Context
+from local.jobs import training_jobs
 from local.patches import replace
 from local.stepfunctions.parameters import operation
 

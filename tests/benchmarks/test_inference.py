@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import inference, report
-from training.families import FAMILIES
-from training.onnx_graph import PARITY_TOLERANCE
+from training.model.families import FAMILIES
+from training.model.onnx_graph import PARITY_TOLERANCE
 
 
 def test_every_family_is_timed_beside_torch_and_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

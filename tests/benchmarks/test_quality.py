@@ -19,8 +19,8 @@ from benchmarks.quality.contestants import PEERS
 from benchmarks.quality.data import Prepared, lake_of, prepare, read_data
 from benchmarks.quality.measures import NAMES, measured
 from benchmarks.quality.weeks import WeekError, grids, plan_week, plan_weeks
-from cli.dataset import Dataset
-from cli.world import WorldSpecification, make_world
+from cli.data.dataset import Dataset
+from cli.data.world import WorldSpecification, make_world
 from greenfraud.instants import DAY_US, day_of, start_of_day_us
 
 FIRST, LAST = date(2018, 4, 1), date(2018, 6, 30)

@@ -7,10 +7,10 @@ import orjson
 from benchmarks.peers import boto3_dynamodb
 from benchmarks.reader.__main__ import EVERY_HOURS, PUT, REGION, busy_state, read_of
 from benchmarks.reader.canned_store import canned_store
-from functions.score.connections import Connections
 from functions.score.decoding import decode_state
-from functions.score.lean_dynamodb import LeanDynamoDB
-from functions.score.signing import Credentials
+from functions.score.dynamodb.connections import Connections
+from functions.score.dynamodb.lean import LeanDynamoDB
+from functions.score.dynamodb.signing import Credentials
 
 
 def test_both_clients_read_the_same_states_from_the_canned_store():

@@ -10,9 +10,9 @@ import pytest
 from card_rows import ROWS
 from typer.testing import CliRunner
 
+from cli.data.sources import WorldSource
+from cli.data.world import WorldSpecification
 from cli.main import app
-from cli.sources import WorldSource
-from cli.world import WorldSpecification
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_a_full_disk_is_said_in_words(invoke, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device", "somewhere")
 
-    monkeypatch.setattr("cli.importing.load_file", full)
+    monkeypatch.setattr("cli.data.importing.load_file", full)
     result = invoke("import", "any.csv", "--check")
     assert result.exit_code == 1
     assert "the disk is full (somewhere). Make room" in result.stderr

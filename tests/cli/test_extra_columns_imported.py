@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.dataset import hold_back
+from cli.data.dataset import hold_back
+from cli.data.importing import ImportOptions, load_file, source_identity
+from cli.data.layout import parse_map
+from cli.data.upload import lake_files
 from cli.errors import InputError
-from cli.importing import ImportOptions, load_file, source_identity
-from cli.layout import parse_map
-from cli.upload import lake_files
 from greenfraud.features.manifest import Manifest
 from tests.extra_columns import declared  # noqa: F401
 

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from card_rows import HEADER, ROWS
 
+from cli.data.importing import ImportOptions, load_file, source_identity
+from cli.data.layout import parse_map
 from cli.errors import InputError
-from cli.importing import ImportOptions, load_file, source_identity
-from cli.layout import parse_map
 from greenfraud.instants import DAY_US, parse_rfc3339
 
 

@@ -13,15 +13,15 @@ from fake_platform import EXECUTION_ARN, FakePlatform
 from rich.console import Console
 
 from cli import run as run_module
-from cli.dataset import HeldBack
+from cli.data.dataset import HeldBack
+from cli.data.sources import WorldSource
+from cli.data.upload import DATASET_KEY, HELD_BACK_KEY, held_document
+from cli.data.world import WorldSpecification
 from cli.emissions import COLUMNS
 from cli.errors import CommandError
 from cli.past import last_reported
 from cli.run import RunOptions, run
 from cli.screen import Screen
-from cli.sources import WorldSource
-from cli.upload import DATASET_KEY, HELD_BACK_KEY, held_document
-from cli.world import WorldSpecification
 from greenfraud.naming import execution_key, execution_prefix
 from greenfraud.records import Transaction
 

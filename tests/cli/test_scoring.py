@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from rich.console import Console
 
-from cli.dataset import HeldBack
+from cli.data.dataset import HeldBack
 from cli.errors import CommandError, InputError
 from cli.next_steps import next_steps
 from cli.scoring import Score, call_api, score_held_back, score_table

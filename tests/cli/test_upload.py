@@ -10,11 +10,11 @@ import pytest
 from botocore.exceptions import ClientError
 from card_rows import ROWS
 
-from cli.dataset import hold_back
+from cli.data.dataset import hold_back
+from cli.data.importing import ImportOptions, load_file
+from cli.data.upload import imported_document, keys_below, read_json, upload
+from cli.data.world import WorldSpecification, make_world
 from cli.errors import CommandError, InputError
-from cli.importing import ImportOptions, load_file
-from cli.upload import imported_document, keys_below, read_json, upload
-from cli.world import WorldSpecification, make_world
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from cli.dataset import hold_back
-from cli.world import WorldSpecification, make_world
+from cli.data.dataset import hold_back
+from cli.data.world import WorldSpecification, make_world
 from greenfraud.instants import DAY_US, start_of_day_us
 
 

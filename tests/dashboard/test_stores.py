@@ -61,7 +61,7 @@ def save(folder) -> SavedStore:
     from moto.dynamodb.models import dynamodb_backends
     from moto.s3.models import s3_backends
 
-    from local.state import SavedState, save_bucket, save_table
+    from local.tables.state import SavedState, save_bucket, save_table
 
     saved = SavedState(folder, "123456789012", REGION)
     for bucket in s3_backends["123456789012"]["aws"].buckets.values():

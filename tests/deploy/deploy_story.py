@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local import assets
+from local.cloudformation import assets
 from local.context import ACCOUNT, DEFAULT_REGION
 from toolchain.content import content_key
 from toolchain.synthesis import SOURCES, recorded_key

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cli.dataset import HeldBack, hold_back
+from cli.data.dataset import HeldBack, hold_back
+from cli.data.upload import upload
+from cli.data.world import WorldSpecification, make_world
 from cli.execution import Execution, follow_execution
-from cli.upload import upload
-from cli.world import WorldSpecification, make_world
 from tests.e2e.deployment import Deployment
 from tests.e2e.running import Running, running
 

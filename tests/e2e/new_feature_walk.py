@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from cli.dataset import hold_back
-from cli.upload import keys_below, upload
-from cli.world import make_world
+from cli.data.dataset import hold_back
+from cli.data.upload import keys_below, upload
+from cli.data.world import make_world
 from greenfraud.bundle import MANIFEST_FILE, BundleManifest
 from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import Manifest
@@ -22,7 +22,7 @@ from tests.e2e.deployment import Deployment, wait_until
 from tests.e2e.first_run import WORLD
 from tests.e2e.traffic import Traffic
 from tests.working_copy import DECLARATIONS, ROOT, WorkingCopy
-from training.history import History, read_history
+from training.features.history import History, read_history
 
 PAGE = ROOT / "docs/new-feature.md"
 FAMILY = "light"

@@ -30,7 +30,7 @@ def store(deployment, first_run, tmp_path, monkeypatch):
     from feature_repo import definitions
 
     online = {
-        "type": "training.tile_online_store.TileOnlineStore",
+        "type": "training.online.tile_online_store.TileOnlineStore",
         "region": deployment.target.region,
         "endpoint_url": deployment.target.endpoint,
     }

@@ -15,8 +15,8 @@ from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US
 from greenfraud.naming import features_key
 from tests.working_copy import DECLARATIONS, ROOT, WorkingCopy
-from training.feature_matrix import FeatureMatrix
-from training.history import LABELS, TRANSACTIONS, arrange
+from training.features.feature_matrix import FeatureMatrix
+from training.features.history import LABELS, TRANSACTIONS, arrange
 
 NAME = "customer_count_7d"
 BEFORE = f'name="{NAME}",\n        view="customer_activity",\n        aggregation="count",\n        window="7d"'
@@ -25,7 +25,7 @@ CHUNK = Chunk.parse("20180618-20180625")
 START_US = CHUNK.start_us
 REGISTRY = """
 import importlib, json, pathlib, sys
-from training.compile_features import REPOSITORY, _registry
+from toolchain.compile_features import REPOSITORY, _registry
 repo = importlib.import_module(REPOSITORY)
 view = _registry(repo, pathlib.Path(sys.argv[1])).get_feature_view("transaction_features", repo.PROJECT)
 (field,) = (field for field in view.features if field.name == sys.argv[2])

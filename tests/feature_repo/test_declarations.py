@@ -12,7 +12,7 @@ from greenfraud.features.manifest import MANIFEST_PATH, load_manifest
 
 
 def test_the_committed_manifest_is_compiled_from_the_declarations():
-    """The quick form of `python -m training.compile_features --check`."""
+    """The quick form of `python -m toolchain.compile_features --check`."""
     assert compile_manifest("greenfraud", VIEWS, FEATURES) == json.loads(MANIFEST_PATH.read_text(encoding="utf-8"))
 
 

@@ -83,7 +83,7 @@ def applied_store(endpoint: str, folder: Path) -> Any:
         provider="local",
         registry=str(folder / "registry.db"),
         online_store={
-            "type": "training.tile_online_store.TileOnlineStore",
+            "type": "training.online.tile_online_store.TileOnlineStore",
             "region": "eu-north-1",
             "endpoint_url": endpoint,
         },
@@ -223,7 +223,7 @@ def test_the_training_service_reads_the_feature_chunks(repository):
 
 def test_the_committed_manifest_is_what_the_registry_compiles_to(repository):
     """Whoever changes feature_repo runs `make features`."""
-    from training.compile_features import compile_repository, serialise
+    from toolchain.compile_features import compile_repository, serialise
 
     assert MANIFEST_PATH.read_text(encoding="utf-8") == serialise(compile_repository())
 

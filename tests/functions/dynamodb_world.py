@@ -16,10 +16,10 @@ import boto3
 import orjson
 from botocore.config import Config
 
-from functions.score.clients import verified
-from functions.score.connections import Connections
-from functions.score.lean_dynamodb import LeanDynamoDB
-from functions.score.signing import Credentials
+from functions.score.dynamodb.clients import verified
+from functions.score.dynamodb.connections import Connections
+from functions.score.dynamodb.lean import LeanDynamoDB
+from functions.score.dynamodb.signing import Credentials
 
 REGION = "eu-north-1"
 ANSWER_SECONDS = 0.25

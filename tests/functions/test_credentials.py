@@ -12,8 +12,8 @@ import orjson
 import pytest
 from botocore.exceptions import MetadataRetrievalError, NoCredentialsError
 
-from functions.score.credentials import ContainerCredentials, credential_source
-from functions.score.signing import Credentials
+from functions.score.dynamodb.credentials import ContainerCredentials, credential_source
+from functions.score.dynamodb.signing import Credentials
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC).timestamp()
 HOUR = 3600

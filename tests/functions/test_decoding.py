@@ -15,7 +15,7 @@ from greenfraud.errors import ContractError
 from greenfraud.features.encoding import decode_int64_list, encode_int64_list, packed_int64s
 from greenfraud.features.tiles import ViewState
 
-EXAMPLES = ("functions.score.decoding", "functions.score.lean_dynamodb")
+EXAMPLES = ("functions.score.decoding", "functions.score.dynamodb.lean")
 INT64 = st.one_of(st.integers(0, 300), st.integers(-(2**63), 2**63 - 1))
 HOUR_US = 3_600_000_000
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from dynamodb_world import REGION, altered, dropped, lean, refused, said
 
-from functions.score.connections import (
+from functions.score.dynamodb.connections import (
     ANSWER_SECONDS,
     BOTOCORE_AUTHORITIES,
     Connections,
@@ -28,8 +28,8 @@ from functions.score.connections import (
     region_name,
     trusted_authorities,
 )
-from functions.score.lean_dynamodb import LeanDynamoDB, UnreadableAnswerError
-from functions.score.signing import Credentials
+from functions.score.dynamodb.lean import LeanDynamoDB, UnreadableAnswerError
+from functions.score.dynamodb.signing import Credentials
 
 HOUR = timedelta(hours=1)
 COPY = {"control": {"Keys": [{"control_id": {"S": "copy#0"}}]}}

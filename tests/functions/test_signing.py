@@ -12,7 +12,7 @@ from botocore.credentials import Credentials as OfBotocore
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.score.signing import Credentials, signed_headers, signing_key
+from functions.score.dynamodb.signing import Credentials, signed_headers, signing_key
 
 KEY = {"transaction_id": {"S": "T1"}}
 BODIES = [b"{}", orjson.dumps(KEY), '{"id": "카드 №1 ☂ \U0001f4b3"}'.encode(), b'{"raw": "\\u0000\\n"}', b"x" * 300_000]

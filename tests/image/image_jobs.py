@@ -21,11 +21,11 @@ DISTURBANCE = "/disturbance"
 SITECUSTOMIZE = """
 import os, signal
 from signalled_step import STEPS_BETWEEN_SAVES, Signalled
-from training import savepoint
+from training.model import savepoint
 
 savepoint.STEPS_BETWEEN_SAVES = STEPS_BETWEEN_SAVES
 if "KILLED_IN_STEP" in os.environ:
-    Signalled(signal.SIGKILL, "training.optimizer.OneCycleAdamW.step", int(os.environ["KILLED_IN_STEP"])).arm()
+    Signalled(signal.SIGKILL, "training.model.optimizer.OneCycleAdamW.step", int(os.environ["KILLED_IN_STEP"])).arm()
 """
 
 

@@ -21,7 +21,7 @@ from tests.training.checkpoint_bits import bits_of
 from tests.training.reachable_workplace import first_training, keys, orders_of_execution, reachable_workplace
 from tests.training.signalled_step import STEPS_BETWEEN_SAVES
 from tests.training.workplace import EXECUTION
-from training.savepoint import DIGEST_CHARACTERS, FILE_NAME
+from training.model.savepoint import DIGEST_CHARACTERS, FILE_NAME
 
 FAMILY, SEED = "light", 20180401
 

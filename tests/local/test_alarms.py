@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.alarms import judge
+from local.monitoring.alarms import judge
 
 
 @pytest.mark.parametrize(

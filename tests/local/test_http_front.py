@@ -17,8 +17,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local.context import ACCESS_KEY, SECRET_KEY, Context
-from local.http_events import Request, message
-from local.http_front import Front, match_path, precedence
+from local.http.api import Front, match_path, precedence
+from local.http.api_events import Request, message
 
 ECHO = """
     import json

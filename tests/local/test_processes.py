@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local.job_processes import NICENESS, JobStarter
+from local.jobs.processes import NICENESS, JobStarter
 from tests.local.workbench import ROOT, wait_until
 
 OWNER = """

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.cron import InvalidScheduleError, next_firing
+from local.events.cron import InvalidScheduleError, next_firing
 
 START = datetime(2018, 5, 1, 12, 30, tzinfo=UTC)  # a Tuesday
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from local.stream_batches import as_event
+from local.tables.stream_batches import as_event
 
 RECORD = {
     "eventName": "INSERT",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local import packages, runtime_layer
+from local.functions import packages, runtime_layer
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSEMBLY = ROOT / "cdk.out"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from training.checkpoint import Checkpoint
+from training.model.checkpoint import Checkpoint
 
 
 def bits_of(body: bytes) -> dict[str, Any]:

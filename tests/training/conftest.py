@@ -24,7 +24,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     from training_world import make_world
     from workplace import ENVIRONMENT, Workplace
 
-    from training.bucket import client
+    from training.job.bucket import client
 
     root = tmp_path_factory.mktemp("jobs")
     environment = {**ENVIRONMENT, "MLFLOW_TRACKING_URI": f"sqlite:///{root}/mlflow.db"}

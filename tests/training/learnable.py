@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from training.checkpoint import Checkpoint
-from training.learning import Learned
-from training.sample import Sample
+from training.model.checkpoint import Checkpoint
+from training.model.learning import Learned
+from training.model.sample import Sample
 
 FEATURES = {"amount": "a1", "count": "b1", "ratio": "c1"}
 

@@ -16,8 +16,8 @@ from greenfraud.features.manifest import View, load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, day_of
 from greenfraud.naming import labels_prefix, transactions_prefix
-from training.history import TRANSACTIONS
-from training.reconciliation import Reconciliation
+from training.features.history import TRANSACTIONS
+from training.online.reconciliation import Reconciliation
 
 MANIFEST = load_manifest()
 CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]

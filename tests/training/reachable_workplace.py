@@ -13,7 +13,7 @@ from moto.server import ThreadedMotoServer
 
 from tests.training.training_world import make_world
 from tests.training.workplace import ENVIRONMENT, EXECUTION, Workplace, training_job
-from training.bucket import client
+from training.job.bucket import client
 
 
 @contextmanager

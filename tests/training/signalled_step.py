@@ -59,8 +59,8 @@ def _become_job(step: str, log: Path, environ: dict[str, str], signalled: Signal
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
     os.environ.update(environ)
-    from training import savepoint
     from training.__main__ import main
+    from training.model import savepoint
 
     savepoint.STEPS_BETWEEN_SAVES = STEPS_BETWEEN_SAVES
     if signalled:

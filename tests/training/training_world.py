@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from greenfraud.instants import DAY_US, SECOND_US, start_of_day_us
-from training.history import LABELS, TRANSACTIONS
+from training.features.history import LABELS, TRANSACTIONS
 
 FIRST_DAY = date(2018, 4, 1)
 CUSTOMERS, TERMINALS, ROWS_PER_DAY = 200, 100, 450

@@ -30,10 +30,10 @@ from greenfraud.naming import (
     s3_uri,
     version_of,
 )
-from local.job_folders import download
+from local.jobs.folders import download
 from training.__main__ import main as run_step
-from training.settings import Settings
-from training.tracking import Tracking
+from training.job.settings import Settings
+from training.tracking.runs import Tracking
 
 EXECUTION = "0123456789ab"
 ENVIRONMENT = {

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 from greenfraud.chunks import Chunk
 from greenfraud.control import ControlDocument, copy_id
 from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, models_prefix, plan_key
-from training.bucket import Bucket, client
-from training.candidates import Candidate, bundle_candidate, rules_candidate
-from training.chunk_file import read_chunk
-from training.curves import curves_document
-from training.datasets import digest_of
-from training.footprint import Meter, store_footprint
-from training.full_refit import trainings
-from training.holdout import Holdout, known_compromised, make_holdout
-from training.hyperparameters import EvaluateHyperparameters
-from training.judgement import judge
-from training.settings import Settings
+from training.evaluation.candidates import Candidate, bundle_candidate, rules_candidate
+from training.evaluation.curves import curves_document
+from training.evaluation.holdout import Holdout, known_compromised, make_holdout
+from training.evaluation.judgement import judge
+from training.features.chunk_file import read_chunk
+from training.job.bucket import Bucket, client
+from training.job.footprint import Meter, store_footprint
+from training.job.hyperparameters import EvaluateHyperparameters
+from training.job.settings import Settings
+from training.tracking.datasets import digest_of
+from training.tracking.full_refit import trainings
 
 if TYPE_CHECKING:
-    from training.contract import JobPaths
+    from training.job.contract import JobPaths
 
 log = logging.getLogger(__name__)
 COSTS = ("energy_kwh", "emissions_g")
@@ -30,19 +30,19 @@ SCHEMA = 1
 
 def main(paths: JobPaths) -> None:
     """Read the holdout, score and measure every candidate, write evaluation.json."""
-    orders = EvaluateHyperparameters.read(paths.hyperparameters())
+    hyperparameters = EvaluateHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     artifacts = Bucket(settings.artifacts_bucket)
-    plan = artifacts.get_json(plan_key(orders.execution))
+    plan = artifacts.get_json(plan_key(hyperparameters.execution))
     control = read_control(settings)
-    holdout = read_holdout(paths, settings, Chunk.parse(orders.holdout_chunk))
+    holdout = read_holdout(paths, settings, Chunk.parse(hyperparameters.holdout_chunk))
     candidates = candidates_of(plan, control, holdout, settings)
     document = {
         "schema": SCHEMA,
-        "execution": orders.execution,
+        "execution": hyperparameters.execution,
         "holdout": {
-            "chunk": orders.holdout_chunk,
+            "chunk": hyperparameters.holdout_chunk,
             **holdout.counts(),
             "removed_known_compromised": holdout.removed,
             "digest": digest_of(paths.channel("holdout")),
@@ -50,10 +50,10 @@ def main(paths: JobPaths) -> None:
         "production": control.production.name if control.production else None,
         **judge(candidates, holdout, training_costs(artifacts, plan)),
     }
-    artifacts.put_json(curves_key(orders.execution), curves_document(candidates, holdout))
-    artifacts.put_json(evaluation_key(orders.execution), document)
+    artifacts.put_json(curves_key(hyperparameters.execution), curves_document(candidates, holdout))
+    artifacts.put_json(evaluation_key(hyperparameters.execution), document)
     log.info("evaluate: %d candidates on %d rows", len(candidates), len(holdout))
-    store_footprint(settings, "evaluate", meter.stop(), chunk=orders.holdout_chunk)
+    store_footprint(settings, "evaluate", meter.stop(), chunk=hyperparameters.holdout_chunk)
 
 
 def read_control(settings: Settings) -> ControlDocument:

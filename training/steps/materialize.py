@@ -11,14 +11,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.bucket import Bucket
-from training.footprint import Meter, store_footprint
-from training.hyperparameters import MaterializeHyperparameters
-from training.reconciliation import Reconciliation, summary
-from training.settings import Settings
+from training.job.bucket import Bucket
+from training.job.footprint import Meter, store_footprint
+from training.job.hyperparameters import MaterializeHyperparameters
+from training.job.settings import Settings
+from training.online.reconciliation import Reconciliation, summary
 
 if TYPE_CHECKING:
-    from training.contract import JobPaths
+    from training.job.contract import JobPaths
 
 log = logging.getLogger(__name__)
 REPOSITORY = "feature_repo.definitions"  # named as text, as Feast itself finds a repository
@@ -43,7 +43,7 @@ def applied_store(registry: Path, settings: Settings) -> Any:
 
     repo = importlib.import_module(REPOSITORY)
     online = {
-        "type": "training.tile_online_store.TileOnlineStore",
+        "type": "training.online.tile_online_store.TileOnlineStore",
         "region": os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", "")),
         "endpoint_url": os.environ.get("AWS_ENDPOINT_URL"),
     }

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import start_of_day_us
 from greenfraud.naming import decisions_key
-from training.bucket import Bucket
-from training.day_files import DayFiles
-from training.feature_matrix import FeatureMatrix, buffer_us
-from training.footprint import Meter, store_footprint, store_metrics
-from training.history import TRANSACTIONS
-from training.history_stream import HistoryStream
-from training.hyperparameters import MonitorHyperparameters
-from training.settings import Settings
-from training.skew import Rebuilt, SkewCount
+from training.features.day_files import DayFiles
+from training.features.feature_matrix import FeatureMatrix, buffer_us
+from training.features.history import TRANSACTIONS
+from training.features.history_stream import HistoryStream
+from training.job.bucket import Bucket
+from training.job.footprint import Meter, store_footprint, store_metrics
+from training.job.hyperparameters import MonitorHyperparameters
+from training.job.settings import Settings
+from training.online.skew import Rebuilt, SkewCount
 
 if TYPE_CHECKING:
     from greenfraud.features.manifest import Manifest
-    from training.contract import JobPaths
-    from training.day_files import Lake
+    from training.features.day_files import Lake
+    from training.job.contract import JobPaths
 
 log = logging.getLogger(__name__)
 DAY = timedelta(days=1)
@@ -31,11 +31,11 @@ FILES_AT_ONCE = 64
 
 def main(paths: JobPaths) -> None:
     """Compare day by day, and leave a report of each and the metrics of all."""
-    orders = MonitorHyperparameters.read(paths.hyperparameters())
+    hyperparameters = MonitorHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     lake, manifest = Bucket(settings.lake_bucket), load_manifest()
-    for day in complete_days(lake, orders.days):
+    for day in complete_days(lake, hyperparameters.days):
         skew = skew_of(lake, manifest, day)
         lake.put_json(skew_key(day), skew.report(day))
         store_skew(skew)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from training.footprint import Meter, store_footprint, store_metrics
-from training.hyperparameters import ReconcileHyperparameters
-from training.reconciliation import Reconciliation, summary
-from training.settings import Settings
-from training.state_writes import Outcome
+from training.job.footprint import Meter, store_footprint, store_metrics
+from training.job.hyperparameters import ReconcileHyperparameters
+from training.job.settings import Settings
+from training.online.reconciliation import Reconciliation, summary
+from training.online.state_writes import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from training.contract import JobPaths
+    from training.job.contract import JobPaths
 
 log = logging.getLogger(__name__)
 METRICS: Mapping[str, Outcome] = {
@@ -27,10 +27,10 @@ METRICS: Mapping[str, Outcome] = {
 
 def main(paths: JobPaths) -> None:
     """Correct what differs and may be corrected, and count the rest."""
-    orders = ReconcileHyperparameters.read(paths.hyperparameters())
+    hyperparameters = ReconcileHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
-    counts = Reconciliation.of(settings, closed_hours=orders.closed_hours, trusts_lake=orders.trusts_lake).run()
+    counts = Reconciliation.of(settings, closed_hours=hyperparameters.closed_hours, trusts_lake=hyperparameters.trusts_lake).run()
     log.info("reconcile: %s", summary(counts))
     store_metrics({name: float(counts[outcome]) for name, outcome in METRICS.items()})
     store_footprint(settings, "materialize", meter.stop())

@@ -2,46 +2,47 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING, Any
 
 from greenfraud.bundle import MANIFEST_FILE, BundleManifest
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import curves_key, decision_key, evaluation_key, models_prefix, plan_key, report_key
-from training.bucket import Bucket
-from training.emission_records import methods, records_of_execution, totals
-from training.evaluation_runs import EvaluationRuns, holdout_data
-from training.footprint import Meter, store_footprint
-from training.full_refit import saved, trainings
-from training.hyperparameters import ReportHyperparameters
-from training.registry import Registry
-from training.run_figures import savings
-from training.settings import Settings
-from training.tracking import Tracking
+from training.job.bucket import Bucket
+from training.job.footprint import Meter, store_footprint
+from training.job.hyperparameters import ReportHyperparameters
+from training.job.settings import Settings
+from training.tracking.evaluation_runs import EvaluationRuns, holdout_data
+from training.tracking.full_refit import saved, trainings
+from training.tracking.registry import Registry
+from training.tracking.run_figures import savings
+from training.tracking.runs import Tracking
 
 if TYPE_CHECKING:
-    from training.contract import JobPaths
+    from training.job.contract import JobPaths
 
 log = logging.getLogger(__name__)
 REPORTED_METRICS = ("average_precision", "auc_roc", "card_precision_at_100")
+EMISSION_AMOUNTS = ("emissions_g", "energy_kwh", "duration_seconds")
 SEGMENT_METRICS = ("average_precision", "recall_at_fpr_1pct", "expected_cost_minor")
 
 
 def main(paths: JobPaths) -> None:
     """Read evaluation and decision; register, attach, sum up."""
-    orders = ReportHyperparameters.read(paths.hyperparameters())
+    hyperparameters = ReportHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     artifacts = Bucket(settings.artifacts_bucket)
-    documents = read_documents(artifacts, orders.execution)
-    plan = artifacts.get_json(plan_key(orders.execution))
-    tracking = Tracking(settings, orders.execution)
+    documents = read_documents(artifacts, hyperparameters.execution)
+    plan = artifacts.get_json(plan_key(hyperparameters.execution))
+    tracking = Tracking(settings, hyperparameters.execution)
     manifests = read_manifests(artifacts, documents["evaluation"])
     Registry(tracking.client, settings.artifacts_bucket).record(documents["evaluation"], documents["decision"], manifests)
     holdout = holdout_data(documents["evaluation"], plan, list(load_manifest().names), settings)
-    curves = artifacts.get_json(curves_key(orders.execution))["candidates"]
+    curves = artifacts.get_json(curves_key(hyperparameters.execution))["candidates"]
     EvaluationRuns(tracking, documents["evaluation"], curves, holdout).log()
-    report = make_report(orders.execution, documents, tracking.parent_run_id)
+    report = make_report(hyperparameters.execution, documents, tracking.parent_run_id)
     results = trainings(artifacts, plan)
     for family, figures in report["families"].items():
         figures["saved"] = saved(artifacts, results[family])
@@ -50,7 +51,7 @@ def main(paths: JobPaths) -> None:
     records = records_of_execution(Bucket(settings.lake_bucket), plan)  # this job's among them
     report["emissions_g_total"] = totals(records)["emissions_g_total"]
     finish_parent_run(tracking, report, documents, records)
-    artifacts.put_json(report_key(orders.execution), report)
+    artifacts.put_json(report_key(hyperparameters.execution), report)
     log.info("report: %s %s", report["decision"], report["promoted"])
 
 
@@ -118,3 +119,24 @@ def finish_parent_run(
     for name, document in {**documents, "report": report}.items():
         tracking.log_document(run_id, document, f"{name}.json")
     tracking.finish(run_id)
+
+
+def records_of_execution(lake: Bucket, plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the record of every job of an execution that has written one so far.
+
+    A job's name ends with the execution, or for a training job with a key made from it.
+    """
+    endings = {plan["execution"], *(item["job_key"] for family in plan["families"] for item in family["chunks"])}
+    keys = [key for key in lake.keys("emissions/") if key.removesuffix(".json").rpartition("-")[2] in endings]
+    return [json.loads(body) for body in lake.get_many(keys)]
+
+
+def totals(records: list[dict[str, Any]]) -> dict[str, float]:
+    """Return gCO2e, kilowatt-hours before PUE and seconds of all records together."""
+    return {f"{name}_total": float(sum(record[name] for record in records)) for name in EMISSION_AMOUNTS}
+
+
+def methods(records: list[dict[str, Any]]) -> dict[str, str]:
+    """Return how the records were measured, and who says what a kilowatt-hour emits."""
+    found = {"emissions_method": "method", "intensity_source": "intensity_source"}
+    return {tag: ", ".join(sorted({record[name] for record in records})) for tag, name in found.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
@@ -12,64 +11,39 @@ import torch
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import checkpoint_prefix, models_prefix, train_result_key
-from training.bucket import Bucket
-from training.bundle_files import make_manifest, upload_bundle
-from training.checkpoint import FILE_NAME, Checkpoint, read_checkpoint
-from training.chunk_file import chunk_files, chunks_listed, feature_values
-from training.contract import job_name
-from training.device import best_device
-from training.footprint import Meter, store_footprint
-from training.full_refit import keep_costs, saved
-from training.hyperparameters import TrainHyperparameters
-from training.interruption import deferred
-from training.learning import learn
-from training.onnx_graph import check_parity, to_onnx
-from training.provenance import provenance, software
-from training.sample import Sample
-from training.savepoint import Savepoint
-from training.settings import Settings
-from training.training_run import training_run
+from training.features.chunk_file import chunk_files, feature_values
+from training.job.contract import job_name
+from training.job.footprint import Meter, store_footprint
+from training.job.hyperparameters import TrainHyperparameters
+from training.job.interruption import deferred
+from training.job.settings import Settings
+from training.job.training_job import TrainingJob
+from training.model.bundle_files import make_manifest, upload_bundle
+from training.model.checkpoint import FILE_NAME, Checkpoint, read_checkpoint
+from training.model.device import best_device
+from training.model.learning import learn
+from training.model.onnx_graph import check_parity, to_onnx
+from training.model.sample import Sample
+from training.model.savepoint import Savepoint
+from training.tracking.full_refit import keep_costs, saved
+from training.tracking.provenance import provenance, software
+from training.tracking.training_run import training_run
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from training.contract import JobPaths
-    from training.footprint import Footprint
+    from training.job.contract import JobPaths
+    from training.job.footprint import Footprint
 
 log = logging.getLogger(__name__)
 PARITY_ROWS = 2_000
 
 
-@dataclass(frozen=True)
-class Job:
-    """What one training job knows from the start."""
-
-    paths: JobPaths
-    orders: TrainHyperparameters
-    settings: Settings
-    features: dict[str, str]
-
-    @property
-    def chunks(self) -> list[str]:
-        """What this job learns: its one chunk, or all that a full refit was given."""
-        return self.listed or [self.orders.chunk]
-
-    @property
-    def listed(self) -> list[str]:
-        """The chunks of a full refit; none for a job that learns one chunk after its parent."""
-        return chunks_listed(self.paths.channel("features"))
-
-    @property
-    def artifacts(self) -> Bucket:
-        """The bucket of models and checkpoints."""
-        return Bucket(self.settings.artifacts_bucket)
-
-
 def main(paths: JobPaths) -> None:
-    """Read orders, data and parent; learn; leave checkpoint, bundle, result and records."""
-    orders = TrainHyperparameters.read(paths.hyperparameters())
+    """Read hyperparameters, data and parent; learn; leave checkpoint, bundle, result and records."""
+    hyperparameters = TrainHyperparameters.read(paths.hyperparameters())
     manifest = load_manifest()
-    job = Job(paths, orders, Settings.from_env(), {feature.name: feature.hash for feature in manifest.features})
+    job = TrainingJob(paths, hyperparameters, Settings.from_env(), {feature.name: feature.hash for feature in manifest.features})
     meter = Meter(job.settings)
     chunk = read_sample(job)
     parent = read_checkpoint(paths.channel("parent"))
@@ -80,12 +54,12 @@ def main(paths: JobPaths) -> None:
     publish(job, checkpoint, chunk, model, footprint)
 
 
-def read_sample(job: Job) -> Sample:
+def read_sample(job: TrainingJob) -> Sample:
     """Read features and labels of the chunk, or of all that a full refit learns at once."""
     samples = [sample_of(pq.read_table(file), list(job.features)) for file in chunk_files(job.paths.channel("features"))]
     sample = Sample.joined(samples)
     if not len(sample):
-        raise ContractError(f"chunk {job.orders.chunk} has no transactions to learn from")
+        raise ContractError(f"chunk {job.hyperparameters.chunk} has no transactions to learn from")
     return sample
 
 
@@ -95,17 +69,24 @@ def sample_of(table: pa.Table, names: list[str]) -> Sample:
     return Sample.of(torch.from_numpy(feature_values(table, names)), is_fraud)
 
 
-def trained(job: Job, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
+def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
     """Learn the chunk, or what an interrupted attempt at this very job left to learn of it."""
-    orders, device = job.orders, best_device()
+    hyperparameters, device = job.hyperparameters, best_device()
     with deferred() as is_interrupted:
         savepoint = Savepoint(job.paths.checkpoints, identity(job), is_interrupted)
         learned = learn(
-            orders.family, chunk, parent, job.features, epochs=orders.epochs, seed=orders.seed, device=device, savepoint=savepoint
+            hyperparameters.family,
+            chunk,
+            parent,
+            job.features,
+            epochs=hyperparameters.epochs,
+            seed=hyperparameters.seed,
+            device=device,
+            savepoint=savepoint,
         )
     return Checkpoint(
-        family=orders.family,
-        version=orders.version,
+        family=hyperparameters.family,
+        version=hyperparameters.version,
         chunks=[*(parent.chunks if parent else []), *job.chunks],
         feature_hashes=job.features,
         network=learned.network,
@@ -126,16 +107,16 @@ def trained(job: Job, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
             "prequential_average_precision": learned.prequential,
             "history": {"loss": list(learned.fit.losses), "learning_rate": list(learned.fit.learning_rates)},
         },
-        provenance=provenance(orders.seed, device),
+        provenance=provenance(hyperparameters.seed, device),
     )
 
 
-def identity(job: Job) -> dict[str, Any]:
-    """Return all that the bits of this job's network follow from: orders, inputs and software."""
-    return {**job.orders.model_dump(mode="json"), "inputs": job.paths.inputs_digest(), **software()}
+def identity(job: TrainingJob) -> dict[str, Any]:
+    """Return all that the bits of this job's network follow from: hyperparameters, inputs and software."""
+    return {**job.hyperparameters.model_dump(mode="json"), "inputs": job.paths.inputs_digest(), **software()}
 
 
-def publish(job: Job, checkpoint: Checkpoint, chunk: Sample, model: bytes, footprint: Footprint) -> None:
+def publish(job: TrainingJob, checkpoint: Checkpoint, chunk: Sample, model: bytes, footprint: Footprint) -> None:
     """Upload checkpoint, run, bundle, result and emissions; the result comes last."""
     lineage = {
         "energy_kwh": checkpoint.lineage_energy_kwh + footprint.energy_kwh,
@@ -146,7 +127,7 @@ def publish(job: Job, checkpoint: Checkpoint, chunk: Sample, model: bytes, footp
     job.artifacts.put(checkpoint_prefix(checkpoint.family, checkpoint.version) + FILE_NAME, checkpoint.to_bytes())
     with training_run(job, checkpoint, footprint, result["saved"]) as run:
         result["mlflow_run_id"] = run.run_id
-        if job.orders.is_last:
+        if job.hyperparameters.is_last:
             manifest = make_manifest(
                 checkpoint,
                 model,
@@ -164,11 +145,13 @@ def publish(job: Job, checkpoint: Checkpoint, chunk: Sample, model: bytes, footp
         footprint,
         family=checkpoint.family,
         version=checkpoint.version,
-        chunk=job.orders.chunk,
+        chunk=job.hyperparameters.chunk,
     )
     if result["is_full_refit"]:
         keep_costs(job.artifacts, result)
-    job.artifacts.put_json(train_result_key(job.orders.execution, job.orders.family, job.orders.chunk), result)
+    job.artifacts.put_json(
+        train_result_key(job.hyperparameters.execution, job.hyperparameters.family, job.hyperparameters.chunk), result
+    )
     log.info("train: %s %s", models_prefix(checkpoint.family, checkpoint.version), result)
 
 
@@ -182,13 +165,13 @@ def summary_of(checkpoint: Checkpoint) -> dict[str, Any]:
     return {name: value for name, value in checkpoint.report.items() if name != "history"}
 
 
-def result_of(job: Job, checkpoint: Checkpoint, footprint: Footprint) -> dict[str, Any]:
+def result_of(job: TrainingJob, checkpoint: Checkpoint, footprint: Footprint) -> dict[str, Any]:
     """Return the small result that evaluation and report read."""
     result = {
         "family": checkpoint.family,
-        "chunk": job.orders.chunk,
+        "chunk": job.hyperparameters.chunk,
         "chunks": job.chunks,
-        "is_full_refit": bool(job.listed),
+        "is_full_refit": bool(job.refit_chunks),
         "version": checkpoint.version,
         "parent_version": checkpoint.parent_version,
         **summary_of(checkpoint),

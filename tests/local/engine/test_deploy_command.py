@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from local import assets, runtime_layer
+from local.cloudformation import assets
+from local.functions import runtime_layer
 
 ROOT = Path(__file__).parents[3]
 ASSETS_BUCKET = "cdk-hnb659fds-assets-${AWS::AccountId}-eu-north-1"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from local.cloudformation.providers import INERT_TYPES
 from local.pins import MOTO_VERSION
-from local.providers import INERT_TYPES
 
 README = (Path(__file__).parents[3] / "local" / "README.md").read_text()
 

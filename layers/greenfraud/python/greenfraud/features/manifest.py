@@ -1,6 +1,6 @@
 """The compiled manifest: what every engine, model and document knows about features.
 
-`python -m training.compile_features` writes manifest.json from feature_repo; nobody edits it by hand.
+`python -m toolchain.compile_features` writes manifest.json from feature_repo; nobody edits it by hand.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""A person's file or a made-up world on its way into the lake."""

@@ -1,0 +1,148 @@
+"""From a file's column to ours, a whole column at a time; what cannot be used is named with its row and how to mend it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cli.data.reading import Column, is_text, plain
+from cli.data.refusals import and_more, either, refuse, refuse_absent
+from greenfraud.extras import MAXIMUM_TEXT_LENGTH
+from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
+
+NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+TRUE, FALSE = ["1", "true", "t", "yes"], ["0", "false", "f", "no"]
+
+
+def identifiers(column: Column, *, required: bool = True) -> pa.Array:
+    """Ids as strings of 1 to 256 characters; whole numbers become their digits. Where not `required`, an absent id is null."""
+    values = _whole_numbers(column)
+    if not (pa.types.is_integer(values.type) or is_text(values.type)):
+        raise column.fault(0, f"holds {values.type}, which is no id", "Write ids as text or whole numbers")
+    text = pc.cast(plain(values), pa.string())
+    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    if required:
+        refuse_absent(column, text.is_null())
+    refuse(
+        column, pc.greater(pc.utf8_length(text), MAXIMUM_ID_LENGTH), f"longer than {MAXIMUM_ID_LENGTH} characters", "Shorten the id"
+    )
+    return text
+
+
+def unique_identifiers(column: Column) -> pa.Array:
+    """Ids of which no two are equal."""
+    text = identifiers(column)
+    codes = pc.dictionary_encode(text).indices.to_numpy()
+    _, first = np.unique(codes, return_index=True)
+    if len(first) < len(codes):
+        is_repeated = np.ones(len(codes), dtype=bool)
+        is_repeated[first] = False
+        row = int(np.flatnonzero(is_repeated)[0])
+        earlier = column.where(int(np.flatnonzero(codes == codes[row])[0]))
+        more = and_more(int(is_repeated.sum()))
+        raise column.fault(
+            row, f"`{text[row]}` was already used in {earlier}{more}", "A transaction id must be unique: drop the repetition"
+        )
+    return text
+
+
+def amounts_minor(column: Column, *, digits: int) -> pa.Array:
+    """Decimal amounts in a currency with `digits` decimals, as whole minor units."""
+    values = plain(column.values)
+    if is_text(values.type):
+        values = _parsed_amounts(column, pc.utf8_trim_whitespace(values), digits)
+    elif not _is_number(values.type):
+        raise column.fault(0, f"holds {values.type}, which is no amount", "Write decimal numbers, for example 12.50")
+    is_exact = not (pa.types.is_float16(values.type) or pa.types.is_float32(values.type))
+    major = pc.cast(values, pa.float64(), safe=False)
+    refuse(
+        column,
+        either(major.is_null(), pc.invert(pc.is_finite(major))),
+        "the amount is missing",
+        "Every transaction needs one; 0 is valid",
+    )
+    minor = pc.multiply(major, float(10**digits))
+    whole = pc.round(minor)
+    if is_exact:
+        off = pc.greater(pc.abs(pc.subtract(minor, whole)), 1e-3)
+        refuse(column, off, f"more than {digits} decimals", "Round it to the currency's smallest unit")
+    return _within_limits(column, whole)
+
+
+def minor_amounts(column: Column) -> pa.Array:
+    """Amounts that are already whole minor units."""
+    return amounts_minor(column, digits=0)
+
+
+def flags(column: Column) -> pa.Array:
+    """Fraud or not: booleans, 0 and 1, or true and false as text; absent means that nobody reported a fraud."""
+    values = plain(column.values)
+    if pa.types.is_boolean(values.type):
+        return pc.fill_null(values, fill_value=False)
+    if _is_number(values.type):
+        values = pc.cast(values, pa.float64(), safe=False)
+        is_known = pc.is_in(values, pa.array([0.0, 1.0, None]))
+        is_fraud = pc.equal(values, 1.0)
+    else:
+        values = pc.utf8_lower(pc.utf8_trim_whitespace(pc.cast(values, pa.string())))
+        is_known = pc.is_in(values, pa.array([*TRUE, *FALSE, "", None]))
+        is_fraud = pc.is_in(values, pa.array(TRUE))
+    refuse(column, pc.invert(is_known), "neither fraud nor not", "Write 1 or 0, true or false; nothing where nobody reported")
+    return pc.fill_null(is_fraud, fill_value=False)
+
+
+def numbers(column: Column) -> pa.Array:
+    """An extra column of finite numbers, as doubles; absent is null."""
+    values = plain(column.values)
+    if is_text(values.type):
+        values = pc.utf8_trim_whitespace(values)
+        is_number = pc.match_substring_regex(values, NUMBER)
+        refuse(column, pc.invert(is_number), "no number", "Write decimal numbers, for example 12.5; nothing where there is none")
+    elif not (_is_number(values.type) or pa.types.is_null(values.type)):
+        raise column.fault(0, f"holds {values.type}, which is no number", "Write decimal numbers, for example 12.5")
+    found = pc.cast(values, pa.float64(), safe=False)
+    found = pc.if_else(pc.is_nan(found), pa.scalar(None, pa.float64()), found)
+    refuse(column, pc.invert(pc.is_finite(found)), "an infinite number", "Leave it empty where there is none")
+    return found
+
+
+def texts(column: Column) -> pa.Array:
+    """An extra column of categories, as text; whole numbers become their digits, absent is null."""
+    values = plain(column.values)
+    if not (is_text(values.type) or pa.types.is_integer(values.type) or pa.types.is_null(values.type)):
+        raise column.fault(0, f"holds {values.type}, which is no category", "Write text")
+    found = pc.cast(values, pa.string())
+    is_long = pc.greater(pc.utf8_length(found), MAXIMUM_TEXT_LENGTH)
+    refuse(column, is_long, f"longer than {MAXIMUM_TEXT_LENGTH} characters", "Shorten the text")
+    return found
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def _whole_numbers(column: Column) -> pa.Array:
+    """Floating-point ids, as tools write integers with gaps, back as integers; others unchanged."""
+    values = plain(column.values)
+    if not pa.types.is_floating(values.type):
+        return values
+    values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
+    refuse(column, pc.not_equal(pc.floor(values), values), "not a whole number", "Write ids as text or whole numbers")
+    return pc.cast(values, pa.int64())
+
+
+def _parsed_amounts(column: Column, text: pa.Array, digits: int) -> pa.Array:
+    is_number = pc.match_substring_regex(text, r"^[+-]?\d+(\.\d+)?$")
+    refuse(
+        column, pc.invert(is_number), "not a number", "Write decimals with a point and no thousands separator, for example 1234.50"
+    )
+    is_short = pc.match_substring_regex(text, rf"^[^.]*(\.\d{{1,{digits}}}0*)?$" if digits else r"^[^.]*(\.0+)?$")
+    refuse(column, pc.invert(is_short), f"more than {digits} decimals", "Round it to the currency's smallest unit")
+    return pc.cast(text, pa.float64())
+
+
+def _within_limits(column: Column, minor: pa.Array) -> pa.Array:
+    refuse(column, pc.less(minor, 0), "a negative amount", "Amounts are 0 or more; leave refunds out")
+    refuse(column, pc.greater(minor, MAXIMUM_AMOUNT_MINOR), "above the largest amount, 10^12 minor units", "Check the unit")
+    return pc.cast(minor, pa.int64())

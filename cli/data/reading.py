@@ -1,0 +1,128 @@
+"""Reading a person's file: Parquet or CSV, only the columns that are needed."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as pq
+
+from cli.data.layout import Layout, resolve_layout
+from cli.errors import InputError
+
+PARQUET_MAGIC = b"PAR1"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a file, knowing how to say where in the file a row is."""
+
+    name: str
+    values: pa.Array
+    lines_above: int | None
+
+    def where(self, row: int) -> str:
+        """Row `row` (counted from 0) as a person counts: from 1, and for text also the line of the file."""
+        line = "" if self.lines_above is None else f" (line {row + 1 + self.lines_above})"
+        return f"row {row + 1:,}{line}"
+
+    def fault(self, row: int, what: str, mend: str) -> InputError:
+        """The error for this column at `row`."""
+        return InputError(f"column `{self.name}`, {self.where(row)}: {what}. {mend}")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """The columns of a file by field."""
+
+    layout: Layout
+    columns: Mapping[str, Column]
+    ignored: tuple[str, ...]
+
+
+def file_sha256(path: Path) -> str:
+    """sha256 of the file's bytes. InputError when it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}. Check the path and its permissions") from None
+
+
+def read_source(path: Path, mapping: Mapping[str, str]) -> SourceFile:
+    """The needed columns of `path`. InputError when it is empty, damaged or has no column for a required field."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(1 << 16)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}. Check the path and its permissions") from None
+    if not start.strip():
+        raise InputError(f"{path} is empty. Give a Parquet or CSV file with at least one transaction")
+    source = _read_parquet(path, mapping) if start.startswith(PARQUET_MAGIC) else _read_csv(path, start, mapping)
+    if not len(next(iter(source.columns.values())).values):
+        raise InputError(f"{path} has columns but no rows. Give a file with at least one transaction")
+    return source
+
+
+def _read_parquet(path: Path, mapping: Mapping[str, str]) -> SourceFile:
+    try:
+        file = pq.ParquetFile(path)
+        layout = resolve_layout(file.schema_arrow.names, mapping)
+        table = file.read(columns=list(layout.columns.values()))
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path} cannot be read as Parquet: {error}. Write the file again") from None
+    return _source(layout, table, file.schema_arrow.names, None)
+
+
+def _read_csv(path: Path, start: bytes, mapping: Mapping[str, str]) -> SourceFile:
+    header, delimiter = _header(path, start)
+    layout = resolve_layout(header, mapping)
+    needed = list(layout.columns.values())
+    try:
+        table = arrow_csv.read_csv(
+            path,
+            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            convert_options=arrow_csv.ConvertOptions(
+                include_columns=needed,
+                column_types=dict.fromkeys(needed, pa.string()),
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        )
+    except pa.ArrowException as error:
+        raise InputError(f"{path} cannot be read as CSV: {error}. Each line needs as many fields as the header") from None
+    return _source(layout, table, header, 1)
+
+
+def _header(path: Path, start: bytes) -> tuple[list[str], str]:
+    """Column names and delimiter, which is whichever of , ; and tab stands most often in the first line."""
+    try:
+        line = start.decode("utf-8-sig", errors="strict" if b"\n" in start else "ignore").splitlines()[0]
+    except UnicodeDecodeError as error:
+        line = start[: error.start].decode("utf-8-sig").partition("\n")[0]
+    if not line.strip() or "\0" in line:
+        raise InputError(f"{path} is neither Parquet nor CSV in UTF-8. Convert it to one of them")
+    delimiter = max(",;\t", key=line.count)
+    return next(csv.reader([line], delimiter=delimiter)), delimiter
+
+
+def _source(layout: Layout, table: pa.Table, names: list[str], lines_above: int | None) -> SourceFile:
+    columns = {field: Column(name, table[name].combine_chunks(), lines_above) for field, name in layout.columns.items()}
+    return SourceFile(layout, columns, tuple(name for name in names if name not in layout.columns.values()))
+
+
+def plain(values: pa.Array) -> pa.Array:
+    """`values` without dictionary encoding, large or view types."""
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    return values.cast(pa.string()) if is_text(values.type) else values
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Tell whether a type holds text."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))

@@ -1,0 +1,94 @@
+"""What a run works on: the generated world, or a person's own file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from cli.data.dataset import Dataset
+from cli.data.importing import ImportOptions, load_file, source_identity
+from cli.data.world import WorldSpecification, make_world
+from cli.errors import InputError
+
+
+class Source(Protocol):
+    """A data set that is made or read only when it is needed."""
+
+    @property
+    def identity(self) -> str:
+        """What tells this data set from every other; names the folder of its state."""
+
+    @property
+    def sha256(self) -> str:
+        """sha256 of what it comes from."""
+
+    @property
+    def description(self) -> str:
+        """What it is, for a person."""
+
+    def load(self) -> Dataset:
+        """The data set. InputError when it cannot be used."""
+
+
+@dataclass(frozen=True)
+class WorldSource:
+    """The generated world."""
+
+    specification: WorldSpecification
+
+    @property
+    def identity(self) -> str:
+        """The world's name."""
+        return self.specification.name
+
+    @property
+    def sha256(self) -> str:
+        """sha256 of the specification."""
+        return self.specification.sha256
+
+    @property
+    def description(self) -> str:
+        """Size and seed."""
+        world = self.specification
+        changes = f", other frauds from {world.fraud_changes_on} on" if world.fraud_changes_on else ""
+        size = f"{world.customers:,} customers, {world.terminals:,} terminals, {world.days} days"
+        return f"a world of {size} (seed {world.seed}){changes}"
+
+    def load(self) -> Dataset:
+        """Make it."""
+        return make_world(self.specification)
+
+
+class FileSource:
+    """A Parquet or CSV file."""
+
+    def __init__(self, path: Path, options: ImportOptions, note: Callable[[str], None]) -> None:
+        self.sha256 = source_identity(path, options)
+        self._path, self._options, self._note = path, options, note
+
+    @property
+    def identity(self) -> str:
+        """The first 12 digits of the sha256."""
+        return self.sha256[:12]
+
+    @property
+    def description(self) -> str:
+        """The file."""
+        return str(self._path)
+
+    def load(self) -> Dataset:
+        """Read and check it."""
+        return load_file(self._path, self._options, note=self._note)
+
+
+def require_trainable(dataset: Dataset) -> Dataset:
+    """`dataset`, if at least one chunk can be trained on and a later one is left to judge by; otherwise InputError."""
+    if not dataset.trainable()[1]:
+        days = dataset.maturity_days
+        raise InputError(
+            f"the data are too short to train on: from {dataset.first_day} on, a week to learn from, {days} days for its reports "
+            f"to arrive, a later week to be judged on and {days} days for that one's reports are needed. Give a longer history"
+        )
+    return dataset

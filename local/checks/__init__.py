@@ -1,0 +1,1 @@
+"""What AWS would refuse is refused here: requests against botocore's models."""

@@ -1,0 +1,1 @@
+"""Two servers' ways in: the AWS endpoint and the deployed HTTP API."""

@@ -1,0 +1,231 @@
+"""The data plane of the deployed HTTP API: an HTTP server that makes events of requests and invokes the function."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import unquote
+
+from moto.apigatewayv2.models import Api, Route, apigatewayv2_backends
+from moto.awslambda.exceptions import LambdaClientError
+
+from local.context import Context
+from local.functions.lambdas import executor_of
+from local.http import signatures
+from local.http.api_events import Request, Response, event_of, message, response_of
+from local.monitoring import metrics
+
+MOST_BODY_BYTES = 10 * 1024 * 1024
+DEFAULT_STAGE = "$default"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+
+def match_path(pattern: str, path: str) -> dict[str, str] | None:
+    """The path parameters when `path` fits a route's pattern, else None.
+
+    >>> match_path("/v1/decisions/{id}", "/v1/decisions/T1")
+    {'id': 'T1'}
+    >>> match_path("/v1/{proxy+}", "/v1/score/batch")
+    {'proxy': 'score/batch'}
+    """
+    wanted, given = pattern.strip("/").split("/"), path.strip("/").split("/")
+    parameters: dict[str, str] = {}
+    for index, part in enumerate(wanted):
+        if part.endswith("+}"):
+            rest = given[index:]
+            return parameters | {part[1:-2]: unquote("/".join(rest))} if rest and rest[0] else None
+        if index >= len(given):
+            return None
+        if part.startswith("{"):
+            parameters[part[1:-1]] = unquote(given[index])
+        elif part != given[index]:
+            return None
+    return parameters if len(given) == len(wanted) else None
+
+
+def precedence(route_key: str) -> tuple[bool, int, bool]:
+    """API Gateway prefers exact paths, then parameters, then greedy ones, then $default; a method before ANY."""
+    method, _, pattern = route_key.partition(" ")
+    return ("+}" in pattern or not pattern, pattern.count("{") - len(pattern), method == "ANY")
+
+
+def find_route(api: Api, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+    """The route that answers, with the path's parameters."""
+    for route in sorted(api.routes.values(), key=lambda route: precedence(route.route_key)):
+        wanted, _, pattern = route.route_key.partition(" ")
+        if wanted == DEFAULT_STAGE:
+            return route, {}
+        if wanted not in (method, "ANY"):
+            continue
+        parameters = match_path(pattern, path)
+        if parameters is not None:
+            return route, parameters
+    return None
+
+
+class Front:
+    """Answers requests as the deployed API would."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def api(self) -> tuple[Api, str] | None:
+        """The API deployed last and its stage, or None before any is."""
+        backend = apigatewayv2_backends[self._context.account][self._context.region]
+        deployed = [api for api in list(backend.apis.values()) if api.protocol_type == "HTTP" and api.stages]
+        if not deployed:
+            return None
+        api = max(deployed, key=lambda one: one.created_date)
+        return api, DEFAULT_STAGE if DEFAULT_STAGE in api.stages else next(iter(api.stages))
+
+    def answer(self, request: Request) -> Response:
+        """Find the route, check the caller, invoke, and count."""
+        deployed = self.api()
+        if deployed is None:
+            return message(503, "Service Unavailable: no API is deployed")
+        api, stage = deployed
+        began = time.perf_counter()
+        response = self._answer(api, stage, request)
+        counted = {"Count": 1, "4xx": response.status // 100 == 4, "5xx": response.status // 100 == 5}
+        milliseconds = (time.perf_counter() - began) * 1000
+        metrics.record(self._context, "AWS/ApiGateway", counted, {"ApiId": api.api_id})
+        metrics.record(self._context, "AWS/ApiGateway", {"Latency": milliseconds}, {"ApiId": api.api_id}, "Milliseconds")
+        return response
+
+    def _answer(self, api: Api, stage: str, request: Request) -> Response:
+        path = request.target.partition("?")[0]
+        if stage != DEFAULT_STAGE:
+            path = path.removeprefix(f"/{stage}")
+        found = find_route(api, request.method, path)
+        if found is None:
+            return message(404, "Not Found")
+        route, parameters = found
+        event = event_of(
+            request,
+            api_id=api.api_id,
+            account=self._context.account,
+            route_key=route.route_key,
+            stage=stage,
+            parameters=parameters,
+        )
+        if self._context.auth and not self._authorize(route, request, event):
+            return message(403, "Forbidden")
+        return self._invoke(api, route, event)
+
+    def _authorize(self, route: Route, request: Request, event: dict[str, Any]) -> bool:
+        if route.authorization_type in (None, "", "NONE"):
+            return True
+        if route.authorization_type != "AWS_IAM":
+            return False  # no other authorizer is emulated, so nobody passes it
+        caller = signatures.verify(
+            self._context,
+            method=request.method,
+            url=f"http://{request.headers.get('host', '')}{request.target}",
+            headers=request.headers,
+            body=request.body,
+        )
+        if caller is None:
+            return False
+        arn = f"arn:aws:iam::{self._context.account}:user/{caller.access_key}"
+        identity = {"accessKey": caller.access_key, "accountId": self._context.account, "userArn": arn}
+        event["requestContext"]["authorizer"] = {"iam": identity}
+        return True
+
+    def _invoke(self, api: Api, route: Route, event: dict[str, Any]) -> Response:
+        integration = api.integrations[(route.target or "").removeprefix("integrations/")]
+        function = function_arn(integration.integration_uri or "")
+        try:
+            result = executor_of(self._context).invoke(function, json.dumps(event).encode())
+        except LambdaClientError as failure:
+            print(f"{function}: {failure}", file=sys.stderr, flush=True)
+            return message(503, "Service Unavailable")
+        if result.error:
+            return message(500, "Internal Server Error")
+        return response_of(result.payload)
+
+
+def function_arn(uri: str) -> str:
+    """The function of an integration, which names it by its ARN or by API Gateway's path to it."""
+    return uri.rsplit("/functions/", maxsplit=1)[-1].removesuffix("/invocations")
+
+
+class FrontServer(ThreadingHTTPServer):
+    """The HTTP server; a thread per connection."""
+
+    front: Front
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+
+class FrontHandler(BaseHTTPRequestHandler):
+    """Reads requests, writes responses, keeps connections open."""
+
+    server: FrontServer
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    server_version = "greenfraud-local"
+    sys_version = ""
+
+    def log_message(self, *_: Any) -> None:
+        """Requests are counted, not logged."""
+
+    def handle_any(self) -> None:
+        """Answer one request."""
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > MOST_BODY_BYTES:
+            self.close_connection = True
+            self.write(message(413, "Request Entity Too Large"))
+            return
+        request = Request(
+            method=self.command,
+            target=self.path,
+            protocol=self.request_version,
+            headers=dict(self.lower_headers()),
+            body=self.rfile.read(length) if length else b"",
+            source_ip=self.client_address[0],
+        )
+        try:
+            self.write(self.server.front.answer(request))
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    def lower_headers(self) -> Iterator[tuple[str, str]]:
+        """Names in lower case, repeated headers joined."""
+        for name in {name.lower() for name in self.headers}:
+            separator = "; " if name == "cookie" else ","
+            yield name, separator.join(self.headers.get_all(name) or [])
+
+    def write(self, response: Response) -> None:
+        """Send status, headers and body at once."""
+        self.send_response(response.status)
+        for name, value in response.headers:
+            if name.lower() not in ("content-length", "connection", "transfer-encoding"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(response.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(response.body)
+        self.wfile.flush()
+
+
+for _method in METHODS:
+    setattr(FrontHandler, f"do_{_method}", FrontHandler.handle_any)
+
+
+def install(context: Context) -> None:
+    """Listen on the HTTP port while the server runs."""
+
+    def start() -> None:
+        server = FrontServer(("127.0.0.1", context.http_port), FrontHandler)
+        server.front = Front(context)
+        threading.Thread(target=server.serve_forever, args=(0.1,), name="http-front", daemon=True).start()
+        context.on_stop(server.shutdown)
+
+    context.on_start(start)

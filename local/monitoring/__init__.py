@@ -1,0 +1,1 @@
+"""CloudWatch: metrics, the Embedded Metric Format, alarms that ring."""

@@ -1,0 +1,1 @@
+"""DynamoDB: atomic writes, streams into functions, and what survives a restart."""

@@ -1,0 +1,188 @@
+"""Whole jobs, run as SageMaker runs them."""
+
+from __future__ import annotations
+
+import io
+import json
+import platform
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pyarrow.parquet as pq
+import pytest
+import torch
+from workplace import EXECUTION, Workplace
+
+from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
+from greenfraud.carbon import EmissionsRecord
+from greenfraud.features.manifest import load_manifest
+from greenfraud.naming import features_key, models_prefix, train_result_key, version_of
+from greenfraud.promotion import decide
+from training.__main__ import main
+from training.job.contract import JobPaths
+from training.job.footprint import cpu_model
+from training.model.checkpoint import Checkpoint
+from training.model.device import best_device
+from training.model.onnx_graph import probabilities
+from training.tracking.provenance import code_digest
+
+pytestmark = pytest.mark.xdist_group("training-jobs")
+
+
+def newest(workplace: Workplace, family: str) -> str:
+    """The prefix of a family's newest bundle."""
+    return models_prefix(family, version_of(workplace.chunks[-1].id, EXECUTION))
+
+
+def content(workplace: Workplace, key: str, bucket: str = "artifacts") -> bytes:
+    """An object's bytes."""
+    return bytes(workplace.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+
+def results(workplace: Workplace, family: str) -> list[dict]:
+    """The small results of a family's jobs, in order."""
+    return [workplace.document(train_result_key(EXECUTION, family, chunk.id)) for chunk in workplace.chunks]
+
+
+def test_features_hold_keys_label_and_every_manifest_feature(trained: Workplace) -> None:
+    """The columns that training, Feast and people read."""
+    manifest = load_manifest()
+    body = content(trained, features_key(manifest.version, trained.chunks[0].id), "lake")
+    table = pq.read_table(io.BytesIO(body))
+    keys = ["transaction_id", "occurred_us", "customer_id", "terminal_id", "amount_minor", "is_fraud", "event_timestamp"]
+    assert table.column_names == [*keys, *manifest.names]
+    assert str(table.schema.field("event_timestamp").type) == "timestamp[us, tz=UTC]"
+
+
+def test_features_are_not_written_twice(trained: Workplace) -> None:
+    """A chunk that the lake has is left alone."""
+    key = features_key(load_manifest().version, trained.chunks[0].id)
+    before = trained.s3.head_object(Bucket="lake", Key=key)["LastModified"]
+    plan = trained.document(f"executions/{EXECUTION}/plan.json")
+    trained.run("features", {"execution": EXECUTION, "as_of": plan["as_of"]})
+    assert before == trained.s3.head_object(Bucket="lake", Key=key)["LastModified"]
+
+
+@pytest.mark.parametrize("family", ["baseline", "light"])
+def test_a_bundle_is_complete_and_answers_its_golden_vectors(trained: Workplace, family: str) -> None:
+    """What serving verifies before it swaps."""
+    prefix = newest(trained, family)
+    manifest = BundleManifest.from_bytes(content(trained, prefix + MANIFEST_FILE))
+    model = content(trained, prefix + MODEL_FILE)
+    manifest.verify_files({MODEL_FILE: model})
+    manifest.verify_features(load_manifest())
+    inputs = np.array([vector["inputs"] for vector in manifest.golden], np.float32)
+    expected = [vector["probability"] for vector in manifest.golden]
+    np.testing.assert_allclose(probabilities(model, inputs), expected, atol=manifest.golden_tolerance)
+    assert manifest.chunks == [chunk.id for chunk in trained.chunks]
+
+
+def test_only_the_last_chunk_makes_a_bundle(trained: Workplace) -> None:
+    """Models in between are checkpoints, not candidates."""
+    listing = trained.s3.list_objects_v2(Bucket="artifacts", Prefix="models/light/")["Contents"]
+    assert [newest(trained, "light") + MANIFEST_FILE, newest(trained, "light") + MODEL_FILE] == [i["Key"] for i in listing]
+
+
+def test_the_cost_of_the_lineage_adds_up(trained: Workplace) -> None:
+    """A bundle knows what its whole chain of trainings cost."""
+    manifest = BundleManifest.from_bytes(content(trained, newest(trained, "light") + MANIFEST_FILE))
+    spent = [result["energy_kwh"] for result in results(trained, "light")]
+    assert manifest.emissions["lineage"]["energy_kwh"] == pytest.approx(sum(spent))
+    assert manifest.emissions["this"]["energy_kwh"] == pytest.approx(spent[-1])
+
+
+def test_the_parent_is_measured_before_the_chunk_is_learned(trained: Workplace) -> None:
+    """The first chunk has no parent; later ones rank frauds far above chance."""
+    measured = [result["prequential_average_precision"] for result in results(trained, "light")]
+    assert measured[0] is None
+    assert measured[-1] > 0.3
+
+
+def test_a_checkpoint_is_nothing_but_tensors_and_plain_data(trained: Workplace) -> None:
+    """It loads with weights_only, and gives the same network back."""
+    key = f"checkpoints/light/{version_of(trained.chunks[-1].id, EXECUTION)}/checkpoint.pt"
+    body = content(trained, key)
+    torch.load(io.BytesIO(body), weights_only=True)
+    again = Checkpoint.from_bytes(Checkpoint.from_bytes(body).to_bytes())
+    rows = again.replay.values[:50]
+    torch.testing.assert_close(Checkpoint.from_bytes(body).network(rows), again.network(rows), rtol=0.0, atol=0.0)
+
+
+def test_each_job_leaves_one_emissions_record_with_its_method(trained: Workplace) -> None:
+    """Never a number without its method, intensity and source."""
+    keys = [item["Key"] for item in trained.s3.list_objects_v2(Bucket="lake", Prefix="emissions/")["Contents"]]
+    records = [EmissionsRecord.from_json(json.loads(content(trained, key, "lake"))) for key in keys]
+    of_training = [record for record in records if record.stage == "train"]
+    assert len(of_training) == 2 * len(trained.chunks)
+    assert all(record.energy_kwh > 0 and record.method and record.intensity_source for record in of_training)
+    for record in of_training:
+        assert record.emissions_g == pytest.approx(record.energy_kwh * record.pue * record.intensity_g_per_kwh)
+
+
+def test_versions_seed_and_machine_of_a_training_are_on_record(trained: Workplace) -> None:
+    """In the checkpoint, in the bundle and among the run's parameters, all the same."""
+    bundle = BundleManifest.from_bytes(content(trained, newest(trained, "light") + MANIFEST_FILE))
+    key = f"checkpoints/light/{version_of(trained.chunks[-1].id, EXECUTION)}/checkpoint.pt"
+    checkpoint = Checkpoint.from_bytes(content(trained, key))
+    parameters = trained.tracking().client.get_run(bundle.mlflow_run_id).data.params
+    assert bundle.provenance == checkpoint.provenance
+    assert {name: str(value) for name, value in bundle.provenance.items()}.items() <= parameters.items()
+    assert bundle.provenance == {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "onnx": onnx.__version__,
+        "feature_manifest": load_manifest().version,
+        "training_code": code_digest(),
+        "threads": torch.get_num_threads(),
+        "seed": 20180401,
+        "device": best_device().type,
+        "processor": cpu_model() or platform.machine(),
+    }
+
+
+def test_the_gate_can_judge_the_evaluation(evaluated: Workplace) -> None:
+    """Every challenger beats the bare rules here, and one is promoted."""
+    document = evaluated.document(f"executions/{EXECUTION}/evaluation.json")
+    assert [item["family"] for item in document["candidates"]] == ["baseline", "light"]
+    assert document["candidates"][1]["metrics"]["average_precision"]["value"] > 0.5
+    assert document["holdout"]["removed_known_compromised"] > 0
+    assert decide(document).outcome == "promote"
+
+
+def test_the_evaluation_tells_every_segment_of_the_real_features(evaluated: Workplace) -> None:
+    """Each candidate has each of them, and the rows of a split's segments are those of the holdout."""
+    document = evaluated.document(f"executions/{EXECUTION}/evaluation.json")
+    names = [segment["name"] for segment in document["segments"]]
+    assert {segment["by"] for segment in document["segments"]} == {"amount", "hour", "customer", "terminal"}
+    assert all(set(item["segments"]) == set(names) for item in (document["baseline_rules"], *document["candidates"]))
+    for by in ("amount", "hour", "customer", "terminal"):
+        assert sum(part["rows"] for part in document["segments"] if part["by"] == by) == document["holdout"]["rows"]
+
+
+def test_the_report_tells_promotion_grams_and_segments(reported: Workplace) -> None:
+    """Enough for a person who reads nothing else."""
+    report = reported.document(f"executions/{EXECUTION}/report.json")
+    decision = reported.document(f"executions/{EXECUTION}/decision.json")
+    assert report["promoted"] == {name: decision[name] for name in ("family", "version")}
+    assert report["emissions_g_total"] > sum(family["emissions_g"] for family in report["families"].values())
+    day = next(segment for segment in report["segments"] if segment["name"] == "hour: day")
+    assert day["families"]["light"]["average_precision"]["frauds"] == day["frauds"] > 0
+
+
+def test_a_failure_leaves_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SageMaker shows the file as FailureReason."""
+    config = tmp_path / "input" / "config"
+    config.mkdir(parents=True)
+    (config / "hyperparameters.json").write_text(json.dumps({"execution": EXECUTION, "as_off": "2018-06-01T00:00:00Z"}))
+    monkeypatch.setenv("GREENFRAUD_ML_ROOT", str(tmp_path))
+    assert main(["features"]) == 1
+    assert "as_off" in (tmp_path / "output" / "failure").read_text()
+
+
+def test_an_unknown_step_names_the_choices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong argument is a failure like any other."""
+    monkeypatch.setenv("GREENFRAUD_ML_ROOT", str(tmp_path))
+    assert main(["tarin"]) == 2
+    assert "features, train, evaluate" in (JobPaths(tmp_path).root / "output" / "failure").read_text()

@@ -1,0 +1,1 @@
+"""One holdout, every candidate, every measure with its interval."""

@@ -1,0 +1,106 @@
+"""Whom the holdout judges: the rules, the model in production, and the challengers, as scores and decisions."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
+from greenfraud.carbon import LAMBDA_MB_PER_VCPU, emissions_g, inference_energy_kwh
+from greenfraud.errors import BundleError
+from greenfraud.policy import rules_decision
+from training.features.chunk_file import feature_values
+from training.job.bucket import Bucket
+from training.model.onnx_graph import INPUT, OUTPUT, probabilities, session_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from greenfraud.policy import Policy
+    from training.job.settings import Settings
+
+TIMED_ROWS, TIMED_ROUNDS = 200, 5
+SEVERITY = {"allow": 0, "review": 1, "block": 2}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What one candidate says about the holdout; scores None when it cannot be scored, for a `reason`."""
+
+    name: str
+    role: str
+    scores: NDArray[np.float64] | None
+    is_alert: NDArray[np.bool_] | None
+    is_probability: bool = True
+    family: str | None = None
+    version: str | None = None
+    emissions_g_per_1000: float | None = None
+    manifest: BundleManifest | None = None
+    reason: str | None = None
+
+    def part(self, rows: NDArray[np.bool_]) -> Candidate:
+        """Return what it says about some of the rows."""
+        if self.scores is None or self.is_alert is None:
+            return self
+        return replace(self, scores=self.scores[rows], is_alert=self.is_alert[rows])
+
+    def silent(self, reason: str) -> Candidate:
+        """Return it without scores, for a reason; one that it has already stays."""
+        return replace(self, scores=None, is_alert=None, reason=self.reason or reason)
+
+
+def rules_candidate(table: pa.Table, policy: Policy) -> Candidate:
+    """Score by the bare rules: the decision ranks first, the amount among equals, as an analyst would go through."""
+    names = {rule.feature for rule in policy.rules if rule.feature in table.column_names}
+    columns = {name: table[name].to_pylist() for name in names}
+    amounts = table["amount_minor"].to_pylist()
+    rows = ({name: column[row] for name, column in columns.items()} for row in range(len(amounts)))
+    decisions = [rules_decision(values, amount, policy)[0] for values, amount in zip(rows, amounts, strict=True)]
+    severity = np.array([SEVERITY[decision] for decision in decisions], float)
+    scores = severity + np.array(amounts) / (max(amounts, default=0) + 1.0)
+    return Candidate("rules", "rules", scores, severity > 0, is_probability=False)
+
+
+def bundle_candidate(prefix: str, role: str, table: pa.Table, *, policy: Policy, settings: Settings) -> Candidate:
+    """Score afresh from the ONNX bundle under a prefix, which is verified first."""
+    artifacts = Bucket(settings.artifacts_bucket)
+    manifest = BundleManifest.from_bytes(artifacts.get(prefix + MANIFEST_FILE))
+    said: dict[str, Any] = {"family": manifest.family, "version": manifest.version, "manifest": manifest}
+    name = f"{manifest.family}/{manifest.version}"
+    model = artifacts.get(prefix + MODEL_FILE)
+    try:
+        manifest.verify_files({MODEL_FILE: model})
+        values = _inputs(manifest, table)
+    except BundleError as error:
+        return Candidate(name, role, None, None, reason=str(error), **said)
+    scores = probabilities(model, values).astype(np.float64)
+    is_alert = scores >= policy.review_at
+    grams = grams_per_1000(model, values, settings)
+    return Candidate(name, role, scores, is_alert, emissions_g_per_1000=grams, **said)
+
+
+def _inputs(manifest: BundleManifest, table: pa.Table) -> NDArray[np.float32]:
+    absent = [name for name in manifest.feature_names if name not in table.column_names]
+    if absent:
+        raise BundleError(f"the holdout lacks {', '.join(absent)}")
+    return feature_values(table, manifest.feature_names)
+
+
+def grams_per_1000(model: bytes, values: NDArray[np.float32], settings: Settings) -> float:
+    """Return gCO2e of 1,000 single scores: measured CPU time of the model alone, on the function's one vCPU."""
+    session: Any = session_of(model)
+    rows = [values[index : index + 1] for index in range(min(TIMED_ROWS, len(values)))]
+    seconds = min(_seconds_per_row(session, rows) for _ in range(TIMED_ROUNDS))  # what else ran only adds
+    energy_kwh = inference_energy_kwh(1000.0 * seconds, LAMBDA_MB_PER_VCPU)
+    return emissions_g(energy_kwh, settings.grid_intensity_g_per_kwh, settings.pue)
+
+
+def _seconds_per_row(session: Any, rows: list[NDArray[np.float32]]) -> float:
+    started = time.process_time()
+    for row in rows:
+        session.run([OUTPUT], {INPUT: row})
+    return (time.process_time() - started) / max(len(rows), 1)

@@ -1,0 +1,93 @@
+"""The out-of-time holdout, without the customers already known to be compromised.
+
+The protocol of the Fraud Detection Handbook: on each day of the holdout, customers are left out for whom a fraud, from
+one week before the label delay on, had been observed before that day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from greenfraud.instants import DAY_US
+from training.features.history import read_history
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from greenfraud.chunks import Chunk
+    from training.features.history import History
+    from training.job.bucket import Bucket
+
+KNOWN_DAYS = 7  # how much older than the label delay a fraud may be and still count as known
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """The rows that candidates are judged on."""
+
+    table: pa.Table
+    is_fraud: NDArray[np.bool_]
+    amount_minor: NDArray[np.int64]
+    customer: NDArray[np.int64]  # code from 0
+    day: NDArray[np.int64]  # days since the epoch
+    removed: int  # rows of customers known to be compromised
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.is_fraud)
+
+    def part(self, rows: NDArray[np.bool_]) -> Holdout:
+        """Return some of the rows; customers keep their codes."""
+        return Holdout(
+            table=self.table.filter(rows),
+            is_fraud=self.is_fraud[rows],
+            amount_minor=self.amount_minor[rows],
+            customer=self.customer[rows],
+            day=self.day[rows],
+            removed=0,
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Return how much the rows are: of what, of whom, over how long."""
+        return {
+            "rows": len(self),
+            "frauds": int(self.is_fraud.sum()),
+            "customers": len(np.unique(self.customer)),
+            "defrauded_customers": len(np.unique(self.customer[self.is_fraud])),
+            "days": len(np.unique(self.day)),
+        }
+
+
+def make_holdout(table: pa.Table, known: dict[int, set[str]]) -> Holdout:
+    """Leave out, on each day, the customers known by then; `known` is by day since the epoch."""
+    day = table["occurred_us"].to_numpy() // DAY_US
+    customers = table["customer_id"].to_pylist()
+    is_kept = np.array([name not in known.get(d, ()) for name, d in zip(customers, day.tolist(), strict=True)], bool)
+    kept = table.filter(is_kept)
+    return Holdout(
+        table=kept,
+        is_fraud=kept["is_fraud"].to_numpy(),
+        amount_minor=kept["amount_minor"].to_numpy(),
+        customer=np.unique(kept["customer_id"].to_numpy(), return_inverse=True)[1],
+        day=day[is_kept],
+        removed=int((~is_kept).sum()),
+    )
+
+
+def known_compromised(lake: Bucket, chunk: Chunk, maturity_days: int) -> dict[int, set[str]]:
+    """Return, for each day of a chunk, the customers then known to be compromised."""
+    first_day = chunk.start_day - timedelta(days=KNOWN_DAYS + maturity_days)
+    history = read_history(lake, first_day, chunk.end_day)
+    starts = range(chunk.start_us, chunk.end_us, DAY_US)
+    return {start_us // DAY_US: _known_before(history, start_us) for start_us in starts}
+
+
+def _known_before(history: History, at_us: int) -> set[str]:
+    is_fraud = history.is_fraud_as_known(at_us - 1)
+    codes = np.unique(history.customer[is_fraud])
+    return set(history.customer_ids.take(codes).to_pylist())

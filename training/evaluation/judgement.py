@@ -1,0 +1,94 @@
+"""From scored candidates to what evaluation.json says of them: figures and paired differences, on all rows and per segment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from training.evaluation.measurement import MEASURES, ROW_MEASURES, customer_weights, measure, paired, summary
+from training.evaluation.segments import segments_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from training.evaluation.candidates import Candidate
+    from training.evaluation.holdout import Holdout
+    from training.evaluation.measurement import Floats, Samples
+
+# With fewer, most resamples of customers would hold the same few frauds again, and their spread would promise too much.
+MINIMUM_DEFRAUDED = 10
+
+Document = dict[str, Any]
+
+
+def judge(candidates: Sequence[Candidate], holdout: Holdout, costs: Mapping[str, Mapping[str, float]]) -> Document:
+    """Return `segments`, and the measured candidates as `baseline_rules` and `candidates`; the rules come first."""
+    weights = customer_weights(int(holdout.customer.max()) + 1 if len(holdout) else 0)
+    overall = compared(candidates, holdout, weights)
+    segments, parts = [], {}
+    for segment in segments_of(holdout.table):
+        part = holdout.part(segment.rows)
+        heard = [_heard(candidate.part(segment.rows), part) for candidate in candidates]
+        parts[segment.name] = compared(heard, part, weights, ROW_MEASURES)
+        segments.append({"name": segment.name, "by": segment.by, "value": segment.value, **part.counts()})
+    documents = [
+        {
+            **described(candidate, costs),
+            **overall[candidate.name],
+            "segments": {name: figures[candidate.name] for name, figures in parts.items()},
+        }
+        for candidate in candidates
+    ]
+    return {"segments": segments, "baseline_rules": documents[0], "candidates": documents[1:]}
+
+
+def compared(
+    candidates: Sequence[Candidate], holdout: Holdout, weights: Floats, names: Sequence[str] = MEASURES
+) -> dict[str, Document]:
+    """Return for each candidate its figures and its paired differences to others on the same resamples."""
+    samples = {candidate.name: measure(candidate, holdout, weights, names) for candidate in candidates}
+    rivals = {item.role: samples[item.name] for item in candidates if item.role in ("production", "rules")}
+    challengers = {item.name: samples[item.name] for item in candidates if item.role == "challenger"}
+    return {
+        candidate.name: {
+            "metrics": summary(candidate, samples[candidate.name], holdout, names),
+            **comparisons(candidate, samples[candidate.name], rivals, challengers),
+        }
+        for candidate in candidates
+    }
+
+
+def comparisons(
+    candidate: Candidate, samples: Samples, rivals: Mapping[str, Samples], challengers: Mapping[str, Samples]
+) -> Document:
+    """Return the paired differences: to production and to each other challenger, for a challenger, and to the rules."""
+    is_challenger, is_model = candidate.role == "challenger", candidate.role != "rules"
+    others = {name: theirs for name, theirs in challengers.items() if name != candidate.name}
+    return {
+        "against_production": paired(samples, rivals.get("production", {})) if is_challenger else None,
+        "against_challengers": {name: paired(samples, theirs) for name, theirs in others.items()} if is_challenger else None,
+        "against_rules": paired(samples, rivals["rules"]) if is_model else None,
+    }
+
+
+def described(candidate: Candidate, costs: Mapping[str, Mapping[str, float]]) -> Document:
+    """Return who a candidate is, what a score of it emits, and what this execution spent on training it."""
+    spent = costs.get(candidate.family or "", {}) if candidate.role == "challenger" else {}
+    return {
+        "name": candidate.name,
+        "family": candidate.family,
+        "version": candidate.version,
+        "role": candidate.role,
+        "mlflow_run_id": candidate.manifest.mlflow_run_id if candidate.manifest else None,
+        "emissions_g_per_1000": candidate.emissions_g_per_1000,
+        "energy_kwh": spent.get("energy_kwh"),
+        "emissions_g": spent.get("emissions_g"),
+    }
+
+
+def _heard(candidate: Candidate, part: Holdout) -> Candidate:
+    """Return a candidate as it may be judged on a segment: with nothing to say where too few frauds could answer."""
+    counts = part.counts()
+    if counts["defrauded_customers"] >= MINIMUM_DEFRAUDED:
+        return candidate
+    found = f"{counts['frauds']} frauds of {counts['defrauded_customers']} customers"
+    return candidate.silent(f"the segment has {found}, at least {MINIMUM_DEFRAUDED} defrauded customers are needed")

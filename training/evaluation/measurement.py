@@ -1,0 +1,138 @@
+"""Evaluation of candidates on one holdout: every measure with its interval, and paired differences between two.
+
+Intervals are 95 % percentile intervals of a Poisson bootstrap over customers: a customer's transactions stay
+together, because they depend on each other. All candidates are measured on the same resamples, so that the
+difference of two is paired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from training.evaluation.card_precision import CardRanking
+from training.evaluation.metrics import brier_score, expected_calibration_error, weighted_sum
+from training.model.ranking import Ranking
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from training.evaluation.candidates import Candidate
+    from training.evaluation.holdout import Holdout
+
+    Floats = NDArray[np.floating[Any]]
+
+RESAMPLES = 200
+REVIEW_CAPACITY = 100  # customers that analysts look at in a day
+ALERT_COST_MINOR = 500  # an analyst's time per alert, 5.00 in the currency
+INTERVAL = (2.5, 97.5)
+SEED = 20180401  # the same holdout gives the same intervals
+CARD_PRECISION = f"card_precision_at_{REVIEW_CAPACITY}"
+MEASURES = (
+    "average_precision",
+    "auc_roc",
+    CARD_PRECISION,
+    "recall_at_fpr_1pct",
+    "recall_at_fpr_5pct",
+    "expected_cost_minor",
+    "brier",
+    "ece",
+)
+ROW_MEASURES = tuple(name for name in MEASURES if name != CARD_PRECISION)  # which any part of a holdout has
+PROBABILITY_MEASURES = ("brier", "ece")
+PAIRED_MEASURES = ("average_precision", "expected_cost_minor")
+
+# Per measure: its value on the holdout, then on each resample.
+Samples = Mapping[str, "Floats"]
+
+
+def customer_weights(customers: int, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
+    """Return how often each customer counts: once in the first row, Poisson(1) times in each resample."""
+    drawn = np.random.default_rng(seed).poisson(1.0, (resamples, customers))
+    return np.vstack([np.ones((1, customers)), drawn])
+
+
+def measure(candidate: Candidate, holdout: Holdout, weights: Floats, names: Sequence[str] = MEASURES) -> Samples:
+    """Return measures of a candidate for every row of `weights`; a candidate without scores has none."""
+    if candidate.scores is None or candidate.is_alert is None or not len(holdout):
+        return {}
+    samples = _of_ranking(candidate.scores, holdout, weights)
+    samples["expected_cost_minor"] = weighted_sum(cost_minor(candidate.is_alert, holdout), holdout.customer, weights)
+    if candidate.is_probability:
+        rows = (candidate.scores, holdout.is_fraud, holdout.customer)
+        samples |= {"brier": brier_score(*rows, weights), "ece": expected_calibration_error(*rows, weights)}
+    if CARD_PRECISION in names:
+        cards = CardRanking(candidate.scores, holdout.is_fraud, holdout.customer, holdout.day)
+        samples[CARD_PRECISION] = cards.precision_at(REVIEW_CAPACITY, weights)
+    return samples
+
+
+def _of_ranking(scores: Floats, holdout: Holdout, weights: Floats) -> dict[str, Floats]:
+    curves = Ranking(scores, holdout.is_fraud, holdout.customer).curves(weights)
+    return {
+        "average_precision": curves.average_precision(),
+        "auc_roc": curves.auc_roc(),
+        "recall_at_fpr_1pct": curves.recall_at(0.01),
+        "recall_at_fpr_5pct": curves.recall_at(0.05),
+    }
+
+
+def cost_minor(is_alert: NDArray[np.bool_], holdout: Holdout) -> Floats:
+    """Return the cost of each decision in minor units: an analyst's time per alert, the amount of a missed fraud."""
+    missed = np.where(holdout.is_fraud, holdout.amount_minor, 0)
+    return np.where(is_alert, ALERT_COST_MINOR, missed).astype(np.float64)
+
+
+def summary(candidate: Candidate, samples: Samples, holdout: Holdout, names: Sequence[str] = MEASURES) -> dict[str, Any]:
+    """Return value, interval and sample size of each measure; one that is undefined says why, never zero."""
+    sizes = {name: sample_size(name, holdout) for name in names}
+    return {name: {**_summarised(name, candidate, samples.get(name), holdout), **sizes[name]} for name in names}
+
+
+def sample_size(name: str, holdout: Holdout) -> dict[str, int]:
+    """Return what a measure stands on: rows and the frauds among them, for card precision customers ranked on their days."""
+    if name != CARD_PRECISION:
+        return {"n": len(holdout), "frauds": int(holdout.is_fraud.sum())}
+    of_day = holdout.day * (holdout.customer.max(initial=0) + 1) + holdout.customer
+    compromised = np.unique(of_day[holdout.is_fraud])
+    return {"n": len(np.unique(of_day)), "compromised": len(compromised), "days": len(np.unique(holdout.day))}
+
+
+def _summarised(name: str, candidate: Candidate, sample: Floats | None, holdout: Holdout) -> dict[str, Any]:
+    if sample is None or np.isnan(sample[0]):
+        return {"value": None, "reason": _why_unavailable(name, candidate, holdout)}
+    return {"value": float(sample[0]), **_interval(sample[1:])}
+
+
+def _why_unavailable(name: str, candidate: Candidate, holdout: Holdout) -> str:
+    if candidate.reason:
+        return candidate.reason
+    if not len(holdout):
+        return "the holdout is empty"
+    if name in PROBABILITY_MEASURES and not candidate.is_probability:
+        return "its scores are no probabilities"
+    return "the holdout has no frauds" if not holdout.is_fraud.any() else "there is nothing but frauds"
+
+
+def paired(ours: Samples, theirs: Samples) -> dict[str, Any] | None:
+    """Return the difference to another candidate on the same resamples, with its interval; None without samples."""
+    if not ours or not theirs:
+        return None
+    differences = {name: ours[name] - theirs[name] for name in PAIRED_MEASURES}
+    return {name: _difference(sample) for name, sample in differences.items()}
+
+
+def _difference(sample: Floats) -> dict[str, Any]:
+    if np.isnan(sample[0]):
+        return {"difference": None, "low": None, "high": None, "reason": "one of the two is undefined"}
+    return {"difference": float(sample[0]), **_interval(sample[1:])}
+
+
+def _interval(sample: Floats) -> dict[str, float | None]:
+    known = sample[~np.isnan(sample)]
+    if not len(known):
+        return {"low": None, "high": None}
+    low, high = np.percentile(known, INTERVAL)
+    return {"low": float(low), "high": float(high)}

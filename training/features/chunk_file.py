@@ -1,0 +1,90 @@
+"""The features of one chunk as a Parquet file: how it is written, and how it is read back for training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from greenfraud.errors import ContractError
+from training.features.history import TRANSACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from training.features.history import History
+
+SAMPLED_ROWS = 1_024
+ENTITIES = ("customer_id", "terminal_id")
+KEYS = [*TRANSACTIONS.names, "event_timestamp"]
+
+
+def chunk_table(history: History, rows: slice, is_fraud: NDArray[np.bool_], columns: Mapping[str, NDArray[np.float64]]) -> pa.Table:
+    """Return keys, label and features of some rows; a missing feature is null."""
+    table = history.table.select(TRANSACTIONS.names).slice(rows.start, rows.stop - rows.start).cast(TRANSACTIONS)
+    table = table.append_column("is_fraud", pa.array(is_fraud[rows]))
+    moments = table["occurred_us"].cast(pa.timestamp("us", tz="UTC"))
+    table = table.append_column("event_timestamp", moments)
+    for name, column in columns.items():
+        table = table.append_column(name, _null_for_nan(column))
+    return table
+
+
+def _null_for_nan(column: NDArray[np.float64]) -> pa.Array:
+    """Return a column as Arrow has it, in the memory where it lies: building one value by value takes ten times as long."""
+    is_present = ~np.isnan(column)
+    missing = len(column) - int(np.count_nonzero(is_present))
+    present = pa.py_buffer(np.packbits(is_present, bitorder="little")) if missing else None
+    return pa.Array.from_buffers(pa.float64(), len(column), [present, pa.py_buffer(column)], missing)
+
+
+def parquet(table: pa.Table) -> bytes:
+    """Return a chunk's table as a Parquet file.
+
+    Columns of few values are stored as numbers into a dictionary, whole numbers as differences, and of other doubles
+    the bytes of equal weight stand together: a third of the time of the defaults, at their size. Nobody looks for rows
+    by a feature's value, so smallest and largest are stored of the keys alone.
+    """
+    few = [name for name in table.column_names if name in ENTITIES or _has_few_values(table[name])]
+    encodings = {field.name: _encoding(field.type) for field in table.schema if field.name not in few}
+    sink = pa.BufferOutputStream()  # of Arrow's own: the writer need not wait for Python
+    pq.write_table(table, sink, compression="lz4", use_dictionary=few, column_encoding=encodings, write_statistics=KEYS)
+    body: bytes = sink.getvalue().to_pybytes()
+    return body
+
+
+def _encoding(kind: pa.DataType) -> str:
+    if pa.types.is_floating(kind):
+        return "BYTE_STREAM_SPLIT"
+    return "DELTA_BINARY_PACKED" if pa.types.is_int64(kind) or pa.types.is_timestamp(kind) else "PLAIN"
+
+
+def _has_few_values(column: pa.ChunkedArray) -> bool:
+    sample = column.slice(column.length() // 2, SAMPLED_ROWS)
+    return bool(len(sample.unique()) <= sample.length() // 2)
+
+
+def read_chunk(channel: Path) -> pa.Table:
+    """Read the Parquet files of an input channel. Raises ContractError when there are none."""
+    return pa.concat_tables([pq.read_table(file) for file in chunk_files(channel)])
+
+
+def chunk_files(channel: Path) -> list[Path]:
+    """Return the Parquet files of an input channel, in time order. Raises ContractError when there are none."""
+    files = sorted(channel.rglob("*.parquet"))
+    if not files:
+        raise ContractError(f"channel {channel.name} holds no Parquet file")
+    return files
+
+
+def feature_values(table: pa.Table, names: Sequence[str]) -> NDArray[np.float32]:
+    """Return model inputs [rows, features], NaN for missing."""
+    values = np.empty((table.num_rows, len(names)), np.float32)
+    for index, name in enumerate(names):
+        values[:, index] = table[name].to_numpy()
+    return values

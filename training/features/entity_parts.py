@@ -1,0 +1,51 @@
+"""A history cut into parts of so many customers or terminals, so that only one part's states are in memory at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from training.features.history import History
+
+    Ints = NDArray[np.int64]
+
+
+def entity_parts(history: History, join_key: str, entities_at_once: int) -> Iterator[History]:
+    """Yield the history of one part of the entities after the other; it knows no entity of the other kind."""
+    is_customer = join_key == "customer_id"
+    code, ids = (history.customer, history.customer_ids) if is_customer else (history.terminal, history.terminal_ids)
+    order = np.argsort(code, kind="stable")
+    borders = np.arange(0, len(ids) + entities_at_once, entities_at_once)
+    cuts = np.searchsorted(code[order], borders)
+    for first, start, end in zip(borders, cuts[:-1], cuts[1:], strict=False):
+        rows = np.sort(order[start:end])
+        own, absent = code[rows] - first, np.full(len(rows), -1)
+        part_ids, none = ids.slice(int(first), entities_at_once), ids.slice(0, 0)
+        yield replace(
+            _rows_of(history, rows),
+            customer=own if is_customer else absent,
+            terminal=absent if is_customer else own,
+            customer_ids=part_ids if is_customer else none,
+            terminal_ids=none if is_customer else part_ids,
+        )
+
+
+def _rows_of(history: History, rows: Ints) -> History:
+    at = np.minimum(np.searchsorted(rows, history.label_row), max(len(rows) - 1, 0))
+    is_about = rows[at] == history.label_row if len(rows) else np.zeros(len(history.label_row), bool)
+    return replace(
+        history,
+        table=history.table.take(rows),
+        occurred_us=history.occurred_us[rows],
+        amount_minor=history.amount_minor[rows],
+        label_row=at[is_about],
+        label_is_fraud=history.label_is_fraud[is_about],
+        label_observed_us=history.label_observed_us[is_about],
+    )

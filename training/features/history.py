@@ -1,0 +1,159 @@
+"""The transactions and labels of the lake, de-duplicated, in time order, as columns."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from greenfraud.features.manifest import load_manifest
+from training.features.day_files import DayFiles
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from training.features.day_files import Lake
+
+TRANSACTIONS = pa.schema(
+    [
+        ("transaction_id", pa.string()),
+        ("occurred_us", pa.int64()),
+        ("customer_id", pa.string()),
+        ("terminal_id", pa.string()),
+        ("amount_minor", pa.int64()),
+    ]
+)
+LABELS = pa.schema(
+    [("transaction_id", pa.string()), ("is_fraud", pa.bool_()), ("observed_us", pa.int64()), ("source", pa.string())]
+)
+EXTRA_COLUMNS = {"number": pa.float64(), "category": pa.string()}
+
+
+def transactions_schema() -> pa.Schema:
+    """Return the columns of the lake's transactions, the extra ones that the manifest declares among them."""
+    extras = [pa.field(name, EXTRA_COLUMNS[kind]) for name, kind in load_manifest().extra_columns.items()]
+    return pa.schema([*TRANSACTIONS, *extras])
+
+
+@dataclass(frozen=True)
+class History:
+    """Transactions sorted by (occurred_us, transaction_id), with what was reported about them."""
+
+    table: pa.Table
+    occurred_us: NDArray[np.int64]
+    amount_minor: NDArray[np.int64]
+    customer: NDArray[np.int64]  # code of the customer
+    terminal: NDArray[np.int64]  # code of the terminal, -1 where absent
+    customer_ids: pa.Array  # id of each code
+    terminal_ids: pa.Array
+    label_row: NDArray[np.int64]  # row of the transaction each label is about
+    label_is_fraud: NDArray[np.bool_]
+    label_observed_us: NDArray[np.int64]  # ascending
+
+    def rows_between(self, start_us: int, end_us: int) -> slice:
+        """Return the rows of a half-open stretch of time."""
+        first, last = np.searchsorted(self.occurred_us, [start_us, end_us])
+        return slice(int(first), int(last))
+
+    def is_fraud_as_known(self, at_us: int) -> NDArray[np.bool_]:
+        """Return per row the newest label observed up to a moment; silence counts as legitimate."""
+        known = int(np.searchsorted(self.label_observed_us, at_us, side="right"))
+        is_fraud = np.zeros(len(self.occurred_us), bool)
+        is_fraud[self.label_row[:known]] = self.label_is_fraud[:known]  # ascending: the newest assignment stays
+        return is_fraud
+
+    def reports(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return row and observation time of the first fraud report of every reported transaction."""
+        rows, observed_us = self.label_row[self.label_is_fraud], self.label_observed_us[self.label_is_fraud]
+        _, first = np.unique(rows, return_index=True)
+        return rows[first], observed_us[first]
+
+
+def read_history(lake: Lake, first_day: date | None = None, end_day: date | None = None) -> History:
+    """Read the lake's transactions of [first_day, end_day) and every label about them, all of it into memory."""
+    schema = transactions_schema()
+    transactions = DayFiles(lake, "transactions", schema).read(first_day, end_day)
+    labels = DayFiles(lake, "labels", LABELS).read(first_day, None)
+    return arrange(pa.concat_tables([schema.empty_table(), *transactions]), pa.concat_tables([LABELS.empty_table(), *labels]))
+
+
+def arrange(transactions: pa.Table, labels: pa.Table) -> History:
+    """Sort and de-duplicate raw records; labels about unknown transactions are left out."""
+    return history_of(in_order(transactions), labels)
+
+
+def history_of(table: pa.Table, labels: pa.Table) -> History:
+    """Index transactions that are in order already; labels about unknown transactions are left out."""
+    labels = labels.sort_by("observed_us")
+    label_row = rows_of_labels(table, labels)
+    is_known = label_row >= 0
+    with ThreadPoolExecutor() as pool:
+        (customer, customer_ids), (terminal, terminal_ids) = pool.map(codes, [table["customer_id"], table["terminal_id"]])
+    return History(
+        table=table,
+        occurred_us=table["occurred_us"].to_numpy(),
+        amount_minor=table["amount_minor"].to_numpy(),
+        customer=customer,
+        terminal=terminal,
+        customer_ids=customer_ids,
+        terminal_ids=terminal_ids,
+        label_row=label_row[is_known],
+        label_is_fraud=labels["is_fraud"].to_numpy()[is_known],
+        label_observed_us=labels["observed_us"].to_numpy()[is_known],
+    )
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    """Return transactions sorted by (occurred_us, transaction_id), the first of each id."""
+    ids = table["transaction_id"].combine_chunks()
+    is_rising = pc.all(pc.less(ids[:-1], ids[1:])).as_py() is not False  # numbered ids; asked because it is ten times as fast
+    if not _is_in_order(table, is_rising):
+        table = table.sort_by([("occurred_us", "ascending"), ("transaction_id", "ascending")])
+    if is_rising or pc.count_distinct(ids).as_py() == table.num_rows:
+        return table
+    ids = table["transaction_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    _, first = np.unique(ids, return_index=True)
+    return table.take(pa.array(np.sort(first)))
+
+
+def rows_of_labels(table: pa.Table, labels: pa.Table) -> NDArray[np.int64]:
+    """Return per label the row of its transaction, -1 where it is unknown."""
+    ids = labels["transaction_id"].unique()
+    # Asking the many about the few: a hash table of every transaction would not fit the processor's caches.
+    asked = pc.index_in(table["transaction_id"], value_set=ids).fill_null(-1).to_numpy()
+    row = np.full(len(ids) + 1, -1, np.int64)
+    rows = np.flatnonzero(asked >= 0)
+    row[asked[rows]] = rows
+    found: NDArray[np.int64] = row[pc.index_in(labels["transaction_id"], value_set=ids).to_numpy()]
+    return found
+
+
+def coded(table: pa.Table) -> pa.Table:
+    """Return transactions whose entities are numbers into dictionaries, so that texts are looked at once."""
+    for name in ("customer_id", "terminal_id"):
+        table = table.set_column(table.column_names.index(name), name, table[name].combine_chunks().dictionary_encode())
+    return table
+
+
+def codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.Array]:
+    """Return per row the code of its id, -1 where absent, and the id of each code."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.combine_chunks().dictionary_encode()
+        return column.indices.fill_null(-1).to_numpy().astype(np.int64), column.dictionary
+    chunks = column.unify_dictionaries().chunks
+    indices = [chunk.indices.fill_null(-1).to_numpy() for chunk in chunks]
+    code = np.concatenate([np.empty(0, np.int64), *indices])
+    return code, chunks[0].dictionary if chunks else pa.nulls(0, pa.string())
+
+
+def _is_in_order(table: pa.Table, ids_rise: bool) -> bool:
+    step_us = np.diff(table["occurred_us"].to_numpy())
+    if ids_rise or (step_us < 0).any():
+        return bool((step_us >= 0).all())
+    ties, ids = np.flatnonzero(step_us == 0), table["transaction_id"].combine_chunks()
+    return pc.all(pc.less(ids.take(pa.array(ties)), ids.take(pa.array(ties + 1)))).as_py() is not False

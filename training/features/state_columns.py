@@ -1,0 +1,130 @@
+"""Features of an entity's past for many rows: the formulas of `greenfraud.features.state_formulas`, vectorised.
+
+Every expression follows the order of operations there, so that the bits are the same; what divides by nothing is NaN.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from greenfraud.features.manifest import KEPT_US
+from greenfraud.features.state_formulas import LOG_UNIT, PRIOR_PAYMENTS
+from greenfraud.instants import SECOND_US
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from training.features.stretch import Stretch
+
+    Floats = NDArray[np.float64]
+    Params = Mapping[str, Any]
+
+
+def count(stretch: Stretch, params: Params) -> Floats:
+    """Count the transactions of the window."""
+    return stretch.once(("payments", params["window_us"]), lambda: stretch.recent(params, "count").astype(np.float64))
+
+
+def mean_amount(stretch: Stretch, params: Params) -> Floats:
+    """Divide the sum of minor units by the count, then by 100."""
+
+    def mean() -> Floats:
+        return stretch.recent(params, "amount_minor").astype(np.float64) / count(stretch, params) / 100.0
+
+    return stretch.once(("mean", params["window_us"]), mean)
+
+
+def amount_over_mean(stretch: Stretch, params: Params) -> Floats:
+    """Divide the amount by the mean."""
+    mean = mean_amount(stretch, params)
+    return np.where(mean > 0.0, stretch.amount_minor / 100.0 / mean, np.nan)
+
+
+def log_amount_minus_mean(stretch: Stretch, params: Params) -> Floats:
+    """Return how many doublings the amount lies above the geometric mean of the window."""
+    difference = stretch.log_amount * stretch.recent(params, "count") - stretch.recent(params, "log_amount")
+    return difference.astype(np.float64) / count(stretch, params) / LOG_UNIT
+
+
+def sd_amount(stretch: Stretch, params: Params) -> Floats:
+    """Return the shrunk standard deviation of the window's capped amounts."""
+    return _moments_minor(stretch, params)[1] / 100.0
+
+
+def amount_z_score(stretch: Stretch, params: Params) -> Floats:
+    """Return how many shrunk standard deviations the amount lies above the mean of capped amounts."""
+    mean, deviation = _moments_minor(stretch, params)
+    return np.where(deviation > 0.0, (stretch.amount_minor.astype(np.float64) - mean) / deviation, np.nan)
+
+
+def amount_over_largest(stretch: Stretch, params: Params) -> Floats:
+    """Divide the amount by the largest of the window."""
+    largest = stretch.recent(params, "largest").astype(np.float64)
+    return np.where(largest > 0.0, stretch.amount_minor.astype(np.float64) / largest, np.nan)
+
+
+def seconds_since_last(stretch: Stretch, _: Params) -> Floats:
+    """Return the time since the newest event."""
+    return _seconds_since(stretch, stretch.newest_us)
+
+
+def seconds_since_report(stretch: Stretch, _: Params) -> Floats:
+    """Return the time since the newest report."""
+    return _seconds_since(stretch, stretch.newest_report_us)
+
+
+def lagged_count(stretch: Stretch, params: Params) -> Floats:
+    """Count the transactions of the window moved back by the lag."""
+    key = "lagged payments", params["window_us"], params["lag_us"]
+    return stretch.once(key, lambda: stretch.lagged_count(params).astype(np.float64))
+
+
+def reports(stretch: Stretch, params: Params) -> Floats:
+    """Count the reports observed in the window."""
+    return stretch.reports(params).astype(np.float64)
+
+
+def report_ratio(stretch: Stretch, params: Params) -> Floats:
+    """Divide the reports observed in the window by the transactions they can be about, those one lag earlier."""
+    payments = lagged_count(stretch, params)
+    return np.where(payments > 0.0, reports(stretch, params) / payments, np.nan)
+
+
+def _moments_minor(stretch: Stretch, params: Params) -> tuple[Floats, Floats]:
+    return stretch.once(("moments", params["window_us"]), lambda: _moments(stretch, params))
+
+
+def _moments(stretch: Stretch, params: Params) -> tuple[Floats, Floats]:
+    payments = count(stretch, params)
+    total = (stretch.recent(params, "amount_minor") - stretch.recent(params, "excess_minor")).astype(np.float64)
+    squares = stretch.recent(params, "square").astype(np.float64)
+    mean = total / payments
+    half = mean / 2.0
+    spread = np.maximum(payments * squares - total * total, 0.0) / payments
+    return mean, np.sqrt((PRIOR_PAYMENTS * half * half + spread) / (PRIOR_PAYMENTS + payments - 1.0))
+
+
+def _seconds_since(stretch: Stretch, event_us: NDArray[np.int64]) -> Floats:
+    is_kept = event_us >= stretch.occurred_us - KEPT_US
+    return np.where(is_kept, (stretch.occurred_us - event_us).astype(np.float64) / float(SECOND_US), np.nan)
+
+
+STATE_COLUMNS: Mapping[str, Callable[[Stretch, Params], Floats]] = {
+    "count": count,
+    "mean_amount": mean_amount,
+    "amount_over_mean": amount_over_mean,
+    "log_amount_minus_mean": log_amount_minus_mean,
+    "sd_amount": sd_amount,
+    "amount_z_score": amount_z_score,
+    "amount_over_largest": amount_over_largest,
+    "seconds_since_last": seconds_since_last,
+    "seconds_since_report": seconds_since_report,
+    "lagged_count": lagged_count,
+    "reports": reports,
+    "report_ratio": report_ratio,
+}

@@ -1,0 +1,137 @@
+"""Some rows of a history, and the windows that end at them: what `greenfraud.features.scene` is for one transaction."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from greenfraud.features.manifest import KEPT_US
+from greenfraud.instants import HOUR_US
+from training.features.entity_events import NEVER_US, SUMMED
+from training.features.logarithm import log2_fixed
+from training.features.range_maximum import range_maxima
+from training.features.timeline import Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from training.features.entity_events import EntityEvents
+
+    Ints = NDArray[np.int64]
+    Params = Mapping[str, Any]
+
+Found = TypeVar("Found")
+
+
+class Stretch:
+    """The rows about a few entities: so few that what they need stays in the processor's cache."""
+
+    def __init__(self, events: EntityEvents, entities: range, rows: slice) -> None:
+        """Cut out the entities' events; values are computed for those of `rows`, sorted by entity and by time."""
+        self._events, self._all_rows = events, events.rows(entities)
+        code, occurred_us = events.code_of(entities), np.take(events.occurred_us, self._all_rows)
+        self.position = np.flatnonzero((self._all_rows >= rows.start) & (self._all_rows < rows.stop))
+        self.rows = np.take(self._all_rows, self.position)
+        self.code, self.occurred_us = np.take(code, self.position), np.take(occurred_us, self.position)
+        self._transactions = Timeline(code, occurred_us, self.code)
+        reported, reported_us, self._report_key = events.reports(entities)
+        self._reports = Timeline(reported, reported_us, self.code)
+        self._found: dict[tuple[Any, ...], Any] = {}  # several features read the same window
+
+    def once(self, key: tuple[Any, ...], compute: Callable[[], Found]) -> Found:
+        """Return what is computed under a name, which is not computed again; nobody may write to it."""
+        if key not in self._found:
+            self._found[key] = compute()
+        found: Found = self._found[key]
+        return found
+
+    @cached_property
+    def amount_minor(self) -> Ints:
+        """The amount of each row."""
+        return np.take(self._amounts, self.position)
+
+    def recent(self, params: Params, measure: str) -> Ints:
+        """Return a measure of the transactions in the window before each row."""
+        return self.once((measure, params["window_us"]), lambda: self._recent(params, measure))
+
+    def lagged_count(self, params: Params) -> Ints:
+        """Count transactions from floor_to_hop(t - w) - lag up to ceil_to_hour(t - lag)."""
+        lag_us, window_us = params["lag_us"], params["window_us"]
+        end = self.once(("head", lag_us), lambda: self._transactions.first_at(self._hour(lag_us), HOUR_US))
+        start = self.once(("tail", lag_us, window_us), lambda: self._start(self._transactions, params, lag_us))
+        return end - start
+
+    def reports(self, params: Params) -> Ints:
+        """Count the reports observed in the window before each row."""
+        start = self.once(("reported", params["window_us"]), lambda: self._start(self._reports, params))
+        return self._reports_end - start
+
+    @cached_property
+    def log_amount(self) -> Ints:
+        """The binary logarithm of each amount, in units of 2^-16."""
+        return log2_fixed(self.amount_minor)
+
+    @cached_property
+    def is_known(self) -> NDArray[np.bool_]:
+        """Tell whether the entity of each row had any event within the time that entities are kept."""
+        known: NDArray[np.bool_] = (self.newest_us >= self.occurred_us - KEPT_US) & (self.code >= 0)
+        return known
+
+    @cached_property
+    def newest_us(self) -> Ints:
+        """The time of the entity's newest event before each row, `NEVER_US` for none."""
+        return np.maximum(self._newest(self._transactions, self.position), self.newest_report_us)
+
+    @cached_property
+    def newest_report_us(self) -> Ints:
+        """The time of the entity's newest report before each row, `NEVER_US` for none."""
+        return self._newest(self._reports, self._reports_end)
+
+    @cached_property
+    def _reports_end(self) -> Ints:
+        return np.searchsorted(self._report_key, self._events.key(self.code, self.rows), side="right")
+
+    @cached_property
+    def _amounts(self) -> Ints:
+        return np.take(self._events.amount_minor, self._all_rows)
+
+    def _newest(self, timeline: Timeline, end: Ints) -> Ints:
+        """Return the time of the last event before a position, if it is the entity's."""
+        if not len(timeline.entity):
+            return np.full(len(end), NEVER_US)
+        before = end - 1
+        is_own = (end > 0) & (np.take(timeline.entity, before, mode="clip") == self.code)
+        return np.where(is_own, np.take(timeline.time_us, before, mode="clip"), NEVER_US)
+
+    def _recent(self, params: Params, measure: str) -> Ints:
+        start = self.once(("recent", params["window_us"]), lambda: self._start(self._transactions, params))
+        if measure == "count":
+            return self.position - start
+        if measure == "largest":
+            return range_maxima(self._amounts, start, self.position)
+        before = self.once(("before", measure), lambda: _sum_before(SUMMED[measure](self._amounts)))
+        until_now = self.once(("until now", measure), lambda: np.take(before, self.position))
+        return until_now - np.take(before, start)
+
+    def _start(self, timeline: Timeline, params: Params, lag_us: int = 0) -> Ints:
+        """Return the position of the first event at or after floor_to_hop(t - w) - lag; lags are multiples of hops."""
+        hop_us = params["hop_us"]
+        hops, rest_us = divmod(params["window_us"], hop_us)
+        tile = self.once(("tile", hop_us, rest_us), lambda: (self.occurred_us - rest_us) // hop_us)
+        return timeline.first_at(tile - (hops + lag_us // hop_us), hop_us)
+
+    def _hour(self, lag_us: int) -> Ints:
+        """Return t - lag, rounded up to the hour, in hours."""
+        return -((lag_us - self.occurred_us) // HOUR_US)
+
+
+def _sum_before(measured: Ints) -> Ints:
+    """Return per position the sum over all transactions before; int64 that wraps: use differences."""
+    sums = np.zeros(len(measured) + 1, np.int64)
+    np.cumsum(measured, out=sums[1:])
+    return sums

@@ -1,0 +1,92 @@
+"""What each job may be told; an unknown or malformed hyperparameter stops the job before it reads any data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from greenfraud.errors import ContractError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+SHOWN_CHARACTERS = 60  # of a wrong value: SageMaker shows 1,024 of the whole reason
+Family = Literal["baseline", "light", "heavy"]
+
+
+class Hyperparameters(BaseModel):
+    """The hyperparameter every job has."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    execution: str = Field(min_length=1)
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Self:
+        """Check what SageMaker passes. Raises ContractError that names each hyperparameter at fault and what it could be."""
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            faults = [cls._said(fault) for fault in error.errors(include_url=False)]
+        raise ContractError("; ".join(faults))
+
+    @classmethod
+    def _said(cls, fault: ErrorDetails) -> str:
+        name = fault["loc"][0]
+        if fault["type"] == "extra_forbidden":
+            return f"hyperparameter {name} is unknown, known are {', '.join(cls.model_fields)}"
+        if fault["type"] == "missing":
+            return f"hyperparameter {name} is missing"
+        return f"hyperparameter {name}: {fault['msg']}, not {str(fault['input'])[:SHOWN_CHARACTERS]!r}"
+
+
+class FeaturesHyperparameters(Hyperparameters):
+    """What is told to the features job."""
+
+    as_of: datetime
+
+
+class TrainHyperparameters(Hyperparameters):
+    """What is told to one training job: one family on one chunk."""
+
+    family: Family
+    chunk: str
+    version: str
+    is_last: bool
+    as_of: datetime
+    seed: int = 20180401  # the same data and seed give the same model
+    epochs: int | None = Field(default=None, ge=1)  # None: as many as suit the family
+
+
+class EvaluateHyperparameters(Hyperparameters):
+    """What is told to the evaluate job."""
+
+    holdout_chunk: str
+
+
+class MaterializeHyperparameters(Hyperparameters):
+    """What is told to the materialize job; it goes by the lake's newest event, which is never older than the plan's."""
+
+    as_of: datetime
+
+
+class ReconcileHyperparameters(Hyperparameters):
+    """What is told to the reconcile job."""
+
+    closed_hours: int = Field(default=24, ge=1)  # only tiles that ended so long ago are taken from the lake while an item changes
+    trusts_lake: bool = False  # once nothing waits to land, an operator may let the lake win where an item knows more
+
+
+class MonitorHyperparameters(Hyperparameters):
+    """What is told to the monitor job."""
+
+    days: int = Field(default=1, ge=1, le=31)  # the last complete ones
+
+
+class ReportHyperparameters(Hyperparameters):
+    """What is told to the report job."""
+
+    as_of: datetime

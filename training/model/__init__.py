@@ -1,0 +1,1 @@
+"""The networks and how they learn, are saved and exported. Knows no job and no MLflow."""

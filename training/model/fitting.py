@@ -1,0 +1,94 @@
+"""Fitting a network to one chunk and the replay sample: whole-tensor batches, one pass of a one-cycle schedule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from training.model.batches import BATCH_ROWS, Batches
+from training.model.gradients import backpropagate
+from training.model.optimizer import OneCycleAdamW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from training.model.epoch_pool import EpochPool
+    from training.model.families import Schedule
+    from training.model.network import FraudNetwork
+    from training.model.sample import Sample
+    from training.model.savepoint import Part, Savepoint
+
+NEWTON_STEPS = 30
+PRIOR_STRENGTH = 1.0  # of Platt scaling: keeps the slope near 1 when there are few frauds
+PROBABILITY_FLOOR = 1e-12
+MINIMUM_STEPS = 100  # a small chunk is gone through more often: too few steps learn nothing
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """How fitting went, epoch by epoch: mean loss over the rows drawn for it, and the learning rate it ended with."""
+
+    losses: tuple[float, ...]
+    learning_rates: tuple[float, ...]
+
+    @property
+    def epochs(self) -> int:
+        """How often rows were drawn."""
+        return len(self.losses)
+
+    @property
+    def loss(self) -> float:
+        """The mean loss of the last epoch."""
+        return self.losses[-1]
+
+
+def fit(
+    network: FraudNetwork, pool: EpochPool, schedule: Schedule, generator: torch.Generator, savepoint: Savepoint | None = None
+) -> FitReport:
+    """Train in place, for as many epochs as the schedule says or as a small pool needs; each draws its rows afresh.
+
+    With a savepoint, an interrupted fit goes on where it was.
+    """
+    steps_per_epoch = -(-pool.rows_per_epoch // BATCH_ROWS)
+    epochs = max(schedule.epochs, -(-MINIMUM_STEPS // steps_per_epoch))
+    steps = epochs * steps_per_epoch
+    optimizer = OneCycleAdamW(network.rates(), peak=schedule.rate, weight_decay=schedule.decay, steps=steps)
+    batches = Batches(pool, epochs, generator)
+    parts: Mapping[str, Part] = {"network": network, "optimizer": optimizer, "batches": batches}  # all that a step changes
+    for rows in savepoint.resume(batches, parts) if savepoint else batches:
+        target, weight = (column.index_select(0, rows)[:, None] for column in (pool.target, pool.weight))
+        loss = backpropagate(network, pool.encoding.take(rows), target, weight)
+        optimizer.step()
+        batches.add_learned(rows, loss)
+    rates = [optimizer.rate_after(epoch * steps_per_epoch) for epoch in range(1, epochs + 1)]
+    return FitReport(tuple(batches.losses), tuple(rates))
+
+
+def calibrate(network: FraudNetwork, rows: Sample) -> None:
+    """Set the Platt parameters; they also undo the drawing of negatives, because weights count all of them."""
+    with torch.no_grad():
+        network.platt.copy_(torch.tensor(platt(network.logit(rows.values), rows.is_fraud, rows.weight)))
+
+
+def platt(logit: torch.Tensor, is_fraud: torch.Tensor, weight: torch.Tensor) -> tuple[float, float]:
+    """Return slope and shift that minimise the weighted log loss of sigmoid(slope * logit + shift): Platt scaling (1999).
+
+    >>> logit = torch.tensor([-2.0, -2.0, -2.0, -2.0, 2.0, 2.0, 2.0, 2.0])
+    >>> is_fraud = torch.tensor([False, False, False, True, True, True, True, False])
+    >>> slope, shift = platt(logit, is_fraud, torch.ones(8))
+    >>> 0.5 < slope < 1.0, abs(shift) < 1e-6
+    (True, True)
+    """
+    inputs = torch.stack([logit.double(), torch.ones(len(logit), dtype=torch.float64)], 1)
+    prior = torch.tensor([1.0, 0.0], dtype=torch.float64)
+    strength = torch.diag(torch.tensor([PRIOR_STRENGTH, 1e-6], dtype=torch.float64))
+    solution = prior.clone()
+    for _ in range(NEWTON_STEPS):
+        probability = torch.sigmoid(inputs @ solution)
+        gradient = inputs.T @ (weight.double() * (probability - is_fraud.double())) + strength @ (solution - prior)
+        curvature = weight.double() * (probability * (1.0 - probability)).clamp_min(PROBABILITY_FLOOR)
+        step = torch.linalg.solve(inputs.T @ (curvature[:, None] * inputs) + strength, gradient)
+        solution = solution - step.clamp(-1.0, 1.0)  # far from the solution, Newton overshoots
+    return float(solution[0]), float(solution[1])

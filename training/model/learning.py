@@ -1,0 +1,100 @@
+"""Learning one chunk: from the parent's checkpoint and the chunk's rows to the child's checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from training.model.device import CPU, make_repeatable
+from training.model.drift import has_drifted, known_to, prequential_precision, remembered, telling
+from training.model.epoch_pool import LEGITIMATE_PER_FRAUD, EpochPool
+from training.model.families import FAMILIES
+from training.model.fitting import FitReport, calibrate, fit
+from training.model.network import FraudNetwork
+from training.model.warm_start import adopt, fit_encoding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from training.model.checkpoint import Checkpoint
+    from training.model.sample import Sample
+    from training.model.savepoint import Savepoint
+
+# Bins are cut anew while few frauds are known, then only once many more are: new bins tell more apart, and unsettle the rest.
+YOUNG_FRAUDS, GROWN = 2_000, 1.6
+CONTINUED_RATE = 0.5  # of the learning rate where a parent is gone on with at length: the full rate forgets rare patterns
+RECALLED, MINIMUM_RECALLED = 2, 1_000  # replayed frauds: per fraud of the chunk, and at least
+CALIBRATED_FRAUDS, CALIBRATED_LEGITIMATE = 1_500, 6_000
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A trained network, the sample for its children, how training went, and how well the parent ranked the chunk before."""
+
+    network: FraudNetwork
+    replay: Sample
+    fit: FitReport
+    is_brief: bool
+    has_drifted: bool
+    prequential: float | None
+    usual_precisions: list[float]
+
+
+def learn(  # noqa: PLR0913
+    family: str,
+    chunk: Sample,
+    parent: Checkpoint | None,
+    features: Mapping[str, str],
+    *,
+    epochs: int | None = None,
+    seed: int = 0,
+    device: torch.device = CPU,
+    savepoint: Savepoint | None = None,
+) -> Learned:
+    """Train a family's network on a chunk; `features` are name and hash of each input in order.
+
+    A parent whose bins still serve is gone on with briefly; otherwise bins are cut anew and the network is trained at length.
+    The same arguments give the same network on the same machine, wherever an interrupted fit is gone on with from its
+    savepoint. `epochs` None is the family's own. Only fitting happens on the device; what comes back is on the CPU.
+    """
+    generator, architecture = make_repeatable(seed), FAMILIES[family]
+    prequential = prequential_precision(parent, chunk, features, generator) if parent else None
+    usual, now = parent.usual_precisions if parent else [], telling(prequential, chunk)
+    drifted = has_drifted(usual, now)
+    replay = parent.replay.with_features(known_to(parent, features)) if parent else chunk.take(torch.arange(0))
+    if drifted:
+        replay = replay.outweighed(chunk, generator)
+    kept = chunk.join(replay).thinned(generator)
+    is_brief = parent is not None and not drifted and serves(parent, features, kept)
+    network = FraudNetwork(architecture, len(features))
+    if parent is not None and is_brief:
+        network.load_state_dict(parent.network.state_dict())
+        replay, schedule = recalled(replay, chunk, generator), architecture.briefly
+    else:
+        fit_encoding(network, kept.values, kept.is_fraud)
+        schedule = architecture.at_length
+        if parent:
+            adopt(network, parent.network, known_to(parent, features))
+            schedule = schedule._replace(rate=CONTINUED_RATE * schedule.rate)
+        if int(kept.is_fraud.sum()) >= YOUNG_FRAUDS:
+            network.begin_background()
+    network.to(device)
+    pool = EpochPool(network, chunk, replay, generator, is_brief=is_brief)
+    report = fit(network, pool, schedule._replace(epochs=epochs or schedule.epochs), generator, savepoint)
+    network.to(CPU)
+    calibrate(network, kept.thinned(generator, CALIBRATED_FRAUDS, CALIBRATED_LEGITIMATE) if is_brief else kept)
+    return Learned(network.eval(), kept, report, is_brief, drifted, prequential, remembered(usual, now))
+
+
+def serves(parent: Checkpoint, features: Mapping[str, str], kept: Sample) -> bool:
+    """Tell whether a parent's bins are still good: for these features, and cut for about as many frauds as are known now."""
+    known, binned = float(kept.is_fraud.sum()), float(parent.network.binned_frauds)
+    return list(parent.feature_hashes.items()) == list(features.items()) and binned >= YOUNG_FRAUDS and known < GROWN * binned
+
+
+def recalled(replay: Sample, chunk: Sample, generator: torch.Generator) -> Sample:
+    """Return the part of the replay sample that is learned again beside a chunk, in proportion to the chunk."""
+    frauds = max(MINIMUM_RECALLED, RECALLED * int(chunk.is_fraud.sum()))
+    return replay.thinned(generator, frauds, LEGITIMATE_PER_FRAUD * frauds)

@@ -1,0 +1,1 @@
+"""MLflow: runs, registry, data, models, and what is drawn there."""

@@ -1,0 +1,92 @@
+"""MLflow's registry: one version per challenger; aliases and a tag say which stage each is in.
+
+There is one registered model, so that the alias `production` names one version across all families. A stage is
+`production`, `shadow` or `challenger`, as in the control document, or `archived` once something took its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from training.tracking.mlflow_model import FOLDER
+from training.tracking.model_card import MODEL_CARD, outcome_of, version_card
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from greenfraud.bundle import BundleManifest
+
+MODEL = "greenfraud"
+STAGES = {"promote": "production", "shadow": "shadow", "reject": "challenger"}
+ALREADY_EXISTS = "RESOURCE_ALREADY_EXISTS"
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The registered model of the platform."""
+
+    client: Any
+    artifacts_bucket: str
+
+    def record(self, evaluation: dict[str, Any], decision: dict[str, Any], manifests: Mapping[str, BundleManifest]) -> None:
+        """Register every challenger that is new, then move the stages as the gate decided; `manifests` by name."""
+        self._create_model()
+        challengers = [item for item in evaluation["candidates"] if item["role"] == "challenger"]
+        versions = {item["name"]: self._version_of(item, evaluation, decision, manifests[item["name"]]) for item in challengers}
+        for number in versions.values():
+            self._move(number, "challenger")
+        self._point_at_best(challengers, versions)
+        chosen = versions.get(f"{decision['family']}/{decision['version']}")
+        if chosen and decision["outcome"] != "reject":
+            self._replace(STAGES[decision["outcome"]], chosen)
+
+    def _create_model(self) -> None:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            self.client.create_registered_model(MODEL, description=MODEL_CARD)
+        except MlflowException as error:
+            if error.error_code != ALREADY_EXISTS:
+                raise
+
+    def _version_of(
+        self, candidate: dict[str, Any], evaluation: dict[str, Any], decision: dict[str, Any], manifest: BundleManifest
+    ) -> str:
+        """Return the number of a candidate's version; a repeated job finds the one it made before."""
+        run = self.client.get_run(candidate["mlflow_run_id"])
+        source = f"{run.info.artifact_uri}/{FOLDER}"
+        known = [item for item in self._versions() if item.source == source]
+        if known:
+            return str(known[0].version)
+        tags = {
+            "family": manifest.family,
+            "version": manifest.version,
+            "parent_version": manifest.parent_version or "",
+            "chunks": f"{manifest.chunks[0]} to {manifest.chunks[-1]}",
+            "execution": evaluation["execution"],
+            "gate": outcome_of(candidate, decision),
+        }
+        card = version_card(candidate, evaluation, decision, manifest, self.artifacts_bucket)
+        created = self.client.create_model_version(MODEL, source, run_id=run.info.run_id, tags=tags, description=card)
+        return str(created.version)
+
+    def _versions(self) -> list[Any]:
+        return list(self.client.search_model_versions(f"name = '{MODEL}'"))
+
+    def _point_at_best(self, challengers: list[dict[str, Any]], versions: dict[str, str]) -> None:
+        measured = [item for item in challengers if item["metrics"]["average_precision"]["value"] is not None]
+        if measured:
+            best = max(measured, key=lambda item: item["metrics"]["average_precision"]["value"])
+            self.client.set_registered_model_alias(MODEL, "challenger", versions[best["name"]])
+
+    def _replace(self, stage: str, number: str) -> None:
+        """Put a version into a stage; whoever was there is archived."""
+        for item in self._versions():
+            if item.tags.get("stage") == stage and str(item.version) != number:
+                self._move(item.version, "archived")
+        self._move(number, stage)
+        self.client.set_registered_model_alias(MODEL, stage, number)
+
+    def _move(self, number: str, stage: str) -> None:
+        self.client.set_model_version_tag(MODEL, number, "stage", stage)

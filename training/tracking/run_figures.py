@@ -1,0 +1,36 @@
+"""What a job consumed, under the names that MLflow's pages group: `system/` has a tab of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from training.tracking.full_refit import COSTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from training.job.footprint import Footprint
+    from training.job.settings import Settings
+
+
+def consumption(footprint: Footprint, settings: Settings) -> dict[str, float]:
+    """Return the metrics: time and memory, energy before PUE, and emissions with what they were computed from."""
+    return {
+        "system/duration_seconds": footprint.duration_seconds,
+        "system/cpu_seconds": footprint.cpu_seconds,
+        "system/peak_memory_mb": footprint.peak_memory_mb,
+        "energy_kwh": footprint.energy_kwh,
+        "emissions_g": footprint.emissions_g,
+        "intensity_g_per_kwh": settings.grid_intensity_g_per_kwh,
+        "pue": settings.pue,
+    }
+
+
+def savings(saved: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return the metrics of what was saved against a full refit; None where none was measured."""
+    return {f"saved_{name}": saved[name] for name in COSTS}
+
+
+def method_tags(footprint: Footprint, settings: Settings) -> dict[str, str]:
+    """Return how energy was measured and who says what a kilowatt-hour emits."""
+    return {"emissions_method": footprint.method, "intensity_source": settings.grid_intensity_source}
