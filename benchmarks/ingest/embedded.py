@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from greenfraud.items.tables import TableKey
 from local.context import connect
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,14 +47,9 @@ def make_stores(endpoint: str) -> str:
     return url
 
 
-def make_table(client: Any, name: str, key: str) -> str:
-    """Make a table keyed by one text; its name."""
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
-    )
+def make_table(client: Any, name: str, key: TableKey) -> str:
+    """Make a table; its name."""
+    client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **key.definition)
     return name
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.ingest.traffic import Payment
-from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import View
 from greenfraud.features.tiles import ViewState
+from greenfraud.items import state
 
 
 def sequential(view: View, made: Sequence[Payment]) -> dict[str, ViewState]:
@@ -24,10 +25,9 @@ def sequential(view: View, made: Sequence[Payment]) -> dict[str, ViewState]:
 
 def stored(client: Any, view: View, entity: str) -> ViewState:
     """The state that a reader sees."""
-    key = {"entity_id": {"S": entity_id(view.join_key, entity)}}
-    item = client.get_item(TableName=view.table, Key=key, ConsistentRead=True).get("Item")
-    values = item["values"]["M"] if item else {}
-    return ViewState.decode(view, {name: cell["B"] for name, cell in values.items()})
+    item = client.get_item(TableName=view.table, Key=state.key_of(view, entity), ConsistentRead=True).get("Item")
+    found = state.decode(view, item, time.time()) if item else None
+    return found or ViewState.empty(view)
 
 
 def lost_and_duplicated(expected: Mapping[str, int], found: Mapping[str, int]) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from benchmarks.ingest.wire import SeenAt, Wire
 from benchmarks.peers.stock_push import StockPush
 from functions.ingest.ingestion import Ingestion
 from greenfraud.features.manifest import load_manifest
+from greenfraud.items.tables import RECEIPTS, STATES
 from local.context import connect
 
 SHARDS = 2
@@ -43,9 +44,9 @@ class Bench:
         self.plain = connect("dynamodb", endpoint=self.endpoint)
         self._queue_url = make_stores(self.endpoint)
         for view in self.views.values():
-            make_table(self.plain, view.table, "entity_id")
-        make_table(self.plain, "receipts", "event_id")
-        self.peer_tables = [make_table(self.plain, name, "entity_id") for name in ("stock_customers", "stock_terminals")]
+            make_table(self.plain, view.table, STATES)
+        make_table(self.plain, "receipts", RECEIPTS)
+        self.peer_tables = [make_table(self.plain, name, STATES) for name in ("stock_customers", "stock_terminals")]
 
     def count(self, usual: int) -> int:
         """A size at this scale."""

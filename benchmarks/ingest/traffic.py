@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from greenfraud.instants import DAY_US
+from greenfraud.items.decision import Decision, encode
+from greenfraud.records import Transaction
 
 START_US = 1_775_001_600_000_000  # 2026-04-01
 Record = dict[str, Any]
@@ -53,16 +55,6 @@ def with_duplicates(records: Sequence[Record], share: float, seed: int = 2) -> l
 
 
 def _record(payment: Payment) -> Record:
-    texts = {
-        "transaction_id": payment.name,
-        "record": "decision",
-        "customer_id": payment.customer,
-        "terminal_id": payment.terminal,
-        "family": "light",
-        "version": "1",
-        "answer": '{"decision": "allow"}',
-    }
-    numbers = {"occurred_us": payment.occurred_us, "amount_minor": payment.amount_minor}
-    image = {name: {"S": text} for name, text in texts.items()} | {name: {"N": str(number)} for name, number in numbers.items()}
-    image |= {name: {"N": "1e-9"} for name in ("duration_seconds", "energy_kwh", "emissions_g")}
+    transaction = Transaction(payment.name, payment.occurred_us, payment.customer, payment.terminal, payment.amount_minor)
+    image = encode(Decision(transaction, {"decision": "allow"}, "light", "1", 1e-9, 1e-9, 1e-9), now_seconds=0.0)
     return {"eventName": "INSERT", "eventSourceARN": "stream", "dynamodb": {"SequenceNumber": payment.name, "NewImage": image}}

@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
+from greenfraud.items import receipt
 from local.context import connect
 
 THROTTLED = json.dumps({"__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException", "message": "too many requests"}).encode()
@@ -74,7 +75,7 @@ class SeenAt:
         """Write, and note the moment for every event whose receipt was in it."""
         answer = self._client.transact_write_items(TransactItems=TransactItems)
         now = time.monotonic()
-        receipts = [one["Put"]["Item"]["event_id"]["S"] for one in TransactItems if "event_id" in one["Put"]["Item"]]
+        receipts = [receipt.event_id_of(one["Put"]["Item"]) for one in TransactItems if receipt.KEY in one["Put"]["Item"]]
         self.seconds |= dict.fromkeys(receipts, now)
         return answer
 

@@ -15,13 +15,14 @@ from moto.dynamodb.models.table import StreamShard
 from benchmarks.parity.faults import Faults
 from benchmarks.parity.front import Front
 from greenfraud.features.manifest import load_manifest
+from greenfraud.items import tables
 from local.context import ACCOUNT, DEFAULT_REGION, Context
 from local.patches import replace
 from local.tables import dynamodb
 from local.tables.stream_batches import as_event
 
 LAKE, ARTIFACTS, DECISIONS, REJECTED = "lake", "artifacts", "decisions", "rejected"
-KEYS = {"control": ("control_id",), "receipts": ("event_id",), DECISIONS: ("transaction_id", "record")}
+KEYS = {"control": tables.CONTROL, "receipts": tables.RECEIPTS, DECISIONS: tables.DECISIONS}
 STREAM_ARN = f"arn:aws:dynamodb:{DEFAULT_REGION}:{ACCOUNT}:table/{DECISIONS}/stream/2026-01-01T00:00:00.000"
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -103,12 +104,11 @@ def _make_stores(s3: Any) -> None:
     boto3.client("sqs").create_queue(QueueName=REJECTED)
     # Past the front: making tables is no part of what is measured, and moto's answer to it is not plain JSON.
     client = boto3.client("dynamodb", endpoint_url=f"https://dynamodb.{DEFAULT_REGION}.amazonaws.com")
-    for table, keys in (KEYS | {view.table: ("entity_id",) for view in load_manifest().views.values()}).items():
+    for table, key in (KEYS | {view.table: tables.STATES for view in load_manifest().views.values()}).items():
         client.create_table(
             TableName=table,
             BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in zip(keys, ("HASH", "RANGE"), strict=False)],
+            **key.definition,
             StreamSpecification={"StreamEnabled": table == DECISIONS}
             | ({"StreamViewType": "NEW_IMAGE"} if table == DECISIONS else {}),
         )

@@ -17,6 +17,7 @@ from greenfraud.chunks import Chunk
 from greenfraud.features.logged import unpack
 from greenfraud.features.manifest import Manifest, load_manifest
 from greenfraud.instants import day_of
+from greenfraud.items.decision import decode, key
 from greenfraud.naming import features_key
 from training.features.chunk_writing import write_chunks
 from training.job.bucket import Bucket
@@ -79,10 +80,11 @@ def logged_values(cloud: Cloud, transaction_ids: Sequence[str]) -> Values:
     values: Values = {}
     for start in range(0, len(transaction_ids), KEYS_AT_ONCE):
         for item in _items(cloud, transaction_ids[start : start + KEYS_AT_ONCE]):
-            if item["manifest_version"]["S"] != manifest.version:
+            decision = decode(item)
+            if decision.manifest_version != manifest.version or decision.features is None:
                 raise RuntimeError("a decision was made by another manifest")
-            named = unpack(item["features"]["B"], manifest.names)
-            values[item["transaction_id"]["S"]] = np.array(list(named.values()), dtype=np.float64)
+            named = unpack(decision.features, manifest.names)
+            values[decision.transaction.transaction_id] = np.array(list(named.values()), dtype=np.float64)
     return values
 
 
@@ -117,7 +119,6 @@ def _chunk(lake: Bucket, key: str) -> pa.Table:
 
 
 def _items(cloud: Cloud, transaction_ids: Iterable[str]) -> list[dict[str, Any]]:
-    keys = [{"transaction_id": {"S": one}, "record": {"S": "decision"}} for one in transaction_ids]
-    wanted = {"Keys": keys, "ProjectionExpression": "transaction_id, features, manifest_version"}
-    items: list[dict[str, Any]] = cloud.dynamodb.batch_get_item(RequestItems={DECISIONS: wanted})["Responses"][DECISIONS]
+    wanted = {DECISIONS: {"Keys": [key(one) for one in transaction_ids]}}
+    items: list[dict[str, Any]] = cloud.dynamodb.batch_get_item(RequestItems=wanted)["Responses"][DECISIONS]
     return items

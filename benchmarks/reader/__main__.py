@@ -19,9 +19,12 @@ from functions.score.dynamodb.connections import Connections
 from functions.score.dynamodb.lean import LeanDynamoDB
 from functions.score.dynamodb.signing import Credentials
 from greenfraud.control import ControlDocument
+from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import HOUR_US
+from greenfraud.items import control as control_items
+from greenfraud.items import state as state_items
 
 REGION = "eu-north-1"
 ROUNDS, CALLS = 9, 100
@@ -82,14 +85,14 @@ def busy_state(view_name: str) -> ViewState:
 
 def read_of(states: list[ViewState]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The one read of a score, and DynamoDB's answer to it."""
-    key, document = {"control_id": {"S": "copy#0"}}, {"document": {"S": ControlDocument().encode()}}
-    request: dict[str, Any] = {"control": {"Keys": [key], "ConsistentRead": True}}
-    found: dict[str, Any] = {"control": [key | document]}
+    request: dict[str, Any] = {"control": {"Keys": [control_items.key(control_items.copy_id(0))], "ConsistentRead": True}}
+    found: dict[str, Any] = {"control": [control_items.encode(ControlDocument(), 0)]}
     for state in states:
-        key = {"entity_id": {"S": "6f37c8e97068c572ae376cb3c6cd6492"}}
-        cells = {name: {"B": b64encode(content).decode()} for name, content in state.encode().items()}
-        item = key | {"values": {"M": cells}, "version": {"N": "300"}, "expires_at": {"N": "4000000000"}}
-        request[state.view.table] = {"Keys": [key], "ConsistentRead": False}
+        identity = entity_id("customer_id", "C1")
+        item = state_items.encode(identity, state, version=300, now_seconds=time.time())
+        cells = {name: {"B": b64encode(cell["B"]).decode()} for name, cell in item[state_items.VALUES]["M"].items()}
+        item[state_items.VALUES] = {"M": cells}  # as JSON carries bytes
+        request[state.view.table] = {"Keys": [state_items.key(identity)], "ConsistentRead": False}
         found[state.view.table] = [item]
     return request, {"Responses": found, "UnprocessedKeys": {}}
 

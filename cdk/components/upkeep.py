@@ -78,6 +78,11 @@ class Upkeep(Construct):
                 0,
                 "Events have not landed in the lake for a day.",
             ),
+            "Damaged": (
+                our_metric("DamagedStates", statistic="Maximum"),
+                0,
+                "Stored states cannot be read, and the lake does not know their entities.",
+            ),
         }
         return [alarm(self, id_, metric=metric, above=above, why=why, topic=topic) for id_, (metric, above, why) in watched.items()]
 

@@ -90,10 +90,11 @@ def _flow(serving: ServingStack, training: TrainingStack) -> list[cloudwatch.IWi
 def _upkeep(training: TrainingStack) -> list[cloudwatch.IWidget]:
     machine, day = training.upkeep.machine, 24 * 60
     skew = our_metric("FeatureSkewShare", statistic="Maximum", minutes=day)
-    corrected = [our_metric(name, minutes=day) for name in ("ReconciledStates", "RecreatedStates", "ReconcileConflicts")]
+    corrected = [our_metric(name, minutes=day) for name in ("ReconciledStates", "RecreatedStates", "RebuiltStates")]
+    left = [our_metric(name, minutes=day) for name in ("ReconcileConflicts", "StatesAheadOfLake", "DamagedStates")]
     return [
         _plot("Share of feature values that differ from training", [skew]),
-        _plot("States corrected from the lake, re-created, left alone", [*corrected, our_metric("StatesAheadOfLake", minutes=day)]),
+        _plot("States corrected from the lake, and left alone", [*corrected, *left]),
         _plot("Upkeep runs", [machine.metric_succeeded(), machine.metric_failed()]),
     ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +25,7 @@ class Left:
 
 def read_ledger(store: Store) -> list[dict[str, Any]]:
     """Every change of what is in production, oldest first."""
-    return sorted((json.loads(document) for document in store.ledger()), key=lambda entry: int(entry["revision"]))
+    return sorted(store.ledger(), key=lambda entry: int(entry["revision"]))
 
 
 def read_executions(store: Store) -> dict[str, Left]:

@@ -12,10 +12,10 @@ from typing import Any, Literal, Protocol
 
 from cli.data.upload import read_json
 from cli.target import Target
+from greenfraud.items import ledger
 
 Bucket = Literal["lake", "artifacts"]
 OUTPUTS = {"lake": "LakeBucket", "artifacts": "ArtifactsBucket"}
-LEDGER = "promotions"
 READS_AT_ONCE = 6
 
 
@@ -26,7 +26,7 @@ class Store(Protocol):
     def name(self) -> str:
         """Where it is, for a person."""
 
-    def ledger(self) -> Iterator[str]:
+    def ledger(self) -> Iterator[dict[str, Any]]:
         """The ledger's documents, in any order."""
 
     def keys(self, bucket: Bucket, prefix: str) -> dict[str, datetime | None]:
@@ -47,18 +47,11 @@ class PlatformStore:
         """Its address."""
         return self.target.endpoint or f"AWS, {self.target.region}"
 
-    def ledger(self) -> Iterator[str]:
+    def ledger(self) -> Iterator[dict[str, Any]]:
         """Query DynamoDB."""
-        pages = (
-            self.target.client("dynamodb")
-            .get_paginator("query")
-            .paginate(
-                TableName=self.target.outputs["LedgerTable"],
-                KeyConditionExpression="ledger = :ledger",
-                ExpressionAttributeValues={":ledger": {"S": LEDGER}},
-            )
-        )
-        return (item["document"]["S"] for page in pages for item in page["Items"])
+        queries = self.target.client("dynamodb").get_paginator("query")
+        pages = queries.paginate(TableName=self.target.outputs["LedgerTable"], **ledger.all_entries())
+        return (ledger.decode(item) for page in pages for item in page["Items"])
 
     def keys(self, bucket: Bucket, prefix: str) -> dict[str, datetime | None]:
         """List S3."""
@@ -84,9 +77,9 @@ class SavedStore:
         """The folder."""
         return str(self.folder)
 
-    def ledger(self) -> Iterator[str]:
+    def ledger(self) -> Iterator[dict[str, Any]]:
         """Read the table's list of items."""
-        return (item["document"]["S"] for item in _lines(self.folder.glob("dynamodb/*Ledger*.jsonl")))
+        return (ledger.decode(item) for item in _lines(self.folder.glob("dynamodb/*Ledger*.jsonl")))
 
     def keys(self, bucket: Bucket, prefix: str) -> dict[str, datetime | None]:
         """Read the bucket's list of objects."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from greenfraud import naming
+from greenfraud.items.lineage import Link, encode
 
 
 class LineageTable:
@@ -21,20 +22,18 @@ class LineageTable:
     def record(self, result: Mapping[str, Any], execution: str) -> None:
         """Put one link of a family's chain; training a chunk again replaces its link."""
         family, version = result["family"], result["version"]
-        checkpoint_uri = naming.s3_uri(self._bucket, naming.checkpoint_prefix(family, version))
-        item: dict[str, Any] = {
-            "family": {"S": family},
-            "chunk": {"S": result["chunk"]},
-            "first_chunk": {"S": result["chunks"][0]},
-            "version": {"S": version},
-            "checkpoint_uri": {"S": checkpoint_uri},
-            "execution": {"S": execution},
-            "trained_at": {"S": datetime.now(UTC).isoformat()},
-            "sound": {"BOOL": is_sound(result)},
-        }
-        if result.get("parent_version"):
-            item["parent_version"] = {"S": result["parent_version"]}
-        self._client().put_item(TableName=self._table, Item=item)
+        link = Link(
+            family=family,
+            chunk=result["chunk"],
+            first_chunk=result["chunks"][0],
+            version=version,
+            checkpoint_uri=naming.s3_uri(self._bucket, naming.checkpoint_prefix(family, version)),
+            execution=execution,
+            trained_at=datetime.now(UTC).isoformat(),
+            is_sound=is_sound(result),
+            parent_version=result.get("parent_version"),
+        )
+        self._client().put_item(TableName=self._table, Item=encode(link))
 
 
 def is_sound(result: Mapping[str, Any]) -> bool:

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions.control.documents import Artifacts
-from functions.control.ledger import Entry, production_before
+from functions.control.ledger import production_before
 from functions.control.lineage import LineageTable
 from functions.control.stage import Stage
 from greenfraud import naming, promotion
 from greenfraud.control import ControlDocument
 from greenfraud.errors import ContractError, InvalidInput, StateConflict
+from greenfraud.items.ledger import Entry
 
 Payload = Mapping[str, Any]
 VERBS = ("record", "gate", "promote", "rollback", "show")

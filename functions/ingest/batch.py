@@ -10,9 +10,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.ingest.events import Event, UnusableRecordError, event_of
+from functions.ingest.events import Event, event_of
 from functions.ingest.rejections import Rejection
-from greenfraud.errors import StateConflict
+from greenfraud.errors import DamagedItem, StateConflict
 
 logger = logging.getLogger(__name__)
 
@@ -49,13 +49,13 @@ class Batch:
 
 
 def read_batch(records: Sequence[Record]) -> Batch:
-    """The events of a batch, each once; records that are none are left out, unusable ones rejected."""
+    """The events of a batch, each once; records of no event are left out, damaged ones rejected."""
     batch = Batch()
     for record in records:
         try:
             event = event_of(record)
-        except UnusableRecordError as error:
-            batch.refuse(record, "malformed", error.error, error.attribute)
+        except DamagedItem as damage:
+            batch.refuse(record, "malformed", damage.reason, damage.attribute)
             continue
         if event is not None:
             batch.events.setdefault(event.event_id, event)

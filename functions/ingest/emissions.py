@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from functions.ingest.events import Decided, Event
 from greenfraud.carbon import INTENSITY_G_PER_KWH, EmissionsRecord, Intensity
+from greenfraud.items.decision import Decision
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,11 @@ class Grid:
 
 def emissions_of(events: Iterable[Event], grid: Grid) -> list[EmissionsRecord]:
     """One record per model that decided, summed over its decisions."""
-    by_model: dict[tuple[str, str], list[Decided]] = defaultdict(list)
+    by_model: dict[tuple[str, str], list[Decision]] = defaultdict(list)
     for event in events:
         if isinstance(event, Decided):
-            by_model[event.family, event.version].append(event)
-    return [_record(family, version, decided, grid) for (family, version), decided in by_model.items()]
+            by_model[event.decision.family, event.decision.version].append(event.decision)
+    return [_record(family, version, decisions, grid) for (family, version), decisions in by_model.items()]
 
 
 def _intensity(grid: Grid, region: str) -> Intensity:
@@ -37,16 +38,16 @@ def _intensity(grid: Grid, region: str) -> Intensity:
     return Intensity(grid.intensity_g_per_kwh, "setting GRID_INTENSITY_G_PER_KWH", datetime.now(UTC).strftime("%Y"))
 
 
-def _record(family: str, version: str, decided: Sequence[Decided], grid: Grid) -> EmissionsRecord:
+def _record(family: str, version: str, decisions: Sequence[Decision], grid: Grid) -> EmissionsRecord:
     region = os.environ.get("AWS_REGION", "unknown")
     intensity = _intensity(grid, region)
     return EmissionsRecord(
         stage="serve",
         family=family,
         version=version,
-        duration_seconds=sum(event.duration_seconds for event in decided),
-        energy_kwh=sum(event.energy_kwh for event in decided),
-        emissions_g=sum(event.emissions_g for event in decided),
+        duration_seconds=sum(one.duration_seconds for one in decisions),
+        energy_kwh=sum(one.energy_kwh for one in decisions),
+        emissions_g=sum(one.emissions_g for one in decisions),
         intensity_g_per_kwh=intensity.g_per_kwh,
         intensity_source=intensity.source,
         intensity_date=intensity.date,
@@ -54,6 +55,6 @@ def _record(family: str, version: str, decided: Sequence[Decided], grid: Grid) -
         method="constant",
         region=region,
         functional_unit="score",
-        functional_units=len(decided),
+        functional_units=len(decisions),
         recorded_at=datetime.now(UTC).isoformat(),
     )

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from functions.ingest.events import Event
-from functions.ingest.items import Item, Key, read_state
-from greenfraud.errors import ContractError
+from functions.ingest.items import Key
+from greenfraud.errors import DamagedItem
 from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import View
 from greenfraud.features.tiles import ViewState
+from greenfraud.items import state as state_items
+from greenfraud.items.attributes import Item
 
 # Both BatchGetItem and TransactWriteItems take 100 items.
 MOST_ITEMS = 100
@@ -83,7 +85,7 @@ class Plan:
     entries: Group
     states: dict[Key, Changed] = field(default_factory=dict)
     refused_late: int = 0
-    unreadable: list[tuple[str, str]] = field(default_factory=list)  # event id, view
+    damaged: list[tuple[str, DamagedItem]] = field(default_factory=list)  # event id, and the state that lacks it now
 
     @property
     def changed(self) -> dict[Key, Changed]:
@@ -94,27 +96,32 @@ class Plan:
 def plan_of(entries: Group, items: Mapping[Key, Item]) -> Plan:
     """Add every event to the states it changes, in order.
 
-    An event older than every tile that is retained leaves a state as it is: it is counted as refused late. A state that
-    cannot be read stays as it stands, to be repaired from the lake, which the event still reaches.
+    An event older than every tile that is retained leaves a state as it is: it is counted as refused late. A damaged
+    state stays as it stands, to be rebuilt from the lake, which the event still reaches.
     """
     plan = Plan(entries)
     for entry in entries:
         for change in entry.changes:
             try:
                 _add(plan, change, items.get(change.key))
-            except ContractError:
-                plan.unreadable.append((entry.event_id, change.view.name))
+            except DamagedItem as damage:
+                plan.damaged.append((entry.event_id, damage))
     return plan
 
 
 def _add(plan: Plan, change: Change, stored: Item | None) -> None:
     if change.key not in plan.states:
-        before = _without_expired(read_state(change.view, stored))
+        before = _without_expired(_state_of(change.view, stored))
         plan.states[change.key] = Changed(stored, before, before)
     held = plan.states[change.key]
     after = _without_expired(change.apply(held.state))
     plan.refused_late += after == held.state
     held.state = after
+
+
+def _state_of(view: View, stored: Item | None) -> ViewState:
+    state = None if stored is None else state_items.decode(view, stored, time.time())
+    return state or ViewState.empty(view)
 
 
 def _without_expired(state: ViewState) -> ViewState:

@@ -61,8 +61,8 @@ class Ingestion:
         self._lake.land([event for event in batch.events.values() if event.event_id in outcome.known], outcome.notes)
         for event_id, error in outcome.failed.items():
             self._settle(batch, event_id, error)
-        for event_id, view in outcome.unreadable:
-            batch.reject(event_id, "state_unreadable", "ContractError", view)
+        for event_id, damage in outcome.damaged:
+            batch.reject(event_id, "item_damaged", damage.reason, f"{damage.kind}.{damage.attribute}")
         batch.failed |= self._send(batch.rejected)
         print(
             line_of(
@@ -91,11 +91,12 @@ class Ingestion:
 
     def _changes(self, event: Event) -> tuple[Change, ...]:
         if isinstance(event, Decided):
-            return self._changes_of_decision(event.transaction)
+            return self._changes_of_decision(event.decision.transaction)
         # Features count reports of fraud when they were observed; corrections only go to the lake.
-        if not event.is_first_report or event.terminal_id is None:
+        report = event.report
+        if not report.is_first_report or report.terminal_id is None:
             return ()
-        return (self._terminal(event.terminal_id, partial(ViewState.add_report, observed_us=event.label.observed_us)),)
+        return (self._terminal(report.terminal_id, partial(ViewState.add_report, observed_us=report.label.observed_us)),)
 
     def _changes_of_decision(self, transaction: Transaction) -> tuple[Change, ...]:
         """Every decision counts, also one that blocked: it was an attempt."""

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions.ingest.emissions import Grid, emissions_of
-from functions.ingest.events import Decided, Event, Reported
+from functions.ingest.events import Event, Reported
 from greenfraud import naming
 from greenfraud.canonical import sha256_hex
 from greenfraud.errors import ContractError
 from greenfraud.features.logged import unpack
 from greenfraud.features.manifest import Manifest
 from greenfraud.instants import day_of
+from greenfraud.items.decision import Decision
 
 Files = dict[str, list[dict[str, Any]]]
 
@@ -72,24 +73,26 @@ def files_of(events: Iterable[Event], batch: str, manifest: Manifest) -> Files:
     return files
 
 
-def features_of(event: Decided, manifest: Manifest) -> dict[str, float | None] | None:
+def features_of(decision: Decision, manifest: Manifest) -> dict[str, float | None] | None:
     """The logged values by name; None where there are none, or none that this manifest can name."""
-    if event.features is None or event.manifest_version != manifest.version:
+    if decision.features is None or decision.manifest_version != manifest.version:
         return None
     try:
-        return unpack(event.features, manifest.names)
+        return unpack(decision.features, manifest.names)
     except ContractError:
         return None
 
 
 def _rows_of(event: Event, batch: str, manifest: Manifest) -> list[tuple[str, dict[str, Any]]]:
     if isinstance(event, Reported):
-        return [(_landing(naming.labels_prefix(day_of(event.label.observed_us)), batch), event.label.lake_row())]
-    row, day = event.transaction.lake_row(), day_of(event.transaction.occurred_us)
-    logged = {"manifest_version": event.manifest_version, "features": features_of(event, manifest)}
+        label = event.report.label
+        return [(_landing(naming.labels_prefix(day_of(label.observed_us)), batch), label.lake_row())]
+    decision = event.decision
+    row, day = decision.transaction.lake_row(), day_of(decision.transaction.occurred_us)
+    logged = {"manifest_version": decision.manifest_version, "features": features_of(decision, manifest)}
     return [
         (_landing(naming.transactions_prefix(day), batch), row),
-        (naming.decisions_key(day, batch), row | event.answer | logged),
+        (naming.decisions_key(day, batch), row | decision.answer | logged),
     ]
 
 

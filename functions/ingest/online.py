@@ -13,8 +13,10 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 
 from functions.ingest.events import Event
 from functions.ingest.groups import Entry, Group, Plan, groups_of, plan_of
-from functions.ingest.items import NOTE, Item, Key, key_of, put_receipt, put_state, request_of
-from greenfraud.errors import StateConflict
+from functions.ingest.items import Key, key_of, put, request_of
+from greenfraud.errors import DamagedItem, StateConflict
+from greenfraud.items import receipt, state
+from greenfraud.items.attributes import Item
 
 ATTEMPTS = 8  # of an event alone
 # Of a group, before each half goes its own way. At a hot terminal a win that is half as large is half the progress: two
@@ -43,7 +45,7 @@ class Outcome:
     seen: list[Event] = field(default_factory=list)
     failed: dict[str, Exception] = field(default_factory=dict)  # by event id
     notes: list[str] = field(default_factory=list)
-    unreadable: list[tuple[str, str]] = field(default_factory=list)  # event id, view
+    damaged: list[tuple[str, DamagedItem]] = field(default_factory=list)  # event id, and the item that could not be read
     refused_late: int = 0
 
     @property
@@ -55,8 +57,18 @@ class Outcome:
         """Add a group that was written."""
         self.applied += [entry.event for entry in plan.entries]
         self.notes += [note] if note is not None else []
-        self.unreadable += plan.unreadable
+        self.damaged += plan.damaged
         self.refused_late += plan.refused_late
+
+    def see(self, event: Event, stored: Item) -> None:
+        """Add an event that was applied before, with the note of its receipt."""
+        self.seen.append(event)
+        try:
+            note = receipt.note_of(stored)
+        except DamagedItem as damage:
+            self.damaged.append((event.event_id, damage))
+        else:
+            self.notes += [note] if note is not None else []
 
 
 class OnlineStates:
@@ -110,9 +122,8 @@ class OnlineStates:
             plan, note = plan_of(fresh, items), note_of([entry.event for entry in fresh])
             self._write(plan, note)
             outcome.take(plan, note)
-        receipts = (items[self._receipts_table, entry.event_id] for entry in seen)
-        outcome.notes += [receipt[NOTE]["S"] for receipt in receipts if NOTE in receipt]
-        outcome.seen += [entry.event for entry in seen]
+        for entry in seen:
+            outcome.see(entry.event, items[self._receipts_table, entry.event_id])
 
     def _read(self, keys: list[Key]) -> Items:
         """Receipts and states as of now. A throttled item must never be taken for a missing one."""
@@ -121,16 +132,21 @@ class OnlineStates:
         for attempt in range(ATTEMPTS):
             self._pause(attempt)
             response = self._client().batch_get_item(RequestItems=request)
-            items |= {key_of(table, item): item for table, found in response["Responses"].items() for item in found}
+            items |= {
+                key_of(self._receipts_table, table, item): item for table, found in response["Responses"].items() for item in found
+            }
             request = response.get("UnprocessedKeys")
             if not request:
                 return items
         raise StateConflict("the store was too busy to say all of it")
 
     def _write(self, plan: Plan, note: str | None) -> None:
-        first = {plan.entries[0].event_id: note}
-        writes = [put_receipt(self._receipts_table, entry.event_id, first.get(entry.event_id)) for entry in plan.entries]
-        writes += [put_state(key, one.state, one.stored) for key, one in plan.changed.items()]
+        now_seconds = time.time()
+        notes = {plan.entries[0].event_id: note}
+        receipts = [receipt.put(entry.event_id, notes.get(entry.event_id), now_seconds) for entry in plan.entries]
+        writes = [put(self._receipts_table, parameters) for parameters in receipts]
+        for (table, identity), changed in plan.changed.items():
+            writes.append(put(table, state.put(identity, changed.state, changed.stored, now_seconds)))
         self._client().transact_write_items(TransactItems=writes)
 
     def _pause(self, attempt: int) -> None:

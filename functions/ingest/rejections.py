@@ -14,7 +14,7 @@ MESSAGES_PER_CALL = 10
 class Rejection:
     """Where a record stands in its stream and what is wrong with it: classes and names, never values.
 
-    `reason` is one of malformed, decision_missing, state_unreadable and state_overflow; `at` names the attribute or the view.
+    `reason` is one of malformed, item_damaged and state_overflow; `at` names the attribute.
     """
 
     stream_arn: str

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from functions.plan.lineage import Checkpoint, Lineage
+from functions.plan.lineage import Lineage
 from greenfraud import naming
 from greenfraud.chunks import Chunk
+from greenfraud.items.lineage import Link
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,9 @@ def _job(place: Place, family: str, chunks: Sequence[Chunk], parent_uri: str, *,
     }
 
 
-def _parent_uri(place: Place, family: str, recorded: Checkpoint | None, planned: Mapping[str, Any] | None) -> str:
+def _parent_uri(place: Place, family: str, recorded: Link | None, planned: Mapping[str, Any] | None) -> str:
     if recorded is not None and (planned is None or recorded.chunk > planned["chunk"]):
-        return recorded.uri
+        return recorded.checkpoint_uri
     if planned is None:
         return _genesis_uri(place, family)
     return naming.s3_uri(place.artifacts_bucket, naming.checkpoint_prefix(family, planned["version"]))

@@ -13,11 +13,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.score.decisions import RETENTION_SECONDS, content_sha256, decision_key
 from greenfraud.errors import InvalidInput, NotFound, StateConflict
+from greenfraud.items import decision as decision_items
+from greenfraud.items import label as label_items
+from greenfraud.items.label import EarlierReport, Report
+from greenfraud.items.tables import DECISIONS
 from greenfraud.records import Label
 
-REPORT = "report"
 ATTEMPTS = 3
 
 Item = dict[str, Any]
@@ -37,21 +39,22 @@ class LabelStore:
         observed before its transaction happened; `place` says where a label stands, such as `labels[{}].`.
         """
         for index, label in enumerate(labels):
-            decision = _decision_of(label, self._history(label.transaction_id), place.format(index))
-            if label.observed_us < int(decision["occurred_us"]["N"]):
+            occurred_us, _ = _transaction_of(label, self._history(label.transaction_id), place.format(index))
+            if label.observed_us < occurred_us:
                 raise InvalidInput(f"{place.format(index)}observed_at", "must not be before the transaction happened")
         return [self._put(label) for label in labels]
 
     def _put(self, label: Label) -> str:
         for _ in range(ATTEMPTS):
             history = self._history(label.transaction_id)
-            reports = [item for item in history if item["record"]["S"] != "decision"]
-            outcome, record = _place_of(label, reports)
-            if record is None:
+            reports = [label_items.earlier(item) for item in history if not _is_decision(item)]
+            outcome = _outcome_of(label, reports)
+            if outcome == "known":
                 return outcome
-            is_first_report = label.is_fraud and not any(item["is_fraud"]["BOOL"] for item in reports)
-            item = _item(label, record, _decision_of(label, history, ""), is_first_report=is_first_report)
-            if self._is_put(item):
+            occurred_us, terminal_id = _transaction_of(label, history, "")
+            is_first_report = label.is_fraud and not any(report.is_fraud for report in reports)
+            report = Report(label, label_items.record(len(reports)), is_first_report, occurred_us, terminal_id)
+            if self._is_put(label_items.encode(report, time.time())):
                 return outcome
         raise StateConflict("transaction_id: its label is being changed by others; try again")
 
@@ -59,9 +62,9 @@ class LabelStore:
         response = self._client().query(
             TableName=self._table,
             ConsistentRead=True,
-            KeyConditionExpression="transaction_id = :id",
-            ProjectionExpression="#record, is_fraud, observed_us, occurred_us, terminal_id",
-            ExpressionAttributeNames={"#record": "record"},
+            KeyConditionExpression=f"{DECISIONS.partition} = :id",
+            ProjectionExpression=", ".join(f"#{name}" for name in label_items.HISTORY),
+            ExpressionAttributeNames={f"#{name}": name for name in label_items.HISTORY},
             ExpressionAttributeValues={":id": {"S": transaction_id}},
         )
         items: list[Item] = response["Items"]
@@ -72,7 +75,7 @@ class LabelStore:
             self._client().put_item(
                 TableName=self._table,
                 Item=item,
-                ConditionExpression="attribute_not_exists(transaction_id)",
+                ConditionExpression=DECISIONS.is_new,
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
@@ -81,44 +84,27 @@ class LabelStore:
         return True
 
 
-def _decision_of(label: Label, history: Sequence[Item], place: str) -> Item:
+def _is_decision(item: Item) -> bool:
+    return decision_items.record_of(item) == decision_items.KIND
+
+
+def _transaction_of(label: Label, history: Sequence[Item], place: str) -> tuple[int, str | None]:
+    """When and at which terminal the labelled transaction happened; raises NotFound where it was never decided."""
     for item in history:
-        if item["record"]["S"] == "decision":
-            return item
+        if _is_decision(item):
+            return label_items.about(item)
     raise NotFound(f"{place}transaction_id: no decision for {label.transaction_id}")
 
 
-def _place_of(label: Label, reports: Sequence[Item]) -> tuple[str, str | None]:
-    """What the label is to those before it, and the record it becomes (None: nothing to store)."""
+def _outcome_of(label: Label, reports: Sequence[EarlierReport]) -> str:
+    """What the label is to those before it; a known one is not stored again."""
     if not reports:
-        return "stored", REPORT
-    if any(item["is_fraud"]["BOOL"] == label.is_fraud and _observed_us(item) == label.observed_us for item in reports):
-        return "known", None  # told again, maybe after it was corrected
-    latest = max(reports, key=_observed_us)
-    if latest["is_fraud"]["BOOL"] == label.is_fraud:
-        return "known", None
-    if label.observed_us <= _observed_us(latest):
+        return "stored"
+    if any(report == EarlierReport(label.is_fraud, label.observed_us) for report in reports):
+        return "known"  # told again, maybe after it was corrected
+    latest = max(reports, key=lambda report: report.observed_us)
+    if latest.is_fraud == label.is_fraud:
+        return "known"
+    if label.observed_us <= latest.observed_us:
         raise StateConflict("observed_at: contradicts a label observed later or at the same time")
-    return "correction", f"{REPORT}#{len(reports)}"
-
-
-def _observed_us(report: Item) -> int:
-    return int(report["observed_us"]["N"])
-
-
-def _item(label: Label, record: str, decision: Item, *, is_first_report: bool) -> Item:
-    """The report, with what ingestion needs to know of the transaction: it never has to ask for the decision."""
-    about = {name: decision[name] for name in ("occurred_us", "terminal_id") if name in decision}
-    return (
-        about
-        | decision_key(label.transaction_id)
-        | {
-            "record": {"S": record},
-            "is_fraud": {"BOOL": label.is_fraud},
-            "observed_us": {"N": str(label.observed_us)},
-            "source": {"S": label.source},
-            "is_first_report": {"BOOL": is_first_report},  # the one that features count
-            "content_sha256": {"S": content_sha256(label.to_json())},
-            "expires_at": {"N": str(int(time.time()) + RETENTION_SECONDS)},
-        }
-    )
+    return "correction"

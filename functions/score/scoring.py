@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from functions.score.bundles import Answering, ModelSlot
-from functions.score.decisions import Answer, Decided, DecisionStore
+from functions.score.decisions import Answer, DecisionStore
 from functions.score.footprint import Cost, Footprint
 from functions.score.freshness import USUAL
 from functions.score.metrics import Request, emit
@@ -17,6 +17,7 @@ from greenfraud.control import ControlDocument
 from greenfraud.errors import GreenFraudError
 from greenfraud.features.logged import pack
 from greenfraud.features.manifest import Manifest
+from greenfraud.items.decision import RULES, Decision
 from greenfraud.records import Transaction
 
 
@@ -68,19 +69,24 @@ class Scorer:
 
     def _put(self, context: Context, verdict: Verdict, cost: Cost) -> Answer | GreenFraudError:
         try:
-            return self._store.put_once(self._decided(context, verdict, cost))
+            return self._store.put_once(self._decision(context, verdict, cost))
         except GreenFraudError as error:
             return error
 
-    def _decided(self, context: Context, verdict: Verdict, cost: Cost) -> Decided:
-        return Decided(
+    def _decision(self, context: Context, verdict: Verdict, cost: Cost) -> Decision:
+        answer = tell(context, verdict, cost)
+        model = answer["model"] or {"family": RULES, "version": answer["policy_version"]}
+        return Decision(
             transaction=verdict.transaction,
-            answer=tell(context, verdict, cost),
-            rank=verdict.rank,
+            answer=answer,
+            family=model["family"],
+            version=model["version"],
             duration_seconds=cost.duration_seconds,
             energy_kwh=cost.energy_kwh,
-            features=pack(verdict.features.values, self._manifest.names),
+            emissions_g=cost.emissions_g,
+            rank=verdict.rank,
             manifest_version=self._manifest.version,
+            features=pack(verdict.features.values, self._manifest.names),
         )
 
 
@@ -104,7 +110,7 @@ def _request(context: Context, outcomes: Sequence[Answer | GreenFraudError], cos
     answers = [outcome for outcome in outcomes if not isinstance(outcome, GreenFraudError)]
     model = context.answering.model
     return Request(
-        family=model.bundle.family if model else "rules",
+        family=model.bundle.family if model else RULES,
         decisions=len(answers),
         degraded=sum(is_faulty(answer["degraded"]) for answer in answers),
         has_load_failed=context.answering.has_load_failed,

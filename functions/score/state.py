@@ -10,19 +10,19 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from functions.score.decoding import decode_state
-from greenfraud.control import ControlDocument, any_copy_id
-from greenfraud.errors import GreenFraudError
+from greenfraud.control import ControlDocument
+from greenfraud.errors import DamagedItem
 from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import Manifest, View
 from greenfraud.features.tiles import ViewState
+from greenfraud.items import control as control_items
+from greenfraud.items import state as state_items
 
 logger = logging.getLogger(__name__)
 
 KEYS_PER_READ = 100  # BatchGetItem's own limit
 DEADLINE_SECONDS = 0.25  # for asking again what a throttled table left unprocessed
 FIRST_PAUSE_SECONDS = 0.005
-# What decoding bytes or text that is not ours may raise.
-UNREADABLE = (GreenFraudError, AttributeError, LookupError, TypeError, ValueError)
 
 Item = dict[str, Any]
 Address = tuple[str, str, str]  # table, key attribute, key value
@@ -88,11 +88,11 @@ class DynamoStateReader:
 
     def _control_address(self) -> Address:
         # Any copy will do: spread over them, no single item's partition caps the traffic.
-        return self._tables.control, "control_id", any_copy_id()
+        return self._tables.control, control_items.KEY, control_items.any_copy_id()
 
     @staticmethod
     def _entity_address(table: str, view: View, value: str) -> Address:
-        return table, "entity_id", entity_id(view.join_key, value)
+        return table, state_items.KEY, entity_id(view.join_key, value)
 
     def _fetch(self, addresses: list[Address]) -> dict[Address, Item | None]:
         found: dict[Address, Item | None] = {}
@@ -149,24 +149,19 @@ def _control(items: dict[Address, Item | None], address: Address) -> tuple[Contr
     if item is None:
         return None, address in items
     try:
-        return ControlDocument.decode(item["document"]["S"]), True
-    except UNREADABLE as error:
-        logger.warning("the control document is unreadable: %s", type(error).__name__)
+        return control_items.decode(item), True
+    except DamagedItem as damage:
+        logger.warning("the control document is damaged: %s", damage)
         return None, False
 
 
 def _states(view: View, at: dict[Address, str], items: dict[Address, Item | None]) -> dict[str, ViewState | None]:
+    now_seconds = time.time()
     states: dict[str, ViewState | None] = {}
     for address in at.keys() & items.keys():
+        item = items[address]
         try:
-            states[at[address]] = _state_of(view, items[address])
-        except UNREADABLE as error:
-            logger.warning("state of %s is unreadable: %s", view.name, type(error).__name__)
+            states[at[address]] = None if item is None else state_items.decode(view, item, now_seconds, decode_state)
+        except DamagedItem as damage:
+            logger.warning("a stored state is damaged: %s", damage)
     return states
-
-
-def _state_of(view: View, item: Item | None) -> ViewState | None:
-    # DynamoDB deletes expired items up to days late: what has expired counts as never seen.
-    if item is None or float(item.get("expires_at", {"N": "inf"})["N"]) <= time.time():
-        return None
-    return decode_state(view, {name: cell["B"] for name, cell in item["values"]["M"].items()})

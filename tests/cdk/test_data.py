@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-KEYS = {
-    "Customer": ["entity_id"],
-    "Terminal": ["entity_id"],
-    "Control": ["control_id"],
-    "Ledger": ["ledger", "revision"],
-    "Lineage": ["family", "chunk"],
-    "Receipts": ["event_id"],
-    "Decisions": ["transaction_id", "record"],
-}
-EXPIRING = {"Customer", "Terminal", "Receipts", "Decisions"}
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CORE = Path(__file__).resolve().parents[2] / "layers/greenfraud/python"
+
+
+@pytest.fixture
+def shapes(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The keys that all readers and writers go by; this part of the core is standard library alone."""
+    monkeypatch.syspath_prepend(str(CORE))
+    return importlib.import_module("greenfraud.items.tables")
 
 
 def tables(resources):
@@ -19,25 +23,29 @@ def tables(resources):
     return {path.split("/")[-1]: table["Properties"] for path, table in resources("AWS::DynamoDB::Table").items()}
 
 
-def test_every_table_has_the_keys_its_readers_use(resources):
-    """Partition key, then sort key."""
-    keys = {name: [key["AttributeName"] for key in table["KeySchema"]] for name, table in tables(resources).items()}
-    assert keys == KEYS
+def test_every_table_has_the_key_its_readers_use(resources, shapes):
+    """No table more and none fewer; partition key, then sort key, with their types."""
+    found = {name: (table["KeySchema"], table["AttributeDefinitions"]) for name, table in tables(resources).items()}
+    for name, (schema, attributes) in found.items():
+        key = shapes.TABLES[name]
+        assert schema == key.schema
+        assert [one for one in attributes if one in key.attributes] == key.attributes
+    assert found.keys() == shapes.TABLES.keys()
 
 
-def test_only_what_may_be_forgotten_expires(resources):
+def test_only_what_may_be_forgotten_expires(resources, shapes):
     """Control, ledger and lineage are history and stay."""
     expiry = {name: table.get("TimeToLiveSpecification") for name, table in tables(resources).items()}
-    expected = {"AttributeName": "expires_at", "Enabled": True}
-    assert expiry == {name: expected if name in EXPIRING else None for name in KEYS}
+    expected = {"AttributeName": shapes.EXPIRY, "Enabled": True}
+    assert expiry == {name: expected if name in shapes.EXPIRING else None for name in shapes.TABLES}
 
 
-def test_decisions_stream_what_was_written_and_are_ranked_by_day(resources):
+def test_decisions_stream_what_was_written_and_are_ranked_by_day(resources, shapes):
     """Ingestion reads the stream, the review list the index."""
     decisions = tables(resources)["Decisions"]
     (index,) = decisions["GlobalSecondaryIndexes"]
     assert decisions["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
-    assert (index["IndexName"], [key["AttributeName"] for key in index["KeySchema"]]) == ("by_day", ["day", "rank"])
+    assert (index["IndexName"], index["KeySchema"]) == (shapes.REVIEWS_INDEX, shapes.REVIEWS.schema)
 
 
 def test_every_table_can_be_restored_to_any_second(resources):

@@ -15,8 +15,10 @@ OF_JOBS = {
     "FeatureSkewShare",
     "ReconciledStates",
     "RecreatedStates",
+    "RebuiltStates",
     "ReconcileConflicts",
     "StatesAheadOfLake",
+    "DamagedStates",
 }
 OURS = re.compile(r'"GreenFraud","(\w+)"')
 

@@ -55,11 +55,13 @@ def test_it_runs_every_night(resources):
     assert (schedule["ScheduleExpression"], schedule["Target"]["Input"]) == ("cron(0 3 * * ? *)", "{}")
 
 
-def test_skew_failure_and_events_that_never_landed_wake_somebody(resources):
+def test_skew_failure_damage_and_events_that_never_landed_wake_somebody(resources):
     """Any of them, once."""
     alarms = resources("AWS::CloudWatch::Alarm")
-    watched = {alarms[f"GreenFraud-Training/Upkeep/{name}"]["Properties"]["MetricName"] for name in ("Failed", "Skew", "Ahead")}
-    assert watched == {"ExecutionsFailed", "FeatureSkewShare", "StatesAheadOfLake"}
+    watched = {
+        alarms[f"GreenFraud-Training/Upkeep/{name}"]["Properties"]["MetricName"] for name in ("Failed", "Skew", "Ahead", "Damaged")
+    }
+    assert watched == {"ExecutionsFailed", "FeatureSkewShare", "StatesAheadOfLake", "DamagedStates"}
 
 
 def test_what_a_second_of_ingestion_lag_makes_wakes_nobody(resources):

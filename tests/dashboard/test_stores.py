@@ -13,6 +13,8 @@ from platform_past import past
 from cli.dashboard.archive import read_dataset, read_executions, read_ledger, read_lineage_grams, saved_store
 from cli.dashboard.stores import PlatformStore, SavedStore
 from cli.target import Target
+from greenfraud.items.ledger import NAME
+from greenfraud.items.tables import LEDGER
 
 REGION = "eu-north-1"
 TABLE = "GreenFraud-Data-TablesLedger-1"
@@ -44,15 +46,9 @@ def fill(target: Target) -> None:
         objects["the-artifacts", f"models/{name}/manifest.json"] = {"emissions": {"lineage": {"emissions_g": grams}}}
     for (bucket, key), document in objects.items():
         s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(document).encode())
-    keys = [("ledger", "HASH", "S"), ("revision", "RANGE", "N")]
-    dynamodb.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind, _ in keys],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": type_} for name, _, type_ in keys],
-    )
+    dynamodb.create_table(TableName=TABLE, BillingMode="PAY_PER_REQUEST", **LEDGER.definition)
     for entry in reversed(inputs.ledger):
-        item = {"ledger": {"S": "promotions"}, "revision": {"N": str(entry["revision"])}, "document": {"S": json.dumps(entry)}}
+        item = {"ledger": {"S": NAME}, "revision": {"N": str(entry["revision"])}, "document": {"S": json.dumps(entry)}}
         dynamodb.put_item(TableName=TABLE, Item=item)
 
 

@@ -17,6 +17,7 @@ from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import Manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, HOUR_US, SECOND_US, day_of, format_rfc3339, start_of_day_us
+from greenfraud.items import state as state_items
 from greenfraud.naming import execution_key, models_prefix, transactions_prefix
 from tests.e2e.deployment import Deployment, wait_until
 from tests.e2e.first_run import WORLD
@@ -80,8 +81,8 @@ class Walk:
         view, client = self.after.views[view_name], self.deployment.client("dynamodb")
         pages = client.get_paginator("scan").paginate(TableName=view.table)
         items = [item for page in pages for item in page["Items"]]
-        cells = {item["entity_id"]["S"]: item["values"]["M"] for item in items}
-        return {key: ViewState.decode(view, {name: cell["B"] for name, cell in own.items()}) for key, own in cells.items()}
+        states = {state_items.identity_of(item): state_items.decode(view, item, time.time()) for item in items}
+        return {key: state for key, state in states.items() if state is not None}
 
     def replayed(self, view_name: str, until_us: int = FOREVER_US) -> dict[str, ViewState]:
         """The states of the entities that the traffic touched, from the lake, one event after the other."""

@@ -10,6 +10,7 @@ import pytest
 from greenfraud.features.encoding import entity_id
 from greenfraud.features.interpreter import compute
 from greenfraud.features.logged import unpack
+from greenfraud.items import decision
 from greenfraud.naming import features_key
 from tests.e2e.deployment import ASSEMBLY, Deployment
 from tests.e2e.new_feature_walk import LIVELY, walked
@@ -66,9 +67,8 @@ def test_decisions_say_by_which_manifest_their_features_were_computed(walk):
     """The old one's before the deployment, the new one's after."""
     table, client = walk.deployment.outputs["DecisionsTable"], walk.deployment.client("dynamodb")
     ends = [walk.traffic.scored[at][0]["transaction_id"] for at in (0, -1)]
-    keys = [{"transaction_id": {"S": one}, "record": {"S": "decision"}} for one in ends]
-    items = [client.get_item(TableName=table, Key=key)["Item"] for key in keys]
-    assert [item["manifest_version"]["S"] for item in items] == [walk.before.version, walk.after.version]
+    items = [client.get_item(TableName=table, Key=decision.key(one))["Item"] for one in ends]
+    assert [decision.decode(item).manifest_version for item in items] == [walk.before.version, walk.after.version]
 
 
 @pytest.mark.parametrize("view_name", ["customer_activity", "terminal_activity"])
@@ -108,9 +108,9 @@ def test_scores_are_now_made_with_it(walk):
     """The last decisions' logged values are those of a replay of the lake, the new feature among them, not missing."""
     client, states = walk.deployment.client("dynamodb"), walk.replayed("terminal_activity", until_us=walk.traffic.now_us)
     for transaction in walk.last:
-        key = {"transaction_id": {"S": transaction["transaction_id"]}, "record": {"S": "decision"}}
-        item = client.get_item(TableName=walk.deployment.outputs["DecisionsTable"], Key=key)["Item"]
+        stored = decision.key(transaction["transaction_id"])
+        item = client.get_item(TableName=walk.deployment.outputs["DecisionsTable"], Key=stored)["Item"]
         terminal = states[entity_id("terminal_id", transaction["terminal_id"])]
         expected = compute(walk.after, None, terminal, walk.as_of_us, transaction["amount_minor"])
-        assert unpack(item["features"]["B"], walk.after.names) == expected
+        assert unpack(decision.decode(item).features, walk.after.names) == expected
         assert expected[NAME] is not None

@@ -6,6 +6,7 @@ import asyncio
 import math
 import random
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ import pandas as pd
 import pytest
 
 import feature_repo
-from greenfraud.features.encoding import entity_id, event_ts
+from greenfraud.features.encoding import entity_id
 from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import MANIFEST_PATH, View, load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, to_datetime
+from greenfraud.items.state import decode, encode, key_of
+from greenfraud.items.tables import STATES
 
 MANIFEST = load_manifest()
 CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]
@@ -63,12 +66,7 @@ def repository(tmp_path_factory):
 
 def create_table(dynamodb: Any, view: View) -> None:
     """Create the table of a view."""
-    dynamodb.create_table(
-        TableName=view.table,
-        KeySchema=[{"AttributeName": "entity_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "entity_id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    dynamodb.create_table(TableName=view.table, BillingMode="PAY_PER_REQUEST", **STATES.definition)
 
 
 def applied_store(endpoint: str, folder: Path) -> Any:
@@ -119,21 +117,16 @@ def write_chunk(lake: Path) -> None:
 
 def write_state(repository: Repository, value: str, state: ViewState) -> None:
     """Write a state as ingest does."""
-    item = {
-        "entity_id": {"S": entity_id(state.view.join_key, value)},
-        "event_ts": {"S": event_ts(state.newest_us or 0)},
-        "values": {"M": {name: {"B": content} for name, content in state.encode().items()}},
-        "version": {"N": "7"},
-    }
+    item = encode(entity_id(state.view.join_key, value), state, version=7, now_seconds=time.time())
     repository.dynamodb.put_item(TableName=state.view.table, Item=item)
 
 
 def read_state(repository: Repository, view: View, value: str) -> tuple[ViewState, int]:
     """Return a stored state and its version."""
-    key = {"entity_id": {"S": entity_id(view.join_key, value)}}
-    item = repository.dynamodb.get_item(TableName=view.table, Key=key)["Item"]
-    values = {name: cell["B"] for name, cell in item["values"]["M"].items()}
-    return ViewState.decode(view, values), int(item["version"]["N"])
+    item = repository.dynamodb.get_item(TableName=view.table, Key=key_of(view, value))["Item"]
+    state = decode(view, item, now_seconds=0.0)
+    assert state is not None
+    return state, int(item["version"]["N"])
 
 
 def random_state(view: View, chance: random.Random) -> ViewState:

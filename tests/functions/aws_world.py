@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from greenfraud.items import tables
+
 EVENTS = Path(__file__).parents[1] / "events"
 NAMES = {
     "CONTROL_TABLE": "control",
@@ -23,13 +25,13 @@ NAMES = {
     "PUE": "1.135",
 }
 KEYS = {
-    "CONTROL_TABLE": ("control_id", None),
-    "CUSTOMER_TABLE": ("entity_id", None),
-    "TERMINAL_TABLE": ("entity_id", None),
-    "DECISIONS_TABLE": ("transaction_id", ("record", "S")),
-    "RECEIPTS_TABLE": ("event_id", None),
-    "LEDGER_TABLE": ("ledger", ("revision", "N")),
-    "LINEAGE_TABLE": ("family", ("chunk", "S")),
+    "CONTROL_TABLE": tables.CONTROL,
+    "CUSTOMER_TABLE": tables.STATES,
+    "TERMINAL_TABLE": tables.STATES,
+    "DECISIONS_TABLE": tables.DECISIONS,
+    "RECEIPTS_TABLE": tables.RECEIPTS,
+    "LEDGER_TABLE": tables.LEDGER,
+    "LINEAGE_TABLE": tables.LINEAGE,
 }
 
 

@@ -14,6 +14,8 @@ from dynamodb_world import CLIENTS, FaultyServer
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
+from greenfraud.items.tables import REVIEWS, REVIEWS_INDEX, TableKey
+
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -25,8 +27,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     boto3.setup_default_session()
     with mock_aws():
         client = boto3.client("dynamodb")
-        for variable, (partition, sort) in KEYS.items():
-            _make_table(client, NAMES[variable], partition, sort)
+        for variable, key in KEYS.items():
+            _make_table(client, NAMES[variable], key)
         for bucket in (NAMES["LAKE_BUCKET"], NAMES["ARTIFACTS_BUCKET"]):
             boto3.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
         boto3.client("sqs").create_queue(QueueName=NAMES["REJECTED_QUEUE_URL"].rpartition("/")[2])
@@ -96,20 +98,10 @@ def actions(aws: None) -> list[str]:
     return made
 
 
-def _make_table(client: Any, name: str, partition: str, sort: tuple[str, str] | None) -> None:
-    with_days = name == NAMES["DECISIONS_TABLE"]
-    attributes = {partition: "S"} | (dict([sort]) if sort else {}) | ({"day": "S", "rank": "N"} if with_days else {})
-    key = [{"AttributeName": partition, "KeyType": "HASH"}]
-    key += [{"AttributeName": sort[0], "KeyType": "RANGE"}] if sort else []
-    by_day = {
-        "IndexName": "by_day",
-        "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}, {"AttributeName": "rank", "KeyType": "RANGE"}],
-        "Projection": {"ProjectionType": "ALL"},
-    }
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": one, "AttributeType": kind} for one, kind in attributes.items()],
-        KeySchema=key,
-        **({"GlobalSecondaryIndexes": [by_day]} if with_days else {}),
-    )
+def _make_table(client: Any, name: str, key: TableKey) -> None:
+    wanted = key.definition
+    if name == NAMES["DECISIONS_TABLE"]:
+        index = {"IndexName": REVIEWS_INDEX, "KeySchema": REVIEWS.schema, "Projection": {"ProjectionType": "ALL"}}
+        wanted["AttributeDefinitions"] += REVIEWS.attributes
+        wanted["GlobalSecondaryIndexes"] = [index]
+    client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **wanted)

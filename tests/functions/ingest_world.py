@@ -19,6 +19,11 @@ from functions.ingest.rejections import RejectedQueue
 from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
+from greenfraud.items import decision as decision_items
+from greenfraud.items import label as label_items
+from greenfraud.items.decision import Decision
+from greenfraud.items.label import Report
+from greenfraud.records import Label, Transaction
 
 MANIFEST = load_manifest()
 CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]
@@ -31,23 +36,19 @@ Record = dict[str, Any]
 
 def decision(name: str, customer: str, terminal: str | None, occurred_us: int, amount_minor: int = 100) -> Record:
     """The stream record of a decided transaction."""
-    texts = {"transaction_id": name, "record": "decision", "customer_id": customer, "family": "rules", "version": "1"}
-    texts |= {"answer": "{}"} | ({} if terminal is None else {"terminal_id": terminal})
-    numbers = {"occurred_us": occurred_us, "amount_minor": amount_minor, "emissions_g": GRAMS}
-    numbers |= {"energy_kwh": 0.0, "duration_seconds": 0.0}
-    return _record(name, texts, numbers, {})
+    transaction = Transaction(name, occurred_us, customer, terminal, amount_minor)
+    made = Decision(transaction, {"decision": "allow"}, "rules", "1", 0.0, 0.0, GRAMS)
+    return _record(name, decision_items.encode(made, now_seconds=0.0))
 
 
 def report(name: str, terminal: str | None, observed_us: int, *, is_first: bool = True) -> Record:
     """The stream record of a fraud report."""
-    texts = {"transaction_id": name, "record": "report", "source": "bank"} | ({} if terminal is None else {"terminal_id": terminal})
-    flags = {"is_fraud": True, "is_first_report": is_first}
-    return _record(f"r-{name}", texts, {"observed_us": observed_us, "occurred_us": START_US}, flags)
+    label = Label(name, is_fraud=True, observed_us=observed_us)
+    made = Report(label, label_items.record(0), is_first, START_US, terminal)
+    return _record(f"r-{name}", label_items.encode(made, now_seconds=0.0))
 
 
-def _record(number: str, texts: dict[str, str], numbers: dict[str, float], flags: dict[str, bool]) -> Record:
-    image = {name: {"S": text} for name, text in texts.items()}
-    image |= {name: {"N": repr(value)} for name, value in numbers.items()} | {name: {"BOOL": flag} for name, flag in flags.items()}
+def _record(number: str, image: dict[str, Any]) -> Record:
     return {"eventName": "INSERT", "eventSourceARN": "stream", "dynamodb": {"SequenceNumber": number, "NewImage": image}}
 
 

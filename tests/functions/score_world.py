@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,10 +18,12 @@ from functions.score.labels import LabelStore
 from functions.score.scoring import Scorer
 from functions.score.service import Service
 from functions.score.state import DynamoStateReader, Tables
-from greenfraud.control import COPIES, ControlDocument, copy_id
-from greenfraud.features.encoding import entity_id, event_ts
+from greenfraud.control import ControlDocument
+from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
+from greenfraud.items import control as control_items
+from greenfraud.items import state as state_items
 
 MANIFEST = load_manifest()
 TRANSACTION = {
@@ -84,22 +87,13 @@ class World:
     def put_state(self, view_name: str, identity: str, state: ViewState, **extra: Any) -> None:
         """Store a state in Feast's layout."""
         view = MANIFEST.views[view_name]
-        item = {
-            "entity_id": {"S": entity_id(view.join_key, identity)},
-            "event_ts": {"S": event_ts(state.newest_us or 0)},
-            "values": {"M": {name: {"B": content} for name, content in state.encode().items()}},
-        }
+        item = state_items.encode(entity_id(view.join_key, identity), state, version=1, now_seconds=time.time())
         self.dynamodb.put_item(TableName=view.table, Item=item | extra)
 
     def put_control(self, document: ControlDocument) -> None:
         """Store every copy of the control document."""
-        for index in range(COPIES):
-            item = {
-                "control_id": {"S": copy_id(index)},
-                "document": {"S": document.encode()},
-                "revision": {"N": str(document.revision)},
-            }
-            self.dynamodb.put_item(TableName="control", Item=item)
+        for index in range(control_items.COPIES):
+            self.dynamodb.put_item(TableName="control", Item=control_items.encode(document, index))
 
 
 def customer_state(*events: tuple[int, int]) -> ViewState:

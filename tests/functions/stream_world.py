@@ -15,8 +15,8 @@ from functions.ingest.ingestion import Ingestion, Tables
 from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
 from functions.ingest.rejections import RejectedQueue
-from greenfraud.features.encoding import entity_id
 from greenfraud.features.tiles import ViewState
+from greenfraud.items.state import decode, key_of
 
 CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]
 DECISION, REPORT = golden("dynamodb_stream_decisions")["Records"]
@@ -45,14 +45,14 @@ class IngestWorld:
 
     def item(self, view: Any, identity: str) -> dict[str, Any]:
         """The stored item of an entity."""
-        key = {"entity_id": {"S": entity_id(view.join_key, identity)}}
-        item: dict[str, Any] = self.dynamodb.get_item(TableName=view.table, Key=key)["Item"]
+        item: dict[str, Any] = self.dynamodb.get_item(TableName=view.table, Key=key_of(view, identity))["Item"]
         return item
 
     def state(self, view: Any, identity: str) -> ViewState:
         """The stored state of an entity."""
-        values = self.item(view, identity)["values"]["M"]
-        return ViewState.decode(view, {name: cell["B"] for name, cell in values.items()})
+        state = decode(view, self.item(view, identity), now_seconds=0.0)
+        assert state is not None
+        return state
 
     def rejected(self) -> list[dict[str, Any]]:
         """What waits in the queue of rejected records."""

@@ -11,8 +11,10 @@ from bundle_world import bundle, put_bundle
 from lake_world import train_result
 
 from greenfraud.bundle import MODEL_FILE
-from greenfraud.control import COPIES, ControlDocument, copy_id
+from greenfraud.control import ControlDocument
 from greenfraud.errors import BundleError, ContractError, InvalidInput, NotFound, StateConflict
+from greenfraud.items import control as control_items
+from greenfraud.items.lineage import Link, decode
 
 EXECUTION = "0123456789ab"
 JOB = {"execution": EXECUTION, "family": "light", "chunk": "20180401-20180408", "version": "v1"}
@@ -38,7 +40,7 @@ def promote(control, s3):
 
 def copies(dynamodb) -> list[ControlDocument]:
     """Every copy of the control document."""
-    keys = [{"control_id": {"S": copy_id(index)}} for index in range(COPIES)]
+    keys = [control_items.key(control_items.copy_id(index)) for index in range(control_items.COPIES)]
     items = [dynamodb.get_item(TableName="control", Key=key)["Item"] for key in keys]
     return [ControlDocument.decode(item["document"]["S"]) for item in items]
 
@@ -148,17 +150,19 @@ def test_a_trained_chunk_enters_its_lineage(control, s3, dynamodb):
     train_result(s3, parent_version="v0")
     assert control("record", **JOB, parent_uri="s3://artifacts/checkpoints/light/v0/") == {}
     (item,) = dynamodb.scan(TableName="lineage")["Items"]
-    assert item.pop("trained_at")
-    assert item == {
-        "family": {"S": "light"},
-        "chunk": {"S": "20180401-20180408"},
-        "first_chunk": {"S": "20180325-20180401"},
-        "version": {"S": "v1"},
-        "parent_version": {"S": "v0"},
-        "checkpoint_uri": {"S": "s3://artifacts/checkpoints/light/v1/"},
-        "execution": {"S": EXECUTION},
-        "sound": {"BOOL": True},
-    }
+    link = decode(item)
+    assert link == Link(
+        family="light",
+        chunk="20180401-20180408",
+        first_chunk="20180325-20180401",
+        version="v1",
+        parent_version="v0",
+        checkpoint_uri="s3://artifacts/checkpoints/light/v1/",
+        execution=EXECUTION,
+        trained_at=link.trained_at,
+        is_sound=True,
+    )
+    assert link.trained_at
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, None])

@@ -7,13 +7,12 @@ from typing import cast
 
 import pytest
 
-from functions.ingest.events import Decided as Streamed
-from functions.ingest.events import event_of
+from functions.ingest.events import Decided, event_of
 from functions.score.app import create_app
-from functions.score.decisions import Decided, _item
 from functions.score.service import Service
 from greenfraud.errors import InvalidInput
 from greenfraud.features.manifest import Manifest
+from greenfraud.items.decision import Decision, encode
 from greenfraud.records import Transaction
 from tests.extra_columns import declared  # noqa: F401
 
@@ -38,7 +37,8 @@ def test_an_unusable_value_is_refused_at_the_edge(declared: Manifest):  # noqa: 
 def test_the_stream_carries_them_to_ingest(declared: Manifest):  # noqa: F811
     """What was decided about is what lands in the lake."""
     transaction = Transaction.from_json({**BODY, "distance_km": 3, "channel": "web"})
-    item = _item(Decided(transaction, ANSWER, 0.0, 0.0, 0.0, manifest_version=declared.version, features=b""))
+    decision = Decision(transaction, ANSWER, "rules", "1", 0.0, 0.0, 0.0, manifest_version=declared.version, features=b"")
+    item = encode(decision, now_seconds=0.0)
     event = event_of({"eventName": "INSERT", "dynamodb": {"NewImage": json.loads(json.dumps(item, default=bytes.decode))}})
-    assert isinstance(event, Streamed)
-    assert event.transaction == transaction
+    assert isinstance(event, Decided)
+    assert event.decision == decision

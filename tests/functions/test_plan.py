@@ -11,6 +11,7 @@ from lake_world import DATASET, put_dataset, put_day
 
 from greenfraud.errors import ContractError, InvalidInput
 from greenfraud.features.manifest import load_manifest
+from greenfraud.items.lineage import Link, encode
 
 # Five weeks with labels a week late: the fourth is judged on, the first two were known before it began.
 FIRST, SECOND, THIRD, HOLDOUT = "20180401-20180408", "20180408-20180415", "20180415-20180422", "20180422-20180429"
@@ -29,14 +30,21 @@ def learned(
 ) -> None:
     """One link of a family's lineage; links of earlier releases do not say since when."""
     version = version or f"{chunk}-old"
-    item = {
-        "family": {"S": family},
-        "chunk": {"S": chunk},
-        "version": {"S": version},
-        "checkpoint_uri": {"S": f"s3://artifacts/checkpoints/{family}/{version}/"},
-        "sound": {"BOOL": sound},
-    }
-    dynamodb.put_item(TableName="lineage", Item=item | ({"first_chunk": {"S": since}} if since else {}))
+    item = encode(
+        Link(
+            family=family,
+            chunk=chunk,
+            first_chunk=since or chunk,
+            version=version,
+            checkpoint_uri=f"s3://artifacts/checkpoints/{family}/{version}/",
+            execution="earlier",
+            trained_at="2018-05-20T12:00:00+00:00",
+            is_sound=sound,
+        )
+    )
+    if since is None:
+        del item["first_chunk"]
+    dynamodb.put_item(TableName="lineage", Item=item)
 
 
 def chunks_of(plan: dict, family: str = "light") -> list[str]:

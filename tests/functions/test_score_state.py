@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from score_world import MANIFEST, Proxy, World, customer_state
 
-from greenfraud.control import COPIES, ControlDocument, copy_id
+from greenfraud.control import ControlDocument
+from greenfraud.items import control as control_items
 from greenfraud.records import parse_rfc3339
 
 NOON = parse_rfc3339("2018-05-20T12:00:00Z")
@@ -139,8 +140,8 @@ def test_a_corrupt_item_is_unreadable_not_empty(world):
 @pytest.mark.parametrize("document", ["{", "[]", "{}"])
 def test_a_corrupt_control_document_is_unreadable_and_the_request_still_answered(world, document):
     """What was known of production before stays in force."""
-    for index in range(COPIES):
-        item = {"control_id": {"S": copy_id(index)}, "document": {"S": document}}
+    for index in range(control_items.COPIES):
+        item = {**control_items.encode(ControlDocument(), index), "document": {"S": document}}
         world.dynamodb.put_item(TableName="control", Item=item)
     answer = world.score()
     assert (answer["decision"], answer["degraded"]) == ("review", ["terminal_missing", "control_unreadable"])

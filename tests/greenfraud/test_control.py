@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from greenfraud.control import COPIES, ControlDocument, ModelRef, any_copy_id, copy_id
+from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.errors import ContractError
+from greenfraud.items.control import COPIES, any_copy_id, copy_id
 
 MODEL = ModelRef("light", "v1", "models/light/v1/", "a" * 64)
 

@@ -12,8 +12,9 @@ import yaml
 from moto.server import ThreadedMotoServer
 
 from functions.score.settings import STORES
-from greenfraud.control import COPIES, ControlDocument, copy_id
+from greenfraud.control import ControlDocument
 from greenfraud.features.manifest import load_manifest
+from greenfraud.items import control as control_items
 from tests.functions.aws_world import KEYS, NAMES
 from tests.functions.bundle_world import bundle, put_bundle
 from tests.image import stated_sizes
@@ -134,16 +135,9 @@ def deployed(container: Container, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 def _deploy(session: boto3.Session) -> None:
     dynamodb: Any = session.client("dynamodb")
     for variable in ("CONTROL_TABLE", "CUSTOMER_TABLE", "TERMINAL_TABLE", "DECISIONS_TABLE"):
-        partition, sort = KEYS[variable]
-        keys = {partition: "HASH"} | ({sort[0]: "RANGE"} if sort else {})
-        dynamodb.create_table(
-            TableName=NAMES[variable],
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
-        )
+        dynamodb.create_table(TableName=NAMES[variable], BillingMode="PAY_PER_REQUEST", **KEYS[variable].definition)
     s3: Any = session.client("s3")
     s3.create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
-    document = ControlDocument(revision=1, production=put_bundle(s3, bundle())).encode()
-    for index in range(COPIES):
-        dynamodb.put_item(TableName="control", Item={"control_id": {"S": copy_id(index)}, "document": {"S": document}})
+    document = ControlDocument(revision=1, production=put_bundle(s3, bundle()))
+    for index in range(control_items.COPIES):
+        dynamodb.put_item(TableName="control", Item=control_items.encode(document, index))

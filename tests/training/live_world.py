@@ -11,10 +11,12 @@ from typing import Any
 
 import boto3
 
-from greenfraud.features.encoding import entity_id, event_ts
+from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import View, load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, day_of
+from greenfraud.items import state as state_items
+from greenfraud.items.tables import STATES
 from greenfraud.naming import labels_prefix, transactions_prefix
 from training.features.history import TRANSACTIONS
 from training.online.reconciliation import Reconciliation
@@ -101,12 +103,7 @@ class LiveWorld:
     def make_tables(self) -> None:
         """Create both tables, empty."""
         for view in MANIFEST.views.values():
-            self.client.create_table(
-                TableName=view.table,
-                KeySchema=[{"AttributeName": "entity_id", "KeyType": "HASH"}],
-                AttributeDefinitions=[{"AttributeName": "entity_id", "AttributeType": "S"}],
-                BillingMode="PAY_PER_REQUEST",
-            )
+            self.client.create_table(TableName=view.table, BillingMode="PAY_PER_REQUEST", **STATES.definition)
 
     def empty_tables(self) -> None:
         """Lose every item."""
@@ -133,42 +130,34 @@ class LiveWorld:
     def put(self, identity: str, state: ViewState, *, seconds_ago: float = LONG_AGO_SECONDS, **more: Any) -> None:
         """Write an item as ingestion does."""
         view, before = state.view, self.item(state.view, identity)
-        version = int(before["version"]["N"]) + 1 if before else 1
-        item = {
-            "entity_id": {"S": entity_id(view.join_key, identity)},
-            "event_ts": {"S": event_ts(state.newest_us or 0)},
-            "values": {"M": {name: {"B": content} for name, content in state.encode().items()}},
-            "version": {"N": str(version)},
-            "expires_at": {"N": str(view.expires_at(time.time() - seconds_ago))},
-        }
+        now_seconds = time.time() - seconds_ago
+        version = state_items.next_version(before, now_seconds)
+        item = state_items.encode(entity_id(view.join_key, identity), state, version=version, now_seconds=now_seconds)
         self.client.put_item(TableName=view.table, Item={**item, **more})
 
     def item(self, view: View, identity: str) -> dict[str, Any] | None:
         """Return a stored item."""
-        key = {"entity_id": {"S": entity_id(view.join_key, identity)}}
+        key = state_items.key_of(view, identity)
         item: dict[str, Any] | None = self.client.get_item(TableName=view.table, Key=key).get("Item")
         return item
 
     def state(self, view: View, identity: str) -> ViewState:
         """Return a stored state, empty for none, without the tiles that no window reads any more."""
         item = self.item(view, identity)
-        if item is None:
-            return ViewState.empty(view)
-        return ViewState.decode(view, {name: cell["B"] for name, cell in item["values"]["M"].items()}).expire(NOW_US)
+        return ViewState.empty(view) if item is None else decoded(view, item)
 
     def states(self) -> dict[str, ViewState]:
         """Return every stored state, without the tiles that no window reads any more."""
         found = {}
         for view in MANIFEST.views.values():
             for item in self.client.scan(TableName=view.table)["Items"]:
-                values = {name: cell["B"] for name, cell in item["values"]["M"].items()}
-                found[item["entity_id"]["S"]] = ViewState.decode(view, values).expire(NOW_US)
+                found[state_items.identity_of(item)] = decoded(view, item)
         return found
 
     def versions(self) -> dict[str, str]:
         """Return the version of every item."""
         items = [item for view in MANIFEST.views.values() for item in self.client.scan(TableName=view.table)["Items"]]
-        return {item["entity_id"]["S"]: item["version"]["N"] for item in items}
+        return {state_items.identity_of(item): item["version"]["N"] for item in items}
 
     def reconciliation(self, **caution: Any) -> Reconciliation:
         """Return the reconciliation of these tables with this lake."""
@@ -179,3 +168,10 @@ class LiveWorld:
 def dynamodb() -> Any:
     """Return a client of the in-memory AWS."""
     return boto3.client("dynamodb", region_name="eu-north-1", aws_access_key_id="x", aws_secret_access_key="x")
+
+
+def decoded(view: View, item: dict[str, Any]) -> ViewState:
+    """Return the state of an item that has not expired, without the tiles that no window reads any more."""
+    state = state_items.decode(view, item, time.time())
+    assert state is not None
+    return state.expire(NOW_US)

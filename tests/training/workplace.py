@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from greenfraud.chunks import Chunk, holdout_and_trainable
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import format_rfc3339
+from greenfraud.items import tables
 from greenfraud.naming import (
     DATASET_KEY,
     checkpoint_prefix,
@@ -54,11 +55,11 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "testing",
 }
 KEYS = {
-    "control": ("control_id", None),
-    "ledger": ("ledger", "revision"),
-    "lineage": ("family", "chunk"),
-    "greenfraud.customer_activity": ("entity_id", None),
-    "greenfraud.terminal_activity": ("entity_id", None),
+    "control": tables.CONTROL,
+    "ledger": tables.LEDGER,
+    "lineage": tables.LINEAGE,
+    "greenfraud.customer_activity": tables.STATES,
+    "greenfraud.terminal_activity": tables.STATES,
 }
 
 
@@ -81,14 +82,8 @@ class Workplace:
         """Make buckets and tables."""
         for bucket in ("lake", "artifacts"):
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
-        for table, (key, rank) in KEYS.items():
-            schema = [(key, "HASH", "S")] + ([(rank, "RANGE", "N" if rank == "revision" else "S")] if rank else [])
-            boto3.client("dynamodb").create_table(
-                TableName=table,
-                BillingMode="PAY_PER_REQUEST",
-                KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind, _ in schema],
-                AttributeDefinitions=[{"AttributeName": name, "AttributeType": type_} for name, _, type_ in schema],
-            )
+        for table, key in KEYS.items():
+            boto3.client("dynamodb").create_table(TableName=table, BillingMode="PAY_PER_REQUEST", **key.definition)
 
     def import_dataset(self, transactions: pa.Table, labels: pa.Table, maturity_days: int = 7) -> None:
         """Write the lake as the importer does: one part per day, dataset.json last."""

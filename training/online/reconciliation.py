@@ -27,7 +27,7 @@ from training.features.history import TRANSACTIONS
 from training.features.history_stream import HistoryStream
 from training.job.bucket import Bucket, client
 from training.online.state_survey import LANDED_SECONDS, LakeCorrection, StateSurvey
-from training.online.state_writes import Outcome, StateWriter
+from training.online.state_writes import WRITTEN, Outcome, StateWriter
 from training.online.stored_states import scan_states
 from training.online.tile_correction import Span
 
@@ -70,7 +70,7 @@ class Reconciliation:
         for _ in range(ROUNDS - 1):
             if counts[Outcome.CONFLICT]:
                 again = self._round(pause_seconds=self.landed_seconds)
-                written = {outcome: counts[outcome] for outcome in (Outcome.CREATED, Outcome.CORRECTED)}
+                written = {outcome: counts[outcome] for outcome in WRITTEN}
                 counts = again + Counter(written)
         return counts
 
@@ -94,12 +94,14 @@ class Reconciliation:
     def _correct(self, view: View, history: History, as_of_us: int, correction: LakeCorrection) -> Counter[Outcome]:
         counts: Counter[Outcome] = Counter()
         writer = StateWriter(self.client, view, self.tables[view.name], correction)
+        unknown = set(correction.survey.damaged)
         entities = len(history.customer_ids if view.join_key == "customer_id" else history.terminal_ids)
         for number, part in enumerate(entity_parts(history, view.join_key, ENTITIES_AT_ONCE), start=1):
             states = states_of(view, states_at(part, view, as_of_us), as_of_us)
             counts += writer.write(states)
+            unknown -= states.keys()
             log.info("%s: %d of %d, %s", view.name, min(number * ENTITIES_AT_ONCE, entities), entities, summary(counts))
-        return counts
+        return counts + Counter({Outcome.DAMAGED: len(unknown)})
 
 
 def summary(counts: Mapping[Outcome, int]) -> str:

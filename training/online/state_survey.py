@@ -6,9 +6,11 @@ the lake was read is therefore in the lake; what it learned since shows by compa
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from greenfraud.items import state as state_items
 from training.online.state_writes import Outcome
 from training.online.tile_correction import LakeBehindError, Span, closed_part, corrected
 
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from greenfraud.features.tiles import ViewState
+    from greenfraud.items.attributes import Item
     from training.online.stored_states import Stored
 
+log = logging.getLogger(__name__)
 # An invocation of the ingest function, 60 seconds at most, applies its events and then lands them; one that is cut off
 # in between is repeated at once.
 LANDED_SECONDS = 120.0
@@ -28,7 +32,7 @@ NOTHING_SEEN = 0
 class Sighting:
     """An item at the time of the survey: its version, a digest of its closed tiles, and when it was last written."""
 
-    mark: tuple[str, str]
+    mark: tuple[tuple[str, str], ...]
     closed: int
     written_at: float
 
@@ -37,13 +41,16 @@ class StateSurvey:
     """The sightings of one table."""
 
     def __init__(self, items: Iterable[Stored], span: Span) -> None:
-        """Remember every readable item; `span` ends where tiles are still open."""
+        """Remember every item, and name each damaged one in the log; `span` ends where tiles are still open."""
         self._span = span
-        self._sightings = {
-            stored.entity_id: Sighting(stored.mark, self._digest(stored.state), stored.written_at)
-            for stored in items
-            if stored.state is not None
-        }
+        self._sightings: dict[str, Sighting] = {}
+        self.damaged: set[str] = set()
+        for stored in items:
+            if stored.damage is not None:
+                self.damaged.add(stored.entity_id)
+                log.warning("entity %s is damaged: %s", stored.entity_id, stored.damage)
+            elif stored.state is not None:
+                self._sightings[stored.entity_id] = self._sighting(stored.item, stored.state)
 
     def __len__(self) -> int:
         return len(self._sightings)
@@ -56,7 +63,7 @@ class StateSurvey:
         seen = self._sightings.get(stored.entity_id)
         if seen is not None and seen.written_at > landed_until:
             return []
-        if seen is not None and seen.mark == stored.mark:
+        if seen is not None and seen.mark == state_items.mark(stored.item):
             return [Span(self._span.as_of_us), self._span]
         before = NOTHING_SEEN if seen is None else seen.closed
         return [self._span] if before == self._digest(state) else []
@@ -64,6 +71,9 @@ class StateSurvey:
     def agree(self, one: ViewState, other: ViewState) -> bool:
         """Tell whether the closed tiles of two states are the same."""
         return closed_part(one, self._span) == closed_part(other, self._span)
+
+    def _sighting(self, item: Item, state: ViewState) -> Sighting:
+        return Sighting(state_items.mark(item), self._digest(state), state_items.written_at(item))
 
     def _digest(self, state: ViewState) -> int:
         part = closed_part(state, self._span)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from greenfraud.features.encoding import event_ts
+from greenfraud.items.state import VALUES, VERSION, cells, key, life, next_version, unchanged
 from training.online.stored_states import Stored, read_states
 
 if TYPE_CHECKING:
@@ -36,12 +36,14 @@ class Outcome(Enum):
 
     SAME = "nothing differs"
     CREATED = "there was no item"
+    REBUILT = "the item was damaged"
     CORRECTED = "tiles differed"
     BEHIND = "the item knows an event that the writer does not"
     CONFLICT = "others kept writing"
+    DAMAGED = "the item is damaged, and the lake does not know its entity"
 
 
-WRITTEN = (Outcome.CREATED, Outcome.CORRECTED)
+WRITTEN = (Outcome.CREATED, Outcome.REBUILT, Outcome.CORRECTED)
 # The state to store, or why none is stored.
 Decision = Callable[[str, Stored | None, "ViewState"], "ViewState | Outcome"]
 
@@ -92,6 +94,8 @@ def _starts(ids: Sequence[str]) -> range:
 def _end(stored: Stored | None, decision: ViewState | Outcome) -> Outcome:
     if isinstance(decision, Outcome):
         return decision
+    if stored is not None and stored.damage is not None:
+        return Outcome.REBUILT
     if stored is None or stored.state is None:
         return Outcome.CREATED
     return Outcome.SAME if decision == stored.state else Outcome.CORRECTED
@@ -122,43 +126,32 @@ def _is_written(client: Any, update: dict[str, Any]) -> bool:
 
 def update_of(table: str, entity_id: str, stored: Stored | None, state: ViewState) -> dict[str, Any]:
     """Return the update that stores a state over what was read, and over nothing else."""
-    names, assigned = {"#version": "version"}, _assigned(stored, state)
-    places = []
+    item = None if stored is None else stored.item
+    now_seconds = time.time()
+    assigned = {**_assigned(stored, state, now_seconds), (VERSION,): {"N": str(next_version(item, now_seconds))}}
+    condition = unchanged(item)
+    names, places = condition.names, []
     for number, path in enumerate(assigned):
         names |= {f"#{number}_{depth}": name for depth, name in enumerate(path)}
         places.append(".".join(f"#{number}_{depth}" for depth in range(len(path))) + f" = :{number}")
-    condition, before = _unchanged(stored)
     return {
         "TableName": table,
-        "Key": {"entity_id": {"S": entity_id}},
-        "UpdateExpression": f"SET {', '.join(places)} ADD #version :one",
-        "ConditionExpression": condition,
+        "Key": key(entity_id),
+        "UpdateExpression": f"SET {', '.join(places)}",
+        "ConditionExpression": condition.expression,
         "ExpressionAttributeNames": names,
         "ExpressionAttributeValues": {
-            ":one": {"N": "1"},
-            **before,
+            **condition.values,
             **{f":{number}": cell for number, cell in enumerate(assigned.values())},
         },
     }
 
 
-def _assigned(stored: Stored | None, state: ViewState) -> dict[tuple[str, ...], Any]:
+def _assigned(stored: Stored | None, state: ViewState, now_seconds: float) -> dict[tuple[str, ...], Any]:
     """Return what is set, by path; a corrected tile is no sign of life, so only a newer event prolongs an item's."""
-    cells: dict[str, Any] = {name: {"B": content} for name, content in state.encode().items()}
-    life: dict[tuple[str, ...], Any] = {
-        ("event_ts",): {"S": event_ts(state.newest_us or 0)},
-        ("expires_at",): {"N": str(state.view.expires_at(time.time()))},
-    }
+    fresh: dict[tuple[str, ...], Any] = {(name,): cell for name, cell in life(state, now_seconds).items()}
     if stored is None or stored.state is None:
-        return {("values",): {"M": cells}, **life}
-    before = stored.item["values"]["M"]
-    changed: dict[tuple[str, ...], Any] = {("values", name): cell for name, cell in cells.items() if before.get(name) != cell}
-    return changed if stored.state.newest_us == state.newest_us else changed | life
-
-
-def _unchanged(stored: Stored | None) -> tuple[str, dict[str, Any]]:
-    if stored is None:
-        return "attribute_not_exists(entity_id)", {}
-    name, _ = stored.mark
-    condition = "#version = :before" if name == "version" else "attribute_not_exists(#version) AND event_ts = :before"
-    return condition, {":before": stored.item[name]}
+        return {(VALUES,): {"M": cells(state)}, **fresh}
+    before = stored.item[VALUES]["M"]
+    changed: dict[tuple[str, ...], Any] = {(VALUES, name): cell for name, cell in cells(state).items() if before.get(name) != cell}
+    return changed if stored.state.newest_us == state.newest_us else changed | fresh

@@ -6,7 +6,8 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from greenfraud.chunks import Chunk
-from greenfraud.control import ControlDocument, copy_id
+from greenfraud.control import ControlDocument
+from greenfraud.items import control as control_items
 from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, models_prefix, plan_key
 from training.evaluation.candidates import Candidate, bundle_candidate, rules_candidate
 from training.evaluation.curves import curves_document
@@ -58,10 +59,9 @@ def main(paths: JobPaths) -> None:
 
 def read_control(settings: Settings) -> ControlDocument:
     """Return what serves now; an empty document before the first promotion."""
-    answer = client("dynamodb").get_item(
-        TableName=settings.control_table, Key={"control_id": {"S": copy_id(0)}}, ConsistentRead=True
-    )
-    return ControlDocument.decode(answer["Item"]["document"]["S"]) if "Item" in answer else ControlDocument()
+    key = control_items.key(control_items.copy_id(0))
+    answer = client("dynamodb").get_item(TableName=settings.control_table, Key=key, ConsistentRead=True)
+    return control_items.decode(answer["Item"]) if "Item" in answer else ControlDocument()
 
 
 def read_holdout(paths: JobPaths, settings: Settings, chunk: Chunk) -> Holdout:

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 METRICS: Mapping[str, Outcome] = {
     "ReconciledStates": Outcome.CORRECTED,
     "RecreatedStates": Outcome.CREATED,
+    "RebuiltStates": Outcome.REBUILT,
+    "DamagedStates": Outcome.DAMAGED,
     "ReconcileConflicts": Outcome.CONFLICT,
     "StatesAheadOfLake": Outcome.BEHIND,
 }

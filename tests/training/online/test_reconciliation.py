@@ -11,6 +11,7 @@ from moto import mock_aws
 
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US
+from greenfraud.items.state import cells, decode
 from training.online import reconciliation
 from training.online.reconciliation import newest_us
 from training.online.state_writes import Outcome
@@ -43,13 +44,13 @@ def damage(world: LiveWorld, chance: random.Random) -> None:
             if chance.random() < 0.25:
                 world.client.delete_item(TableName=view.table, Key={"entity_id": item["entity_id"]})
                 continue
-            state = ViewState.decode(view, {name: cell["B"] for name, cell in item["values"]["M"].items()})
+            state = decode(view, item, now_seconds=0.0)
             kept = {
                 name: columns if chance.random() < 0.5 else tuple(one[-1:] for one in columns)
                 for name, columns in state.tiles.items()
             }
-            values = {name: {"B": content} for name, content in ViewState(view, kept, state.newest_us).encode().items()}
-            world.client.put_item(TableName=view.table, Item={**item, "values": {"M": values}})
+            values = {"M": cells(ViewState(view, kept, state.newest_us))}
+            world.client.put_item(TableName=view.table, Item={**item, "values": values})
 
 
 @pytest.mark.parametrize("entities_at_once", [3, 5_000])

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from greenfraud.features.encoding import entity_id
-from greenfraud.features.manifest import KEPT_SECONDS, load_manifest
+from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US
+from greenfraud.items.state import encode
 from training.online import reconciliation
 from training.online.reconciliation import Reconciliation
 from training.online.state_survey import LakeCorrection, StateSurvey
@@ -25,15 +26,7 @@ SURVEYED_AT = 4_000_000_000.0  # far ahead, so that no item has expired
 
 def item(state: ViewState, *, version: int = 1, written_at: float = SURVEYED_AT) -> Stored:
     """An item as ingestion leaves it."""
-    return stored_of(
-        VIEW,
-        {
-            "entity_id": {"S": entity_id("terminal_id", "M1")},
-            "values": {"M": {name: {"B": content} for name, content in state.encode().items()}},
-            "version": {"N": str(version)},
-            "expires_at": {"N": str(int(written_at) + KEPT_SECONDS)},
-        },
-    )
+    return stored_of(VIEW, encode(entity_id("terminal_id", "M1"), state, version=version, now_seconds=written_at))
 
 
 LIVE = ViewState.empty(VIEW).add_transaction(NOW_US, 100)

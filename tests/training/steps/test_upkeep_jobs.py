@@ -12,6 +12,7 @@ from workplace import EXECUTION, Workplace
 from greenfraud.carbon import EmissionsRecord
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import day_of
+from greenfraud.items.state import identity_of, key
 from greenfraud.naming import decisions_key
 from training.job.bucket import Bucket
 from training.steps.monitor import complete_days, rebuilt_features, skew_key
@@ -49,7 +50,7 @@ def metric(name: str, **dimensions: str) -> float | None:
 def items(view) -> dict[str, dict]:
     """Every item of a view's table."""
     pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=view.table)
-    return {item["entity_id"]["S"]: item for page in pages for item in page["Items"]}
+    return {identity_of(item): item for page in pages for item in page["Items"]}
 
 
 def test_reconcile_fills_lost_states_counts_them_and_finds_nothing_the_next_night(imported: Workplace, one_writer) -> None:
@@ -59,7 +60,7 @@ def test_reconcile_fills_lost_states_counts_them_and_finds_nothing_the_next_nigh
     assert metric("RecreatedStates") == sum(map(len, before.values())) > 250
     customer = MANIFEST.views["customer_activity"]
     lost = next(iter(before[customer.name]))
-    boto3.client("dynamodb").delete_item(TableName=customer.table, Key={"entity_id": {"S": lost}})
+    boto3.client("dynamodb").delete_item(TableName=customer.table, Key=key(lost))
     imported.run("reconcile", {"execution": EXECUTION})
     assert items(customer)[lost]["values"] == before[customer.name][lost]["values"]
     after = {view.name: items(view) for view in MANIFEST.views.values()}

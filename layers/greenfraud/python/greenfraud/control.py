@@ -1,13 +1,8 @@
-"""The control document: which models serve, and by which policy.
-
-It is stored in COPIES identical items written in one transaction; a reader takes any one of them, so that no
-single DynamoDB partition limits the traffic.
-"""
+"""The control document: which models serve, and by which policy."""
 
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,8 +10,6 @@ from typing import Any
 from greenfraud.canonical import canonical_json
 from greenfraud.errors import ContractError
 from greenfraud.policy import DEFAULT_POLICY, Policy
-
-COPIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +86,3 @@ class ControlDocument:
         except ValueError as error:
             raise ContractError(f"the control document is not JSON: {error}") from error
         return cls.from_json(body)
-
-
-def copy_id(index: int) -> str:
-    """Return the key of one copy.
-
-    >>> [copy_id(index) for index in range(COPIES)]
-    ['copy#0', 'copy#1', 'copy#2', 'copy#3']
-    """
-    return f"copy#{index}"
-
-
-def any_copy_id() -> str:
-    """Return the key of a copy taken at random, which spreads the reads."""
-    return copy_id(random.randrange(COPIES))  # noqa: S311  load spreading, not a secret

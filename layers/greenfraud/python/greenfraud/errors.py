@@ -3,6 +3,7 @@
 GreenFraudError
 ├── InvalidInput     a caller sent something unusable; names the field
 ├── ContractError    stored data breaks a contract between rooms
+│   └── DamagedItem  a stored item cannot be read; names its kind and attribute
 ├── BundleError      a model bundle is incomplete, altered or unusable
 ├── StateConflict    someone else changed the item first; read again and retry
 └── NotFound         the named thing does not exist
@@ -34,6 +35,24 @@ class InvalidInput(GreenFraudError):  # noqa: N818  reads better where it is rai
 
 class ContractError(GreenFraudError):
     """Stored or exchanged data does not have the agreed shape."""
+
+
+class DamagedItem(ContractError):  # noqa: N818  reads better where it is raised
+    """A DynamoDB item that cannot be read: an attribute is missing, of another type or cut off. Values are never quoted.
+
+    >>> str(DamagedItem("decision", "answer", KeyError("a card number")))
+    'decision.answer: KeyError'
+    """
+
+    def __init__(self, kind: str, attribute: str, error: Exception | str) -> None:
+        self.reason = error if isinstance(error, str) else type(error).__name__
+        super().__init__(f"{kind}.{attribute}: {self.reason}")
+        self.kind = kind
+        self.attribute = attribute
+
+    def __reduce__(self) -> tuple[type[DamagedItem], tuple[str, str, str]]:
+        """Pickle by all arguments: pytest and executors send errors between processes."""
+        return type(self), (self.kind, self.attribute, self.reason)
 
 
 class BundleError(GreenFraudError):

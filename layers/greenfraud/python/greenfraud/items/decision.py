@@ -1,0 +1,139 @@
+"""The decision about a transaction: what was answered, on which values, by whom and at what cost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from greenfraud.canonical import canonical_json, sha256_hex
+from greenfraud.instants import day_of
+from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
+from greenfraud.items.tables import DECISIONS, EXPIRY
+from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH, Transaction
+
+KIND = "decision"
+KEY, RECORD = DECISIONS.partition, "record"
+RULES = "rules"  # the family of what answered where no model did
+# Labels carry only the id; the decision supplies the rest, so it outlives the longest window plus lag.
+KEPT_SECONDS = 400 * 86_400
+# The last instant of the year 9999: no later one can be written as a date.
+LAST_US = 253_402_300_799_999_999
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One answer and what it cost; `family` and `version` name the model, or the rules and their policy.
+
+    `rank` orders the day's review list: the probability, or the rules' own grade. `features` are the values decided on, as
+    `features.logged` packs them; `manifest_version` names them.
+    """
+
+    transaction: Transaction
+    answer: dict[str, Any]
+    family: str
+    version: str
+    duration_seconds: float
+    energy_kwh: float
+    emissions_g: float
+    rank: float = 0.0
+    manifest_version: str | None = None
+    features: bytes | None = None
+
+
+def key(transaction_id: str, record: str = KIND) -> dict[str, Any]:
+    """Return the key of a transaction's decision, or of another record of it."""
+    return {KEY: {"S": transaction_id}, RECORD: {"S": record}}
+
+
+def encode(decision: Decision, now_seconds: float, to_json: Callable[[Any], str] = json.dumps) -> dict[str, Any]:
+    """Return the item; `now_seconds`, by the wall clock, starts its time to live."""
+    transaction = decision.transaction
+    texts = {
+        "customer_id": transaction.customer_id,
+        "content_sha256": content_sha256(transaction.to_json()),
+        "answer": to_json(decision.answer),
+        "decision": decision.answer["decision"],
+        "day": day_of(transaction.occurred_us).isoformat(),
+        "family": decision.family,
+        "version": decision.version,
+    }
+    optional = {
+        "terminal_id": transaction.terminal_id,
+        "extras": to_json(transaction.extras) if transaction.extras else None,
+        "manifest_version": decision.manifest_version,
+    }
+    numbers = {
+        "occurred_us": transaction.occurred_us,
+        "amount_minor": transaction.amount_minor,
+        "rank": decision.rank,
+        "emissions_g": decision.emissions_g,
+        "energy_kwh": decision.energy_kwh,
+        "duration_seconds": decision.duration_seconds,
+        EXPIRY: int(now_seconds) + KEPT_SECONDS,
+    }
+    known = {name: text for name, text in optional.items() if text is not None}
+    item = {**key(transaction.transaction_id), **text_cells(texts | known), **number_cells(numbers)}
+    return item if decision.features is None else item | {"features": {"B": decision.features}}
+
+
+def decode(item: Item) -> Decision:
+    """Return the decision of an item or of a stream record's image. Raises DamagedItem."""
+    read = Attributes(item, KIND)
+    return Decision(
+        transaction=_transaction(read),
+        answer=read.object("answer"),
+        family=read.text("family"),
+        version=read.text("version"),
+        duration_seconds=read.quantity("duration_seconds"),
+        energy_kwh=read.quantity("energy_kwh"),
+        emissions_g=read.quantity("emissions_g"),
+        rank=read.quantity("rank") if read.has("rank") else 0.0,
+        manifest_version=read.text("manifest_version") if read.has("manifest_version") else None,
+        features=read.content("features") if read.has("features") else None,
+    )
+
+
+def _transaction(read: Attributes) -> Transaction:
+    return Transaction(
+        transaction_id=read.parsed(KEY, identity),
+        occurred_us=read.whole("occurred_us", LAST_US),
+        customer_id=read.parsed("customer_id", identity),
+        terminal_id=terminal_id_of(read),
+        amount_minor=read.whole("amount_minor", MAXIMUM_AMOUNT_MINOR),
+        extras=read.object("extras") if read.has("extras") else {},
+    )
+
+
+def terminal_id_of(read: Attributes) -> str | None:
+    """Return where the transaction happened, None where no terminal was told. Raises DamagedItem."""
+    return read.parsed("terminal_id", identity) if read.has("terminal_id") else None
+
+
+def answer_of(item: Item, from_json: Callable[[str], Any] = json.loads) -> dict[str, Any]:
+    """Return the answer that a stored decision gave. Raises DamagedItem."""
+    answer: dict[str, Any] = Attributes(item, KIND).parsed("answer", from_json)
+    return answer
+
+
+def content_sha256(record: Mapping[str, Any]) -> str:
+    """Return the digest by which a repeated request is told from another one under the same id."""
+    return sha256_hex(canonical_json(record))
+
+
+def content_sha256_of(item: Item) -> str:
+    """Return the digest that was stored. Raises DamagedItem."""
+    return Attributes(item, KIND).text("content_sha256")
+
+
+def record_of(item: Item) -> str:
+    """Return which record of a transaction it is: the decision or a report; part of the key, so always there."""
+    return str(item[RECORD]["S"])
+
+
+def identity(text: str) -> str:
+    """Return an id as it stands. Raises ValueError for one that no edge lets in."""
+    if not 1 <= len(text) <= MAXIMUM_ID_LENGTH:
+        raise ValueError
+    return text

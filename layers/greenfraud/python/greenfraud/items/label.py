@@ -1,0 +1,96 @@
+"""A report about a transaction, numbered beside its decision: the first one is `report`, a later correction `report#1`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from greenfraud.items import decision
+from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
+from greenfraud.items.tables import EXPIRY
+from greenfraud.records import Label
+
+KIND = "label"
+FIRST = "report"
+# What telling reports apart needs of a transaction's records.
+HISTORY = (decision.RECORD, "is_fraud", "observed_us", "occurred_us", "terminal_id")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A label as it is stored, with what ingestion needs to know of the transaction: it never asks for the decision.
+
+    Only the first report of a fraud counts in features.
+    """
+
+    label: Label
+    record: str
+    is_first_report: bool
+    occurred_us: int
+    terminal_id: str | None
+
+
+@dataclass(frozen=True)
+class EarlierReport:
+    """What an earlier report said, and when it was observed."""
+
+    is_fraud: bool
+    observed_us: int
+
+
+def record(number: int) -> str:
+    """Return the record of a transaction's report, counted from 0.
+
+    >>> [record(0), record(1)]
+    ['report', 'report#1']
+    """
+    return f"{FIRST}#{number}" if number else FIRST
+
+
+def encode(report: Report, now_seconds: float) -> dict[str, Any]:
+    """Return the item; `now_seconds`, by the wall clock, starts its time to live."""
+    label = report.label
+    texts = {"source": label.source, "content_sha256": decision.content_sha256(label.to_json())}
+    if report.terminal_id is not None:
+        texts["terminal_id"] = report.terminal_id
+    numbers = {
+        "observed_us": label.observed_us,
+        "occurred_us": report.occurred_us,
+        EXPIRY: int(now_seconds) + decision.KEPT_SECONDS,
+    }
+    return {
+        **decision.key(label.transaction_id, report.record),
+        **text_cells(texts),
+        **number_cells(numbers),
+        "is_fraud": {"BOOL": label.is_fraud},
+        "is_first_report": {"BOOL": report.is_first_report},
+    }
+
+
+def decode(item: Item) -> Report:
+    """Return the report of an item or of a stream record's image. Raises DamagedItem."""
+    read = Attributes(item, KIND)
+    label = Label(
+        transaction_id=read.parsed(decision.KEY, decision.identity),
+        is_fraud=read.flag("is_fraud"),
+        observed_us=read.whole("observed_us", decision.LAST_US),
+        source=read.text("source"),
+    )
+    # Told together with the terminal: without it, no terminal would mean nothing.
+    occurred_us = read.whole("occurred_us", decision.LAST_US)
+    return Report(label, decision.record_of(item), read.flag("is_first_report"), occurred_us, decision.terminal_id_of(read))
+
+
+def earlier(item: Item) -> EarlierReport:
+    """Return what an item with the attributes HISTORY reported. Raises DamagedItem."""
+    read = Attributes(item, KIND)
+    return EarlierReport(read.flag("is_fraud"), read.whole("observed_us", decision.LAST_US))
+
+
+def about(item: Item) -> tuple[int, str | None]:
+    """Return when and at which terminal the transaction of a decision with the attributes HISTORY happened.
+
+    Raises DamagedItem.
+    """
+    read = Attributes(item, decision.KIND)
+    return read.whole("occurred_us", decision.LAST_US), decision.terminal_id_of(read)

@@ -1,0 +1,65 @@
+"""An entry of the ledger of promotions: who changed production to what, when and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from greenfraud.control import ModelRef
+from greenfraud.items.attributes import Attributes, Item
+from greenfraud.items.tables import LEDGER
+
+KIND = "ledger entry"
+NAME = "promotions"  # of the one ledger that the table holds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One change of production, with the figures it was decided on."""
+
+    revision: int
+    verb: str
+    at: str
+    actor: str
+    reasons: Sequence[str]
+    production: ModelRef | None
+    previous: ModelRef | None
+    execution: str | None = None
+    metrics: dict[str, Any] = field(default_factory=dict)
+    emissions: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stored form."""
+        return {
+            **vars(self),
+            "reasons": list(self.reasons),
+            "production": self.production and self.production.to_json(),
+            "previous": self.previous and self.previous.to_json(),
+        }
+
+
+def put(entry: Entry) -> dict[str, Any]:
+    """Return the parameters of a put, without its table, that only succeeds where no entry stands."""
+    item = {
+        LEDGER.partition: {"S": NAME},
+        "revision": {"N": str(entry.revision)},
+        "document": {"S": json.dumps(entry.to_json())},
+    }
+    return {"Item": item, "ConditionExpression": LEDGER.is_new}
+
+
+def all_entries() -> dict[str, Any]:
+    """Return the parameters of the query, without its table, that finds every entry, oldest first."""
+    return {
+        "ConsistentRead": True,
+        "KeyConditionExpression": f"{LEDGER.partition} = :ledger",
+        "ExpressionAttributeValues": {":ledger": {"S": NAME}},
+    }
+
+
+def decode(item: Item) -> dict[str, Any]:
+    """Return the stored form of an entry. Raises DamagedItem."""
+    return Attributes(item, KIND).object("document")
