@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from greenfraud.errors import ContractError
+from greenfraud.families import Family
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 SHOWN_CHARACTERS = 60  # of a wrong value: SageMaker shows 1,024 of the whole reason
-Family = Literal["baseline", "light", "heavy"]
 
 
 class Hyperparameters(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from workplace import ENVIRONMENT
 
-from greenfraud.errors import ContractError
+from greenfraud.errors import ContractError, SettingsError
 from training.job.contract import FAILURE_CHARACTERS
 from training.job.hyperparameters import TrainHyperparameters
 from training.job.settings import Settings
@@ -50,5 +50,5 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, value: str |
     """Whoever deploys reads which one."""
     for name, text in {**ENVIRONMENT, "MLFLOW_TRACKING_URI": "sqlite:///x", "PUE": value}.items():
         monkeypatch.delenv(name, raising=False) if text is None else monkeypatch.setenv(name, text)
-    with pytest.raises(ContractError, match=words):
+    with pytest.raises(SettingsError, match=words):
         Settings.from_env()
