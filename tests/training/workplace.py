@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from greenfraud.chunks import Chunk, holdout_and_trainable
+from greenfraud.chunks import Chunk, Coverage
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import format_rfc3339
 from greenfraud.naming import (
@@ -104,7 +104,8 @@ class Workplace:
             "chunk_days": 7,
         }
         self.s3.put_object(Bucket="lake", Key=DATASET_KEY, Body=json.dumps(dataset).encode())
-        self.holdout, self.chunks = holdout_and_trainable(days[0], self.as_of_us, 7, maturity_days)
+        coverage = Coverage(first_day=days[0], newest_us=self.as_of_us, days=frozenset(days), maturity_days=maturity_days)
+        self.holdout, self.chunks = coverage.holdout_and_trainable()
 
     def _write_days(self, kind: str, table: pa.Table, column: str) -> list[date]:
         number = pc.divide(table[column], 86_400_000_000)
