@@ -210,5 +210,5 @@ class Workplace:
 def training_job(plan: dict[str, Any], family: str, chunk: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Hyperparameters and channels of one training job, as the state machine passes them."""
     orders = {name: chunk[name] for name in ("chunk", "version", "is_last")}
-    orders |= {"execution": plan["execution"], "family": family, "as_of": plan["as_of"]}
+    orders |= {"execution": plan["execution"], "family": family}
     return orders, {"features": chunk["features_uri"], "parent": chunk["parent_uri"]}

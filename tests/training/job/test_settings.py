@@ -10,7 +10,7 @@ from training.job.contract import FAILURE_CHARACTERS
 from training.job.hyperparameters import TrainHyperparameters
 from training.job.settings import Settings
 
-ORDERS = {"execution": "e", "family": "light", "chunk": "c", "version": "v", "is_last": "true", "as_of": "2018-06-01T00:00:00Z"}
+ORDERS = {"execution": "e", "family": "light", "chunk": "c", "version": "v", "is_last": "true"}
 
 
 def test_hyperparameters_are_strings_as_sagemaker_passes_them() -> None:
@@ -41,7 +41,7 @@ def test_everything_wrong_at_once_fits_into_the_failure_reason() -> None:
         TrainHyperparameters.read(wrong)
     words = f"ContractError: {refusal.value}"
     assert len(words) <= FAILURE_CHARACTERS
-    faults = ("family", "chunk is missing", "is_last", "as_of", "seed", "epochs", "speed is unknown")
+    faults = ("family", "chunk is missing", "is_last", "seed", "epochs", "speed is unknown")
     assert all(f"hyperparameter {fault}" in words for fault in faults)
 
 
