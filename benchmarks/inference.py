@@ -13,8 +13,8 @@ from benchmarks.newest_weeks import newest_weeks
 from benchmarks.options import parser
 from benchmarks.peers import torch_inference
 from benchmarks.report import publish
+from greenfraud.families import FAMILIES
 from greenfraud.features.manifest import load_manifest
-from training.model.families import FAMILIES
 from training.model.learning import learn
 from training.model.onnx_graph import INPUT, OUTPUT, probabilities, session_of, to_onnx
 from training.model.sample import Sample

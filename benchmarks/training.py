@@ -17,7 +17,7 @@ from benchmarks.report import publish
 from greenfraud.features.manifest import load_manifest
 from training.model.batches import BATCH_ROWS
 from training.model.epoch_pool import EpochPool
-from training.model.families import FAMILIES
+from training.model.families import ARCHITECTURES
 from training.model.fitting import fit
 from training.model.learning import learn
 from training.model.network import FraudNetwork, with_odds
@@ -51,7 +51,7 @@ def _ours(rows: Sample) -> tuple[int, int, float]:
     network, generator = _network(rows), torch.Generator().manual_seed(0)
     started = time.process_time()
     pool = EpochPool(network, rows, rows.take(torch.arange(0)), generator)
-    epochs = fit(network, pool, FAMILIES[FAMILY].at_length, generator).epochs
+    epochs = fit(network, pool, ARCHITECTURES[FAMILY].at_length, generator).epochs
     return pool.rows_per_epoch, epochs, epochs * pool.rows_per_epoch / (time.process_time() - started)
 
 
@@ -65,7 +65,7 @@ def _theirs(rows: Sample, seen: int, epochs: int) -> float:
 
 
 def _network(rows: Sample) -> FraudNetwork:
-    network = FraudNetwork(FAMILIES[FAMILY], rows.values.shape[1])
+    network = FraudNetwork(ARCHITECTURES[FAMILY], rows.values.shape[1])
     kept = rows.thinned(torch.Generator().manual_seed(0))
     fit_encoding(network, kept.values, kept.is_fraud)
     return network

@@ -81,11 +81,6 @@ class Execution:
         """Whether there was nothing to train."""
         return self.output.get("outcome") == "nothing_to_train"
 
-    @property
-    def train_results(self) -> list[dict[str, Any]]:
-        """The result of each family and chunk."""
-        return [document for key, document in sorted(self.results.items()) if key.startswith("train/")]
-
     def seconds(self) -> dict[str, Any]:
         """Seconds by the clock: of each kind of job, of training by family, of promotion."""
         spans = {job.step: _span(other for other in self.jobs if other.step == job.step) for job in self.jobs}

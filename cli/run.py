@@ -26,6 +26,7 @@ from greenfraud.naming import DATASET_KEY
 from greenfraud.records import Transaction
 
 STATE = Path(".local/state")
+Prepared = tuple[Dataset, list[HeldBack]]  # to import, and kept back to be scored
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +78,11 @@ def run(options: RunOptions, screen: Screen) -> None:
     """Start, deploy, import, train, promote, serve, score; stay up unless `is_exiting`. CommandError when a step fails."""
     _require_assembly(options.assembly)
     state = STATE / options.source.identity
-    dataset = None if state.exists() else require_trainable(options.source.load())
+    prepared = None if state.exists() else _prepared(options.source)
     began = time.monotonic()
     with _platform(options, state, screen) as (target, has_ended):
         record.RUN_RECORD.unlink(missing_ok=True)
-        done = _everything(options, target, screen, dataset)
+        done = _everything(options, target, screen, prepared)
         record.write_json(record.RUN_RECORD, done.document(screen.seconds))
         screen.line(f"✓ everything done in {time.monotonic() - began:.1f} s; figures in {record.RUN_RECORD}")
         if not options.is_exiting:
@@ -89,11 +90,11 @@ def run(options: RunOptions, screen: Screen) -> None:
             _stay_up(screen, has_ended)
 
 
-def _everything(options: RunOptions, target: Target, screen: Screen, dataset: Dataset | None) -> Run:
+def _everything(options: RunOptions, target: Target, screen: Screen, prepared: Prepared | None) -> Run:
     done = Run()
     with screen.step("deploy", f"deploying {options.assembly}"):
         deploy(options.assembly, target.endpoint or "", lambda line: screen.line(f"  {line}"))
-    held_back = _import(options.source, dataset, target, screen, done)
+    held_back = _import(options.source, prepared, target, screen, done)
     _train(target, screen, done)
     _score(target, screen, done, held_back)
     _account(target, screen, done)
@@ -123,17 +124,23 @@ def _require_assembly(assembly: Path) -> None:
         raise InputError(f"there is no synthesised template in {assembly}. Run `make synth` first, in the project's folder")
 
 
-def _import(source: Source, loaded: Dataset | None, target: Target, screen: Screen, done: Run) -> list[HeldBack]:
+def _import(source: Source, prepared: Prepared | None, target: Target, screen: Screen, done: Run) -> list[HeldBack]:
     """Fill the lake, unless it holds this data set already; the transactions kept back for scoring."""
     s3, bucket = target.client("s3"), target.outputs["LakeBucket"]
     found = imported_document(s3, bucket)
     if found is None or found["source_sha256"] != source.sha256:
         with screen.step("import", f"importing {source.description}"):
-            dataset, held_back = hold_back(loaded or require_trainable(source.load()))
+            dataset, held_back = prepared or _prepared(source)
             upload(s3, bucket, dataset, held_back, done=lambda now, of: screen.doing(f"importing: file {now} of {of}"))
     done.dataset = read_json(s3, bucket, DATASET_KEY)
     screen.line(f"  {_described(done.dataset)}")
     return [_held(document) for document in read_json(s3, bucket, HELD_BACK_KEY) or []]
+
+
+def _prepared(source: Source) -> Prepared:
+    """The data set to import and what is kept back of it. InputError when the rest would be too short to train on."""
+    dataset, held_back = hold_back(require_trainable(source.load()))
+    return require_trainable(dataset), held_back
 
 
 def _described(dataset: Mapping[str, Any]) -> str:

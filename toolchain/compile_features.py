@@ -13,6 +13,7 @@ import json
 import logging
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from greenfraud.features.declaration import (
     SeriesDeclaration,
     ViewDeclaration,
 )
-from greenfraud.features.manifest import MANIFEST_PATH
+from greenfraud.features.manifest import MANIFEST_PATH, Manifest
 
 # Named as text, as Feast itself finds a repository: nothing else here knows feature_repo.
 REPOSITORY = "feature_repo.definitions"
@@ -78,6 +79,18 @@ def _registry(repo: Any, path: Path) -> Any:
     return registry
 
 
+def refuse_shared_columns(manifest: Manifest) -> None:
+    """Raise ContractError when two views store a value under one name.
+
+    The score and training know whose value it is. Feast hands an on-demand view one column per name, the last view's,
+    whatever names it is asked to answer with.
+    """
+    stored = Counter(name for view in manifest.views.values() for name in view.columns)
+    shared = sorted(name for name, views_of_it in stored.items() if views_of_it > 1)
+    if shared:
+        raise ContractError(f"more than one view stores {', '.join(shared)}: Feast would read one for the other, so rename one")
+
+
 def _compile(registry: Any, project: str) -> dict[str, Any]:
     """Read what is served from one service, and its declarations from the other, which must have the same names."""
     served = registry.get_feature_service(SERVING, project).feature_view_projections[0]
@@ -88,7 +101,9 @@ def _compile(registry: Any, project: str) -> dict[str, Any]:
     sources = on_demand.source_feature_view_projections.values()
     views = [_view(registry.get_feature_view(source.name, project)) for source in sources]
     features = [FeatureDeclaration.from_tags(field.name, field.description, field.tags) for field in trained.features]
-    return compile_manifest(project, views, features)
+    compiled = compile_manifest(project, views, features)
+    refuse_shared_columns(Manifest.from_json(compiled))
+    return compiled
 
 
 def _view(view: Any) -> ViewDeclaration:

@@ -19,8 +19,8 @@ from benchmarks.quality.weeks import WeekError, grids, last_weeks, plan_weeks
 from benchmarks.report import publish
 from cli.data.world import WorldSpecification, make_world
 from cli.errors import InputError
+from greenfraud.families import FAMILIES
 from greenfraud.instants import day_of
-from training.model.families import FAMILIES
 
 if TYPE_CHECKING:
     import argparse

@@ -9,11 +9,11 @@ import torch
 
 from benchmarks.peers import logistic_regression, xgboost_trees
 from greenfraud.carbon import AWS_PUE, INTENSITY_G_PER_KWH
+from greenfraud.families import FAMILIES
 from greenfraud.features.manifest import load_manifest
 from training.job.footprint import Meter
 from training.job.settings import Settings
 from training.model.checkpoint import Checkpoint
-from training.model.families import FAMILIES
 from training.model.learning import learn
 from training.model.onnx_graph import probabilities, to_onnx
 

@@ -11,7 +11,7 @@ from cdk.components.training_jobs import TrainingJobs
 
 FAMILIES_AT_ONCE = 3
 ACTOR = "fraud-detection-pipeline"  # who promoted, in the ledger
-PER_RUN = ["execution", "date", "as_of"]
+PER_RUN = ["execution", "date"]
 PER_CHUNK = ["chunk", "version", "parent_uri", "features_type", "features_uri", "is_last", "job_key"]
 
 
@@ -69,7 +69,7 @@ class PipelineFlow(Construct):
     def _train_chunk(self) -> sfn.Chain:
         failed = failure(self, "TrainFailed")
         train = self._jobs.state(self, "Train", training_job(self._jobs.artifacts_bucket))
-        payload = verb_payload("record", "execution", "family", "chunk", "version", "parent_uri")
+        payload = verb_payload("record", "execution", "family", "chunk", "version")
         record = call(self, "RecordLineage", function=self._control, payload=payload, result_path=sfn.JsonPath.DISCARD)
         train.add_catch(failed, result_path="$.error")
         record.add_catch(failed, result_path="$.error")

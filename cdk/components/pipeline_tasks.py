@@ -24,7 +24,7 @@ CONFLICT = "StateConflict"  # another writer moved the control document first: r
 
 def run_job(step: str) -> Job:
     """A step that runs once per execution and reads the rest from the plan."""
-    return Job(step=step, name=run_job_name(step), hyperparameters={"execution": "$.execution", "as_of": "$.as_of"})
+    return Job(step=step, name=run_job_name(step), hyperparameters={"execution": "$.execution"})
 
 
 def evaluation_job() -> Job:
@@ -39,7 +39,7 @@ def evaluation_job() -> Job:
 
 def training_job(artifacts_bucket: str) -> Job:
     """One family on one chunk, from its parent's checkpoint, or on a list of them from nothing; an interrupted attempt resumes."""
-    names = ["execution", "family", "chunk", "version", "is_last", "as_of"]
+    names = ["execution", "family", "chunk", "version", "is_last"]
     return Job(
         step="train",
         name="States.Format('gf-{}-{}-{}-{}', $.family, $.date, $$.State.RetryCount, $.job_key)",

@@ -84,11 +84,12 @@ class FileSource:
 
 
 def require_trainable(dataset: Dataset) -> Dataset:
-    """`dataset`, if at least one chunk can be trained on and a later one is left to judge by; otherwise InputError."""
+    """`dataset`, if the pipeline would find a chunk to train on and a later one to judge by; otherwise InputError."""
     if not dataset.trainable()[1]:
         days = dataset.maturity_days
         raise InputError(
             f"the data are too short to train on: from {dataset.first_day} on, a week to learn from, {days} days for its reports "
-            f"to arrive, a later week to be judged on and {days} days for that one's reports are needed. Give a longer history"
+            f"to arrive, a later week to be judged on and {days} days for that one's reports are needed. A week counts with "
+            "transactions on most of its days, none later than today. Give a longer history"
         )
     return dataset

@@ -1,9 +1,10 @@
-"""One line of metrics per batch, in CloudWatch's Embedded Metric Format: counts and lag, no ids."""
+"""One line of metrics per batch: counts and lag, no ids."""
 
 from __future__ import annotations
 
 import json
-import time
+
+from greenfraud.metrics import embedded_metrics
 
 UNITS = {
     "IngestedEvents": "Count",
@@ -15,16 +16,6 @@ UNITS = {
 
 
 def line_of(*, ingested: int, failed: int, rejected: int, refused_late: int, lag_milliseconds: float) -> str:
-    """The line to print; the lag is that of the batch's oldest event when the batch was done."""
-    metadata = {
-        "Timestamp": time.time_ns() // 1_000_000,
-        "CloudWatchMetrics": [
-            {
-                "Namespace": "GreenFraud",
-                "Dimensions": [[]],
-                "Metrics": [{"Name": name, "Unit": unit} for name, unit in UNITS.items()],
-            }
-        ],
-    }
+    """Return the line to print; the lag is that of the batch's oldest event when the batch was done."""
     values = dict(zip(UNITS, (ingested, failed, rejected, refused_late, lag_milliseconds), strict=True))
-    return json.dumps({"_aws": metadata, **values})
+    return json.dumps(embedded_metrics(values, UNITS))

@@ -9,12 +9,12 @@ from typing import Any
 
 import boto3
 
-from functions.plan.dataset import read_dataset
-from functions.plan.jobs import Place, chunk_list
+from functions.plan.coverage import read_coverage
+from functions.plan.jobs import Execution, chunk_list
 from functions.plan.lineage import read_lineage
 from functions.plan.planning import make_plan
+from functions.plan.run_request import RunRequest
 from functions.plan.settings import Settings
-from functions.plan.wish import Wish
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import chunk_list_key, execution_key, genesis_prefix, plan_key
 
@@ -29,25 +29,25 @@ def client(service: str) -> Any:
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """Plan the execution `execution_arn` for its `input`, and store the plan. Raises InvalidInput naming the field."""
-    wish = Wish.from_json(event.get("input") or {})
+    request = RunRequest.from_json(event.get("input") or {})
     now = datetime.now(UTC)
-    place = Place(
-        execution=execution_key(event["execution_arn"]),
+    execution = Execution(
+        id=execution_key(event["execution_arn"]),
         date=now.strftime("%Y%m%d"),
         lake_bucket=settings.lake_bucket,
         artifacts_bucket=settings.artifacts_bucket,
         manifest_version=load_manifest().version,
     )
-    dataset = read_dataset(client("s3"), settings.lake_bucket, today=now.date())
-    lineages = {family: read_lineage(client("dynamodb"), settings.lineage_table, family) for family in wish.families}
-    plan = make_plan(place, wish, dataset, lineages)
+    coverage = read_coverage(client("s3"), settings.lake_bucket, today=now.date())
+    lineages = {family: read_lineage(client("dynamodb"), settings.lineage_table, family) for family in request.families}
+    plan = make_plan(execution, request, coverage, lineages)
     if plan["outcome"] == "train":
         for family in plan["families"]:
             # SageMaker refuses an empty channel: a family's first job has a parent that says there is none.
             _put(f"{genesis_prefix(family['family'])}genesis.json", {"family": family["family"], "parent": None})
-        if wish.full:
-            _put(chunk_list_key(place.execution), chunk_list(place, plan["families"][0]["chunks"][0]["chunks"]))
-    _put(plan_key(place.execution), plan)
+        if request.full:
+            _put(chunk_list_key(execution.id), chunk_list(execution, plan["families"][0]["chunks"][0]["chunks"]))
+    _put(plan_key(execution.id), plan)
     return plan
 
 

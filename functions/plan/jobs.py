@@ -13,65 +13,65 @@ from greenfraud.items.lineage import Link
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where and when a plan is made: its execution, its buckets, the features' version, the day in job names."""
+class Execution:
+    """What a plan is made for: the execution's id, the day in its job names, its buckets, the features' version."""
 
-    execution: str
+    id: str
     date: str
     lake_bucket: str
     artifacts_bucket: str
     manifest_version: str
 
 
-def chain(place: Place, family: str, chunks: Sequence[Chunk], lineage: Lineage) -> list[dict[str, Any]]:
+def chain(execution: Execution, family: str, chunks: Sequence[Chunk], lineage: Lineage) -> list[dict[str, Any]]:
     """Return the jobs in order, each the child of the newest model that saw only what came before."""
     jobs: list[dict[str, Any]] = []
     for chunk in chunks:
-        parent = _parent_uri(place, family, lineage.parent_of(chunk.id), jobs[-1] if jobs else None)
-        jobs.append(_job(place, family, [chunk], parent, is_last=chunk == chunks[-1]))
+        parent = _parent_uri(execution, family, lineage.parent_of(chunk.id), jobs[-1] if jobs else None)
+        jobs.append(_job(execution, family, [chunk], parent, is_last=chunk == chunks[-1]))
     return jobs
 
 
-def full_refit(place: Place, family: str, chunks: Sequence[Chunk]) -> dict[str, Any]:
+def full_refit(execution: Execution, family: str, chunks: Sequence[Chunk]) -> dict[str, Any]:
     """Return the one job without a parent that learns all the chunks at once; it takes the last one's place in the lineage."""
-    listed = naming.s3_uri(place.artifacts_bucket, naming.chunk_list_key(place.execution))
-    job = _job(place, family, chunks, _genesis_uri(place, family), is_last=True)
+    listed = naming.s3_uri(execution.artifacts_bucket, naming.chunk_list_key(execution.id))
+    job = _job(execution, family, chunks, _genesis_uri(execution, family), is_last=True)
     return {**job, "features_type": "ManifestFile", "features_uri": listed}
 
 
-def chunk_list(place: Place, chunks: Sequence[str]) -> list[Any]:
+def chunk_list(execution: Execution, chunks: Sequence[str]) -> list[Any]:
     """Return SageMaker's list of the files of one channel: what they have in common, then each one's rest."""
-    root = naming.features_root(place.manifest_version)
-    keys = [naming.features_key(place.manifest_version, chunk) for chunk in chunks]
-    return [{"prefix": naming.s3_uri(place.lake_bucket, root)}, *(key.removeprefix(root) for key in keys)]
+    root = naming.features_root(execution.manifest_version)
+    keys = [naming.features_key(execution.manifest_version, chunk) for chunk in chunks]
+    return [{"prefix": naming.s3_uri(execution.lake_bucket, root)}, *(key.removeprefix(root) for key in keys)]
 
 
-def features_uri(place: Place, chunk: Chunk) -> str:
+def features_uri(execution: Execution, chunk: Chunk) -> str:
     """Return where the features of one chunk lie."""
-    return naming.s3_uri(place.lake_bucket, naming.features_prefix(place.manifest_version, chunk.id))
+    return naming.s3_uri(execution.lake_bucket, naming.features_prefix(execution.manifest_version, chunk.id))
 
 
-def _job(place: Place, family: str, chunks: Sequence[Chunk], parent_uri: str, *, is_last: bool) -> dict[str, Any]:
+def _job(execution: Execution, family: str, chunks: Sequence[Chunk], parent_uri: str, *, is_last: bool) -> dict[str, Any]:
     last = chunks[-1]
     return {
         "chunk": last.id,
         "chunks": [chunk.id for chunk in chunks],
-        "version": naming.version_of(last.id, place.execution),
+        "version": naming.version_of(last.id, execution.id),
         "parent_uri": parent_uri,
         "features_type": "S3Prefix",
-        "features_uri": features_uri(place, last),
+        "features_uri": features_uri(execution, last),
         "is_last": "true" if is_last else "false",
-        "job_key": naming.job_key(place.execution, family, last.id),
+        "job_key": naming.job_key(execution.id, family, last.id),
     }
 
 
-def _parent_uri(place: Place, family: str, recorded: Link | None, planned: Mapping[str, Any] | None) -> str:
+def _parent_uri(execution: Execution, family: str, recorded: Link | None, planned: Mapping[str, Any] | None) -> str:
     if recorded is not None and (planned is None or recorded.chunk > planned["chunk"]):
         return recorded.checkpoint_uri
     if planned is None:
-        return _genesis_uri(place, family)
-    return naming.s3_uri(place.artifacts_bucket, naming.checkpoint_prefix(family, planned["version"]))
+        return _genesis_uri(execution, family)
+    return naming.s3_uri(execution.artifacts_bucket, naming.checkpoint_prefix(family, planned["version"]))
 
 
-def _genesis_uri(place: Place, family: str) -> str:
-    return naming.s3_uri(place.artifacts_bucket, naming.genesis_prefix(family))
+def _genesis_uri(execution: Execution, family: str) -> str:
+    return naming.s3_uri(execution.artifacts_bucket, naming.genesis_prefix(family))

@@ -1,73 +1,76 @@
-"""The plan of one execution, from the data, the lineage and the wish. Pure: no clock, no store."""
+"""The plan of one execution, from its request, what the data cover, and the lineage. Pure: no clock, no store."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from functions.plan.dataset import Dataset
-from functions.plan.jobs import Place, chain, features_uri, full_refit
+from functions.plan.jobs import Execution, chain, features_uri, full_refit
 from functions.plan.lineage import Lineage
-from functions.plan.wish import Wish
-from greenfraud.chunks import Chunk
+from functions.plan.run_request import RunRequest
+from greenfraud.chunks import Chunk, Coverage
 from greenfraud.errors import InvalidInput
 from greenfraud.instants import format_rfc3339
 
 
-def make_plan(place: Place, wish: Wish, dataset: Dataset | None, lineages: Mapping[str, Lineage]) -> dict[str, Any]:
+def make_plan(
+    execution: Execution, request: RunRequest, coverage: Coverage | None, lineages: Mapping[str, Lineage]
+) -> dict[str, Any]:
     """The result the state machine runs on; `outcome` is train or nothing_to_train. Raises InvalidInput."""
-    if dataset is None:
-        return _nothing(place, wish, None, "the lake has no dataset.json: import a data set first")
-    holdout, trainable = _split(wish, dataset)
+    if coverage is None:
+        return _nothing(execution, request, None, "the lake has no dataset.json: import a data set first")
+    holdout, trainable = _split(request, coverage)
     if holdout is None or not trainable:
-        reason = f"no chunk of {dataset.chunk_days} days has been mature for {dataset.maturity_days} days before a mature one"
-        return _nothing(place, wish, dataset, reason)
-    jobs = {family: _jobs(place, wish, family, trainable, lineages[family]) for family in wish.families}
+        reason = f"no chunk of {coverage.chunk_days} days has been mature for {coverage.maturity_days} days before a mature one"
+        return _nothing(execution, request, coverage, reason)
+    jobs = {family: _jobs(execution, request, family, trainable, lineages[family]) for family in request.families}
     if not any(jobs.values()):
-        return _nothing(place, wish, dataset, "every trainable chunk has been learned")
+        return _nothing(execution, request, coverage, "every trainable chunk has been learned")
     return {
-        **_common(place, wish, dataset, "train"),
+        **_common(execution, request, coverage, "train"),
         "families": [{"family": family, "chunks": of_family} for family, of_family in jobs.items() if of_family],
-        "holdout": {"chunk": holdout.id, "features_uri": features_uri(place, holdout)},
+        "holdout": {"chunk": holdout.id, "features_uri": features_uri(execution, holdout)},
     }
 
 
-def _jobs(place: Place, wish: Wish, family: str, trainable: Sequence[Chunk], lineage: Lineage) -> list[dict[str, Any]]:
-    if wish.full:
-        return [full_refit(place, family, trainable)]
-    return chain(place, family, _wanted(wish, trainable, lineage), lineage)
+def _jobs(
+    execution: Execution, request: RunRequest, family: str, trainable: Sequence[Chunk], lineage: Lineage
+) -> list[dict[str, Any]]:
+    if request.full:
+        return [full_refit(execution, family, trainable)]
+    return chain(execution, family, _chosen(request, trainable, lineage), lineage)
 
 
-def _common(place: Place, wish: Wish, dataset: Dataset | None, outcome: str) -> dict[str, Any]:
+def _common(execution: Execution, request: RunRequest, coverage: Coverage | None, outcome: str) -> dict[str, Any]:
     return {
         "outcome": outcome,
-        "execution": place.execution,
-        "date": place.date,
-        "as_of": None if dataset is None else format_rfc3339(dataset.as_of_us),
-        "warnings": list(wish.warnings),
-        "manifest_version": place.manifest_version,
+        "execution": execution.id,
+        "date": execution.date,
+        "as_of": None if coverage is None else format_rfc3339(coverage.as_of_us),
+        "warnings": list(request.warnings),
+        "manifest_version": execution.manifest_version,
     }
 
 
-def _nothing(place: Place, wish: Wish, dataset: Dataset | None, reason: str) -> dict[str, Any]:
-    return {**_common(place, wish, dataset, "nothing_to_train"), "families": [], "reason": reason}
+def _nothing(execution: Execution, request: RunRequest, coverage: Coverage | None, reason: str) -> dict[str, Any]:
+    return {**_common(execution, request, coverage, "nothing_to_train"), "families": [], "reason": reason}
 
 
-def _split(wish: Wish, dataset: Dataset) -> tuple[Chunk | None, list[Chunk]]:
-    """The holdout, by default the newest mature chunk, and what may be trained before it."""
-    mature = dataset.mature
-    if wish.holdout is not None:
-        mature = _choose("holdout", [wish.holdout], mature)
-    return (mature[-1], dataset.known_before(mature[-1])) if mature else (None, [])
+def _split(request: RunRequest, coverage: Coverage) -> tuple[Chunk | None, list[Chunk]]:
+    """Return the holdout, by default the newest mature chunk, and what may be trained before it."""
+    if request.holdout is None:
+        return coverage.holdout_and_trainable()
+    (holdout,) = _choose("holdout", [request.holdout], coverage.mature)
+    return holdout, coverage.known_before(holdout)
 
 
-def _wanted(wish: Wish, trainable: Sequence[Chunk], lineage: Lineage) -> list[Chunk]:
-    """What a family trains: what it has not learned; with force, the wished chunks or the last one again."""
-    chosen = list(trainable) if wish.chunks is None else _choose("chunks", wish.chunks, trainable)
+def _chosen(request: RunRequest, trainable: Sequence[Chunk], lineage: Lineage) -> list[Chunk]:
+    """What a family trains: what it has not learned; with force, the chunks it names, or the last one again."""
+    chosen = list(trainable) if request.chunks is None else _choose("chunks", request.chunks, trainable)
     fresh = [chunk for chunk in chosen if not lineage.has_learned(chunk.id)]
-    if not wish.force:
+    if not request.force:
         return fresh
-    return chosen if wish.chunks is not None else fresh or chosen[-1:]
+    return chosen if request.chunks is not None else fresh or chosen[-1:]
 
 
 def _choose(field: str, ids: Sequence[str], known: Sequence[Chunk]) -> list[Chunk]:

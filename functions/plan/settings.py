@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-
-class SettingsError(RuntimeError):
-    """A variable is missing; the message names it."""
+from greenfraud.settings import read_settings
 
 
 @dataclass(frozen=True)
@@ -21,9 +19,5 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        """The settings; raises SettingsError naming the first variable that is missing."""
-        variables = [field.name.upper() for field in fields(cls)]
-        missing = [variable for variable in variables if not environ.get(variable)]
-        if missing:
-            raise SettingsError(f"environment variable {missing[0]} is not set")
-        return cls(*(environ[variable] for variable in variables))
+        """Return the settings. Raises SettingsError that names the first variable at fault."""
+        return read_settings(cls, environ)

@@ -10,15 +10,13 @@ from botocore.exceptions import ClientError
 
 from functions.score.footprint import Footprint
 from functions.score.service import Service, compose
-from functions.score.settings import runtime_memory_mb
+from functions.score.settings import WithoutAws, runtime_memory_mb
 from functions.score.state import Snapshot
-from greenfraud.carbon import AWS_PUE, INTENSITY_G_PER_KWH
 from greenfraud.errors import BundleError
 from greenfraud.features.manifest import load_manifest
+from greenfraud.settings import read_settings
 
 CAPACITY = 10_000  # records; beyond it the oldest is forgotten
-# Where it runs is unknown: the dirtiest grid of the table is assumed.
-UNKNOWN_GRID = max(grid.g_per_kwh for grid in INTENSITY_G_PER_KWH.values())
 
 Item = dict[str, Any]
 
@@ -78,11 +76,8 @@ class MemoryTable:
 def connect_nothing(environ: Mapping[str, str] = os.environ) -> Service:
     """The service over this process's memory."""
     table = MemoryTable()
-    footprint = Footprint(
-        runtime_memory_mb(environ),
-        float(environ.get("GRID_INTENSITY_G_PER_KWH") or UNKNOWN_GRID),
-        float(environ.get("PUE") or AWS_PUE),
-    )
+    settings = read_settings(WithoutAws, environ)
+    footprint = Footprint(runtime_memory_mb(environ), settings.grid_intensity_g_per_kwh, settings.pue)
     return compose(
         load_manifest(), reader=NoState(), bundles=NoBundles(), decisions=lambda: table, decisions_table="", footprint=footprint
     )

@@ -1,15 +1,14 @@
-"""One line of metrics per scoring request, in CloudWatch's Embedded Metric Format: counts and sums, no ids."""
+"""One line of metrics per scoring request: counts and sums, no ids."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import orjson
 
 from functions.score.footprint import Cost
+from greenfraud.metrics import embedded_metrics
 
-NAMESPACE = "GreenFraud"
 UNITS = {
     "Decisions": "Count",
     "LatencyMilliseconds": "Milliseconds",
@@ -37,17 +36,7 @@ def emit(request: Request) -> None:
 
 
 def line_of(request: Request) -> str:
-    """The line, with each metric over everything and per family."""
-    metadata = {
-        "Timestamp": time.time_ns() // 1_000_000,
-        "CloudWatchMetrics": [
-            {
-                "Namespace": NAMESPACE,
-                "Dimensions": [[], ["Family"]],
-                "Metrics": [{"Name": name, "Unit": unit} for name, unit in UNITS.items()],
-            }
-        ],
-    }
+    """Return the line, with each metric over everything and per family."""
     values = {
         "Decisions": request.decisions,
         "LatencyMilliseconds": request.cost.duration_seconds * 1000,
@@ -56,4 +45,4 @@ def line_of(request: Request) -> str:
         "Degraded": request.degraded,
         "BundleLoadFailed": int(request.has_load_failed),
     }
-    return orjson.dumps({"_aws": metadata, "Family": request.family, **values}).decode()
+    return orjson.dumps(embedded_metrics(values, UNITS, Family=request.family)).decode()

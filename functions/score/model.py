@@ -12,6 +12,7 @@ from greenfraud.bundle import MODEL_FILE, BundleManifest
 from greenfraud.errors import BundleError
 from greenfraud.features.interpreter import vector
 from greenfraud.features.manifest import Manifest
+from greenfraud.onnx_session import PROVIDERS, single_threaded
 
 Values = Mapping[str, float | None]
 Rows = npt.NDArray[np.float32]
@@ -71,9 +72,4 @@ def _number(value: float | None) -> float:
 
 
 def _session(content: bytes) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    # A spinning thread burns the vCPU between requests.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(content, single_threaded(onnxruntime.SessionOptions()), providers=PROVIDERS)

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 
 from greenfraud.extras import MAXIMUM_TEXT_LENGTH
 from greenfraud.features.manifest import load_manifest
+from greenfraud.policy import Decision
 from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 
 Identifier = Annotated[str, Field(min_length=1, max_length=MAXIMUM_ID_LENGTH)]
@@ -80,7 +81,7 @@ class Scored(BaseModel):
 
     transaction_id: str
     fraud_probability: float | None
-    decision: Literal["allow", "review", "block"]
+    decision: Decision
     reasons: list[ReasonOut]
     model: ModelName | None
     policy_version: str

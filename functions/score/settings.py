@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-DEFAULT_MEMORY_MB = 1769
-DYNAMODB_CLIENTS = ("lean", "boto3")
+from greenfraud.carbon import AWS_PUE, INTENSITY_G_PER_KWH, LAMBDA_MB_PER_VCPU
+from greenfraud.settings import read_settings
+
 STORES = ("CONTROL_TABLE", "CUSTOMER_TABLE", "TERMINAL_TABLE", "DECISIONS_TABLE", "ARTIFACTS_BUCKET")
-
-
-class SettingsError(RuntimeError):
-    """A variable is missing or unreadable; the message names it."""
+# Where a server without AWS runs is unknown: the dirtiest grid of the table is assumed.
+UNKNOWN_GRID = max(grid.g_per_kwh for grid in INTENSITY_G_PER_KWH.values())
 
 
 @dataclass(frozen=True)
@@ -24,52 +24,36 @@ class Settings:
     terminal_table: str
     decisions_table: str
     artifacts_bucket: str
-    dynamodb_client: str
+    dynamodb_client: Literal["lean", "boto3"]
     grid_intensity_g_per_kwh: float
     pue: float
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        """The settings; raises SettingsError naming the first variable at fault."""
-        return cls(
-            control_table=_text("CONTROL_TABLE", environ),
-            customer_table=_text("CUSTOMER_TABLE", environ),
-            terminal_table=_text("TERMINAL_TABLE", environ),
-            decisions_table=_text("DECISIONS_TABLE", environ),
-            artifacts_bucket=_text("ARTIFACTS_BUCKET", environ),
-            dynamodb_client=_choice("DYNAMODB_CLIENT", DYNAMODB_CLIENTS, environ),
-            grid_intensity_g_per_kwh=_number("GRID_INTENSITY_G_PER_KWH", environ),
-            pue=_number("PUE", environ),
-        )
+        """Return the settings. Raises SettingsError that names the first variable at fault."""
+        return read_settings(cls, environ)
+
+
+@dataclass(frozen=True)
+class WithoutAws:
+    """What a server without AWS may be told."""
+
+    grid_intensity_g_per_kwh: float = UNKNOWN_GRID
+    pue: float = AWS_PUE
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What Lambda says of itself; outside it, a server counts as one whole vCPU."""
+
+    aws_lambda_function_memory_size: int = LAMBDA_MB_PER_VCPU
 
 
 def names_no_store(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether not one table or bucket is named: a server without AWS. Half a configuration is an error of Settings."""
+    """Tell a server without AWS: it names neither a table nor a bucket. Half a configuration is an error of Settings."""
     return not any(environ.get(name) for name in STORES)
 
 
 def runtime_memory_mb(environ: Mapping[str, str] = os.environ) -> int:
-    """Memory the runtime says it reserved; outside Lambda the size of one whole vCPU."""
-    return int(environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", DEFAULT_MEMORY_MB))
-
-
-def _text(name: str, environ: Mapping[str, str]) -> str:
-    value = environ.get(name, "")
-    if not value:
-        raise SettingsError(f"environment variable {name} is not set")
-    return value
-
-
-def _choice(name: str, choices: Sequence[str], environ: Mapping[str, str]) -> str:
-    text = _text(name, environ)
-    if text not in choices:
-        raise SettingsError(f"environment variable {name} is {text!r}, choose one of {', '.join(choices)}")
-    return text
-
-
-def _number(name: str, environ: Mapping[str, str]) -> float:
-    text = _text(name, environ)
-    try:
-        return float(text)
-    except ValueError:
-        raise SettingsError(f"environment variable {name} is not a number: {text!r}") from None
+    """Return the memory that the runtime reserved, in MB."""
+    return read_settings(Runtime, environ).aws_lambda_function_memory_size

@@ -13,11 +13,12 @@ from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import Manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import format_rfc3339
-from greenfraud.policy import Decision, Policy, Reason, reason_of, rules_decision
+from greenfraud.policy import SEVERITY, Decision, Policy, Reason, reason_of, rules_decision
 from greenfraud.records import Transaction
 
 REASONS_PER_ANSWER = 5
-RULES_RANK: dict[Decision, float] = {"allow": 0.0, "review": 0.5, "block": 1.0}
+# Where no model ranks decisions, their severity does, from 0 to 1.
+RULES_RANK: dict[Decision, float] = {decision: rank / max(SEVERITY.values()) for decision, rank in SEVERITY.items()}
 
 
 class Features(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import inference, report
-from training.model.families import FAMILIES
+from greenfraud.families import FAMILIES
 from training.model.onnx_graph import PARITY_TOLERANCE
 
 

@@ -101,10 +101,10 @@ def test_every_job_runs_on_spare_capacity_and_passes_its_input_on(states):
 @pytest.mark.parametrize(
     ("name", "hyperparameters"),
     [
-        ("BuildFeatures", ["execution", "as_of"]),
-        ("Materialize", ["execution", "as_of"]),
-        ("Report", ["execution", "as_of"]),
-        ("Train", ["execution", "family", "chunk", "version", "is_last", "as_of"]),
+        ("BuildFeatures", ["execution"]),
+        ("Materialize", ["execution"]),
+        ("Report", ["execution"]),
+        ("Train", ["execution", "family", "chunk", "version", "is_last"]),
     ],
 )
 def test_hyperparameters_come_from_the_plan(states, name, hyperparameters):
@@ -153,7 +153,7 @@ def test_control_is_called_with_its_verb_and_what_the_verb_needs(states):
     """Payloads of record, gate and promote."""
     payloads = {name: states[name]["Parameters"]["Payload"] for name in VERBS}
     assert {name: payload["verb"] for name, payload in payloads.items()} == VERBS
-    assert set(payloads["RecordLineage"]) == {"verb", "execution.$", "family.$", "chunk.$", "version.$", "parent_uri.$"}
+    assert set(payloads["RecordLineage"]) == {"verb", "execution.$", "family.$", "chunk.$", "version.$"}
     assert set(payloads["Gate"]) == {"verb", "execution.$"}
     assert set(payloads["Promote"]) == {"verb", "execution.$", "family.$", "version.$", "reasons.$", "actor"}
 

@@ -90,6 +90,16 @@ def test_running_on_too_short_a_file_is_refused_before_anything_starts(invoke, w
     assert not Path(".local").exists()
 
 
+def test_a_payment_months_after_all_others_makes_no_history_long_enough(invoke, write_csv):
+    """The pipeline learns nothing from the weeks in between, so the run refuses what would end with nothing to train."""
+    Path("cdk.out").mkdir()
+    Path("cdk.out/manifest.json").write_text("{}")
+    stray = "a4,2026-06-01T00:00:00Z,c1,t2,10.00,0"
+    result = invoke("run", "--exit", "--data", str(write_csv(*ROWS, stray)))
+    assert (result.exit_code, Path(".local").exists()) == (2, False)
+    assert "A week counts with transactions on most of its days" in result.stderr
+
+
 def test_a_full_disk_is_said_in_words(invoke, monkeypatch):
     """With what can be done."""
 

@@ -52,7 +52,8 @@ def test_each_result_is_told_once_however_often_one_looks(platform):
     notes = Notes()
     execution = follow_execution(platform, EXECUTION_ARN, notes)
     assert [len(notes.of(name)) for name in ("planned", "trained", "evaluated", "decided")] == [1, 1, 1, 1]
-    assert execution.train_results == [{"from": f"{PREFIX}train/light/20260101-20260108.json"}]
+    trained = "train/light/20260101-20260108.json"
+    assert execution.results[trained] == {"from": f"{PREFIX}{trained}"}
 
 
 def test_seconds_come_from_the_jobs_and_the_history(platform):

@@ -48,6 +48,6 @@ def test_the_promoted_model_is_what_serves(text, first_run):
 
 def test_every_family_and_chunk_is_plotted(text, first_run):
     """From the jobs' own records and from MLflow's own database."""
-    for result in first_run.execution.train_results:
+    for result in first_run.train_results:
         assert f"{result['family']}, chunk {result['chunk']}: " in text
     assert re.search(r"light, chunk \d+-\d+: AP 0\.\d{3}", text)

@@ -33,6 +33,11 @@ class FirstRun:
         decision = self.execution.results["decision.json"]
         return f"{decision['family']}/{decision['version']}"
 
+    @property
+    def train_results(self) -> list[dict[str, Any]]:
+        """The result of each family and chunk."""
+        return [document for key, document in sorted(self.execution.results.items()) if key.startswith("train/")]
+
 
 def run_first(deployment: Deployment) -> FirstRun:
     """Import the small world and run the state machine with `{}`."""

@@ -24,7 +24,7 @@ def scored(deployment, first_run):
 def test_training_emissions_are_metrics_by_family(deployment, first_run):
     """As many grams as the jobs' own results say."""
     for family in FAMILIES:
-        results = [result for result in first_run.execution.train_results if result["family"] == family]
+        results = [result for result in first_run.train_results if result["family"] == family]
         grams = deployment.metric_total("TrainingEmissionsGrams", Family=family)
         assert grams >= sum(result["emissions_g"] for result in results) * 0.999
         assert deployment.metric_total("TrainingEnergyKwh", Family=family) > 0
@@ -55,7 +55,7 @@ def test_the_emissions_file_has_rows_of_training_and_of_inference(deployment, sc
 
 def test_the_report_sums_up_what_its_jobs_emitted(first_run):
     """The total holds at least the training of all families."""
-    trained = sum(result["emissions_g"] for result in first_run.execution.train_results)
+    trained = sum(result["emissions_g"] for result in first_run.train_results)
     assert first_run.execution.results["report.json"]["emissions_g_total"] > trained
 
 
@@ -69,7 +69,7 @@ def test_mlflow_has_a_run_per_execution_and_a_child_per_family_and_chunk(deploym
     (parent,) = (run for run in runs if "mlflow.parentRunId" not in run.data.tags)
     children = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
     assert first_run.execution.results["report.json"]["mlflow_parent_run_id"] == parent.info.run_id
-    assert sorted((one["family"], one["chunk"]) for one in first_run.execution.train_results) == sorted(
+    assert sorted((one["family"], one["chunk"]) for one in first_run.train_results) == sorted(
         (run.data.tags["family"], run.data.tags["chunk"]) for run in children
     )
     assert {run.info.status for run in runs} == {"FINISHED"}

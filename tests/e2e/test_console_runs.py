@@ -49,16 +49,16 @@ def test_one_family_by_force_is_trained_and_judged(deployment):
 
 
 @pytest.mark.parametrize(
-    ("wish", "complaint"),
+    ("asked", "complaint"),
     [
         ({"families": ["quantum"]}, "families: 'quantum' is unknown; choose from baseline, light, heavy"),
         ({"chunks": ["20200101-20200108"]}, "chunks: '20200101-20200108' cannot be used; choose from 20260101-20260108"),
     ],
 )
-def test_an_impossible_wish_fails_with_the_choices(deployment, wish, complaint):
+def test_an_impossible_request_fails_with_the_choices(deployment, asked, complaint):
     """The execution ends in Fail, its cause names the field and what may stand there."""
     serving = deployment.health()["model"]
-    ended = deployment.execute(wish)
+    ended = deployment.execute(asked)
     assert ended["status"] == "FAILED"
     assert ended["error"] == "InvalidInput"
     assert complaint in ended["cause"]

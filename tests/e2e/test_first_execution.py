@@ -25,7 +25,7 @@ def literals_of(joined):
 
 def test_the_first_execution_trains_three_families_and_promotes(deployment, first_run):
     """Every family learns every chunk, and the gate finds one that beats the rules."""
-    trained = {(result["family"], result["chunk"]) for result in first_run.execution.train_results}
+    trained = {(result["family"], result["chunk"]) for result in first_run.train_results}
     chunks = [chunk["chunk"] for chunk in first_run.execution.results["plan.json"]["families"][0]["chunks"]]
     assert len(chunks) >= 3
     assert {(family, chunk) for family in FAMILIES for chunk in chunks} == trained
@@ -86,7 +86,7 @@ def test_each_chunk_starts_from_its_parents_checkpoint(first_run):
     """A family's second model names its first as parent, and so on; the first has none."""
     for family in FAMILIES:
         results = sorted(
-            (result for result in first_run.execution.train_results if result["family"] == family),
+            (result for result in first_run.train_results if result["family"] == family),
             key=lambda result: result["chunk"],
         )
         versions = [result["version"] for result in results]

@@ -15,6 +15,8 @@ from bundle_world import bundle, put_bundle
 from lake_world import put_dataset, train_result
 from score_world import TRANSACTION
 
+from greenfraud.errors import SettingsError
+
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 NAMES_OF_FUNCTIONS = sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py"))
 
@@ -36,7 +38,7 @@ def test_a_missing_variable_stops_the_cold_start_and_is_named(start, monkeypatch
     settings = importlib.import_module(f"functions.{name}.settings")
     for field in dataclasses.fields(settings.Settings):
         environment = {variable: value for variable, value in NAMES.items() if variable != field.name.upper()}
-        with pytest.raises(settings.SettingsError, match=field.name.upper()):
+        with pytest.raises(SettingsError, match=field.name.upper()):
             settings.Settings.from_env(environment)
 
 
@@ -44,7 +46,7 @@ def test_a_missing_variable_stops_the_cold_start_and_is_named(start, monkeypatch
 def test_a_number_that_is_none_is_named(name):
     """With what stands there."""
     settings = importlib.import_module(f"functions.{name}.settings")
-    with pytest.raises(settings.SettingsError, match="PUE is not a number: 'high'"):
+    with pytest.raises(SettingsError, match="PUE is not a number: 'high'"):
         settings.Settings.from_env(NAMES | {"PUE": "high"})
 
 
@@ -138,5 +140,5 @@ def test_the_golden_request_is_the_usual_transaction():
 def test_a_client_that_is_none_is_named_with_its_choices():
     """A typing error must not pass as the default."""
     settings = importlib.import_module("functions.score.settings")
-    with pytest.raises(settings.SettingsError, match="DYNAMODB_CLIENT is 'boto', choose one of lean, boto3"):
+    with pytest.raises(SettingsError, match="DYNAMODB_CLIENT is 'boto', choose one of lean, boto3"):
         settings.Settings.from_env(NAMES | {"DYNAMODB_CLIENT": "boto"})

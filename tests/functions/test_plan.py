@@ -22,7 +22,7 @@ def plan(start, s3):
     """The handler over five weeks of data, called with an input."""
     put_dataset(s3)
     handler = start("plan")
-    return lambda **wish: handler(golden("step_functions_plan") | {"input": wish}, None)
+    return lambda **request: handler(golden("step_functions_plan") | {"input": request}, None)
 
 
 def learned(
@@ -176,7 +176,7 @@ def test_a_gap_is_filled_and_the_next_chunk_keeps_the_newest_parent(plan, s3, dy
     assert (chunks_of(planned), parents_of(planned)) == ([FIRST, THIRD], ["genesis", f"{SECOND}-old"])
 
 
-def test_a_wished_holdout_moves_what_may_be_trained(plan):
+def test_another_holdout_moves_what_may_be_trained(plan):
     """Labels must have been known when its first transaction happened."""
     planned = plan(holdout=THIRD, families=["light"])
     assert (planned["holdout"]["chunk"], chunks_of(planned)) == (THIRD, [FIRST])
@@ -225,7 +225,7 @@ def test_unknown_keys_are_warnings(plan):
 
 
 @pytest.mark.parametrize(
-    ("wish", "field", "reason"),
+    ("asked", "field", "reason"),
     [
         ({"families": ["forest"]}, "families", "choose from baseline, light, heavy"),
         ({"families": "light"}, "families", "list"),
@@ -238,10 +238,10 @@ def test_unknown_keys_are_warnings(plan):
         ({"full": True, "chunks": [FIRST]}, "full", "leave out chunks"),
     ],
 )
-def test_an_unusable_wish_names_field_and_choices(plan, wish, field, reason):
+def test_an_unusable_askednames_field_and_choices(plan, asked, field, reason):
     """Before anything is trained."""
     with pytest.raises(InvalidInput, match=field) as error:
-        plan(**wish)
+        plan(**asked)
     assert error.value.field == field
     assert reason in error.value.reason
 

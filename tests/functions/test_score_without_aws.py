@@ -7,8 +7,9 @@ from fastapi.testclient import TestClient
 from score_world import MANIFEST, TRANSACTION
 
 from functions.score.app import development
-from functions.score.memory import UNKNOWN_GRID, MemoryTable, connect_nothing
-from functions.score.settings import STORES, SettingsError
+from functions.score.memory import MemoryTable, connect_nothing
+from functions.score.settings import STORES, UNKNOWN_GRID
+from greenfraud.errors import SettingsError
 
 ID = {"transaction_id": {"S": "T1"}}
 FRAUD = {"transaction_id": "T1", "is_fraud": True, "observed_at": "2018-05-22T00:00:00Z"}

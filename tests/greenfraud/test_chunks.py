@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenfraud.chunks import Chunk, chunks_between, holdout_and_trainable
+from greenfraud.chunks import Chunk, Coverage, chunks_between
 from greenfraud.errors import InvalidInput
 from greenfraud.instants import DAY_US, start_of_day_us
 
@@ -44,9 +44,44 @@ def test_chunks_follow_each_other_and_have_ended(first, elapsed_us, chunk_days):
 def test_no_label_of_a_trainable_chunk_arrives_after_the_holdout_starts(elapsed_days, chunk_days, maturity_days):
     """The model knows only what was known when the first held-out transaction happened."""
     as_of_us = elapsed_days * DAY_US
-    holdout, trainable = holdout_and_trainable(date(1970, 1, 1), as_of_us, chunk_days, maturity_days)
+    coverage = Coverage(
+        first_day=date(1970, 1, 1),
+        newest_us=as_of_us,
+        days=frozenset(date.fromordinal(date(1970, 1, 1).toordinal() + day) for day in range(elapsed_days)),
+        chunk_days=chunk_days,
+        maturity_days=maturity_days,
+    )
+    holdout, trainable = coverage.holdout_and_trainable()
     if holdout is None:
         assert trainable == []
         return
     assert holdout.end_us + maturity_days * DAY_US <= as_of_us
     assert all(chunk.end_us + maturity_days * DAY_US <= holdout.start_us for chunk in trainable)
+
+
+def covered(*days: date, newest: date | None = None) -> Coverage:
+    """What data with transactions on these days of 1970 cover, in weeks, labels arriving within a week."""
+    newest_us = start_of_day_us(newest or max(days))
+    coverage = Coverage(first_day=date(1970, 1, 1), newest_us=newest_us, days=frozenset(days), maturity_days=7)
+    return coverage.up_to(date(2000, 1, 1))
+
+
+def test_weeks_that_a_stray_transaction_jumps_over_are_not_trained():
+    """It moves the present, not what there is to learn from."""
+    three_weeks = [date(1970, 1, day) for day in range(1, 22)]
+    assert covered(*three_weeks).holdout_and_trainable()[1] == []
+    stray = covered(*three_weeks, date(1970, 6, 1))
+    assert [chunk.id for chunk in stray.mature] == ["19700101-19700108", "19700108-19700115", "19700115-19700122"]
+    assert covered(date(1970, 1, 1), date(1970, 6, 1)).holdout_and_trainable() == (None, [])
+
+
+def test_a_day_that_has_not_come_yet_makes_nothing_mature():
+    """A mistaken clock's transaction, whoever tells of it."""
+    days = [date(1970, 1, day) for day in range(1, 15)]
+    assert covered(*days, date(2999, 1, 1), newest=days[-1]).as_of_us == start_of_day_us(days[-1])
+
+
+def test_days_that_landed_after_the_import_count():
+    """They have begun; how far they have come is not certain."""
+    days = [date(1970, 1, day) for day in range(1, 15)]
+    assert covered(*days, newest=days[0]).as_of_us == start_of_day_us(days[-1])

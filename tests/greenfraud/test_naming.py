@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from greenfraud import naming
-from greenfraud.errors import InvalidInput
 from greenfraud.identity import token
 
 DAY = date(2018, 5, 1)
@@ -26,7 +25,6 @@ DAY = date(2018, 5, 1)
         (naming.genesis_prefix("light"), "checkpoints/light/genesis/"),
         (naming.plan_key("e"), "executions/e/plan.json"),
         (naming.train_result_key("e", "light", "c"), "executions/e/train/light/c.json"),
-        (naming.progress_key("e", "light", "c"), "executions/e/progress/light-c.json"),
         (naming.evaluation_key("e"), "executions/e/evaluation.json"),
         (naming.decision_key("e"), "executions/e/decision.json"),
         (naming.report_key("e"), "executions/e/report.json"),
@@ -41,12 +39,6 @@ def test_job_keys_differ_between_families_and_chunks():
     """SageMaker refuses a name it has seen."""
     keys = {naming.job_key("e", family, chunk) for family in ("light", "heavy") for chunk in ("a", "b")}
     assert len(keys) == 4
-
-
-def test_an_address_elsewhere_is_refused():
-    """Only S3 holds our files."""
-    with pytest.raises(InvalidInput, match="s3://"):
-        naming.split_s3_uri("https://example.org/x")
 
 
 def test_tokens_hide_the_id_and_keep_its_identity():

@@ -45,29 +45,6 @@ def test_reports_and_transactions_may_come_in_any_order(events, observed, order)
     assert shuffled.newest_report_us == max(observed, default=None)
 
 
-@given(first=transactions, second=transactions, third=transactions)
-def test_merging_is_associative_and_commutative(first, second, third):
-    """Partial states of any split add up to the same whole."""
-    one, two, three = (customer_state(events) for events in (first, second, third))
-    assert one.merge(two).merge(three) == one.merge(two.merge(three)) == customer_state(first + second + third)
-    assert one.merge(two) == two.merge(one)
-
-
-@given(first=st.tuples(transactions, reports), second=st.tuples(transactions, reports))
-def test_terminals_merge_like_customers(first, second):
-    """Reports, and the time of the newest, add up as transactions do."""
-    (events, observed), (more, later) = first, second
-    merged = terminal_state(events, observed).merge(terminal_state(more, later))
-    assert merged == terminal_state(events + more, observed + later)
-
-
-@given(events=transactions)
-def test_the_empty_state_is_neutral(events):
-    """Merging with an entity never seen changes nothing."""
-    state = customer_state(events)
-    assert state.merge(ViewState.empty(CUSTOMER)) == ViewState.empty(CUSTOMER).merge(state) == state
-
-
 @given(events=transactions, observed=reports)
 def test_a_state_survives_its_encoding(events, observed):
     """What is stored is what is read."""
@@ -114,7 +91,7 @@ def test_a_late_event_lands_in_its_tile():
 
 def test_the_largest_amount_of_a_tile_is_kept_and_not_added():
     """A maximum combines as the sums beside it do, tile by tile."""
-    state = customer_state([(NOW_US, 100), (NOW_US, 700)]).merge(customer_state([(NOW_US, 300)]))
+    state = customer_state([(NOW_US, 100), (NOW_US, 700), (NOW_US, 300)])
     day = NOW_US // DAY_US
     totals = {name: state.total("c_q1", CUSTOMER.position("c_q1", name), TileRange(day, day + 1)) for name in ("count", "largest")}
     assert totals == {"count": 3, "largest": 700}
@@ -147,9 +124,3 @@ def test_a_cut_off_array_is_refused():
     """Half a tile means that another writer wrote something else."""
     with pytest.raises(ContractError, match="c_h1 holds 2 numbers"):
         ViewState.decode(CUSTOMER, {"c_h1": encode_int64_list([1, 2])})
-
-
-def test_states_of_different_views_do_not_merge():
-    """A customer is not a terminal."""
-    with pytest.raises(ContractError, match="cannot merge"):
-        ViewState.empty(CUSTOMER).merge(ViewState.empty(TERMINAL))

@@ -18,7 +18,7 @@ from greenfraud.promotion import decide
 from tests.image.containers import Container
 from tests.image.image_jobs import Attempt, ImageJobs
 from tests.training.checkpoint_bits import bits_of
-from tests.training.reachable_workplace import first_training, keys, orders_of_execution, reachable_workplace
+from tests.training.reachable_workplace import HYPERPARAMETERS, first_training, keys, reachable_workplace
 from tests.training.signalled_step import STEPS_BETWEEN_SAVES
 from tests.training.workplace import EXECUTION
 from training.model.savepoint import DIGEST_CHARACTERS, FILE_NAME
@@ -33,7 +33,7 @@ def jobs(container_of: Callable[[str], Container], tmp_path_factory: pytest.Temp
     with reachable_workplace(tmp_path_factory.mktemp("image")) as workplace:
         workplace.plan([FAMILY], workplace.chunks[:1])
         jobs = ImageJobs(container, workplace)
-        ended(jobs.run("features", orders_of_execution(workplace)))
+        ended(jobs.run("features", HYPERPARAMETERS))
         yield jobs
 
 
@@ -113,7 +113,7 @@ def test_a_job_needs_no_root_where_its_folders_are_its_own(jobs, undisturbed):
 
 def test_every_step_of_an_execution_runs_in_it_and_leaves_its_result(jobs):
     """Result, bundle, judgement and report, as the next state and serving read them."""
-    workplace, execution = jobs.workplace, orders_of_execution(jobs.workplace)
+    workplace, execution = jobs.workplace, HYPERPARAMETERS
     ended(jobs.run("materialize", execution))
     ended(jobs.run("train", *first_training(workplace)))
     orders = first_training(workplace)[0]

@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 
-from greenfraud.naming import decision_key, evaluation_key, plan_key
+from greenfraud.naming import decision_key, evaluation_key
 from greenfraud.promotion import decide
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
 def trained(imported: Workplace) -> Workplace:
     """The same after features, and after baseline and light have learned their chunks."""
     plan = imported.plan(["baseline", "light"], imported.chunks)
-    imported.run("features", {"execution": plan["execution"], "as_of": plan["as_of"]})
+    imported.run("features", {"execution": plan["execution"]})
     imported.train(plan)
     return imported
 
@@ -61,5 +61,5 @@ def reported(evaluated: Workplace) -> Workplace:
     decision = decide(evaluated.document(evaluation_key(EXECUTION))).to_json()
     evaluated.s3.put_object(Bucket="artifacts", Key=decision_key(EXECUTION), Body=json.dumps(decision).encode())
     for _ in range(2):
-        evaluated.run("report", {"execution": EXECUTION, "as_of": evaluated.document(plan_key(EXECUTION))["as_of"]})
+        evaluated.run("report", {"execution": EXECUTION})
     return evaluated

@@ -15,6 +15,8 @@ from tests.training.training_world import make_world
 from tests.training.workplace import ENVIRONMENT, EXECUTION, Workplace, training_job
 from training.job.bucket import client
 
+HYPERPARAMETERS = {"execution": EXECUTION}  # of a job that runs once per execution
+
 
 @contextmanager
 def reachable_workplace(root: Path) -> Iterator[Workplace]:
@@ -37,11 +39,6 @@ def reachable_workplace(root: Path) -> Iterator[Workplace]:
 def _forget_others(endpoint: str) -> None:
     """Every server of one process shows the same AWS: what tests before this one left in it would be in the way."""
     urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")).close()
-
-
-def orders_of_execution(workplace: Workplace) -> dict[str, str]:
-    """Hyperparameters of the jobs that an execution has one of."""
-    return {"execution": EXECUTION, "as_of": workplace.document(f"executions/{EXECUTION}/plan.json")["as_of"]}
 
 
 def first_training(workplace: Workplace) -> tuple[dict[str, str], dict[str, str]]:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from greenfraud.chunks import Chunk, holdout_and_trainable
+from greenfraud.chunks import Chunk, Coverage
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import format_rfc3339
 from greenfraud.items import tables
@@ -99,7 +99,8 @@ class Workplace:
             "chunk_days": 7,
         }
         self.s3.put_object(Bucket="lake", Key=DATASET_KEY, Body=json.dumps(dataset).encode())
-        self.holdout, self.chunks = holdout_and_trainable(days[0], self.as_of_us, 7, maturity_days)
+        coverage = Coverage(first_day=days[0], newest_us=self.as_of_us, days=frozenset(days), maturity_days=maturity_days)
+        self.holdout, self.chunks = coverage.holdout_and_trainable()
 
     def _write_days(self, kind: str, table: pa.Table, column: str) -> list[date]:
         number = pc.divide(table[column], 86_400_000_000)
@@ -204,5 +205,5 @@ class Workplace:
 def training_job(plan: dict[str, Any], family: str, chunk: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Hyperparameters and channels of one training job, as the state machine passes them."""
     orders = {name: chunk[name] for name in ("chunk", "version", "is_last")}
-    orders |= {"execution": plan["execution"], "family": family, "as_of": plan["as_of"]}
+    orders |= {"execution": plan["execution"], "family": family}
     return orders, {"features": chunk["features_uri"], "parent": chunk["parent_uri"]}

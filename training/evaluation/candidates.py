@@ -11,7 +11,7 @@ import numpy as np
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
 from greenfraud.carbon import LAMBDA_MB_PER_VCPU, emissions_g, inference_energy_kwh
 from greenfraud.errors import BundleError
-from greenfraud.policy import rules_decision
+from greenfraud.policy import SEVERITY, rules_decision
 from training.features.chunk_file import feature_values
 from training.job.bucket import Bucket
 from training.model.onnx_graph import INPUT, OUTPUT, probabilities, session_of
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from training.job.settings import Settings
 
 TIMED_ROWS, TIMED_ROUNDS = 200, 5
-SEVERITY = {"allow": 0, "review": 1, "block": 2}
 
 
 @dataclass(frozen=True)

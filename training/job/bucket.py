@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from greenfraud.errors import NotFound
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 PARALLEL_READS = 8  # enough to hide S3's latency; a job has two cores
 
@@ -62,11 +58,3 @@ class Bucket:
     def put_json(self, key: str, document: dict[str, Any]) -> None:
         """Write one JSON document."""
         self.put(key, json.dumps(document, indent=1, sort_keys=True, allow_nan=False).encode())
-
-    def put_table(self, key: str, table: pa.Table) -> None:
-        """Write one Parquet file."""
-        import pyarrow.parquet as pq
-
-        sink = io.BytesIO()
-        pq.write_table(table, sink, compression="zstd")
-        self.put(key, sink.getvalue())

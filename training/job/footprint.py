@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from greenfraud.carbon import EmissionsRecord, Method
+from greenfraud.metrics import NAMESPACE
 from greenfraud.naming import emissions_key
 from training.job.bucket import Bucket, client
 from training.job.contract import job_name
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from greenfraud.carbon import Stage
     from training.job.settings import Settings
 
-NAMESPACE = "GreenFraud"
 SHARED = "shared"  # the family of a job that works for all of them
 METHODS = {"cpu_load": "cpu_load", "constant": "constant", "intel_rapl": "rapl"}
 

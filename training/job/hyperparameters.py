@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from greenfraud.errors import ContractError
+from greenfraud.families import Family
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 SHOWN_CHARACTERS = 60  # of a wrong value: SageMaker shows 1,024 of the whole reason
-Family = Literal["baseline", "light", "heavy"]
 
 
 class Hyperparameters(BaseModel):
-    """The hyperparameter every job has."""
+    """The hyperparameter that every job has; features, materialize and report have no other."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -43,12 +42,6 @@ class Hyperparameters(BaseModel):
         return f"hyperparameter {name}: {fault['msg']}, not {str(fault['input'])[:SHOWN_CHARACTERS]!r}"
 
 
-class FeaturesHyperparameters(Hyperparameters):
-    """What is told to the features job."""
-
-    as_of: datetime
-
-
 class TrainHyperparameters(Hyperparameters):
     """What is told to one training job: one family on one chunk."""
 
@@ -56,7 +49,6 @@ class TrainHyperparameters(Hyperparameters):
     chunk: str
     version: str
     is_last: bool
-    as_of: datetime
     seed: int = 20180401  # the same data and seed give the same model
     epochs: int | None = Field(default=None, ge=1)  # None: as many as suit the family
 
@@ -65,12 +57,6 @@ class EvaluateHyperparameters(Hyperparameters):
     """What is told to the evaluate job."""
 
     holdout_chunk: str
-
-
-class MaterializeHyperparameters(Hyperparameters):
-    """What is told to the materialize job; it goes by the lake's newest event, which is never older than the plan's."""
-
-    as_of: datetime
 
 
 class ReconcileHyperparameters(Hyperparameters):
@@ -84,9 +70,3 @@ class MonitorHyperparameters(Hyperparameters):
     """What is told to the monitor job."""
 
     days: int = Field(default=1, ge=1, le=31)  # the last complete ones
-
-
-class ReportHyperparameters(Hyperparameters):
-    """What is told to the report job."""
-
-    as_of: datetime

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from greenfraud.errors import ContractError
+from greenfraud.settings import read_settings
 
 
 @dataclass(frozen=True)
@@ -27,17 +26,5 @@ class Settings:
 
     @classmethod
     def from_env(cls) -> Settings:
-        """Read every variable; a missing or malformed one is an error that names it."""
-        return cls(**{field.name: _read(field.name.upper(), field.type) for field in fields(cls)})  # type: ignore[arg-type]
-
-
-def _read(variable: str, kind: object) -> str | float:
-    text = os.environ.get(variable)
-    if not text:
-        raise ContractError(f"environment variable {variable} is not set")
-    if kind != "float":
-        return text
-    try:
-        return float(text)
-    except ValueError:
-        raise ContractError(f"environment variable {variable} is not a number: {text!r}") from None
+        """Return the settings. Raises SettingsError that names the first variable at fault."""
+        return read_settings(cls)

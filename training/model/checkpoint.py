@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from greenfraud.errors import ContractError
-from training.model.families import FAMILIES
+from training.model.families import ARCHITECTURES
 from training.model.network import FraudNetwork
 from training.model.sample import Sample
 
@@ -56,7 +56,7 @@ class Checkpoint:
         if schema != SCHEMA:
             raise ContractError(f"the checkpoint has schema {schema}, this release reads {SCHEMA}: train the family from nothing")
         state, replay = document.pop("state"), Sample(**document.pop("replay"))
-        network = FraudNetwork(FAMILIES[document["family"]], len(document["feature_hashes"]))
+        network = FraudNetwork(ARCHITECTURES[document["family"]], len(document["feature_hashes"]))
         network.load_state_dict(state)
         return cls(network=network, replay=replay, **document)
 

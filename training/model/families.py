@@ -30,7 +30,7 @@ class Architecture:
     def bins_for(self, feature_count: int) -> int:
         """Return how many bins per feature keep the network within its parameters.
 
-        >>> FAMILIES["light"].bins_for(38), FAMILIES["light"].bins_for(80)
+        >>> ARCHITECTURES["light"].bins_for(38), ARCHITECTURES["light"].bins_for(80)
         (12, 10)
         """
         units = self.members * self.hidden_units
@@ -43,7 +43,7 @@ class Architecture:
 # Chosen on weeks before June 2018 of the Fraud Detection Handbook's data and on generated worlds: 294 trainings with settings
 # drawn at random, ranked by their mean effect (docs/decisions/0011-bins-are-kept.md).
 AT_LENGTH, BRIEFLY = Schedule(epochs=12, rate=0.03, decay=0.1), Schedule(epochs=4, rate=0.01, decay=0.05)
-FAMILIES: Mapping[str, Architecture] = {
+ARCHITECTURES: Mapping[str, Architecture] = {
     "baseline": Architecture(members=1, hidden_units=0, maximum_parameters=2_000, at_length=AT_LENGTH, briefly=BRIEFLY),
     "light": Architecture(members=1, hidden_units=8, maximum_parameters=9_950, at_length=AT_LENGTH, briefly=BRIEFLY),
     "heavy": Architecture(members=8, hidden_units=8, maximum_parameters=100_000, at_length=AT_LENGTH, briefly=BRIEFLY),

@@ -10,7 +10,7 @@ import torch
 from training.model.device import CPU, make_repeatable
 from training.model.drift import has_drifted, known_to, prequential_precision, remembered, telling
 from training.model.epoch_pool import LEGITIMATE_PER_FRAUD, EpochPool
-from training.model.families import FAMILIES
+from training.model.families import ARCHITECTURES
 from training.model.fitting import FitReport, calibrate, fit
 from training.model.network import FraudNetwork
 from training.model.warm_start import adopt, fit_encoding
@@ -59,7 +59,7 @@ def learn(  # noqa: PLR0913
     The same arguments give the same network on the same machine, wherever an interrupted fit is gone on with from its
     savepoint. `epochs` None is the family's own. Only fitting happens on the device; what comes back is on the CPU.
     """
-    generator, architecture = make_repeatable(seed), FAMILIES[family]
+    generator, architecture = make_repeatable(seed), ARCHITECTURES[family]
     prequential = prequential_precision(parent, chunk, features, generator) if parent else None
     usual, now = parent.usual_precisions if parent else [], telling(prequential, chunk)
     drifted = has_drifted(usual, now)

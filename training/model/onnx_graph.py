@@ -12,6 +12,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from greenfraud.errors import BundleError
+from greenfraud.onnx_session import PROVIDERS, single_threaded
 from training.model.network import ABSENT, LEAK, Z_LIMIT, inverse_widths
 
 if TYPE_CHECKING:
@@ -144,10 +145,7 @@ def session_of(model: bytes) -> object:
     """Return a single-threaded onnxruntime session, as serving uses it."""
     import onnxruntime
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model, single_threaded(onnxruntime.SessionOptions()), providers=PROVIDERS)
 
 
 def probabilities(model: bytes, values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ from greenfraud.naming import features_key, plan_key
 from training.features.chunk_writing import write_chunks
 from training.job.bucket import Bucket
 from training.job.footprint import Meter, store_footprint
-from training.job.hyperparameters import FeaturesHyperparameters
+from training.job.hyperparameters import Hyperparameters
 from training.job.settings import Settings
 from training.tracking.runs import Tracking
 
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 def main(paths: JobPaths) -> None:
     """Read plan and lake, write what is missing, and open the execution's MLflow run."""
-    hyperparameters = FeaturesHyperparameters.read(paths.hyperparameters())
+    hyperparameters = Hyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     log.info("features: MLflow run %s", Tracking(settings, hyperparameters.execution).parent_run_id)

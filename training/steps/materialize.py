@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from training.job.bucket import Bucket
 from training.job.footprint import Meter, store_footprint
-from training.job.hyperparameters import MaterializeHyperparameters
+from training.job.hyperparameters import Hyperparameters
 from training.job.settings import Settings
 from training.online.reconciliation import Reconciliation, summary
 
@@ -27,7 +27,7 @@ REGISTRY_KEY = "feast/registry.db"
 
 def main(paths: JobPaths) -> None:
     """Apply the feature repository, and write the state of every entity whose item lacks something."""
-    MaterializeHyperparameters.read(paths.hyperparameters())
+    Hyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     applied_store(paths.root / "registry.db", settings)

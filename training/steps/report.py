@@ -11,7 +11,7 @@ from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import curves_key, decision_key, evaluation_key, models_prefix, plan_key, report_key
 from training.job.bucket import Bucket
 from training.job.footprint import Meter, store_footprint
-from training.job.hyperparameters import ReportHyperparameters
+from training.job.hyperparameters import Hyperparameters
 from training.job.settings import Settings
 from training.tracking.evaluation_runs import EvaluationRuns, holdout_data
 from training.tracking.full_refit import saved, trainings
@@ -30,7 +30,7 @@ SEGMENT_METRICS = ("average_precision", "recall_at_fpr_1pct", "expected_cost_min
 
 def main(paths: JobPaths) -> None:
     """Read evaluation and decision; register, attach, sum up."""
-    hyperparameters = ReportHyperparameters.read(paths.hyperparameters())
+    hyperparameters = Hyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     artifacts = Bucket(settings.artifacts_bucket)

@@ -80,7 +80,7 @@ def single_numbers(report: dict[str, Any]) -> dict[str, float]:
 
 def parameters_of(job: TrainingJob, checkpoint: Checkpoint) -> dict[str, Any]:
     """Return what was chosen: architecture, hyperparameters, parent, software and machine."""
-    chosen = job.hyperparameters.model_dump(mode="json", exclude={"execution", "as_of"}, exclude_none=True)
+    chosen = job.hyperparameters.model_dump(mode="json", exclude={"execution"}, exclude_none=True)
     architecture = vars(checkpoint.network.architecture)
     told = {**architecture, "bins": checkpoint.network.bins, **chosen, "parent_version": checkpoint.parent_version}
     return told | checkpoint.provenance

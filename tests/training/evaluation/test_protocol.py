@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from memory_lake import MemoryLake
 
-from greenfraud.chunks import Chunk, holdout_and_trainable
+from greenfraud.chunks import Chunk, Coverage
 from greenfraud.instants import DAY_US, start_of_day_us
 from training.evaluation.candidates import Candidate
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
@@ -83,8 +83,10 @@ def test_every_chunk_that_is_learned_ends_a_label_delay_before_the_test_week() -
     """Whatever day it is, and however long labels take."""
     first = date(2018, 4, 1)
     for day in range(28, 200):
+        days = frozenset(first + timedelta(days=passed) for passed in range(day))
         for delay in (0, 7, 30):
-            holdout, learned = holdout_and_trainable(first, start_of_day_us(first) + day * DAY_US, 7, delay)
+            coverage = Coverage(first_day=first, newest_us=start_of_day_us(first) + day * DAY_US, days=days, maturity_days=delay)
+            holdout, learned = coverage.holdout_and_trainable()
             assert all(chunk.end_us + delay * DAY_US <= holdout.start_us for chunk in learned if holdout)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from workplace import ENVIRONMENT
 
-from greenfraud.errors import ContractError
+from greenfraud.errors import ContractError, SettingsError
 from training.job.contract import FAILURE_CHARACTERS
 from training.job.hyperparameters import TrainHyperparameters
 from training.job.settings import Settings
 
-ORDERS = {"execution": "e", "family": "light", "chunk": "c", "version": "v", "is_last": "true", "as_of": "2018-06-01T00:00:00Z"}
+ORDERS = {"execution": "e", "family": "light", "chunk": "c", "version": "v", "is_last": "true"}
 
 
 def test_hyperparameters_are_strings_as_sagemaker_passes_them() -> None:
@@ -41,7 +41,7 @@ def test_everything_wrong_at_once_fits_into_the_failure_reason() -> None:
         TrainHyperparameters.read(wrong)
     words = f"ContractError: {refusal.value}"
     assert len(words) <= FAILURE_CHARACTERS
-    faults = ("family", "chunk is missing", "is_last", "as_of", "seed", "epochs", "speed is unknown")
+    faults = ("family", "chunk is missing", "is_last", "seed", "epochs", "speed is unknown")
     assert all(f"hyperparameter {fault}" in words for fault in faults)
 
 
@@ -50,5 +50,5 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, value: str |
     """Whoever deploys reads which one."""
     for name, text in {**ENVIRONMENT, "MLFLOW_TRACKING_URI": "sqlite:///x", "PUE": value}.items():
         monkeypatch.delenv(name, raising=False) if text is None else monkeypatch.setenv(name, text)
-    with pytest.raises(ContractError, match=words):
+    with pytest.raises(SettingsError, match=words):
         Settings.from_env()

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from training.model.families import FAMILIES
+from greenfraud.families import FAMILIES
+from training.model.families import ARCHITECTURES
 from training.model.gradients import backpropagate
 from training.model.network import FraudNetwork, with_odds
 from training.model.warm_start import fit_encoding
@@ -22,7 +23,7 @@ def test_they_equal_those_of_autograd(family: str, has_background: bool) -> None
     values = 40.0 * torch.randn(ROWS, FEATURES, generator=generator)
     values[torch.rand(ROWS, FEATURES, generator=generator) < 0.1] = torch.nan
     is_fraud = torch.rand(ROWS, generator=generator) < 0.2
-    network = FraudNetwork(FAMILIES[family], FEATURES)
+    network = FraudNetwork(ARCHITECTURES[family], FEATURES)
     fit_encoding(network, values, is_fraud)
     if has_background:
         network.begin_background()

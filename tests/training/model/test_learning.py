@@ -11,11 +11,12 @@ import torch
 from learnable import FEATURES, checkpoint, rows
 
 from greenfraud.errors import ContractError
+from greenfraud.families import FAMILIES
 from training.model import drift as lineage
 from training.model import families, learning
 from training.model.checkpoint import Checkpoint
 from training.model.drift import TELLING_FRAUDS, known_to, parent_probabilities
-from training.model.families import FAMILIES
+from training.model.families import ARCHITECTURES
 from training.model.fitting import calibrate
 from training.model.learning import learn
 from training.model.network import BACKGROUND, FraudNetwork, with_odds
@@ -45,7 +46,7 @@ def test_every_family_learns_and_gives_the_same_from_onnx(family: str) -> None:
 def test_light_keeps_within_its_parameters() -> None:
     """However many features there are."""
     for features in (3, 23, 39, 80):
-        network = FraudNetwork(FAMILIES["light"], features)
+        network = FraudNetwork(ARCHITECTURES["light"], features)
         assert sum(parameter.numel() for parameter in network.parameters()) <= 10_000
 
 
@@ -58,7 +59,7 @@ def test_the_same_data_give_the_same_model() -> None:
 def test_new_bins_keep_what_the_parent_knew(first: Checkpoint) -> None:
     """A child whose bins were cut for other data starts with its parent's ranking."""
     other = rows(4_000, rule="ratio", seed=2)
-    child = FraudNetwork(FAMILIES["light"], 3)
+    child = FraudNetwork(ARCHITECTURES["light"], 3)
     fit_encoding(child, other.values, other.is_fraud)
     adopt(child, first.network, [0, 1, 2])
     calibrate(child, rows(4_000))
@@ -79,12 +80,12 @@ def test_an_old_chunk_is_not_forgotten(first: Checkpoint) -> None:
 
 def test_a_background_stays_what_it_is_when_means_and_scales_change(first: Checkpoint) -> None:
     """Also for rows that miss values, and with features in another order."""
-    parent = FraudNetwork(FAMILIES["light"], 3)
+    parent = FraudNetwork(ARCHITECTURES["light"], 3)
     parent.load_state_dict(first.network.state_dict())
     parent.begin_background()
     torch.nn.init.normal_(parent.background_weight, generator=torch.Generator().manual_seed(1))
     unseen = rows(1_000, seed=3)
-    child, order = FraudNetwork(FAMILIES["light"], 3), [2, 0, 1]
+    child, order = FraudNetwork(ARCHITECTURES["light"], 3), [2, 0, 1]
     fit_encoding(child, 0.7 * unseen.values[:, order], unseen.is_fraud)
     adopt(child, parent, order)
     before = parent.signs_and_background(parent.encode(unseen.values))[1]
@@ -134,7 +135,7 @@ def test_a_new_feature_is_learned_at_length(first: Checkpoint, monkeypatch: pyte
     """A mature model too: nobody knows yet what it says."""
     monkeypatch.setattr(learning, "YOUNG_FRAUDS", 100)
     chunk = rows(1_000, seed=8)
-    assert learn("light", chunk, first, {**FEATURES, "amount": "a2"}).fit.epochs == FAMILIES["light"].at_length.epochs
+    assert learn("light", chunk, first, {**FEATURES, "amount": "a2"}).fit.epochs == ARCHITECTURES["light"].at_length.epochs
 
 
 def test_bins_are_kept_until_many_more_frauds_are_known(first: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +199,7 @@ def test_a_feature_that_is_new_starts_without_influence(first: Checkpoint) -> No
     features = {"new": "n1", **FEATURES}
     values = torch.cat([torch.rand(500, 1), rows(500, seed=6).values], 1)
     index = known_to(first, features)
-    child = FraudNetwork(FAMILIES["light"], 4)
+    child = FraudNetwork(ARCHITECTURES["light"], 4)
     fit_encoding(child, values, rows(500, seed=6).is_fraud)
     adopt(child, first.network, index)
     changed = values.clone()

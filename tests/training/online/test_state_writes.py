@@ -85,10 +85,10 @@ def test_one_lost_race_does_not_hold_back_the_batch_and_is_decided_anew(world):
     def decide(name, stored, state):
         if name == entity_id("customer_id", "C3") and not race:
             race.append(world.put("C3", STATE))
-        return state if stored is None else state.merge(stored.state)
+        return state if stored is None else stored.state.add_transaction(NOW_US, 60)
 
     assert write(world, others, decide) == {Outcome.CREATED: 4, Outcome.CORRECTED: 1}
-    assert world.state(CUSTOMER, "C3") == STATE.merge(STATE)
+    assert world.state(CUSTOMER, "C3") == STATE.add_transaction(NOW_US, 60)
 
 
 def test_a_race_that_is_always_lost_ends_as_a_conflict(world):

@@ -21,7 +21,7 @@ CHAIN, REFIT, AFTER = "aaaaaaaaaaaa", "bbbbbbbbbbbb", "cccccccccccc"
 def chained(imported: Workplace) -> Workplace:
     """A lake with features, after light has learned all chunks but the newest, chunk by chunk."""
     plan = imported.plan(["light"], imported.chunks, CHAIN)
-    imported.run("features", {"execution": CHAIN, "as_of": plan["as_of"]})
+    imported.run("features", {"execution": CHAIN})
     for chunk in plan["families"][0]["chunks"][:-1]:
         imported.run("train", *training_job(plan, "light", chunk))
     return imported

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from checkpoint_bits import bits_of
-from reachable_workplace import first_training, keys, orders_of_execution, reachable_workplace
+from reachable_workplace import HYPERPARAMETERS, first_training, keys, reachable_workplace
 from signalled_step import STEPS_BETWEEN_SAVES, Signalled, run_step
 from workplace import EXECUTION, Workplace
 
@@ -30,7 +30,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """A lake on an AWS that other processes can reach, with features of every chunk."""
     with reachable_workplace(tmp_path_factory.mktemp("interrupted")) as made:
         made.plan([FAMILY], made.chunks)
-        made.run("features", orders_of_execution(made))
+        made.run("features", HYPERPARAMETERS)
         yield made
 
 
@@ -111,13 +111,13 @@ def test_told_to_stop_a_features_job_leaves_whole_chunks_only(workplace: Workpla
     written = keys(workplace, "lake", "features/")
     for key in written:
         workplace.s3.delete_object(Bucket="lake", Key=key)
-    folder = workplace.prepare("features", orders_of_execution(workplace))
+    folder = workplace.prepare("features", HYPERPARAMETERS)
     assert run_step("features", folder, Signalled(signal.SIGTERM, BUCKET_PUT, 1)) == EXIT_CODE
     assert reason(folder) == "stopped by SIGTERM"
     left = keys(workplace, "lake", "features/")
     assert left
     for key in left:
         pq.read_table(io.BytesIO(workplace.s3.get_object(Bucket="lake", Key=key)["Body"].read()))
-    folder = workplace.prepare("features", orders_of_execution(workplace))
+    folder = workplace.prepare("features", HYPERPARAMETERS)
     assert run_step("features", folder) == 0
     assert written == keys(workplace, "lake", "features/")

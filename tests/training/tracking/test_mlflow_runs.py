@@ -18,7 +18,7 @@ from mlflow.entities import Run, ViewType
 from workplace import EXECUTION, Workplace
 
 from greenfraud.features.manifest import load_manifest
-from greenfraud.naming import checkpoint_prefix, evaluation_key, split_s3_uri, train_result_key, version_of
+from greenfraud.naming import checkpoint_prefix, evaluation_key, train_result_key, version_of
 from training.job.contract import JobPaths
 from training.job.footprint import Footprint
 from training.job.hyperparameters import TrainHyperparameters
@@ -62,7 +62,7 @@ def inputs(run: Run) -> Iterator[tuple[str, Any]]:
 
 def artifact(workplace: Workplace, run: Run, path: str) -> bytes:
     """A file of a run."""
-    bucket, prefix = split_s3_uri(run.info.artifact_uri)
+    bucket, prefix = run.info.artifact_uri.removeprefix("s3://").split("/", 1)
     return bytes(workplace.s3.get_object(Bucket=bucket, Key=f"{prefix}/{path}")["Body"].read())
 
 
@@ -107,7 +107,7 @@ def test_a_run_names_the_chunk_it_learned_and_the_sample_it_replayed(trained: Wo
         given = dict(inputs(run))
         assert ("replay" in given) == (result(trained, run)["parent_version"] is not None)
         for dataset in given.values():
-            bucket, key = split_s3_uri(mlflow.data.get_source(dataset).uri)
+            bucket, key = mlflow.data.get_source(dataset).uri.removeprefix("s3://").split("/", 1)
             body = trained.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
             assert hashlib.sha256(body).hexdigest().startswith(dataset.digest)
         profile = json.loads(given["training"].profile)
@@ -140,7 +140,7 @@ def test_a_resumed_job_logs_no_epoch_twice(trained: Workplace, tmp_path: Path) -
     version = version_of(chunk, EXECUTION)
     orders = {"execution": EXECUTION, "family": "light", "chunk": chunk, "version": version, "is_last": "true"}
     features = {feature.name: feature.hash for feature in load_manifest().features}
-    told = TrainHyperparameters.read({**orders, "as_of": "2018-06-01T00:00:00Z"})
+    told = TrainHyperparameters.read(orders)
     job = TrainingJob(JobPaths(tmp_path), told, Settings.from_env(), features)
     checkpoint = checkpoint_of(trained, "light", version)
     with suppress(TimeoutError), training_run(job, checkpoint, FOOTPRINT, SAVED) as first:

@@ -1,9 +1,9 @@
-"""Chunks: the half-open ranges of days that training goes through in order."""
+"""Chunks: the half-open ranges of days that training goes through in order, and which of them may be trained."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from greenfraud.errors import InvalidInput
@@ -75,19 +75,54 @@ def chunks_between(first_day: date, as_of_us: int, chunk_days: int = DEFAULT_CHU
     return [Chunk(start, start + timedelta(days=chunk_days)) for start in starts]
 
 
-def holdout_and_trainable(first_day: date, as_of_us: int, chunk_days: int, maturity_days: int) -> tuple[Chunk | None, list[Chunk]]:
-    """Return the newest mature chunk, and those whose labels were all observed before it starts.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What decides which chunks may be trained: the days with transactions, and how long labels take to arrive.
 
-    The gap between both is the label delay of the Fraud Detection Handbook's protocol: a model may learn
-    only from what was known when the first held-out transaction happened.
-
-    >>> holdout, trainable = holdout_and_trainable(date(1970, 1, 1), 35 * DAY_US, 7, 7)
-    >>> holdout.id, [chunk.id for chunk in trainable]
-    ('19700122-19700129', ['19700101-19700108', '19700108-19700115'])
+    `newest_us` is the newest transaction as far as it was told.
     """
-    chunks = chunks_between(first_day, as_of_us, chunk_days)
-    mature = [chunk for chunk in chunks if chunk.is_mature(as_of_us, maturity_days)]
-    if not mature:
-        return None, []
-    holdout = mature[-1]
-    return holdout, [chunk for chunk in mature if chunk.is_mature(holdout.start_us, maturity_days)]
+
+    first_day: date
+    newest_us: int
+    days: frozenset[date]
+    chunk_days: int = DEFAULT_CHUNK_DAYS
+    maturity_days: int
+
+    def up_to(self, today: date) -> Coverage:
+        """Return the coverage without days after `today`: those are a mistaken clock's."""
+        return replace(self, days=frozenset(day for day in self.days if day <= today))
+
+    @property
+    def as_of_us(self) -> int:
+        """The newest moment that the data know of; of days that landed since it was told, only that they have begun."""
+        return max([self.newest_us, *(start_of_day_us(day) for day in self.days)])
+
+    @property
+    def mature(self) -> list[Chunk]:
+        """Every chunk that has ended, has transactions on more than half of its days, and whose labels had time to arrive.
+
+        A stray transaction long after all others moves the present; the weeks it jumps over have nothing to learn from.
+        """
+        ended = chunks_between(self.first_day, self.as_of_us, self.chunk_days)
+        complete = [chunk for chunk in ended if 2 * len(self.days.intersection(chunk.days)) > self.chunk_days]
+        return [chunk for chunk in complete if chunk.is_mature(self.as_of_us, self.maturity_days)]
+
+    def known_before(self, holdout: Chunk) -> list[Chunk]:
+        """Return the chunks that may be trained: all their labels were observed before the holdout's first transaction.
+
+        The gap between both is the label delay of the Fraud Detection Handbook's protocol: a model may learn only from
+        what was known when the first held-out transaction happened.
+        """
+        return [chunk for chunk in self.mature if chunk.is_mature(holdout.start_us, self.maturity_days)]
+
+    def holdout_and_trainable(self) -> tuple[Chunk | None, list[Chunk]]:
+        """Return the newest mature chunk, and those that may be trained before it.
+
+        >>> days = frozenset(date(1970, 1, day) for day in range(1, 32))
+        >>> coverage = Coverage(first_day=date(1970, 1, 1), newest_us=35 * DAY_US, days=days, maturity_days=7)
+        >>> holdout, trainable = coverage.holdout_and_trainable()
+        >>> holdout.id, [chunk.id for chunk in trainable]
+        ('19700122-19700129', ['19700101-19700108', '19700108-19700115'])
+        """
+        mature = self.mature
+        return (mature[-1], self.known_before(mature[-1])) if mature else (None, [])

@@ -5,6 +5,7 @@ GreenFraudError
 ├── ContractError    stored data breaks a contract between rooms
 │   └── DamagedItem  a stored item cannot be read; names its kind and attribute
 ├── BundleError      a model bundle is incomplete, altered or unusable
+├── SettingsError    an environment variable is missing or unusable; names it
 ├── StateConflict    someone else changed the item first; read again and retry
 └── NotFound         the named thing does not exist
 """
@@ -57,6 +58,23 @@ class DamagedItem(ContractError):  # noqa: N818  reads better where it is raised
 
 class BundleError(GreenFraudError):
     """A model bundle that must not be served."""
+
+
+class SettingsError(GreenFraudError):
+    """A variable that whoever deploys must set otherwise.
+
+    >>> str(SettingsError("PUE", "is not set"))
+    'environment variable PUE is not set'
+    """
+
+    def __init__(self, variable: str, reason: str) -> None:
+        super().__init__(f"environment variable {variable} {reason}")
+        self.variable = variable
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[SettingsError], tuple[str, str]]:
+        """Pickle by both arguments, as InvalidInput does."""
+        return type(self), (self.variable, self.reason)
 
 
 class StateConflict(GreenFraudError):  # noqa: N818  reads better where it is raised

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import date
 
 from greenfraud.canonical import sha256_hex
-from greenfraud.errors import InvalidInput
 
 DATASET_KEY = "dataset.json"
 
@@ -111,11 +110,6 @@ def train_result_key(execution: str, family: str, chunk: str) -> str:
     return f"{execution_prefix(execution)}train/{family}/{chunk}.json"
 
 
-def progress_key(execution: str, family: str, chunk: str) -> str:
-    """Return the key of a running training job's progress."""
-    return f"{execution_prefix(execution)}progress/{family}-{chunk}.json"
-
-
 def evaluation_key(execution: str) -> str:
     """Return the key of the evaluation of an execution."""
     return f"{execution_prefix(execution)}evaluation.json"
@@ -143,16 +137,3 @@ def s3_uri(bucket: str, key: str) -> str:
     's3://lake/executions/0123456789ab/plan.json'
     """
     return f"s3://{bucket}/{key}"
-
-
-def split_s3_uri(uri: str) -> tuple[str, str]:
-    """Return the bucket and the key or prefix of an address. Raises InvalidInput for any other address.
-
-    >>> split_s3_uri("s3://lake/features/")
-    ('lake', 'features/')
-    """
-    scheme, _, rest = uri.partition("://")
-    bucket, _, key = rest.partition("/")
-    if scheme != "s3" or not bucket:
-        raise InvalidInput("uri", f"{uri!r} is not an s3:// address")
-    return bucket, key

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import Manifest, load_manifest
 
-Decision = Literal["allow", "review", "block"]
-_SEVERITY: dict[Decision, int] = {"allow": 0, "review": 1, "block": 2}
+Decision = Literal["allow", "review", "block"]  # from the mildest to the most severe
+DECISIONS: tuple[Decision, ...] = get_args(Decision)
+SEVERITY: Mapping[Decision, int] = {decision: rank for rank, decision in enumerate(DECISIONS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def rules_decision(
     """
     known = {**values, "amount": amount_minor / 100.0}
     met = [rule for rule in policy.rules if rule.is_met(known.get(rule.feature))]
-    met.sort(key=lambda rule: -_SEVERITY[rule.decision])
+    met.sort(key=lambda rule: -SEVERITY[rule.decision])
     decision: Decision = met[0].decision if met else "allow"
     return decision, [reason_of(manifest or load_manifest(), rule.feature, known[rule.feature]) for rule in met]
 

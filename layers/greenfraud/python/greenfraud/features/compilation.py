@@ -103,24 +103,25 @@ def _check_columns(features: list[dict[str, Any]]) -> None:
 
 
 def _view(project: str, view: ViewDeclaration, features: list[dict[str, Any]]) -> dict[str, Any]:
+    own = [feature["params"] for feature in features if feature["view"] == view.name]
     compiled = {
         "join_key": view.join_key,
         "table": f"{project}.{view.name}",
-        "series": [_compiled_series(series, features) for series in view.series],
+        "series": [_compiled_series(series, own) for series in view.series],
         "last": view.last,
     }
     return compiled if view.last_report is None else {**compiled, "last_report": view.last_report}
 
 
-def _compiled_series(series: SeriesDeclaration, features: list[dict[str, Any]]) -> dict[str, Any]:
+def _compiled_series(series: SeriesDeclaration, params: list[dict[str, Any]]) -> dict[str, Any]:
     hop_us = parse_duration(series.hop)
-    needs = [_need_us(feature["params"], series.name) for feature in features]
+    needs = [_need_us(read, series.name) for read in params]
     return {
         "name": series.name,
         "hop_us": hop_us,
         "measures": list(series.measures),
         "combine": [MEASURES[measure].combination for measure in series.measures],
-        "retention_us": max(needs) + slack_of(hop_us),
+        "retention_us": max(needs, default=0) + slack_of(hop_us),
     }
 
 

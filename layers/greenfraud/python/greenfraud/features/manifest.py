@@ -132,10 +132,6 @@ class Manifest:
         """The declared extra columns of a transaction: their name, and "number" or "category"."""
         return {feature.params["column"]: feature.kind for feature in self.features if "column" in feature.params}
 
-    def table(self, view_name: str) -> str:
-        """Return the DynamoDB table that Feast expects for a view."""
-        return self.views[view_name].table
-
     def feature(self, name: str) -> Feature:
         """Return a feature by name. Raises NotFound."""
         for feature in self.features:

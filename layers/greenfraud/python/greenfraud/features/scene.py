@@ -39,7 +39,7 @@ class Scene:
     def recent(self, state: ViewState, params: Params, measure: str, series: str = "series") -> int:
         """Return a measure of the window that ends now; `series` names the parameter that says which tiles."""
         name, window_us = params[series], params["window_us"]
-        key = (name, window_us, measure)
+        key = (state.view.name, name, window_us, measure)
         if key not in self._totals:
             tiles = recent_tiles(self.occurred_us, window_us, params["hop_us"])
             self._totals[key] = state.total(name, state.view.position(name, measure), tiles)
@@ -48,7 +48,7 @@ class Scene:
     def lagged_count(self, state: ViewState, params: Params) -> int:
         """Return the transactions of the window moved back by the lag."""
         name, head_name = params["series"], params["head_series"]
-        key = (name, params["window_us"], params["lag_us"], "count")
+        key = (state.view.name, name, params["window_us"], params["lag_us"], "count")
         if key not in self._totals:
             whole, head = lagged_tiles(self.occurred_us, params["window_us"], params["hop_us"], params["lag_us"])
             in_whole = state.total(name, state.view.position(name, "count"), whole)

@@ -1,7 +1,7 @@
 """The state of one entity: sparse tiles that combine in any order.
 
-States form a commutative monoid: `empty` is neutral, `merge` adds tile by tile. A late event lands in its tile, and
-replaying the same events in any order gives the same state.
+Sums and maxima commute, so a late event lands in its tile, and replaying the same events in any order gives the same
+state.
 """
 
 from __future__ import annotations
@@ -86,14 +86,6 @@ class ViewState:
             return state
         return replace(state, newest_report_us=_newest(self.newest_report_us, observed_us))
 
-    def merge(self, other: ViewState) -> ViewState:
-        """Return the state after the events of both. Raises ContractError for states of different views."""
-        if self.view != other.view:
-            raise ContractError(f"cannot merge {self.view.name} with {other.view.name}")
-        tiles = {series.name: _merged(series, self.tiles[series.name], other.tiles[series.name]) for series in self.view.series}
-        newest_report_us = _newest(self.newest_report_us, other.newest_report_us)
-        return ViewState(self.view, tiles, _newest(self.newest_us, other.newest_us), newest_report_us)
-
     def expire(self, now_us: int) -> ViewState:
         """Return the state without the tiles that no window at or after `now_us` reads."""
         tiles = {
@@ -159,13 +151,6 @@ def _added(pairs: Iterable[Callable[[int, int], int]], columns: Columns, index: 
         addend = tuple(pair(column[at], number) for pair, column, number in known)
     tile = (index, *addend)
     return tuple((*column[:at], number, *column[after:]) for column, number in zip(columns, tile, strict=True))
-
-
-def _merged(series: Series, one: Columns, other: Columns) -> Columns:
-    pairs = _pairs(series)
-    for index, *addend in zip(*other, strict=True):
-        one = _added(pairs, one, index, tuple(addend))
-    return one
 
 
 def _kept(columns: Columns, first: int) -> Columns:

@@ -8,14 +8,14 @@ from typing import Any
 
 from greenfraud.chunks import Chunk
 from greenfraud.errors import InvalidInput
+from greenfraud.families import FAMILIES
 
-FAMILIES = ("baseline", "light", "heavy")
 KNOWN = ("chunks", "families", "force", "full", "holdout", "deadline")
 
 
 @dataclass(frozen=True)
-class Wish:
-    """The state machine's input, checked as far as it can be without data."""
+class RunRequest:
+    """The state machine's input, checked as far as that is possible without data."""
 
     families: tuple[str, ...] = FAMILIES
     chunks: tuple[str, ...] | None = None
@@ -25,7 +25,7 @@ class Wish:
     warnings: tuple[str, ...] = ()
 
     @classmethod
-    def from_json(cls, body: Any) -> Wish:
+    def from_json(cls, body: Any) -> RunRequest:
         """Read the input; unknown keys become warnings. Raises InvalidInput naming the field."""
         if not isinstance(body, Mapping):
             raise InvalidInput("input", "must be a JSON object")
@@ -47,11 +47,11 @@ class Wish:
 def _families(value: Any) -> tuple[str, ...]:
     if value is None:
         return FAMILIES
-    wanted = _texts("families", value)
-    unknown = [family for family in wanted if family not in FAMILIES]
+    asked = _texts("families", value)
+    unknown = [family for family in asked if family not in FAMILIES]
     if unknown:
         raise InvalidInput("families", f"{unknown[0]!r} is unknown; choose from {', '.join(FAMILIES)}")
-    return tuple(dict.fromkeys(wanted))
+    return tuple(dict.fromkeys(asked))
 
 
 def _chunks(value: Any) -> tuple[str, ...] | None:

@@ -1,0 +1,22 @@
+"""The template's app imports nothing of ours, and yet names what the core names."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+CORE = Path(__file__).resolve().parents[2] / "layers/greenfraud/python/greenfraud"
+
+
+def test_the_dashboard_plots_every_family():
+    """A family that the core adds would have no emissions to look at."""
+    from cdk.stacks.monitoring import FAMILIES
+
+    assert tuple(FAMILIES) == runpy.run_path(str(CORE / "families.py"))["FAMILIES"]
+
+
+def test_alarms_watch_the_namespace_that_our_code_emits_to():
+    """Another one would be silent."""
+    from cdk.components.alerts import NAMESPACE
+
+    assert runpy.run_path(str(CORE / "metrics.py"))["NAMESPACE"] == NAMESPACE

@@ -1,0 +1,36 @@
+"""What a run works on can be trained on once it is in the lake."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from cli.data.dataset import hold_back
+from cli.data.importing import ImportOptions, load_file
+from cli.data.sources import require_trainable
+from cli.errors import InputError
+from cli.run import _prepared
+
+FIRST_DAY = date(2026, 1, 1)
+
+
+class File:
+    """A source with one payment on each of some days."""
+
+    def __init__(self, write_csv, days: int) -> None:
+        rows = (f"t{day},{FIRST_DAY + timedelta(days=day)}T00:00:00Z,c{day},m,1.00,0" for day in range(days))
+        self._path = write_csv(*rows)
+
+    def load(self):
+        """Read it."""
+        return load_file(self._path, ImportOptions())
+
+
+def test_what_is_left_after_holding_back_is_what_must_be_long_enough(write_csv):
+    """Four weeks and a day would do, if the only payment of that last day were not kept back for scoring."""
+    enough = require_trainable(File(write_csv, 29).load())
+    assert hold_back(enough)[0].trainable()[1] == []
+    with pytest.raises(InputError, match="too short"):
+        _prepared(File(write_csv, 29))
+    assert _prepared(File(write_csv, 30))[0].trainable()[1]

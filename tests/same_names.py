@@ -1,0 +1,43 @@
+"""A manifest whose two views name their series alike, with every aggregation declared for both."""
+
+from __future__ import annotations
+
+from greenfraud.features.compilation import compile_manifest
+from greenfraud.features.declaration import AGGREGATIONS, FeatureDeclaration, SeriesDeclaration, ViewDeclaration
+from greenfraud.features.manifest import Manifest
+
+MEASURES = ("count", "amount_minor", "excess_minor", "log_amount", "square", "largest")
+SERIES = (
+    SeriesDeclaration(name="h1", hop="1h", measures=MEASURES),
+    SeriesDeclaration(name="d1", hop="1d", measures=MEASURES),
+    SeriesDeclaration(name="r1", hop="1d", measures=("reports",)),
+)
+OF_THE_REQUEST = {"amount", "weekend", "night", "number", "category"}
+WITHOUT_WINDOW = {"seconds_since_last", "seconds_since_report"}
+
+
+def view(name: str, join_key: str) -> ViewDeclaration:
+    """Return a view of the shared series."""
+    return ViewDeclaration(name=name, join_key=join_key, series=SERIES, last="last_us", last_report="report_us")
+
+
+VIEWS = (view("customer_activity", "customer_id"), view("terminal_activity", "terminal_id"))
+
+
+def features(of: ViewDeclaration, days: int) -> list[FeatureDeclaration]:
+    """Return every aggregation over so many days of a view, and the lagged count."""
+    windows = {name: None if name in WITHOUT_WINDOW else f"{days}d" for name in AGGREGATIONS if name not in OF_THE_REQUEST}
+    declared = [_feature(of, name, window, "7d" if name == "report_ratio" else None) for name, window in windows.items()]
+    return [*declared, _feature(of, "count", f"{days}d", "7d")]
+
+
+def manifest() -> Manifest:
+    """Compile features of the same windows for both views."""
+    return Manifest.from_json(compile_manifest("p", VIEWS, [feature for of in VIEWS for feature in features(of, 7)]))
+
+
+def _feature(of: ViewDeclaration, aggregation: str, window: str | None, lag: str | None) -> FeatureDeclaration:
+    name = f"{of.name}_{aggregation}_{lag}"
+    return FeatureDeclaration(
+        name=name, view=of.name, aggregation=aggregation, window=window, lag=lag, reason_code=name.upper(), reason="{value}"
+    )
