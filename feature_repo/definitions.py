@@ -12,7 +12,9 @@ from feast import Entity, FeatureService, FeatureView, Field, FileSource, Reques
 from feast.on_demand_feature_view import on_demand_feature_view
 from feast.types import Array, Float64, Int64, String
 
-from feature_repo.declarations import CUSTOMER, FEATURES, TERMINAL, VIEWS
+from feature_repo.customer import CUSTOMER
+from feature_repo.declarations import FEATURES, VIEWS
+from feature_repo.terminal import TERMINAL
 from greenfraud.features.compilation import compile_manifest
 from greenfraud.features.declaration import NEWEST_REPORT_TAGS, NEWEST_TAGS, FeatureDeclaration, ViewDeclaration
 from greenfraud.naming import features_root

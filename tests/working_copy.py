@@ -16,7 +16,7 @@ SOURCES = ("cdk", "cli", "feature_repo", "functions", "layers", "local", "requir
 FILES = ("cdk.json", "package.json", "pyproject.toml")
 SHARED = (".venv", ".venv-cdk", "node_modules")  # tools, which nothing here changes
 CACHES = shutil.ignore_patterns("__pycache__", ".*_cache")
-DECLARATIONS = "feature_repo/declarations.py"
+CUSTOMER_DECLARATIONS, TERMINAL_DECLARATIONS = "feature_repo/customer.py", "feature_repo/terminal.py"
 
 
 class WorkingCopy:

@@ -22,7 +22,7 @@ from greenfraud.naming import execution_key, models_prefix, transactions_prefix
 from tests.e2e.deployment import Deployment, wait_until
 from tests.e2e.first_run import WORLD
 from tests.e2e.traffic import Traffic
-from tests.working_copy import DECLARATIONS, ROOT, WorkingCopy
+from tests.working_copy import ROOT, TERMINAL_DECLARATIONS, WorkingCopy
 from training.features.history import History, read_history
 
 PAGE = ROOT / "docs/new-feature.md"
@@ -162,8 +162,8 @@ def declare(copy: WorkingCopy) -> None:
     """Write what the page shows: the series, the feature, and the series' line in the test."""
     series, feature, line = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     newest = '        Series(name="t_rd1", hop="1d", measures=("reports",)),\n'
-    copy.edit(DECLARATIONS, newest, newest + textwrap.indent(series, 8 * " "))
-    copy.edit(DECLARATIONS, "\nTERMINAL_FEATURES = (\n", "\nTERMINAL_FEATURES = (\n" + textwrap.indent(feature, 4 * " "))
+    copy.edit(TERMINAL_DECLARATIONS, newest, newest + textwrap.indent(series, 8 * " "))
+    copy.edit(TERMINAL_DECLARATIONS, "\nTERMINAL_FEATURES = (\n", "\nTERMINAL_FEATURES = (\n" + textwrap.indent(feature, 4 * " "))
     newest = '        "t_rd1": ("reports",),\n'
     copy.edit("tests/feature_repo/test_declarations.py", newest, newest + textwrap.indent(line, 8 * " "))
 
