@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from functions.ingest.events import Decided, Event
+from functions.ingest.events import DecisionEvent, Event
 from greenfraud.carbon import INTENSITY_G_PER_KWH, EmissionsRecord, Intensity
 
 
@@ -22,31 +22,31 @@ class Grid:
 
 def emissions_of(events: Iterable[Event], grid: Grid) -> list[EmissionsRecord]:
     """One record per model that decided, summed over its decisions."""
-    by_model: dict[tuple[str, str], list[Decided]] = defaultdict(list)
+    by_model: dict[tuple[str, str], list[DecisionEvent]] = defaultdict(list)
     for event in events:
-        if isinstance(event, Decided):
+        if isinstance(event, DecisionEvent):
             by_model[event.family, event.version].append(event)
-    return [_record(family, version, decided, grid) for (family, version), decided in by_model.items()]
+    return [_record(family, version, decisions, grid) for (family, version), decisions in by_model.items()]
 
 
 def _intensity(grid: Grid, region: str) -> Intensity:
-    """Who says that the grid is this clean: the published table, or else whoever set it."""
+    """Return the intensity with its source: the published table where the figures agree, else the setting."""
     published = INTENSITY_G_PER_KWH.get(region)
     if published is not None and published.g_per_kwh == grid.intensity_g_per_kwh:
         return published
     return Intensity(grid.intensity_g_per_kwh, "setting GRID_INTENSITY_G_PER_KWH", datetime.now(UTC).strftime("%Y"))
 
 
-def _record(family: str, version: str, decided: Sequence[Decided], grid: Grid) -> EmissionsRecord:
+def _record(family: str, version: str, decisions: Sequence[DecisionEvent], grid: Grid) -> EmissionsRecord:
     region = os.environ.get("AWS_REGION", "unknown")
     intensity = _intensity(grid, region)
     return EmissionsRecord(
         stage="serve",
         family=family,
         version=version,
-        duration_seconds=sum(event.duration_seconds for event in decided),
-        energy_kwh=sum(event.energy_kwh for event in decided),
-        emissions_g=sum(event.emissions_g for event in decided),
+        duration_seconds=sum(event.duration_seconds for event in decisions),
+        energy_kwh=sum(event.energy_kwh for event in decisions),
+        emissions_g=sum(event.emissions_g for event in decisions),
         intensity_g_per_kwh=intensity.g_per_kwh,
         intensity_source=intensity.source,
         intensity_date=intensity.date,
@@ -54,6 +54,6 @@ def _record(family: str, version: str, decided: Sequence[Decided], grid: Grid) -
         method="constant",
         region=region,
         functional_unit="score",
-        functional_units=len(decided),
+        functional_units=len(decisions),
         recorded_at=datetime.now(UTC).isoformat(),
     )

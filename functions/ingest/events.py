@@ -28,7 +28,7 @@ class UnusableRecordError(ContractError):
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecisionEvent:
     """A transaction was decided: from now on it is part of its customer's and terminal's past."""
 
     event_id: str
@@ -44,8 +44,8 @@ class Decided:
 
 
 @dataclass(frozen=True)
-class Reported:
-    """Somebody said what a transaction at `terminal_id` was; only the first report of a fraud counts in features."""
+class LabelEvent:
+    """A bank or an analyst told what a transaction at `terminal_id` was; only the first report of a fraud counts in features."""
 
     event_id: str
     label: Label
@@ -53,11 +53,11 @@ class Reported:
     terminal_id: str | None
 
 
-Event = Decided | Reported
+Event = DecisionEvent | LabelEvent
 
 
 def event_of(record: Mapping[str, Any]) -> Event | None:
-    """The event of a stream record; None for changes that are none. Raises UnusableRecordError."""
+    """Return the event that a stream record tells of, None for a change that is no event. Raises UnusableRecordError."""
     if record.get("eventName") != "INSERT":
         return None
     image = record.get("dynamodb", {}).get("NewImage")
@@ -79,8 +79,8 @@ def _transaction_of(image: Image) -> Transaction:
     )
 
 
-def _decided(event_id: str, image: Image) -> Decided:
-    return Decided(
+def _decided(event_id: str, image: Image) -> DecisionEvent:
+    return DecisionEvent(
         event_id=event_id,
         transaction=_transaction_of(image),
         answer=_read(image, "answer", "S", _object),
@@ -94,7 +94,7 @@ def _decided(event_id: str, image: Image) -> Decided:
     )
 
 
-def _reported(event_id: str, image: Image) -> Reported:
+def _reported(event_id: str, image: Image) -> LabelEvent:
     label = Label(
         transaction_id=_read(image, "transaction_id", "S", _identity),
         is_fraud=_read(image, "is_fraud", "BOOL", bool),
@@ -103,7 +103,7 @@ def _reported(event_id: str, image: Image) -> Reported:
     )
     is_first_report = _read(image, "is_first_report", "BOOL", bool)
     _read(image, "occurred_us", "N", _instant)  # told with the terminal: without it, no terminal would mean nothing
-    return Reported(event_id, label, is_first_report, _terminal_of(image))
+    return LabelEvent(event_id, label, is_first_report, _terminal_of(image))
 
 
 def _terminal_of(image: Image) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.ingest.batch import Batch, Record, lag_milliseconds, read_batch, reason_of
-from functions.ingest.events import Decided, Event
+from functions.ingest.events import DecisionEvent, Event
 from functions.ingest.groups import Change, Entry
 from functions.ingest.landing import Lake
 from functions.ingest.metrics import line_of
@@ -76,7 +76,7 @@ class Ingestion:
         return batch.response(records)
 
     def _settle(self, batch: Batch, event_id: str, error: Exception) -> None:
-        """What breaks a contract does so every time; everything else deserves another try."""
+        """Reject what breaks a contract, because it would break it every time; ask for everything else again."""
         if isinstance(error, ContractError):
             batch.reject(event_id, "state_overflow", type(error).__name__, "states")
         else:
@@ -90,7 +90,7 @@ class Ingestion:
             return {rejection.sequence_number for rejection in rejected}
 
     def _changes(self, event: Event) -> tuple[Change, ...]:
-        if isinstance(event, Decided):
+        if isinstance(event, DecisionEvent):
             return self._changes_of_decision(event.transaction)
         # Features count reports of fraud when they were observed; corrections only go to the lake.
         if not event.is_first_report or event.terminal_id is None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions.ingest.emissions import Grid, emissions_of
-from functions.ingest.events import Decided, Event, Reported
+from functions.ingest.events import DecisionEvent, Event, LabelEvent
 from greenfraud import naming
 from greenfraud.canonical import sha256_hex
 from greenfraud.errors import ContractError
@@ -72,8 +72,8 @@ def files_of(events: Iterable[Event], batch: str, manifest: Manifest) -> Files:
     return files
 
 
-def features_of(event: Decided, manifest: Manifest) -> dict[str, float | None] | None:
-    """The logged values by name; None where there are none, or none that this manifest can name."""
+def features_of(event: DecisionEvent, manifest: Manifest) -> dict[str, float | None] | None:
+    """Return the logged values by name; None where nothing was logged, or under a manifest whose names we do not know."""
     if event.features is None or event.manifest_version != manifest.version:
         return None
     try:
@@ -83,7 +83,7 @@ def features_of(event: Decided, manifest: Manifest) -> dict[str, float | None] |
 
 
 def _rows_of(event: Event, batch: str, manifest: Manifest) -> list[tuple[str, dict[str, Any]]]:
-    if isinstance(event, Reported):
+    if isinstance(event, LabelEvent):
         return [(_landing(naming.labels_prefix(day_of(event.label.observed_us)), batch), event.label.lake_row())]
     row, day = event.transaction.lake_row(), day_of(event.transaction.occurred_us)
     logged = {"manifest_version": event.manifest_version, "features": features_of(event, manifest)}
