@@ -24,7 +24,7 @@ INPUT_FAULT = 2
 
 @dataclass(frozen=True)
 class Ready:
-    """What the server said when it was up."""
+    """The addresses at which the embedded AWS answers, and whether its process has ended."""
 
     endpoint: str
     api: str
@@ -79,18 +79,18 @@ def _wait_until_ready(process: Any) -> Ready:
     threading.Thread(target=_follow, args=(process.stdout, lines), daemon=True).start()
     with suppress(Empty):
         while (line := lines.get(timeout=START_SECONDS)) is not None:
-            if (said := _ready_line(line)) is not None:
-                return said
+            if (ready := _ready_line(line)) is not None:
+                return ready
     code = _exit_code(process)
     reason = LOG.read_text(encoding="utf-8").strip().splitlines()[-8:]
-    message = "\n".join(reason) or f"it said nothing within {START_SECONDS} s"
+    message = "\n".join(reason) or f"it printed nothing within {START_SECONDS} s"
     if code == INPUT_FAULT:
         raise InputError(message)
     raise CommandError(f"the embedded AWS did not start: {message}\nIts log: {LOG}")
 
 
 def _exit_code(process: Any) -> int | None:
-    """Its exit code; None while it still runs. Its output ends a moment before it does."""
+    """Return the exit code, None while the process runs: it ends a moment after its output does."""
     with suppress(subprocess.TimeoutExpired):
         return int(process.wait(2))
     return None
@@ -105,10 +105,10 @@ def _follow(stream: Any, lines: Queue[str | None]) -> None:
 
 def _ready_line(line: str) -> Ready | None:
     try:
-        said = json.loads(line)
+        message = json.loads(line)
     except ValueError:
         return None
-    return Ready(said["endpoint"], said["api"]) if isinstance(said, dict) and said.get("ready") else None
+    return Ready(message["endpoint"], message["api"]) if isinstance(message, dict) and message.get("ready") else None
 
 
 def _stop(process: Any, note: Callable[[str], None]) -> None:

@@ -70,10 +70,10 @@ class TrainingView:
 
     def reported(self, report: Mapping[str, Any]) -> None:
         """What learning chunk by chunk saved, by family."""
-        said: dict[str, list[str]] = {}
+        families_by_savings: dict[str, list[str]] = {}
         for family, figures in report["families"].items():
-            said.setdefault(_savings(figures["saved"]), []).append(family)
-        for savings, families in said.items():
+            families_by_savings.setdefault(_savings(figures["saved"]), []).append(family)
+        for savings, families in families_by_savings.items():
             self._screen.line(f"  saved against a full refit of {', '.join(families)}: {savings}")
 
 

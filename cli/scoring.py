@@ -96,7 +96,7 @@ def _score_row(score: Score) -> list[str]:
 
 
 def _signed(target: Target, method: str, url: str, content: bytes | None) -> dict[str, str]:
-    """Headers with AWS's signature, version 4: in AWS the API lets nobody else in; the embedded one does not mind."""
+    """Headers with AWS's signature, version 4: the API of AWS lets nobody else in; the embedded one does not check it."""
     request = AWSRequest(method=method, url=url, data=content, headers={"content-type": "application/json"})
     credentials = target.session.get_credentials()
     if credentials is None:

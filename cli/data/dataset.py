@@ -52,7 +52,7 @@ class Dataset:
 
     @property
     def newest_us(self) -> int:
-        """Event time of the newest transaction: what `as_of` defaults to."""
+        """Event time of the newest transaction."""
         return int(self.table["occurred_us"][-1].as_py())
 
     def trainable(self) -> tuple[Chunk | None, list[Chunk]]:

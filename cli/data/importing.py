@@ -35,13 +35,13 @@ class ImportOptions:
 
 
 def source_identity(path: Path, options: ImportOptions) -> str:
-    """The file's sha256; with options or declared extra columns, which change what is imported, one over all."""
+    """Return the file's sha256, hashed with options and declared extra columns where there are any: they change the import."""
     digest, extra_columns = file_sha256(path), sorted(load_manifest().extra_columns.items())
     if options == ImportOptions() and not extra_columns:
         return digest
-    said = [sorted(options.mapping.items()), options.timezone, options.maturity_days, options.currency]
-    said += [extra_columns] if extra_columns else []
-    return hashlib.sha256(f"{digest}{json.dumps(said)}".encode()).hexdigest()
+    chosen = [sorted(options.mapping.items()), options.timezone, options.maturity_days, options.currency]
+    chosen += [extra_columns] if extra_columns else []
+    return hashlib.sha256(f"{digest}{json.dumps(chosen)}".encode()).hexdigest()
 
 
 def load_file(path: Path, options: ImportOptions, *, note: Callable[[str], None] = lambda _: None) -> Dataset:
@@ -82,7 +82,7 @@ def _checked(source: SourceFile, options: ImportOptions) -> pa.Table:
 
 
 def _has_timestamps(source: SourceFile) -> bool:
-    """Whether times are typed: the handbook's own files declare UTC by their documentation, a text of times declares nothing."""
+    """Tell whether times are stored as timestamps: the handbook documents that its own are UTC, a text says nothing."""
     return bool(pa.types.is_timestamp(source.columns["occurred_at"].values.type))
 
 
@@ -99,12 +99,12 @@ def _amounts(source: SourceFile) -> pa.Array:
 
 
 def _observed(source: SourceFile, occurred: pa.Array, is_fraud: pa.Array, timezone: str | None, maturity_days: int) -> pa.Array:
-    """When each fraud was reported: as the file says, else `maturity_days` after it happened."""
+    """Return when each fraud was reported: as the file says, else `maturity_days` after it happened."""
     observed = pc.add(occurred, maturity_days * DAY_US)
     if "observed_at" in source.columns:
         column = source.columns["observed_at"]
-        said = moments(column, timezone=timezone, required=False)
-        observed = pc.coalesce(not_before(column, said, occurred), observed)
+        reported = moments(column, timezone=timezone, required=False)
+        observed = pc.coalesce(not_before(column, reported, occurred), observed)
     return pc.if_else(is_fraud, observed, pa.scalar(None, pa.int64()))
 
 

@@ -36,7 +36,7 @@ def moments(column: Column, *, timezone: str | None, required: bool = True) -> p
 
 
 def not_before(column: Column, observed_us: pa.Array, occurred_us: pa.Array) -> pa.Array:
-    """`observed_us`, none of which lies before the transaction it reports."""
+    """Return `observed_us`. Raises InputError for a report that comes before its transaction."""
     refuse(column, pc.less(observed_us, occurred_us), "reported before it happened", "Check that both columns are of one time zone")
     return observed_us
 

@@ -29,12 +29,12 @@ class Batch:
     rejected: list[Rejection] = field(default_factory=list)
 
     def fail(self, event_id: str, error: Exception) -> None:
-        """An event that is to be delivered again."""
+        """Ask Lambda to deliver an event again."""
         logger.warning("event not ingested: %s", reason_of(error))
         self.failed |= {record["dynamodb"]["SequenceNumber"] for record in self.records[event_id]}
 
     def reject(self, event_id: str, reason: str, error: str, at: str) -> None:
-        """An event that will never be ingested as it should."""
+        """Note an event that can never be ingested."""
         self.refuse(self.records[event_id][0], reason, error, at)
 
     def response(self, records: Sequence[Record]) -> dict[str, Any]:
@@ -43,13 +43,13 @@ class Batch:
         return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers if number in self.failed]}
 
     def refuse(self, record: Record, reason: str, error: str, at: str) -> None:
-        """A record that will never be ingested as it should."""
+        """Note a record that can never be ingested."""
         logger.warning("event rejected: %s (%s at %s)", reason, error, at)
         self.rejected.append(Rejection.of(record, reason, error, at))
 
 
 def read_batch(records: Sequence[Record]) -> Batch:
-    """The events of a batch, each once; records of no event are left out, damaged ones rejected."""
+    """Return the events of a batch, each once; damaged records are rejected, and those that tell of no event left out."""
     batch = Batch()
     for record in records:
         try:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from functions.ingest.events import Decided, Event
+from functions.ingest.events import DecisionEvent, Event
 from greenfraud.carbon import INTENSITY_G_PER_KWH, EmissionsRecord, Intensity
 from greenfraud.items.decision import Decision
 
@@ -25,13 +25,13 @@ def emissions_of(events: Iterable[Event], grid: Grid) -> list[EmissionsRecord]:
     """One record per model that decided, summed over its decisions."""
     by_model: dict[tuple[str, str], list[Decision]] = defaultdict(list)
     for event in events:
-        if isinstance(event, Decided):
+        if isinstance(event, DecisionEvent):
             by_model[event.decision.family, event.decision.version].append(event.decision)
     return [_record(family, version, decisions, grid) for (family, version), decisions in by_model.items()]
 
 
 def _intensity(grid: Grid, region: str) -> Intensity:
-    """Who says that the grid is this clean: the published table, or else whoever set it."""
+    """Return the intensity with its source: the published table where the figures agree, else the setting."""
     published = INTENSITY_G_PER_KWH.get(region)
     if published is not None and published.g_per_kwh == grid.intensity_g_per_kwh:
         return published

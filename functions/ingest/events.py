@@ -17,7 +17,7 @@ STREAM_RECORD = "stream record"
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecisionEvent:
     """A transaction was decided: from now on it is part of its customer's and terminal's past."""
 
     event_id: str
@@ -25,18 +25,18 @@ class Decided:
 
 
 @dataclass(frozen=True)
-class Reported:
-    """Somebody said what a transaction was."""
+class LabelEvent:
+    """A bank or an analyst told what a transaction was."""
 
     event_id: str
     report: Report
 
 
-Event = Decided | Reported
+Event = DecisionEvent | LabelEvent
 
 
 def event_of(record: Mapping[str, Any]) -> Event | None:
-    """The event of a stream record, None for a change or an expiry of what was an event before. Raises DamagedItem."""
+    """Return the event that a stream record tells of, None for a change that is no event. Raises DamagedItem."""
     if record.get("eventName") != "INSERT":
         return None
     image = record.get("dynamodb", {}).get("NewImage")
@@ -44,8 +44,8 @@ def event_of(record: Mapping[str, Any]) -> Event | None:
         raise DamagedItem(STREAM_RECORD, "NewImage", type(image).__name__)
     kind, event_id = _key_of(image)
     if kind == decision_items.KIND:
-        return Decided(event_id, decision_items.decode(image))
-    return Reported(event_id, label_items.decode(image))
+        return DecisionEvent(event_id, decision_items.decode(image))
+    return LabelEvent(event_id, label_items.decode(image))
 
 
 def _key_of(image: Item) -> tuple[str, str]:

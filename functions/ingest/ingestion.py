@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.ingest.batch import Batch, Record, lag_milliseconds, read_batch, reason_of
-from functions.ingest.events import Decided, Event
+from functions.ingest.events import DecisionEvent, Event
 from functions.ingest.groups import Change, Entry
 from functions.ingest.landing import Lake
 from functions.ingest.metrics import line_of
@@ -90,7 +90,7 @@ class Ingestion:
             return {rejection.sequence_number for rejection in rejected}
 
     def _changes(self, event: Event) -> tuple[Change, ...]:
-        if isinstance(event, Decided):
+        if isinstance(event, DecisionEvent):
             return self._changes_of_decision(event.decision.transaction)
         # Features count reports of fraud when they were observed; corrections only go to the lake.
         report = event.report

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions.ingest.emissions import Grid, emissions_of
-from functions.ingest.events import Event, Reported
+from functions.ingest.events import Event, LabelEvent
 from greenfraud import naming
 from greenfraud.canonical import sha256_hex
 from greenfraud.errors import ContractError
@@ -84,7 +84,7 @@ def features_of(decision: Decision, manifest: Manifest) -> dict[str, float | Non
 
 
 def _rows_of(event: Event, batch: str, manifest: Manifest) -> list[tuple[str, dict[str, Any]]]:
-    if isinstance(event, Reported):
+    if isinstance(event, LabelEvent):
         label = event.report.label
         return [(_landing(naming.labels_prefix(day_of(label.observed_us)), batch), label.lake_row())]
     decision = event.decision

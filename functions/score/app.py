@@ -30,7 +30,7 @@ def create_app(service: Service) -> FastAPI:
 
 
 def development() -> FastAPI:
-    """The app from the environment, for `uvicorn --factory functions.score.app:development`; without any table, by rules."""
+    """Return the app for `uvicorn --factory functions.score.app:development`; where no table is configured, the rules answer."""
     if names_no_store():
         logger.warning("no table is configured: the rules answer, every answer is degraded, decisions end with this process")
         return create_app(connect_nothing())

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from greenfraud.features.tiles import ViewState
 
-# Named in the answer and no fault: entities are new, come back after a year, and their transactions overtake each other.
+# Named in the answer, yet no faults: entities are new, come back after a year, and transactions overtake each other.
 USUAL = {f"{kind}_{doubt}" for kind in ("customer", "terminal") for doubt in ("missing", "stale", "ahead")}
 
 
 def doubt_about(state: ViewState | None, occurred_us: int) -> str | None:
-    """In which way a state is not simply what had been seen before `occurred_us`; None when it is."""
+    """Name how a state differs from what was seen before `occurred_us`; None when it does not."""
     if state is None or state.newest_us is None:
         return "missing"
     if not state.is_known_at(occurred_us):

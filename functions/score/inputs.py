@@ -1,4 +1,4 @@
-"""What enters through the API: the records' own checks, and none that comes from the future."""
+"""What enters through the API: records check themselves, and those from the future are refused."""
 
 from __future__ import annotations
 

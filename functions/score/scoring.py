@@ -44,7 +44,7 @@ class Scorer:
         self._last_control = ControlDocument()
 
     def score(self, transactions: Sequence[Transaction], *, with_reasons: bool = False) -> list[Answer | GreenFraudError]:
-        """For each transaction the answer that stands, or why there is none; prints one line of metrics."""
+        """Return the answer to each transaction, or why it has none; print one line of metrics."""
         started = time.perf_counter()
         context = self.read(transactions)
         judge = Judge(self._manifest, context.answering.model, context.control.policy)
@@ -119,5 +119,5 @@ def _request(context: Context, outcomes: Sequence[Answer | GreenFraudError], cos
 
 
 def is_faulty(degraded: Sequence[str]) -> bool:
-    """Whether something failed. An entity never seen before, or a late transaction, is told in the answer, not alarmed on."""
+    """Tell whether something failed. The answer names a new entity or a late transaction too, but nobody is alarmed."""
     return not USUAL.issuperset(degraded)

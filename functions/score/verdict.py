@@ -22,7 +22,7 @@ RULES_RANK: dict[Decision, float] = {decision: rank / max(SEVERITY.values()) for
 
 
 class Features(NamedTuple):
-    """The values of one transaction, the newest event behind them, and what could not be had."""
+    """The values of one transaction, the newest event behind them, and what could not be read."""
 
     values: Values
     as_of_us: int | None
@@ -31,7 +31,7 @@ class Features(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is found about one transaction, before it is told and stored; without a model the rules decided."""
+    """What we found about one transaction, before the answer tells and stores it; without a model the rules decided."""
 
     transaction: Transaction
     features: Features

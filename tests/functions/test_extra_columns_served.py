@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from functions.ingest.events import Decided, event_of
+from functions.ingest.events import DecisionEvent, event_of
 from functions.score.app import create_app
 from functions.score.service import Service
 from greenfraud.errors import InvalidInput
@@ -40,5 +40,5 @@ def test_the_stream_carries_them_to_ingest(declared: Manifest):  # noqa: F811
     decision = Decision(transaction, ANSWER, "rules", "1", 0.0, 0.0, 0.0, manifest_version=declared.version, features=b"")
     item = encode(decision, now_seconds=0.0)
     event = event_of({"eventName": "INSERT", "dynamodb": {"NewImage": json.loads(json.dumps(item, default=bytes.decode))}})
-    assert isinstance(event, Decided)
+    assert isinstance(event, DecisionEvent)
     assert event.decision == decision

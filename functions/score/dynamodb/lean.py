@@ -38,7 +38,7 @@ Json = dict[str, Any]
 
 
 class UnreadableAnswerError(BotoCoreError):  # type: ignore[misc]  # botocore is untyped
-    """An answer arrived whole and is none: not JSON, or not the bytes that were sent."""
+    """DynamoDB's answer cannot be read: it is not JSON, or not the bytes that DynamoDB sent."""
 
     fmt = "The answer to {operation} is unreadable"
 
@@ -100,7 +100,7 @@ class LeanDynamoDB:
 def read_answer(answer: Json) -> Json:
     """An answer whose binary values are bytes, as boto3 hands them out; JSON has them in base64.
 
-    Raises ValueError, TypeError or AttributeError for what is no answer.
+    Raises ValueError, TypeError or AttributeError for anything but an answer.
 
     >>> read_answer({"Item": {"id": {"S": "QQ=="}, "values": {"M": {"tiles": {"B": "QQ=="}}}}})
     {'Item': {'id': {'S': 'QQ=='}, 'values': {'M': {'tiles': {'B': b'A'}}}}}
@@ -136,7 +136,7 @@ def _base64(value: object) -> str:
 
 
 def answer_in(operation: str, reply: Reply) -> Json:
-    """The answer that was asked for; raises ClientError when it is an error, UnreadableAnswerError when it is neither."""
+    """Return an operation's answer. Raises ClientError for an error of DynamoDB's, UnreadableAnswerError for anything else."""
     try:
         answer = _parse(reply)
     except (ValueError, TypeError, AttributeError):

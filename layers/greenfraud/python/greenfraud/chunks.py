@@ -79,7 +79,7 @@ def chunks_between(first_day: date, as_of_us: int, chunk_days: int = DEFAULT_CHU
 class Coverage:
     """What decides which chunks may be trained: the days with transactions, and how long labels take to arrive.
 
-    `newest_us` is the newest transaction as far as it was told.
+    `newest_us` is the time of the newest transaction that was imported.
     """
 
     first_day: date
@@ -89,12 +89,12 @@ class Coverage:
     maturity_days: int
 
     def up_to(self, today: date) -> Coverage:
-        """Return the coverage without days after `today`: those are a mistaken clock's."""
+        """Return the coverage without days after `today`, which a clock that runs wrong has sent."""
         return replace(self, days=frozenset(day for day in self.days if day <= today))
 
     @property
     def as_of_us(self) -> int:
-        """The newest moment that the data know of; of days that landed since it was told, only that they have begun."""
+        """How far the data reach; of a day that landed after the import, only its beginning is certain."""
         return max([self.newest_us, *(start_of_day_us(day) for day in self.days)])
 
     @property

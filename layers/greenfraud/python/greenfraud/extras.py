@@ -36,7 +36,7 @@ def parse_extras(body: Mapping[str, Any], declared: Mapping[str, str]) -> dict[s
 
 
 def check_names(columns: Iterable[str]) -> None:
-    """Refuse columns that are called like one of ours. Raises ContractError."""
+    """Raise ContractError for a name that the platform uses itself."""
     taken = sorted(RESERVED.intersection(columns))
     if taken:
         raise ContractError(f"an extra column cannot be called {', '.join(taken)}: map it to another name")

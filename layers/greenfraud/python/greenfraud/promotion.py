@@ -21,7 +21,7 @@ MINIMUM_FRAUDS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class GateDecision:
     """The gate's answer; `family` and `version` name the model it is about, None when there is none."""
 
     outcome: Outcome
@@ -41,7 +41,7 @@ class _Verdict:
     reason: str
 
 
-def decide(evaluation: Mapping[str, Any], *, minimum_frauds: int = MINIMUM_FRAUDS) -> Decision:
+def decide(evaluation: Mapping[str, Any], *, minimum_frauds: int = MINIMUM_FRAUDS) -> GateDecision:
     """Judge the challengers of `evaluation.json`. Raises ContractError when it is malformed."""
     try:
         return _decide(evaluation, minimum_frauds)
@@ -49,25 +49,25 @@ def decide(evaluation: Mapping[str, Any], *, minimum_frauds: int = MINIMUM_FRAUD
         raise ContractError(f"malformed evaluation: {error!r}") from error
 
 
-def _decide(evaluation: Mapping[str, Any], minimum_frauds: int) -> Decision:
+def _decide(evaluation: Mapping[str, Any], minimum_frauds: int) -> GateDecision:
     challengers = [item for item in evaluation["candidates"] if item["role"] == "challenger"]
     if not challengers:
-        return Decision("reject", None, None, ["there is no challenger to judge"])
+        return GateDecision("reject", None, None, ["there is no challenger to judge"])
     frauds = evaluation["holdout"]["frauds"]
     if frauds < minimum_frauds:
-        return Decision("reject", None, None, [f"the holdout has {frauds} frauds, at least {minimum_frauds} are needed"])
+        return GateDecision("reject", None, None, [f"the holdout has {frauds} frauds, at least {minimum_frauds} are needed"])
     rival = evaluation.get("production")
     verdicts = [_judge(challenger, rival) for challenger in challengers]
     reasons = [f"{verdict.candidate['name']}: {verdict.reason}" for verdict in verdicts]
     worthy = [verdict.candidate for verdict in verdicts if verdict.outcome == "promote"]
     if worthy:
         chosen, why = _greenest_of_the_best(worthy)
-        return Decision("promote", chosen["family"], chosen["version"], [*reasons, *why, *_warnings(chosen, rival)])
+        return GateDecision("promote", chosen["family"], chosen["version"], [*reasons, *why, *_warnings(chosen, rival)])
     promising = [verdict.candidate for verdict in verdicts if verdict.outcome == "shadow"]
     if promising:
         chosen = max(promising, key=_precision)
-        return Decision("shadow", chosen["family"], chosen["version"], reasons)
-    return Decision("reject", None, None, reasons)
+        return GateDecision("shadow", chosen["family"], chosen["version"], reasons)
+    return GateDecision("reject", None, None, reasons)
 
 
 def _judge(candidate: Mapping[str, Any], rival: str | None) -> _Verdict:
@@ -129,20 +129,20 @@ def _warnings(candidate: Mapping[str, Any], rival: str | None) -> list[str]:
     """Name the segments where a model's whole paired interval lies on the worse side of production's."""
     segments = candidate.get("segments") or {}
     compared = {name: found["against_production"] for name, found in segments.items() if found.get("against_production")}
-    worse = {name: said for name, paired in compared.items() if (said := _worse(paired))}
+    worse = {name: measures for name, paired in compared.items() if (measures := _worse(paired))}
     about = f"warning, of {len(compared)} segments compared: {candidate['name']} is worse than production {rival} in"
-    return [f"{about} {name!r}: {said}" for name, said in worse.items()]
+    return [f"{about} {name!r}: {measures}" for name, measures in worse.items()]
 
 
 def _worse(paired: Mapping[str, Any]) -> str:
-    """Return in words what is worse with the whole interval, nothing if nothing is."""
+    """Name the measures whose whole interval lies on the worse side, as text that is empty where there are none."""
     precision, cost = paired.get("average_precision") or {}, paired.get("expected_cost_minor") or {}
-    said = []
+    worse = []
     if _is_interval(precision) and precision["high"] < 0:
-        said.append(f"average precision {_interval(precision, '+.4f')}")
+        worse.append(f"average precision {_interval(precision, '+.4f')}")
     if _is_interval(cost) and cost["low"] > 0:
-        said.append(f"expected cost {_interval(cost, '+.0f')} minor units")
-    return ", ".join(said)
+        worse.append(f"expected cost {_interval(cost, '+.0f')} minor units")
+    return ", ".join(worse)
 
 
 def _grams(candidate: Mapping[str, Any]) -> float:
