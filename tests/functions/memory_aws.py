@@ -95,11 +95,14 @@ def key_of(put: dict[str, Any]) -> tuple[str, str]:
 
 
 def is_met(put: dict[str, Any], stored: Item | None) -> bool:
-    """The three conditions of ingestion, and no other."""
-    expression, values = put["ConditionExpression"], put.get("ExpressionAttributeValues", {})
-    if expression in {f"attribute_not_exists({name})" for name in KEY_NAMES}:
-        return stored is None
-    if expression == "#version = :before":
-        return stored is not None and stored.get("version") == values[":before"]
-    assert expression == "attribute_not_exists(#version) AND #ts = :before"
-    return stored is not None and "version" not in stored and stored["event_ts"] == values[":before"]
+    """Conditions that are joined by AND: an attribute is not there, or equals a value; no others."""
+    names, values = put.get("ExpressionAttributeNames", {}), put.get("ExpressionAttributeValues", {})
+    return all(_holds(clause, names, values, stored or {}) for clause in put["ConditionExpression"].split(" AND "))
+
+
+def _holds(clause: str, names: dict[str, str], values: Item, stored: Item) -> bool:
+    if clause.startswith("attribute_not_exists("):
+        name = clause.removeprefix("attribute_not_exists(").removesuffix(")")
+        return names.get(name, name) not in stored
+    name, _, value = clause.partition(" = ")
+    return stored.get(names[name]) == values[value]
