@@ -9,7 +9,7 @@ import altair as alt
 
 from cli.dashboard.figure import Figure, Table
 from cli.dashboard.mlflow_runs import MlflowRun
-from cli.dashboard.theme import HEIGHT, Rows, amounts, bands, coloured, in_order, round_ends, shaped, tooltip
+from cli.dashboard.theme import Rows, amounts, in_order, lines_over, round_ends, tooltip
 from cli.dashboard.totals import TRAIN
 from cli.dashboard.units import grams, number
 from greenfraud.carbon import EmissionsRecord
@@ -68,15 +68,11 @@ def first_day(chunk: str) -> str:
 
 def _point(family: str, chunk: str, value: float, said: str) -> dict[str, Any]:
     name = f"{family}, chunk {chunk}"
-    return {"kind": family, "chunk": chunk, "day": first_day(chunk), "value": value, "said": said, "name": name}
+    return {"kind": family, "chunk": chunk, "place": first_day(chunk), "value": value, "said": said, "name": name}
 
 
 def _lines(rows: Rows, y: alt.Y, measure: str) -> alt.LayerChart:
-    """All points, and for each family a line through its latest of each chunk."""
-    latest = {(row["kind"], row["chunk"]): row for row in rows}
-    x = bands("day", sorted({row["day"] for row in rows}), "first day of the chunk")
-    points = coloured(rows).mark_point().encode(x=x, y=y, shape=shaped(rows), tooltip=tooltip("name", said=measure))
-    return (coloured(list(latest.values())).mark_line().encode(x=x, y=y) + points).properties(height=HEIGHT)
+    return lines_over(rows, sorted({row["place"] for row in rows}), "first day of the chunk", y, tooltip("name", said=measure))
 
 
 def _table(rows: Rows, absent: str) -> Table:

@@ -16,9 +16,9 @@ from cli.dashboard.theme import (
     bands,
     coloured,
     in_order,
+    lines_over,
     name_of,
     round_ends,
-    shaped,
     tooltip,
 )
 from cli.dashboard.totals import RULES, SERVE, Period, grams_by, grams_per_1000, kind_of, length_of, periods
@@ -67,7 +67,7 @@ def answering(records: Records) -> Figure:
     stretches = periods([record for record in records if record.stage == SERVE])
     length = length_of(stretches)
     rows: list[dict[str, Any]] = [
-        {"kind": family, "grams": rate, "name": period.name, "spent": grams(rate)}
+        {"kind": family, "value": rate, "place": period.name, "spent": grams(rate)}
         for period in stretches
         for family, rate in _rates(period).items()
     ]
@@ -76,7 +76,7 @@ def answering(records: Records) -> Figure:
         "Emissions per 1,000 decisions",
         f"Grams of CO₂e per 1,000 decisions in each {length}, by the model that answered. "
         "The first answers of a function cost more: it loads the model.",
-        Table(("From (UTC)", "Model", "CO₂e per 1,000"), [(row["name"], row["kind"], row["spent"]) for row in rows], (0, 1)),
+        Table(("From (UTC)", "Model", "CO₂e per 1,000"), [(row["place"], row["kind"], row["spent"]) for row in rows], (0, 1)),
         _rates_over_time(stretches, rows) if rows else None,
         "no decision was made yet",
     )
@@ -85,7 +85,9 @@ def answering(records: Records) -> Figure:
 def _lying(stages: Mapping[str, Records], totals: Mapping[str, float]) -> alt.LayerChart:
     parts = [row for stage, here in stages.items() for row in _parts(stage, here)]
     most, beside = max(totals.values()), alt.ExprRef("width - 62")  # the totals stand there
-    x = alt.X("grams:Q", title="CO₂e", axis=amounts(most, "g", grid=True), scale=alt.Scale(nice=False, range=[0, beside]))
+    x = alt.X(
+        "grams:Q", title="CO₂e", axis=amounts(most, "g", grid=True, tickCount=3), scale=alt.Scale(nice=False, range=[0, beside])
+    )
     y = alt.Y("name:N", sort=list(totals), title=None)
     bars = coloured(parts).mark_bar().encode(x=x, y=y, order="order:O", tooltip=SPENT)
     ends = [{"name": stage, "grams": total, "spent": grams(total)} for stage, total in totals.items()]
@@ -97,26 +99,17 @@ def _lying(stages: Mapping[str, Records], totals: Mapping[str, float]) -> alt.La
 def _standing(stretches: Sequence[Period], title: str) -> alt.Chart:
     rows = [row for period in stretches for row in _parts(period.name, period.records)]
     most = max(sum(record.emissions_g for record in period.records) for period in stretches)
-    x, y = (
-        bands("name", [period.name for period in stretches], "UTC"),
-        alt.Y("grams:Q", title=title, axis=amounts(most, "g"), scale=ROUND),
-    )
-    return (
-        coloured(rows)
-        .mark_bar(width=alt.ExprRef(THICKNESS))
-        .encode(x=x, y=y, order="order:O", tooltip=SPENT)
-        .properties(height=HEIGHT)
-    )
+    x = bands("name", [period.name for period in stretches], "UTC")
+    y = alt.Y("grams:Q", title=title, axis=amounts(most, "g"), scale=ROUND)
+    bars = coloured(rows).mark_bar(width=alt.ExprRef(THICKNESS))
+    return bars.encode(x=x, y=y, order="order:O", tooltip=SPENT).properties(height=HEIGHT)
 
 
 def _rates_over_time(stretches: Sequence[Period], rows: Rows) -> alt.LayerChart:
-    axis = amounts(max(row["grams"] for row in rows), "g")
-    chart = coloured(rows).encode(
-        x=bands("name", [period.name for period in stretches], "UTC"),
-        y=alt.Y("grams:Q", title="CO₂e per 1,000 decisions", axis=axis, scale=ROUND),
-        tooltip=tooltip("name", kind="model", spent="CO₂e per 1,000"),
-    )
-    return (chart.mark_line() + chart.mark_point().encode(shape=shaped(rows))).properties(height=HEIGHT)
+    axis = amounts(max(row["value"] for row in rows), "g")
+    y = alt.Y("value:Q", title="CO₂e per 1,000 decisions", axis=axis, scale=ROUND)
+    tips = tooltip("place", kind="model", spent="CO₂e per 1,000")
+    return lines_over(rows, [period.name for period in stretches], "UTC", y, tips)
 
 
 def _parts(name: str, records: Records) -> list[dict[str, Any]]:

@@ -88,6 +88,16 @@ def bands(field: str, names: Sequence[object], title: str, **axis: Any) -> alt.X
     return alt.X(f"{field}:O", title=title, scale=alt.Scale(domain=list(names)), axis=alt.Axis(labelBound=36, **axis))
 
 
+def lines_over(rows: Rows, places: Sequence[str], foot: str, y: alt.Y, tips: Sequence[alt.Tooltip]) -> alt.LayerChart:
+    """Each row's `value` over its `place`; a line joins every kind's latest, and is broken over places that have none."""
+    x = bands("place", places, foot)
+    latest = {(row["kind"], row["place"]): row for row in rows}
+    gaps = {"impute": "value", "key": "place", "keyvals": list(places), "groupby": ["kind"], "value": None}
+    lines = coloured(list(latest.values())).transform_impute(**gaps).mark_line().encode(x=x, y=y)
+    points = coloured(rows).mark_point().encode(x=x, y=y, shape=shaped(rows), tooltip=tips)
+    return (lines + points).properties(height=HEIGHT)
+
+
 def vega_lite(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
     """The specification that the page hands to Vega: as wide as its figure."""
     fit = alt.AutoSizeParams(type="fit-x", contains="padding")
