@@ -21,6 +21,8 @@ LOOK: dict[Any, Any] = {
     "axes.edgecolor": GRID,
     "axes.grid": True,
     "axes.labelcolor": INK,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
     "axes.titlelocation": "left",
     "axes.titlesize": "medium",
     "figure.constrained_layout.use": True,
