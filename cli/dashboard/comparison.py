@@ -54,6 +54,11 @@ class Candidate:
         """Family and version."""
         return f"{self.family}/{self.version}" if self.version else self.family
 
+    @property
+    def kind(self) -> str:
+        """What a comparison tells it apart by: what serves is `production`, of whatever family."""
+        return "production" if self.is_production else self.family
+
     @classmethod
     def named(cls, name: str) -> Candidate:
         """A model of which nothing but its name is known."""

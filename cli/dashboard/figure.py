@@ -1,12 +1,17 @@
-"""One plot with everything that belongs to it: title, caption, text alternative, and its figures as a table."""
+"""One plot with everything that belongs to it: title, caption, and its figures as a table."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cli.dashboard.axes import WIDE, Plane
+import altair as alt
+
 from cli.dashboard.markup import element, words
+from cli.dashboard.theme import vega_lite
+
+UNDRAWN = "This browser runs no scripts, so Vega cannot draw this plot; the table below has its figures."
 
 
 @dataclass(frozen=True)
@@ -31,41 +36,32 @@ class Table:
         return None if column in self.texts else "number"
 
 
-PLANE = Plane()
-
-
 @dataclass(frozen=True)
 class Figure:
-    """A plot, or in its place the reason why there is none."""
+    """A plot, or in its place the reason why there is none; `is_wide` takes the page's whole width."""
 
     id_: str
     title: str
     caption: str
     table: Table
-    drawing: str = ""
-    plane: Plane = PLANE
-    unavailable: str = ""
+    chart: alt.Chart | alt.LayerChart | None
+    unavailable: str
+    is_wide: bool = False
 
     def html(self) -> str:
         """The figure; its table is folded away below it."""
-        shown = self._svg() if self.drawing else element("p", words(f"unavailable: {self.unavailable}"), class_="unavailable")
-        heading = element("h3", words(self.title), id=f"{self.id_}-heading")
-        caption = element("figcaption", words(self.caption))
-        data = element("details", element("summary", words("Show these figures as a table")), self.table.html())
-        return element(
-            "figure",
-            heading,
-            shown,
-            caption,
-            data if self.table.rows else "",
-            id=self.id_,
-            class_="wide" if self.plane.width >= WIDE.width else None,
+        shown = (
+            self._plot(self.chart) if self.chart else element("p", words(f"unavailable: {self.unavailable}"), class_="unavailable")
         )
+        heading = element("h3", words(self.title), id=f"{self.id_}-title")
+        caption = element("figcaption", words(self.caption), id=f"{self.id_}-caption")
+        data = element("details", element("summary", words("Show these figures as a table")), self.table.html())
+        parts = (heading, shown, caption, data if self.table.rows else "")
+        return element("figure", *parts, id=self.id_, class_="wide" if self.is_wide else None)
 
-    def _svg(self) -> str:
-        title = element("title", words(self.title), id=f"{self.id_}-title")
-        said = element("desc", words(self.caption), id=f"{self.id_}-desc")
-        size = {"viewBox": f"0 0 {self.plane.width:g} {self.plane.height:g}", "role": "img"}
-        labelled = {"aria-labelledby": f"{self.id_}-title {self.id_}-desc"}
-        svg = element("svg", title, said, self.drawing, **size, **labelled)
-        return element("div", svg, class_="plot", tabindex="0", style=f"--least: {self.plane.width * 0.86:g}px")
+    def _plot(self, chart: alt.Chart | alt.LayerChart) -> str:
+        """The place where Vega draws, and what it draws: data that no browser takes for markup."""
+        specification = json.dumps(vega_lite(chart), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+        place = element("div", element("noscript", words(UNDRAWN)), class_="plot")
+        labelled = {"role": "img", "aria-labelledby": f"{self.id_}-title", "aria-describedby": f"{self.id_}-caption"}
+        return element("div", place, element("script", specification, type="application/json"), **labelled)

@@ -2,58 +2,64 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
-from cli.dashboard.axes import Plane, band_axis, key, value_axis
+import altair as alt
+
 from cli.dashboard.comparison import Candidate
 from cli.dashboard.figure import Figure, Table
 from cli.dashboard.history import Event
-from cli.dashboard.kinds import in_family_order, key_entries
-from cli.dashboard.points import Point, draw_line, draw_points, heights
-from cli.dashboard.scales import BandScale, linear_scale
-from cli.dashboard.totals import RULES
+from cli.dashboard.theme import HEIGHT, bands, coloured, measured, round_ends, tooltip
 from cli.dashboard.units import UNAVAILABLE, moment, number
 
 HEADERS = ("Time (UTC)", "Event", "Serves", "AP", "95 % interval", "AP of the rules", "Holdout")
-CHANGES = "shared"  # the line through models of different families has no family's colour
 
 
-def production(events: Sequence[Event], plane: Plane) -> Figure:
+def production(events: Sequence[Event]) -> Figure:
     """Average precision of what serves after each event."""
-    served = [(event, event.serving) for event in events if event.serving.average_precision.value is not None]
-    points = [_point(n, event, model) for n, (event, model) in enumerate(served)]
-    rules = [Point(RULES, n, value) for n, (event, _) in enumerate(served) if (value := event.rules.average_precision.value)]
+    served = [event for event in events if event.serving.average_precision.value is not None]
     return Figure(
         "production-precision",
         "Average precision of what serves",
         "After each execution and each change by hand, on the holdout of that time, with 95 % intervals (bootstrap over "
         "customers). A hollow point is a restored model with its last measurement. Grey: the bare rules on the same holdout. "
         "Events stand in order, not to scale.",
-        Table(HEADERS, [_row(event) for event in events], (0, 1, 2, 6)),
-        _drawing(plane, points, rules, [moment(event.at) for event, _ in served]) if points else "",
-        plane,
+        Table(HEADERS, [_cells(event) for event in events], (0, 1, 2, 6)),
+        _drawing(served) if served else None,
         "no execution has been evaluated yet, or its evaluation is gone",
+        is_wide=len(served) > 12,
     )
 
 
-def _drawing(plane: Plane, points: Sequence[Point], rules: Sequence[Point], names: Sequence[str]) -> str:
-    across = BandScale(len(names), *plane.x)
-    upwards = linear_scale(heights([*points, *rules]), *plane.y)
-    axes = value_axis(plane, upwards, "Average precision") + band_axis(plane, across, names, "time of the decision, UTC")
-    lines = draw_line(RULES, rules, across, upwards) + draw_line(CHANGES, points, across, upwards)
-    series = key(key_entries(in_family_order(point.series for point in (*points, *rules))))
-    return series + axes + lines + draw_points([*rules, *points], across, upwards)
+def _drawing(served: Sequence[Event]) -> alt.LayerChart:
+    rows = [_point(n, event, event.serving) for n, event in enumerate(served)]
+    rules = [_point(n, event, event.rules) | {"line": "rules"} for n, event in enumerate(served)]
+    rows = [*(row for row in rules if row["value"] is not None), *rows]
+    names = json.dumps([moment(event.at) for event in served])
+    chart = coloured(rows).encode(
+        x=bands("event", range(len(served)), "time of the decision, UTC", labelExpr=f"{names}[datum.value]"),
+        y=alt.Y("value:Q", title="Average precision", scale=round_ends(from_zero=False)),
+        tooltip=tooltip("name", measured="AP", at="UTC", outcome="event"),
+    )
+    lines = chart.mark_line(strokeWidth=1.5).encode(detail="line:N", color=alt.value("var(--base)"))
+    layers = lines + measured(chart, rows, y=alt.Y("low:Q"), y2="high:Q")
+    if any(row["hollow"] for row in rows):
+        layers += chart.transform_filter("datum.hollow").mark_point(size=20).encode(color=alt.value("var(--card)"))
+    return layers.properties(height=HEIGHT)
 
 
-def _point(n: int, event: Event, model: Candidate) -> Point:
-    measured = model.average_precision
-    hint = f"{moment(event.at)}, {event.outcome}: {model.name} serves, AP {measured.described()}"
-    value = measured.value or 0.0
-    return Point(model.family, n, value, measured.low, measured.high, hint, is_hollow=not event.is_measured_now)
+def _point(n: int, event: Event, model: Candidate) -> dict[str, Any]:
+    precision = model.average_precision
+    about = {"at": moment(event.at), "outcome": event.outcome, "name": model.name, "measured": precision.described()}
+    is_hollow = model is event.serving and not event.is_measured_now
+    interval = {"low": precision.low, "high": precision.high}
+    return {"event": n, "kind": model.family, "line": "serving", "value": precision.value, "hollow": is_hollow, **interval, **about}
 
 
-def _row(event: Event) -> tuple[str, ...]:
+def _cells(event: Event) -> tuple[str, ...]:
     model = event.serving
-    measured = model.average_precision
-    figures = (number(measured.value), measured.interval(), number(event.rules.average_precision.value))
+    precision = model.average_precision
+    figures = (number(precision.value), precision.interval(), number(event.rules.average_precision.value))
     return moment(event.at), event.outcome, model.name, *figures, event.holdout or UNAVAILABLE

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from cli.dashboard.axes import Plane, key, measured_axis, value_axis
+import altair as alt
+
 from cli.dashboard.comparison import Candidate, Measure
 from cli.dashboard.figure import Figure, Table
 from cli.dashboard.history import Event
-from cli.dashboard.kinds import in_family_order, key_entries
-from cli.dashboard.points import Point, draw_points, heights
-from cli.dashboard.scales import linear_scale
-from cli.dashboard.units import grams, moment, unit_for
+from cli.dashboard.theme import HEIGHT, Rows, amounts, coloured, measured, round_ends, tooltip
+from cli.dashboard.units import grams, moment
 
 
 class Value(NamedTuple):
@@ -55,32 +54,34 @@ def _values(currency: str) -> tuple[Value, ...]:
 
 
 def _figure(compared: Sequence[Event], value: Value, cost: Cost) -> Figure:
-    found = [(event, model) for event in compared for model in event.candidates]
-    known = [(event, model) for event, model in found if value.of(model).value is not None and cost.of(model) is not None]
-    unit = unit_for(max((cost.of(model) or 0.0 for _, model in known), default=0.0), "g")
-    points = [_point(model, value, cost, unit.factor, is_faint=event is not compared[-1]) for event, model in known]
-    rows = [(moment(event.at), model.name, value.of(model).described(), grams(cost.of(model))) for event, model in reversed(found)]
+    rows = [_point(event, model, value, cost, compared[-1]) for event in compared for model in event.candidates]
+    known = [row for row in rows if row["value"] is not None and row["grams"] is not None]
+    cells = [tuple(row[name] for name in ("at", "name", "measured", "spent")) for row in reversed(rows)]
     return Figure(
         f"{value.id_}-against-{cost.id_}",
         f"{value.title} against grams of {cost.id_}",
-        "The latest comparison, with 95 % intervals; earlier ones are faint, the model that served until then is hollow. "
+        "The latest comparison, with 95 % intervals; earlier ones are faint. Production is the model that served until then. "
         f"{value.caption} Higher and further left is better.",
-        Table(("Compared (UTC)", "Model", value.name, cost.name), rows, (0, 1)),
-        _drawing(points, value.name, f"{cost.name}, {unit.name}") if points else "",
-        unavailable="no comparison has both figures",
+        Table(("Compared (UTC)", "Model", value.name, cost.name), cells, (0, 1)),
+        _drawing(known, value.name, cost.name) if known else None,
+        "no comparison has both figures",
     )
 
 
-def _drawing(points: Sequence[Point], up: str, foot: str) -> str:
-    plane = Plane()
-    across = linear_scale([point.x for point in points], *plane.x, from_zero=True)
-    upwards = linear_scale(heights(points), *plane.y)
-    axes = value_axis(plane, upwards, up) + measured_axis(plane, across, foot)
-    return key(key_entries(in_family_order(point.series for point in points))) + axes + draw_points(points, across, upwards)
+def _drawing(rows: Rows, up: str, foot: str) -> alt.LayerChart:
+    axis = amounts(max(row["grams"] for row in rows), "g", grid=True)
+    chart = coloured(rows).encode(
+        x=alt.X("grams:Q", title=foot, axis=axis, scale=round_ends(from_zero=True)),
+        y=alt.Y("value:Q", title=up, scale=round_ends(from_zero=False)),
+        opacity=alt.when("datum.latest").then(alt.value(1)).otherwise(alt.value(0.3)),
+        tooltip=tooltip("name", measured=up, spent="CO₂e", at="compared (UTC)"),
+    )
+    return measured(chart, rows, y=alt.Y("low:Q"), y2="high:Q").properties(height=HEIGHT)
 
 
-def _point(model: Candidate, value: Value, cost: Cost, factor: float, *, is_faint: bool) -> Point:
-    measured, spent = value.of(model), cost.of(model) or 0.0
-    hint = f"{model.name}: {measured.described()} at {grams(spent)}"
-    low, high = (None, None) if is_faint else (measured.low, measured.high)
-    return Point(model.family, spent * factor, measured.value or 0.0, low, high, hint, is_faint, is_hollow=model.is_production)
+def _point(event: Event, model: Candidate, value: Value, cost: Cost, latest: Event) -> dict[str, Any]:
+    worth, spent = value.of(model), cost.of(model)
+    low, high = (worth.low, worth.high) if event is latest else (None, None)
+    figures = {"value": worth.value, "low": low, "high": high, "grams": spent}
+    said = {"at": moment(event.at), "name": model.name, "measured": worth.described(), "spent": grams(spent)}
+    return {"kind": model.kind, "latest": event is latest, **figures, **said}

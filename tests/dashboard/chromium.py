@@ -21,6 +21,7 @@ FLAGS = (
     "--disable-sync",
     "--hide-scrollbars",
     "--enable-logging=stderr",
+    "--virtual-time-budget=20000",  # Vega draws after the page is read
 )
 SCHEMES = {"light": 1, "dark": 0}  # Blink's preferredColorScheme
 SECONDS = 120
@@ -66,17 +67,16 @@ class Picture:
         return sum(len(set(row)) > 4 for row in rows)
 
 
-def screenshot(page: Path, file: Path, scheme: str, *, height: int = 4500) -> tuple[Picture, list[str]]:
+def screenshot(page: Path, file: Path, scheme: str, *, width: int = 1240, height: int = 4500) -> tuple[Picture, list[str]]:
     """Paint the page in a colour scheme; the picture and the lines of the console."""
-    said = _run(
-        page, f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}", f"--window-size=1240,{height}", f"--screenshot={file}"
-    )
+    look = (f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}", f"--window-size={width},{height}")
+    said = _run(page, *look, f"--screenshot={file}")
     return Picture.read(file), _console(said.stderr)
 
 
-def document(page: Path) -> tuple[str, list[str]]:
+def document(page: Path, *, width: int = 1240) -> tuple[str, list[str]]:
     """The document as the browser has it after reading the page, and the lines of the console."""
-    said = _run(page, "--dump-dom")
+    said = _run(page, f"--window-size={width},2000", "--dump-dom")
     return said.stdout, _console(said.stderr)
 
 

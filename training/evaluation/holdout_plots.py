@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from greenfraud.palette import HUES, OTHER
 from training.evaluation.metrics import ECE_BINS
-from training.evaluation.unit_plot import UnitPlot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-# As on the dashboard, for a light ground.
-COLOURS = {"baseline": "#2a6fc9", "light": "#0d8a6a", "heavy": "#d1551a", None: "#7d8186"}
-PRODUCTION, CHANCE = "#8a4fc7", "#b3b7bb"
+    from matplotlib.axes import Axes
+
+SIZE = (6.2, 6.8)  # inches; its plane is a square
+INK, SOFT, GRID = "#16181a", "#55585c", "#e3e3df"
+LOOK: dict[Any, Any] = {
+    "axes.edgecolor": GRID,
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": "medium",
+    "figure.constrained_layout.use": True,
+    "grid.color": GRID,
+    "legend.frameon": False,
+    "svg.fonttype": "none",  # words stay words
+    "svg.hashsalt": "greenfraud",  # equal figures are equal files
+    "text.parse_math": False,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+}
+EXPECTED: dict[str, Any] = {"color": HUES["shared"].light, "linewidth": 1.5, "linestyle": "--"}
 NORMAL_95 = 1.959964  # the standard normal's 97.5 % quantile
 
 
@@ -21,29 +42,39 @@ def precision_recall_plot(
     candidates: Sequence[Mapping[str, Any]], curves: Mapping[str, Any], holdout: Mapping[str, Any], *, main: str | None = None
 ) -> str:
     """Return the curves of all candidates that have one as SVG; that of `main` is drawn strongest."""
-    plot = UnitPlot("Precision by recall", _subtitle(holdout), x="recall", y="precision")
     share = holdout["frauds"] / holdout["rows"] if holdout["rows"] else 0.0
-    plot.line([(0, share), (1, share)], CHANCE, f"share of frauds, {share:.2%}", width=1.5, dashes="4 4")
-    for candidate in sorted(candidates, key=lambda item: item["name"] == main):
-        if candidate["name"] in curves:
-            width = 2.5 if candidate["name"] == main or main is None else 1.25
-            points = list(_steps(curves[candidate["name"]]["precision_recall"]))
-            plot.line(points, _colour(candidate), _meaning(candidate), width=width)
-    return plot.svg()
+    with _plane("Precision by recall", holdout, "recall", "precision") as (axes, picture):
+        axes.plot([0, 1], [share, share], label=f"share of frauds, {share:.2%}", **EXPECTED)
+        for candidate in sorted(candidates, key=lambda item: item["name"] == main):
+            if candidate["name"] in curves:
+                width = 2.5 if main in {candidate["name"], None} else 1.25
+                recall, precision = zip(*curves[candidate["name"]]["precision_recall"], strict=True)
+                # Average precision counts each precision down to the recall before it: the area under these steps.
+                look: dict[str, Any] = {
+                    "linewidth": width,
+                    "color": _colour(candidate),
+                    "label": _meaning(candidate),
+                    "clip_on": False,
+                }
+                axes.step((0.0, *recall), (precision[0], *precision), where="pre", **look)
+    return picture.getvalue()
 
 
 def calibration_plot(candidate: Mapping[str, Any], bins: Sequence[Mapping[str, Any]], holdout: Mapping[str, Any]) -> str:
-    """Return how often transactions of a probability were frauds, with 95 % intervals, as SVG."""
-    title = f"Calibration of {candidate['name']}"
-    axes = {"x": "mean probability of the bin", "y": "share of frauds in the bin"}
-    plot = UnitPlot(title, _subtitle(holdout), **axes, notes=("rows", "frauds"))
-    plot.line([(0, 0), (1, 1)], CHANCE, "as often as said", width=1.5, dashes="4 4")
-    plot.line([], _colour(candidate), f"measured, with 95 % interval (Wilson); {_error(candidate)}")
-    for entry in bins:
-        share = entry["frauds"] / entry["rows"]
-        plot.measurement((entry["mean_probability"], share), wilson(entry["frauds"], entry["rows"]), _colour(candidate))
-        plot.note((entry["bin"] + 0.5) / ECE_BINS, (f"{entry['rows']:,}", f"{entry['frauds']:,}"))
-    return plot.svg()
+    """Return how often transactions of a probability were frauds, with 95 % intervals, as SVG; on top, rows and frauds of each."""
+    said, frauds, rows = zip(*((entry["mean_probability"], entry["frauds"], entry["rows"]) for entry in bins), strict=True)
+    ends = zip(*map(wilson, frauds, rows), strict=True)
+    shares = [found / of for found, of in zip(frauds, rows, strict=True)]
+    reach = [[abs(end - share) for end, share in zip(side, shares, strict=True)] for side in ends]
+    meaning = f"measured, with 95 % interval (Wilson); error {_interval(candidate['metrics']['ece'])}"
+    axis = "mean probability of the bin", "share of frauds in the bin"
+    with _plane(f"Calibration of {candidate['name']}", holdout, *axis) as (axes, picture):
+        axes.plot([0, 1], [0, 1], label="as often as said", **EXPECTED)
+        axes.errorbar(said, shares, reach, fmt="o", color=_colour(candidate), label=meaning, clip_on=False)
+        counts = {(entry["bin"] + 0.5) / ECE_BINS: f"{entry['rows']:,}\n{entry['frauds']:,}" for entry in bins}
+        axes.secondary_xaxis("top").set_xticks([*counts], [*counts.values()], fontsize="x-small")
+        axes.text(-0.02, 1.02, "rows\nfrauds", fontsize="x-small", color=SOFT, horizontalalignment="right")
+    return picture.getvalue()
 
 
 def wilson(found: int, rows: int) -> tuple[float, float]:
@@ -58,30 +89,33 @@ def wilson(found: int, rows: int) -> tuple[float, float]:
     return max(0.0, centre - reach), min(1.0, centre + reach)
 
 
-def _steps(points: Sequence[Sequence[float]]) -> Iterator[tuple[float, float]]:
-    """Average precision counts each precision down to the recall before it: the area under these steps."""
-    before = 0.0
-    for recall, precision in points:
-        yield before, precision
-        yield recall, precision
-        before = recall
+@contextmanager
+def _plane(title: str, holdout: Mapping[str, Any], x: str, y: str) -> Iterator[tuple[Axes, StringIO]]:
+    """Yield axes whose two sides are shares from 0 to 1, and the text that becomes their picture."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
 
-
-def _subtitle(holdout: Mapping[str, Any]) -> str:
-    return f"holdout {holdout['chunk']}: {holdout['rows']:,} transactions, {holdout['frauds']:,} frauds"
+    picture = StringIO()
+    with rc_context(LOOK):
+        figure = Figure(figsize=SIZE)
+        figure.suptitle(title, x=0.02, horizontalalignment="left", fontweight="bold")
+        axes = figure.subplots()
+        axes.set_title(f"holdout {holdout['chunk']}: {holdout['rows']:,} transactions, {holdout['frauds']:,} frauds")
+        axes.set(xlim=(0, 1), ylim=(0, 1), xlabel=x, ylabel=y, aspect="equal")
+        yield axes, picture
+        figure.legend(loc="outside lower left")
+        figure.savefig(picture, format="svg", metadata={"Date": None})
 
 
 def _colour(candidate: Mapping[str, Any]) -> str:
-    return PRODUCTION if candidate["role"] == "production" else COLOURS.get(candidate["family"], COLOURS[None])
+    """Return as on the dashboard: what serves has a colour of its own, and rules have no family."""
+    kind = "production" if candidate["role"] == "production" else candidate["family"] or "rules"
+    return HUES.get(kind, OTHER).light
 
 
 def _meaning(candidate: Mapping[str, Any]) -> str:
     role = "" if candidate["role"] == candidate["name"] else f", {candidate['role']}"
     return f"{candidate['name']}{role}: AP {_interval(candidate['metrics']['average_precision'])}"
-
-
-def _error(candidate: Mapping[str, Any]) -> str:
-    return f"error {_interval(candidate['metrics']['ece'])}"
 
 
 def _interval(metric: Mapping[str, Any]) -> str:

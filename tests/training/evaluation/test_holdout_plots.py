@@ -93,3 +93,12 @@ def test_calibration_shows_rows_and_frauds_of_every_bin() -> None:
     said = words(calibration_plot(candidate("light/1", "challenger", "light"), bins, HOLDOUT))
     assert {"rows", "frauds", "1,990", "4", "10", "9"} <= set(said)
     assert "measured, with 95 % interval (Wilson); error 0.500 (0.400 to 0.600)" in said
+
+
+def test_equal_figures_are_equal_files() -> None:
+    """A picture says nothing of when it was drawn, and a name with signs of mathematics stays as it is."""
+    named = candidate("li$ght$/1", "challenger", "light")
+    curves = {named["name"]: {"precision_recall": precision_recall(*scored())}}
+    first, second = (precision_recall_plot([named], curves, HOLDOUT) for _ in range(2))
+    assert first == second
+    assert "li$ght$/1, challenger: AP 0.500 (0.400 to 0.600)" in words(first)
