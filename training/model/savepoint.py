@@ -43,7 +43,7 @@ class Savepoint:
     """The file where one fit keeps its state; `identity`, plain data, differs between any two fits whose bits may differ."""
 
     def __init__(self, folder: Path, identity: Mapping[str, Any], must_stop: Callable[[], bool]) -> None:
-        """Remember the place; `must_stop` is asked after every step."""
+        """Store the place; `resume` calls `must_stop` after every step."""
         self._file, self._identity, self._must_stop = folder / FILE_NAME, dict(identity), must_stop
         self._steps = 0
 
