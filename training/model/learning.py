@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from training.model.sample import Sample
     from training.model.savepoint import Savepoint
 
-# Bins are cut anew while few frauds are known, then only once many more are: new bins separate frauds better, and disturb what was learned.
+# Bins are cut anew while few frauds are known, then only once many more are: new bins separate frauds better, but disturb the rest.
 YOUNG_FRAUDS, REBIN_GROWTH = 2_000, 1.6
 CONTINUED_RATE = 0.5  # of the learning rate where a parent's training continues at length: the full rate forgets rare patterns
 REPLAYED_PER_FRAUD, MINIMUM_REPLAYED = 2, 1_000  # replayed frauds: per fraud of the chunk, and at least
