@@ -12,6 +12,7 @@ import torch
 from benchmarks.newest_weeks import newest_weeks
 from benchmarks.options import parser
 from benchmarks.peers import torch_inference
+from benchmarks.progress import Progress
 from benchmarks.report import publish
 from greenfraud.families import FAMILIES
 from greenfraud.features.manifest import load_manifest
@@ -66,14 +67,19 @@ def microseconds(score: Callable[[int], float]) -> float:
 
 def main(words: Sequence[str]) -> int:
     """Measure; returns the exit code."""
-    orders = parser("Microseconds of one row per family, in ONNX and in PyTorch, and their largest difference.").parse_args(words)
+    options = parser("Microseconds of one row per family, in ONNX and in PyTorch, and their largest difference.").parse_args(words)
     torch.set_num_threads(1)
-    found = newest_weeks(orders, 1)
+    progress = Progress("inference", 1 + len(FAMILIES))
+    found = newest_weeks(options, 1)
     if found is None:
         return 2
     prepared, _ = found
+    progress.finish("features")
     rows = Sample.joined(list(prepared.samples.values()))
-    measures = {name: value for family in FAMILIES for name, value in compared(family, rows).items()}
+    measures: dict[str, float] = {}
+    for family in FAMILIES:
+        measures |= compared(family, rows)
+        progress.finish(family)
     publish("inference", measures, {"torch": torch_inference.BUILT})
     return 0
 

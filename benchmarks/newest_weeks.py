@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 WORLD_CUSTOMERS, FEWEST_CUSTOMERS = 1_000, 100
 
 
-def newest_weeks(orders: argparse.Namespace, count: int) -> tuple[Prepared, Sequence[TestWeek]] | None:
+def newest_weeks(options: argparse.Namespace, count: int) -> tuple[Prepared, Sequence[TestWeek]] | None:
     """Prepare the last `count` weeks that can be judged; None where the data cannot be used, which has been said then."""
     try:
-        world = WorldSpecification(customers=max(FEWEST_CUSTOMERS, round(WORLD_CUSTOMERS * orders.scale)))
-        dataset = read_data(orders.data) if orders.data else make_world(world)
+        world = WorldSpecification(customers=max(FEWEST_CUSTOMERS, round(WORLD_CUSTOMERS * options.scale)))
+        dataset = read_data(options.data) if options.data else make_world(world)
         first, last = dataset.first_day, day_of(dataset.newest_us)
         starts = last_weeks(count, first, last, dataset.maturity_days)
         weeks = plan_weeks(starts, first, last, dataset.maturity_days)

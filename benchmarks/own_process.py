@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 class Finished(NamedTuple):
     """What a process printed last, a JSON document, and its peak memory in MB (10^6 bytes) by ru_maxrss."""
 
-    said: dict[str, Any]
+    result: dict[str, Any]
     peak_mb: float
 
 

@@ -12,6 +12,7 @@ import torch
 from benchmarks.newest_weeks import newest_weeks
 from benchmarks.options import parser
 from benchmarks.peers import dataloader_training
+from benchmarks.progress import Progress
 from benchmarks.quality.contestants import chain
 from benchmarks.report import publish
 from greenfraud.features.manifest import load_manifest
@@ -35,13 +36,14 @@ if TYPE_CHECKING:
 FAMILY, SEEDS, DEFAULT_WEEKS, ROUNDS = "light", 2, 2, 3
 
 
-def speeds(rows: Sample) -> dict[str, float]:
+def speeds(rows: Sample, progress: Progress) -> dict[str, float]:
     """Return rows per CPU second of our fitting and of the peer, in turns; the best of three runs counts."""
     _theirs(rows, BATCH_ROWS, 1)  # imports
     rounds = []
     for _ in range(ROUNDS):
         seen, epochs, ours = _ours(rows)
         rounds.append((ours, _theirs(rows, seen, epochs)))
+        progress.finish("fit and DataLoader loop")
     ours, theirs = (max(speeds) for speeds in zip(*rounds, strict=True))
     return {"light_rows_per_second": ours, "dataloader_rows_per_second": theirs}
 
@@ -71,7 +73,7 @@ def _network(rows: Sample) -> FraudNetwork:
     return network
 
 
-def incremental(prepared: Prepared, weeks: Sequence[TestWeek], seeds: int) -> dict[str, float]:
+def incremental(prepared: Prepared, weeks: Sequence[TestWeek], seeds: int, progress: Progress) -> dict[str, float]:
     """Return how much average precision the chain loses to a full refit per week, and its share of the refit's CPU."""
     losses, shares = [], []
     features = {feature.name: feature.hash for feature in load_manifest().features}
@@ -80,6 +82,7 @@ def incremental(prepared: Prepared, weeks: Sequence[TestWeek], seeds: int) -> di
         for chunk, checkpoint in chain(FAMILY, prepared.samples, seed):
             chained[chunk] = checkpoint.network, time.process_time() - started
             started = time.process_time()
+        progress.finish(f"chunk by chunk, seed {seed}")
         for week in weeks:
             started = time.process_time()
             rows = Sample.joined([prepared.samples[chunk] for chunk in week.learned])
@@ -88,6 +91,7 @@ def incremental(prepared: Prepared, weeks: Sequence[TestWeek], seeds: int) -> di
             network, seconds = chained[week.learned[-1]]
             losses.append(_average_precision(full, prepared, week) - _average_precision(network, prepared, week))
             shares.append(seconds / full_seconds)
+            progress.finish(f"full refit, seed {seed}")
     return {"incremental_ap_loss": float(np.mean(losses)), "incremental_cpu_share": float(np.mean(shares))}
 
 
@@ -98,13 +102,16 @@ def _average_precision(network: FraudNetwork, prepared: Prepared, week: TestWeek
 
 def main(words: Sequence[str]) -> int:
     """Measure; returns the exit code."""
-    orders = parser("Training speed, and what incremental learning loses and saves.").parse_args(words)
+    options = parser("Training speed, and what incremental learning loses and saves.").parse_args(words)
     torch.set_num_threads(1)
-    found = newest_weeks(orders, DEFAULT_WEEKS)
+    progress = Progress("training", 1 + ROUNDS + SEEDS * (1 + DEFAULT_WEEKS))
+    found = newest_weeks(options, DEFAULT_WEEKS)
     if found is None:
         return 2
     prepared, weeks = found
-    measures = speeds(Sample.joined(list(prepared.samples.values()))) | incremental(prepared, weeks, SEEDS)
+    progress.finish("features")
+    measures = speeds(Sample.joined(list(prepared.samples.values())), progress)
+    measures |= incremental(prepared, weeks, SEEDS, progress)
     measures["light_speedup"] = measures["light_rows_per_second"] / measures["dataloader_rows_per_second"]
     full = "learn() on all chunks at once, as at a family's first chunk"
     publish("training", measures, {"dataloader": dataloader_training.BUILT, "full refit": full})

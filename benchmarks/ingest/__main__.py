@@ -9,6 +9,7 @@ from contextlib import redirect_stdout
 from benchmarks.ingest.embedded import embedded
 from benchmarks.ingest.runs import RUNS, Bench
 from benchmarks.options import parser
+from benchmarks.progress import Progress
 from benchmarks.report import publish
 
 PEERS = {
@@ -21,11 +22,11 @@ def main() -> int:
     options = parser(__doc__ or "").parse_args()
     measures: dict[str, float] = {}
     with embedded() as endpoint:
-        bench = Bench(endpoint, options.scale)
+        bench, progress = Bench(endpoint, options.scale), Progress("ingest", len(RUNS))
         for run in RUNS:
-            print(f"{run.__name__.replace('_', ' ')} ...", file=sys.stderr, flush=True)
             with redirect_stdout(io.StringIO()):  # the function prints a line of metrics per batch
                 measures |= run(bench)
+            progress.finish(run.__name__.replace("_", " "))
     publish("ingest", measures, PEERS)
     return int(measures["lost"] > 0 or measures["duplicated"] > 0 or measures["writers_equal"] != 1)
 

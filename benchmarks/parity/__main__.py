@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress
 
 from benchmarks.options import parser
 from benchmarks.parity import shift
@@ -26,12 +25,14 @@ from benchmarks.parity.faults import Faults
 from benchmarks.parity.judge import Judge
 from benchmarks.parity.replay import Replay
 from benchmarks.parity.stretch import Stretch, cut, days_of_history, load
+from benchmarks.progress import Progress
 from benchmarks.report import publish
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import SECOND_US
 
 ROWS, FEAST_ROWS, FEAST_SHARE = 100_000, 2_000, 0.02
 SEED = 20180618
+LINE_SECONDS = 10.0  # between two lines about the replay
 PEERS = {
     "feast": "Feast SDK, get_online_features of the service fraud_serving, from the same tables, just before each score",
     "offline": "the feature chunks that the features job writes for training, from the lake that import and ingestion wrote",
@@ -79,10 +80,12 @@ class Run:
         """Replay, then the live values against the offline matrix, and Feast's against the same."""
         with tempfile.TemporaryDirectory() as folder, _silence():
             store = bootstrap(self.cloud, self.client, self.stretch, Path(folder))
+            self._console.print("the online states of the history before are written; the replay begins")
             sample = min(len(self.stretch.transactions), max(FEAST_ROWS, round(FEAST_SHARE * len(self.stretch.transactions))))
             judge = Judge(store, self.faults, sample=sample, of_rows=len(self.stretch.transactions))
             with shift.one_hop() if self._is_shifted else contextlib.nullcontext():
                 self._replay(judge)
+        self._console.print("the replay is done; the offline matrix is computed and compared")
         self.rejected = self.cloud.rejected()
         names = load_manifest().names
         identities = [one.transaction_id for one in self.stretch.transactions]
@@ -97,9 +100,9 @@ class Run:
         delivery = Delivery(self.cloud.ingest, self.faults)
         replay = Replay(self.cloud, self.client, delivery, lag_us=self.lag_us)
         started = time.perf_counter()
-        with Progress(console=self._console) as progress, self.faults.active():
-            task = progress.add_task("replay", total=len(self.stretch.transactions))
-            replay.run(self.stretch, before_score=judge.watch, after_score=lambda done: progress.advance(task, len(done)))
+        progress = Progress("replay", len(self.stretch.transactions), every_seconds=LINE_SECONDS)
+        with self.faults.active():
+            replay.run(self.stretch, before_score=judge.watch, after_score=lambda done: progress.finish("transactions", len(done)))
         self.replay_seconds = time.perf_counter() - started
 
 

@@ -8,9 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks.options import parser
+from benchmarks.progress import Progress
 from benchmarks.quality.contestants import PEERS, contestants, metered
 from benchmarks.quality.data import lake_of, prepare, read_data
 from benchmarks.quality.measures import measured
@@ -48,30 +48,26 @@ def days(text: str) -> list[date]:
 
 
 def compare(dataset: Dataset, weeks: Sequence[TestWeek], seeds: int, names: Sequence[str]) -> dict[str, Result]:
-    """Train and judge everybody on every week with every seed."""
+    """Train and judge every contestant on every week with every seed."""
     entered = contestants(names)
     results = {name: Result() for name in entered}
     groups = grids(weeks)
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("features", total=len(groups) * (1 + len(entered) * seeds))
-        with lake_of(dataset) as lake:
-            prepared = []
-            for group in groups:
-                prepared.append(prepare(lake, group, dataset.maturity_days))
-                progress.advance(task)
+    progress = Progress("quality", len(groups) * (1 + len(entered) * seeds))
+    with lake_of(dataset) as lake:
+        prepared = []
+        for group in groups:
+            prepared.append(prepare(lake, group, dataset.maturity_days))
+            progress.finish("features")
+    for seed in range(seeds):  # every contestant once, then again: after the first seed, the estimate knows the slow ones
         for name, contestant in entered.items():
-            for seed in range(seeds):
-                progress.update(task, description=f"{name}, seed {seed}")
-                spent = []
-                for group, data in zip(groups, prepared, strict=True):
-                    scores, costs = metered(contestant, data, group, seed)
-                    spent.append(costs)
-                    for week, week_scores in scores.items():
-                        results[name].add(week, measured(week_scores, data.judged[week].holdout))
-                    progress.advance(task)
-                results[name].costs.append(sum(spent[1:], spent[0]))
+            spent = []
+            for group, data in zip(groups, prepared, strict=True):
+                scores, costs = metered(contestant, data, group, seed)
+                spent.append(costs)
+                for week, week_scores in scores.items():
+                    results[name].add(week, measured(week_scores, data.judged[week].holdout))
+                progress.finish(f"{name}, seed {seed}")
+            results[name].costs.append(sum(spent[1:], spent[0]))
     return results
 
 
@@ -86,20 +82,20 @@ def built(weeks: Sequence[TestWeek], seeds: int, source: str, results: Mapping[s
 
 def main(words: Sequence[str]) -> int:
     """Run the comparison; returns the exit code."""
-    orders = arguments(words)
+    options = arguments(words)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # everybody on one core, so that CPU seconds compare
     try:
-        dataset = read_data(orders.data) if orders.data else made_world(orders.scale)
+        dataset = read_data(options.data) if options.data else made_world(options.scale)
         first, last = dataset.first_day, day_of(dataset.newest_us)
-        starts = orders.test_weeks or last_weeks(DEFAULT_WEEKS, first, last, dataset.maturity_days)
+        starts = options.test_weeks or last_weeks(DEFAULT_WEEKS, first, last, dataset.maturity_days)
         weeks = plan_weeks(starts, first, last, dataset.maturity_days)
     except (InputError, WeekError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2
-    names = orders.only.split(",") if orders.only else [*FAMILIES, *PEERS]
-    results = compare(dataset, weeks, orders.seeds, names)
+    names = options.only.split(",") if options.only else [*FAMILIES, *PEERS]
+    results = compare(dataset, weeks, options.seeds, names)
     Console(width=None if sys.stdout.isatty() else 160).print(table(results))
-    publish("quality", flat(results), built(weeks, orders.seeds, dataset.name, results))
+    publish("quality", flat(results), built(weeks, options.seeds, dataset.name, results))
     return 0
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from greenfraud.policy import DEFAULT_POLICY
-from training.evaluation.candidates import Candidate
+from training.evaluation.candidates import EvaluatedCandidate
 from training.evaluation.measurement import CARD_PRECISION, INTERVAL, MEASURES, customer_weights, measure
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def measured(scores: Floats, holdout: Holdout, resamples: int = RESAMPLES) -> Fl
     the decisions that the default policy would make.
     """
     weights = customer_weights(int(holdout.customer.max()) + 1, resamples)
-    scored = Candidate("week", "challenger", scores.astype(np.float64), scores >= DEFAULT_POLICY.review_at)
+    scored = EvaluatedCandidate("week", "challenger", scores.astype(np.float64), scores >= DEFAULT_POLICY.review_at)
     samples = measure(scored, holdout, weights)
     return np.column_stack([samples[name] for name in NAMES])
 

@@ -88,7 +88,7 @@ def test_a_process_of_its_own_says_its_result_and_its_peak(tmp_path: Path):
     script = tmp_path / "allocate.py"
     script.write_text("import json\nblock = b'x' * 100_000_000\nprint('noise')\nprint(json.dumps({'length': len(block)}))\n")
     finished = run(str(script))
-    assert finished.said == {"length": 100_000_000}
+    assert finished.result == {"length": 100_000_000}
     assert 100 < finished.peak_mb < 10_000
 
 

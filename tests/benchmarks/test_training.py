@@ -10,8 +10,10 @@ import pytest
 from benchmarks import report, training
 
 
-def test_a_small_world_is_measured_and_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By `make bench-training`'s own command."""
+def test_a_small_world_is_measured_and_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By `make bench-training`'s own command, which prints how far it is to the last part."""
     monkeypatch.setattr(report, "FOLDER", tmp_path)
     monkeypatch.setattr(training, "SEEDS", 1)
     assert training.main(["--scale", "0.1"]) == 0
@@ -20,3 +22,4 @@ def test_a_small_world_is_measured_and_published(tmp_path: Path, monkeypatch: py
     assert {"incremental_ap_loss", "incremental_cpu_share"} <= set(measures)
     assert measures["light_speedup"] == measures["light_rows_per_second"] / measures["dataloader_rows_per_second"]
     assert set(document["peers"]) == {"dataloader", "full refit"}
+    assert "training: 7 of 7 done (full refit, seed 0) in" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Whom the holdout judges: the rules, the model in production, and the challengers, as scores and decisions."""
+"""The candidates of a holdout: the rules, the model in production, and the challengers, as scores and decisions."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ TIMED_ROWS, TIMED_ROUNDS = 200, 5
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """What one candidate says about the holdout; scores None when it cannot be scored, for a `reason`."""
+class EvaluatedCandidate:
+    """One candidate's scores and alerts on the holdout; both are None if it could not be scored, for a `reason`."""
 
     name: str
     role: str
@@ -41,18 +41,18 @@ class Candidate:
     manifest: BundleManifest | None = None
     reason: str | None = None
 
-    def part(self, rows: NDArray[np.bool_]) -> Candidate:
-        """Return what it says about some of the rows."""
+    def part(self, rows: NDArray[np.bool_]) -> EvaluatedCandidate:
+        """Return its scores and alerts on some of the rows."""
         if self.scores is None or self.is_alert is None:
             return self
         return replace(self, scores=self.scores[rows], is_alert=self.is_alert[rows])
 
-    def silent(self, reason: str) -> Candidate:
-        """Return it without scores, for a reason; one that it has already stays."""
+    def without_scores(self, reason: str) -> EvaluatedCandidate:
+        """Return it without scores, for a reason; a reason that it has already stays."""
         return replace(self, scores=None, is_alert=None, reason=self.reason or reason)
 
 
-def rules_candidate(table: pa.Table, policy: Policy) -> Candidate:
+def rules_candidate(table: pa.Table, policy: Policy) -> EvaluatedCandidate:
     """Score by the bare rules: the decision ranks first, the amount among equals, as an analyst would go through."""
     names = {rule.feature for rule in policy.rules if rule.feature in table.column_names}
     columns = {name: table[name].to_pylist() for name in names}
@@ -61,25 +61,25 @@ def rules_candidate(table: pa.Table, policy: Policy) -> Candidate:
     decisions = [rules_decision(values, amount, policy)[0] for values, amount in zip(rows, amounts, strict=True)]
     severity = np.array([SEVERITY[decision] for decision in decisions], float)
     scores = severity + np.array(amounts) / (max(amounts, default=0) + 1.0)
-    return Candidate("rules", "rules", scores, severity > 0, is_probability=False)
+    return EvaluatedCandidate("rules", "rules", scores, severity > 0, is_probability=False)
 
 
-def bundle_candidate(prefix: str, role: str, table: pa.Table, *, policy: Policy, settings: Settings) -> Candidate:
+def bundle_candidate(prefix: str, role: str, table: pa.Table, *, policy: Policy, settings: Settings) -> EvaluatedCandidate:
     """Score afresh from the ONNX bundle under a prefix, which is verified first."""
     artifacts = Bucket(settings.artifacts_bucket)
     manifest = BundleManifest.from_bytes(artifacts.get(prefix + MANIFEST_FILE))
-    said: dict[str, Any] = {"family": manifest.family, "version": manifest.version, "manifest": manifest}
+    identity: dict[str, Any] = {"family": manifest.family, "version": manifest.version, "manifest": manifest}
     name = f"{manifest.family}/{manifest.version}"
     model = artifacts.get(prefix + MODEL_FILE)
     try:
         manifest.verify_files({MODEL_FILE: model})
         values = _inputs(manifest, table)
     except BundleError as error:
-        return Candidate(name, role, None, None, reason=str(error), **said)
+        return EvaluatedCandidate(name, role, None, None, reason=str(error), **identity)
     scores = probabilities(model, values).astype(np.float64)
     is_alert = scores >= policy.review_at
     grams = grams_per_1000(model, values, settings)
-    return Candidate(name, role, scores, is_alert, emissions_g_per_1000=grams, **said)
+    return EvaluatedCandidate(name, role, scores, is_alert, emissions_g_per_1000=grams, **identity)
 
 
 def _inputs(manifest: BundleManifest, table: pa.Table) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.evaluation.candidates import Candidate
+    from training.evaluation.candidates import EvaluatedCandidate
     from training.evaluation.holdout import Holdout
 
     Floats = NDArray[np.floating[Any]]
@@ -23,13 +23,13 @@ SCHEMA = 1
 POINTS = 200  # of a curve; more would not be seen
 
 
-def curves_document(candidates: Sequence[Candidate], holdout: Holdout) -> dict[str, Any]:
+def curves_document(candidates: Sequence[EvaluatedCandidate], holdout: Holdout) -> dict[str, Any]:
     """Return `curves.json`: the curves of each candidate that could be scored, by name."""
     scored = {candidate.name: candidate for candidate in candidates if candidate.scores is not None and holdout.is_fraud.any()}
     return {"schema": SCHEMA, "candidates": {name: _curves(candidate, holdout.is_fraud) for name, candidate in scored.items()}}
 
 
-def _curves(candidate: Candidate, is_fraud: Flags) -> dict[str, Any]:
+def _curves(candidate: EvaluatedCandidate, is_fraud: Flags) -> dict[str, Any]:
     assert candidate.scores is not None
     calibration = reliability(candidate.scores, is_fraud) if candidate.is_probability else None
     return {"precision_recall": precision_recall(candidate.scores, is_fraud), "calibration": calibration}

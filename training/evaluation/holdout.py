@@ -53,7 +53,7 @@ class Holdout:
         )
 
     def counts(self) -> dict[str, int]:
-        """Return how much the rows are: of what, of whom, over how long."""
+        """Return how many rows, frauds, customers, defrauded customers and days there are."""
         return {
             "rows": len(self),
             "frauds": int(self.is_fraud.sum()),

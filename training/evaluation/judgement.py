@@ -1,4 +1,4 @@
-"""From scored candidates to what evaluation.json says of them: figures and paired differences, on all rows and per segment."""
+"""From scored candidates to evaluation.json: figures and paired differences, on all rows and per segment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from training.evaluation.segments import segments_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from training.evaluation.candidates import Candidate
+    from training.evaluation.candidates import EvaluatedCandidate
     from training.evaluation.holdout import Holdout
     from training.evaluation.measurement import Floats, Samples
 
@@ -20,15 +20,15 @@ MINIMUM_DEFRAUDED = 10
 Document = dict[str, Any]
 
 
-def judge(candidates: Sequence[Candidate], holdout: Holdout, costs: Mapping[str, Mapping[str, float]]) -> Document:
+def judge(candidates: Sequence[EvaluatedCandidate], holdout: Holdout, costs: Mapping[str, Mapping[str, float]]) -> Document:
     """Return `segments`, and the measured candidates as `baseline_rules` and `candidates`; the rules come first."""
     weights = customer_weights(int(holdout.customer.max()) + 1 if len(holdout) else 0)
     overall = compared(candidates, holdout, weights)
     segments, parts = [], {}
     for segment in segments_of(holdout.table):
         part = holdout.part(segment.rows)
-        heard = [_heard(candidate.part(segment.rows), part) for candidate in candidates]
-        parts[segment.name] = compared(heard, part, weights, ROW_MEASURES)
+        on_segment = [_on_segment(candidate.part(segment.rows), part) for candidate in candidates]
+        parts[segment.name] = compared(on_segment, part, weights, ROW_MEASURES)
         segments.append({"name": segment.name, "by": segment.by, "value": segment.value, **part.counts()})
     documents = [
         {
@@ -42,7 +42,7 @@ def judge(candidates: Sequence[Candidate], holdout: Holdout, costs: Mapping[str,
 
 
 def compared(
-    candidates: Sequence[Candidate], holdout: Holdout, weights: Floats, names: Sequence[str] = MEASURES
+    candidates: Sequence[EvaluatedCandidate], holdout: Holdout, weights: Floats, names: Sequence[str] = MEASURES
 ) -> dict[str, Document]:
     """Return for each candidate its figures and its paired differences to others on the same resamples."""
     samples = {candidate.name: measure(candidate, holdout, weights, names) for candidate in candidates}
@@ -58,7 +58,7 @@ def compared(
 
 
 def comparisons(
-    candidate: Candidate, samples: Samples, rivals: Mapping[str, Samples], challengers: Mapping[str, Samples]
+    candidate: EvaluatedCandidate, samples: Samples, rivals: Mapping[str, Samples], challengers: Mapping[str, Samples]
 ) -> Document:
     """Return the paired differences: to production and to each other challenger, for a challenger, and to the rules."""
     is_challenger, is_model = candidate.role == "challenger", candidate.role != "rules"
@@ -70,8 +70,8 @@ def comparisons(
     }
 
 
-def described(candidate: Candidate, costs: Mapping[str, Mapping[str, float]]) -> Document:
-    """Return who a candidate is, what a score of it emits, and what this execution spent on training it."""
+def described(candidate: EvaluatedCandidate, costs: Mapping[str, Mapping[str, float]]) -> Document:
+    """Return the identity of a candidate, what a score of it emits, and what this execution spent on training it."""
     spent = costs.get(candidate.family or "", {}) if candidate.role == "challenger" else {}
     return {
         "name": candidate.name,
@@ -85,10 +85,10 @@ def described(candidate: Candidate, costs: Mapping[str, Mapping[str, float]]) ->
     }
 
 
-def _heard(candidate: Candidate, part: Holdout) -> Candidate:
-    """Return a candidate as it may be judged on a segment: with nothing to say where too few frauds could answer."""
+def _on_segment(candidate: EvaluatedCandidate, part: Holdout) -> EvaluatedCandidate:
+    """Return a candidate as it is judged on a segment: without scores where the segment has too few frauds to judge by."""
     counts = part.counts()
     if counts["defrauded_customers"] >= MINIMUM_DEFRAUDED:
         return candidate
     found = f"{counts['frauds']} frauds of {counts['defrauded_customers']} customers"
-    return candidate.silent(f"the segment has {found}, at least {MINIMUM_DEFRAUDED} defrauded customers are needed")
+    return candidate.without_scores(f"the segment has {found}, at least {MINIMUM_DEFRAUDED} defrauded customers are needed")

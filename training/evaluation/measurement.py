@@ -19,7 +19,7 @@ from training.model.ranking import Ranking
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from training.evaluation.candidates import Candidate
+    from training.evaluation.candidates import EvaluatedCandidate
     from training.evaluation.holdout import Holdout
 
     Floats = NDArray[np.floating[Any]]
@@ -54,7 +54,7 @@ def customer_weights(customers: int, resamples: int = RESAMPLES, seed: int = SEE
     return np.vstack([np.ones((1, customers)), drawn])
 
 
-def measure(candidate: Candidate, holdout: Holdout, weights: Floats, names: Sequence[str] = MEASURES) -> Samples:
+def measure(candidate: EvaluatedCandidate, holdout: Holdout, weights: Floats, names: Sequence[str] = MEASURES) -> Samples:
     """Return measures of a candidate for every row of `weights`; a candidate without scores has none."""
     if candidate.scores is None or candidate.is_alert is None or not len(holdout):
         return {}
@@ -85,8 +85,8 @@ def cost_minor(is_alert: NDArray[np.bool_], holdout: Holdout) -> Floats:
     return np.where(is_alert, ALERT_COST_MINOR, missed).astype(np.float64)
 
 
-def summary(candidate: Candidate, samples: Samples, holdout: Holdout, names: Sequence[str] = MEASURES) -> dict[str, Any]:
-    """Return value, interval and sample size of each measure; one that is undefined says why, never zero."""
+def summary(candidate: EvaluatedCandidate, samples: Samples, holdout: Holdout, names: Sequence[str] = MEASURES) -> dict[str, Any]:
+    """Return value, interval and sample size of each measure; an undefined one has a reason and no value, never zero."""
     sizes = {name: sample_size(name, holdout) for name in names}
     return {name: {**_summarised(name, candidate, samples.get(name), holdout), **sizes[name]} for name in names}
 
@@ -100,13 +100,13 @@ def sample_size(name: str, holdout: Holdout) -> dict[str, int]:
     return {"n": len(np.unique(of_day)), "compromised": len(compromised), "days": len(np.unique(holdout.day))}
 
 
-def _summarised(name: str, candidate: Candidate, sample: Floats | None, holdout: Holdout) -> dict[str, Any]:
+def _summarised(name: str, candidate: EvaluatedCandidate, sample: Floats | None, holdout: Holdout) -> dict[str, Any]:
     if sample is None or np.isnan(sample[0]):
         return {"value": None, "reason": _why_unavailable(name, candidate, holdout)}
     return {"value": float(sample[0]), **_interval(sample[1:])}
 
 
-def _why_unavailable(name: str, candidate: Candidate, holdout: Holdout) -> str:
+def _why_unavailable(name: str, candidate: EvaluatedCandidate, holdout: Holdout) -> str:
     if candidate.reason:
         return candidate.reason
     if not len(holdout):

@@ -1,7 +1,7 @@
-"""The segments that candidates are judged on besides the whole holdout: declared here, once, and found by columns of its rows.
+"""The segments that candidates are judged on besides the whole holdout: declared here once, and found by columns of its rows.
 
-A split tells all rows apart; its segments do not overlap. None of them asks for a label, nor for what a candidate says. A split
-whose column the features do not have is left out, and so is a segment without rows.
+A split assigns every row to one segment, by neither its label nor a candidate's scores. A split whose column the features do not
+have is left out, and so is a segment without rows.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Segment:
 
 
 class Split(NamedTuple):
-    """One way to tell rows apart: `place` returns from a column's values, NaN for missing, which of `values` each row has."""
+    """One way to divide the rows: `place` returns, from a column's values with NaN for missing, which of `values` each row has."""
 
     by: str
     column: str
@@ -82,7 +82,7 @@ def segments_of(table: pa.Table) -> list[Segment]:
 def _declared_here(table: pa.Table) -> Iterator[Segment]:
     for split in SPLITS:
         if split.column in table.column_names:
-            yield from _told_apart(split.by, split.values, split.place(_values(table, split.column)))
+            yield from _segments(split.by, split.values, split.place(_values(table, split.column)))
 
 
 def _of_categories(table: pa.Table) -> Iterator[Segment]:
@@ -96,10 +96,10 @@ def _of_categories(table: pa.Table) -> Iterator[Segment]:
         values = np.stack([_values(table, name) for name in names])
         place = np.where((values > 0).any(axis=0), values.argmax(axis=0), len(names))
         place[np.isnan(values[0])] = len(names) + 1
-        yield from _told_apart(column, [*names, "other", "missing"], place)
+        yield from _segments(column, [*names, "other", "missing"], place)
 
 
-def _told_apart(by: str, values: Sequence[str], place: Codes) -> Iterator[Segment]:
+def _segments(by: str, values: Sequence[str], place: Codes) -> Iterator[Segment]:
     for at, value in enumerate(values):
         rows = place == at
         if rows.any():

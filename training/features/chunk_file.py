@@ -47,8 +47,8 @@ def parquet(table: pa.Table) -> bytes:
     """Return a chunk's table as a Parquet file.
 
     Columns of few values are stored as numbers into a dictionary, whole numbers as differences, and of other doubles
-    the bytes of equal weight stand together: a third of the time of the defaults, at their size. Nobody looks for rows
-    by a feature's value, so smallest and largest are stored of the keys alone.
+    the bytes of equal weight stand together: a third of the time of the defaults, at their size. No reader
+    looks for rows by a feature's value, so smallest and largest are stored of the keys alone.
     """
     few = [name for name in table.column_names if name in ENTITIES or _has_few_values(table[name])]
     encodings = {field.name: _encoding(field.type) for field in table.schema if field.name not in few}

@@ -70,7 +70,7 @@ def write_chunks(lake: Lake, chunks: Sequence[Chunk], manifest: Manifest | None 
 
 
 def groups(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
-    """Yield the chunks that share a stretch of history: so many that reading and sorting it is worth the while."""
+    """Yield the chunks that share a stretch of history: enough of them to make reading and sorting it worthwhile."""
     group: list[Chunk] = []
     for chunk in chunks:
         if group and chunk.end_day - group[0].start_day > STEP:

@@ -46,7 +46,7 @@ class ComputedFeatures:
 
 
 def with_default(feature: Feature, column: Floats) -> Floats:
-    """Fill in what the manifest says for a missing value, if it does."""
+    """Fill in the default that the manifest declares for a missing value, if it declares one."""
     if feature.default is not None:
         column[np.isnan(column)] = feature.default
     return column

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 NEVER_US = int(np.iinfo(np.int64).min)
-# What each transaction contributes, as `greenfraud.features.measures` says for one.
+# What each transaction contributes, as `greenfraud.features.measures` defines it for one.
 SUMMED: Mapping[str, Callable[[Ints], Ints]] = {
     "amount_minor": lambda amounts: amounts,
     "excess_minor": lambda amounts: amounts - np.minimum(amounts, SQUARE_CAP_MINOR),
@@ -69,7 +69,7 @@ class EntityEvents:
         return np.repeat(np.arange(entities.start, entities.stop), np.diff(self._first[entities.start + 1 : entities.stop + 2]))
 
     def reports(self, entities: range) -> tuple[Ints, Ints, Ints]:
-        """Return the reports about a range of entities: whom, when, and the key up to which each is not seen."""
+        """Return entity, time and `key` of the reports about a range of entities; a row sees a report from that key on."""
         start, end = np.searchsorted(self._reported, [entities.start, entities.stop])
         return self._reported[start:end], self._reported_us[start:end], self._report_key[start:end]
 

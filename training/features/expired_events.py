@@ -1,4 +1,4 @@
-"""What is remembered of the transactions that windows have left behind."""
+"""Which transactions older than every window must be kept, because features of later ones still depend on them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 NEVER_US = np.iinfo(np.int64).min
 
 
-def carried_rows(rows: pa.Table, labels: pa.Table, horizon_us: int, forgotten_us: int) -> pa.Table:
-    """Return those of the rows before a horizon that values after it can still depend on.
+def expired_rows_to_keep(rows: pa.Table, labels: pa.Table, horizon_us: int, kept_since_us: int) -> pa.Table:
+    """Return those of the rows before a horizon that features of rows after it can still depend on.
 
     They are the newest transaction of every entity, the transaction of the newest report observed before the horizon, and
-    those whose report is observed after it. What was last heard of before `forgotten_us` is left out.
+    those whose report is observed after it. Entities without any event since `kept_since_us` are left out.
     """
     occurred_us = rows["occurred_us"].to_numpy()
     reported_us = _first_reports(rows, labels)
@@ -30,8 +30,8 @@ def carried_rows(rows: pa.Table, labels: pa.Table, horizon_us: int, forgotten_us
     seen_us = np.where(is_kept, NEVER_US, reported_us)  # a later report does not hide this one from the rows between
     for column in ("customer_id", "terminal_id"):
         entity, ids = codes(rows[column])
-        is_kept[_newest(entity, occurred_us, len(ids), forgotten_us)] = True
-        is_kept[_newest(entity, seen_us, len(ids), forgotten_us)] = True
+        is_kept[_newest(entity, occurred_us, len(ids), kept_since_us)] = True
+        is_kept[_newest(entity, seen_us, len(ids), kept_since_us)] = True
     return rows.filter(pa.array(is_kept))
 
 
@@ -45,9 +45,9 @@ def _first_reports(rows: pa.Table, labels: pa.Table) -> Ints:
     return reported_us
 
 
-def _newest(entity: Ints, at_us: Ints, entities: int, forgotten_us: int) -> Ints:
+def _newest(entity: Ints, at_us: Ints, entities: int, kept_since_us: int) -> Ints:
     """Return per entity its row with the newest moment, for entities that have one."""
-    rows = np.flatnonzero((entity >= 0) & (at_us >= forgotten_us))
+    rows = np.flatnonzero((entity >= 0) & (at_us >= kept_since_us))
     rows = rows[np.argsort(at_us[rows], kind="stable")]
     newest = np.full(entities, -1, np.int64)
     newest[entity[rows]] = rows  # ascending: the newest stays

@@ -14,10 +14,10 @@ import numpy as np
 
 from greenfraud.errors import ContractError
 from training.features.computed_features import ComputedFeatures, places_of, with_default
+from training.features.entity_block import EntityBlock
 from training.features.entity_events import EntityEvents
 from training.features.request_columns import REQUEST_COLUMNS
 from training.features.state_columns import STATE_COLUMNS
-from training.features.stretch import Stretch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,14 +78,14 @@ class FeatureMatrix:
 
     def _fill(self, values: Mapping[str, Floats], rows: slice, view: str, entities: range, first: int) -> None:
         """Compute a view's features of the rows that are about some of its entities."""
-        stretch = Stretch(self._events[view], entities, rows)
-        own = slice(first, first + len(stretch.rows))
-        unknown = np.flatnonzero(~stretch.is_known)
+        block = EntityBlock(self._events[view], entities, rows)
+        own = slice(first, first + len(block.rows))
+        unknown = np.flatnonzero(~block.is_known)
         with np.errstate(divide="ignore", invalid="ignore"):  # what divides by nothing is missing
             for feature in self.manifest.features:
                 if feature.view == view:
                     column = values[feature.name][own]
-                    column[:] = STATE_COLUMNS[feature.kind](stretch, feature.params)
+                    column[:] = STATE_COLUMNS[feature.kind](block, feature.params)
                     column[unknown] = np.nan
                     with_default(feature, column)
 

@@ -61,7 +61,7 @@ class History:
         return slice(int(first), int(last))
 
     def is_fraud_as_known(self, at_us: int) -> NDArray[np.bool_]:
-        """Return per row the newest label observed up to a moment; silence counts as legitimate."""
+        """Return per row the newest label observed up to a moment; a transaction without any counts as legitimate."""
         known = int(np.searchsorted(self.label_observed_us, at_us, side="right"))
         is_fraud = np.zeros(len(self.occurred_us), bool)
         is_fraud[self.label_row[:known]] = self.label_is_fraud[:known]  # ascending: the newest assignment stays

@@ -1,8 +1,7 @@
 """A window on the lake's history that slides forward: memory stays flat however long the history grows.
 
-Features look back a bounded time, the buffer. Of what is older they only ask when an entity was last heard of, so
-the rows that answer it are carried along. The result is a smaller but true history: whoever computes from it gets the
-bits that the whole would give.
+Features look back a bounded time, the buffer. From older rows they need only the time of an entity's newest event and newest
+report, so the rows that hold these are kept. Features computed from this smaller history have the bits that the whole would give.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import pyarrow.compute as pc
 from greenfraud.features.manifest import KEPT_SECONDS
 from greenfraud.instants import DAY_US, day_of, start_of_day_us
 from training.features.day_files import DayFiles
-from training.features.expired_events import carried_rows
+from training.features.expired_events import expired_rows_to_keep
 from training.features.history import LABELS, History, coded, history_of, in_order, rows_of_labels, transactions_schema
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ DAY = timedelta(days=1)
 
 
 class HistoryStream:
-    """Reads every day once, in order, and forgets what no feature of the days ahead depends on."""
+    """Reads every day once, in order, and drops the rows that no feature of the days ahead depends on."""
 
     def __init__(self, lake: Lake, buffer_us: int) -> None:
         """List the lake's files; `buffer_us` is how far windows reach back."""
@@ -41,7 +40,7 @@ class HistoryStream:
         self._buffer = timedelta(days=-(-buffer_us // DAY_US))
         self._rows, self._known = coded(pa.Table.from_batches([], schema)), pa.Table.from_batches([], LABELS)
         self._next_day = self._next_label_day = self._transactions.first_day or date.min
-        self._forgotten_until = date.min
+        self._expired_until = date.min
         self._sought: set[str] = set()  # reported ids that no day had
 
     def advance(self, start_day: date, end_day: date, labels_until_us: int) -> History:
@@ -54,9 +53,9 @@ class HistoryStream:
         self._next_label_day = max(self._next_label_day, horizon - KEPT)
         while self._next_day < end_day:
             self._read(min(self._next_day + STEP, end_day))
-            self._forget(min(horizon, self._next_day))
-        if self._forgotten_until < horizon:
-            self._forget(horizon)
+            self._expire(min(horizon, self._next_day))
+        if self._expired_until < horizon:
+            self._expire(horizon)
         self._read_labels(day_of(labels_until_us) + DAY)
         return history_of(self._rows, self._known)
 
@@ -72,18 +71,18 @@ class HistoryStream:
         self._known = pa.concat_tables([self._known, *read])
         self._next_label_day = max(self._next_label_day, end_day)
 
-    def _forget(self, horizon: date) -> None:
-        self._forgotten_until, horizon_us = horizon, start_of_day_us(horizon)
+    def _expire(self, horizon: date) -> None:
+        self._expired_until, horizon_us = horizon, start_of_day_us(horizon)
         old, recent = _split(self._rows, horizon_us)
-        carried = carried_rows(old, self._known, horizon_us, start_of_day_us(horizon - KEPT))
-        # What is left of many days becomes one piece: few rows of each would hold a dictionary per day.
-        self._rows = pa.concat_tables([carried.unify_dictionaries().combine_chunks(), recent])
+        kept = expired_rows_to_keep(old, self._known, horizon_us, start_of_day_us(horizon - KEPT))
+        # What is kept of many days becomes one piece: few rows of each would hold a dictionary per day.
+        self._rows = pa.concat_tables([kept.unify_dictionaries().combine_chunks(), recent])
         is_recent = pc.greater_equal(self._known["observed_us"], horizon_us)
-        is_needed = pc.is_in(self._known["transaction_id"], value_set=carried["transaction_id"])
+        is_needed = pc.is_in(self._known["transaction_id"], value_set=kept["transaction_id"])
         self._known = self._known.filter(pc.or_(is_recent, is_needed)).combine_chunks()
 
     def _look_up_reported(self) -> None:
-        """Fetch late reported transactions from days that were left behind, and what was said of them before."""
+        """Fetch transactions that are reported late from days whose rows have expired, with their earlier labels."""
         reports = self._known.filter(self._known["is_fraud"])
         unknown = reports.filter(pa.array(rows_of_labels(self._rows, reports) < 0))
         missing = set(unknown["transaction_id"].to_pylist()) - self._sought

@@ -29,12 +29,12 @@ def amount(history: History, rows: slice, _: Params) -> Floats:
 
 
 def weekend(history: History, rows: slice, _: Params) -> Floats:
-    """Tell Saturday and Sunday, in UTC."""
+    """Return 1 on Saturday and Sunday, in UTC."""
     return ((history.occurred_us[rows] // DAY_US + EPOCH_WEEKDAY) % 7 >= SATURDAY).astype(np.float64)
 
 
 def night(history: History, rows: slice, params: Params) -> Floats:
-    """Tell the hours from midnight up to `until_hour`, in UTC."""
+    """Return 1 from midnight up to `until_hour`, in UTC."""
     is_night: NDArray[np.bool_] = history.occurred_us[rows] % DAY_US < params["until_hour"] * HOUR_US
     return is_night.astype(np.float64)
 
@@ -47,7 +47,7 @@ def number(history: History, rows: slice, params: Params) -> Floats:
 
 
 def category(history: History, rows: slice, params: Params) -> Floats:
-    """Tell whether an extra column, a text, is one of the declared values."""
+    """Return 1 where an extra column, a text, is one of the declared values; NaN where it is missing."""
     column = _extra(history, rows, params, pa.string())
     is_one = pc.is_in(column, value_set=pa.array(params["values"], pa.string()))
     return np.where(column.is_valid().to_numpy(zero_copy_only=False), is_one.to_numpy(zero_copy_only=False), np.nan)

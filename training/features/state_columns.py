@@ -19,102 +19,102 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.features.stretch import Stretch
+    from training.features.entity_block import EntityBlock
 
     Floats = NDArray[np.float64]
     Params = Mapping[str, Any]
 
 
-def count(stretch: Stretch, params: Params) -> Floats:
+def count(block: EntityBlock, params: Params) -> Floats:
     """Count the transactions of the window."""
-    return stretch.once(("payments", params["window_us"]), lambda: stretch.recent(params, "count").astype(np.float64))
+    return block.once(("payments", params["window_us"]), lambda: block.recent(params, "count").astype(np.float64))
 
 
-def mean_amount(stretch: Stretch, params: Params) -> Floats:
+def mean_amount(block: EntityBlock, params: Params) -> Floats:
     """Divide the sum of minor units by the count, then by 100."""
 
     def mean() -> Floats:
-        return stretch.recent(params, "amount_minor").astype(np.float64) / count(stretch, params) / 100.0
+        return block.recent(params, "amount_minor").astype(np.float64) / count(block, params) / 100.0
 
-    return stretch.once(("mean", params["window_us"]), mean)
+    return block.once(("mean", params["window_us"]), mean)
 
 
-def amount_over_mean(stretch: Stretch, params: Params) -> Floats:
+def amount_over_mean(block: EntityBlock, params: Params) -> Floats:
     """Divide the amount by the mean."""
-    mean = mean_amount(stretch, params)
-    return np.where(mean > 0.0, stretch.amount_minor / 100.0 / mean, np.nan)
+    mean = mean_amount(block, params)
+    return np.where(mean > 0.0, block.amount_minor / 100.0 / mean, np.nan)
 
 
-def log_amount_minus_mean(stretch: Stretch, params: Params) -> Floats:
+def log_amount_minus_mean(block: EntityBlock, params: Params) -> Floats:
     """Return how many doublings the amount lies above the geometric mean of the window."""
-    difference = stretch.log_amount * stretch.recent(params, "count") - stretch.recent(params, "log_amount")
-    return difference.astype(np.float64) / count(stretch, params) / LOG_UNIT
+    difference = block.log_amount * block.recent(params, "count") - block.recent(params, "log_amount")
+    return difference.astype(np.float64) / count(block, params) / LOG_UNIT
 
 
-def sd_amount(stretch: Stretch, params: Params) -> Floats:
+def sd_amount(block: EntityBlock, params: Params) -> Floats:
     """Return the shrunk standard deviation of the window's capped amounts."""
-    return _moments_minor(stretch, params)[1] / 100.0
+    return _moments_minor(block, params)[1] / 100.0
 
 
-def amount_z_score(stretch: Stretch, params: Params) -> Floats:
+def amount_z_score(block: EntityBlock, params: Params) -> Floats:
     """Return how many shrunk standard deviations the amount lies above the mean of capped amounts."""
-    mean, deviation = _moments_minor(stretch, params)
-    return np.where(deviation > 0.0, (stretch.amount_minor.astype(np.float64) - mean) / deviation, np.nan)
+    mean, deviation = _moments_minor(block, params)
+    return np.where(deviation > 0.0, (block.amount_minor.astype(np.float64) - mean) / deviation, np.nan)
 
 
-def amount_over_largest(stretch: Stretch, params: Params) -> Floats:
+def amount_over_largest(block: EntityBlock, params: Params) -> Floats:
     """Divide the amount by the largest of the window."""
-    largest = stretch.recent(params, "largest").astype(np.float64)
-    return np.where(largest > 0.0, stretch.amount_minor.astype(np.float64) / largest, np.nan)
+    largest = block.recent(params, "largest").astype(np.float64)
+    return np.where(largest > 0.0, block.amount_minor.astype(np.float64) / largest, np.nan)
 
 
-def seconds_since_last(stretch: Stretch, _: Params) -> Floats:
+def seconds_since_last(block: EntityBlock, _: Params) -> Floats:
     """Return the time since the newest event."""
-    return _seconds_since(stretch, stretch.newest_us)
+    return _seconds_since(block, block.newest_us)
 
 
-def seconds_since_report(stretch: Stretch, _: Params) -> Floats:
+def seconds_since_report(block: EntityBlock, _: Params) -> Floats:
     """Return the time since the newest report."""
-    return _seconds_since(stretch, stretch.newest_report_us)
+    return _seconds_since(block, block.newest_report_us)
 
 
-def lagged_count(stretch: Stretch, params: Params) -> Floats:
+def lagged_count(block: EntityBlock, params: Params) -> Floats:
     """Count the transactions of the window moved back by the lag."""
     key = "lagged payments", params["window_us"], params["lag_us"]
-    return stretch.once(key, lambda: stretch.lagged_count(params).astype(np.float64))
+    return block.once(key, lambda: block.lagged_count(params).astype(np.float64))
 
 
-def reports(stretch: Stretch, params: Params) -> Floats:
+def reports(block: EntityBlock, params: Params) -> Floats:
     """Count the reports observed in the window."""
-    return stretch.reports(params).astype(np.float64)
+    return block.reports(params).astype(np.float64)
 
 
-def report_ratio(stretch: Stretch, params: Params) -> Floats:
+def report_ratio(block: EntityBlock, params: Params) -> Floats:
     """Divide the reports observed in the window by the transactions they can be about, those one lag earlier."""
-    payments = lagged_count(stretch, params)
-    return np.where(payments > 0.0, reports(stretch, params) / payments, np.nan)
+    payments = lagged_count(block, params)
+    return np.where(payments > 0.0, reports(block, params) / payments, np.nan)
 
 
-def _moments_minor(stretch: Stretch, params: Params) -> tuple[Floats, Floats]:
-    return stretch.once(("moments", params["window_us"]), lambda: _moments(stretch, params))
+def _moments_minor(block: EntityBlock, params: Params) -> tuple[Floats, Floats]:
+    return block.once(("moments", params["window_us"]), lambda: _moments(block, params))
 
 
-def _moments(stretch: Stretch, params: Params) -> tuple[Floats, Floats]:
-    payments = count(stretch, params)
-    total = (stretch.recent(params, "amount_minor") - stretch.recent(params, "excess_minor")).astype(np.float64)
-    squares = stretch.recent(params, "square").astype(np.float64)
+def _moments(block: EntityBlock, params: Params) -> tuple[Floats, Floats]:
+    payments = count(block, params)
+    total = (block.recent(params, "amount_minor") - block.recent(params, "excess_minor")).astype(np.float64)
+    squares = block.recent(params, "square").astype(np.float64)
     mean = total / payments
     half = mean / 2.0
     spread = np.maximum(payments * squares - total * total, 0.0) / payments
     return mean, np.sqrt((PRIOR_PAYMENTS * half * half + spread) / (PRIOR_PAYMENTS + payments - 1.0))
 
 
-def _seconds_since(stretch: Stretch, event_us: NDArray[np.int64]) -> Floats:
-    is_kept = event_us >= stretch.occurred_us - KEPT_US
-    return np.where(is_kept, (stretch.occurred_us - event_us).astype(np.float64) / float(SECOND_US), np.nan)
+def _seconds_since(block: EntityBlock, event_us: NDArray[np.int64]) -> Floats:
+    is_kept = event_us >= block.occurred_us - KEPT_US
+    return np.where(is_kept, (block.occurred_us - event_us).astype(np.float64) / float(SECOND_US), np.nan)
 
 
-STATE_COLUMNS: Mapping[str, Callable[[Stretch, Params], Floats]] = {
+STATE_COLUMNS: Mapping[str, Callable[[EntityBlock, Params], Floats]] = {
     "count": count,
     "mean_amount": mean_amount,
     "amount_over_mean": amount_over_mean,

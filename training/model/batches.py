@@ -1,4 +1,4 @@
-"""The batches of all epochs of a fit in order, and how far it has come with them."""
+"""The batches of all epochs of a fit in order, and which of them are learned."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BATCH_ROWS = 512
 
 
 class Batches:
-    """Yields the rows of one batch after another; whoever learned them says so and tells the loss."""
+    """Yields the rows of one batch after another; the fit reports each batch that it has learned, with the loss."""
 
     def __init__(self, pool: EpochPool, epochs: int, generator: torch.Generator) -> None:
         """Start before the first epoch; the generator draws the rows of each."""
@@ -29,7 +29,7 @@ class Batches:
         self._loss = torch.zeros((), dtype=torch.float64, device=self._pool.device)
 
     def __iter__(self) -> Iterator[torch.Tensor]:
-        """Yield what is left; the next batch comes when the one before was learned."""
+        """Yield the batches that are left; ask for the next one after `add_learned`."""
         while len(self.losses) < self._epochs:
             if not len(self._rows):
                 self._rows = self._pool.draw(self._generator)
@@ -54,7 +54,7 @@ class Batches:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Resume from there."""
         self.losses, self._learned = state["losses"], state["learned"]
         self._rows = state["rows"].long().to(self._pool.device)
         self._loss = state["loss"].to(self._pool.device)

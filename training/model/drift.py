@@ -1,4 +1,4 @@
-"""What a parent brings along: which features it knew, how well it ranks what it has not seen, and whether frauds have changed."""
+"""Whether frauds have changed: how well a parent ranks a chunk that it has not seen, compared with the chunks before."""
 
 from __future__ import annotations
 
@@ -16,19 +16,22 @@ if TYPE_CHECKING:
     from training.model.checkpoint import Checkpoint
 
 JUDGED_LEGITIMATE = 10_000  # each counts for those left out
-REMEMBERED, FEWEST_REMEMBERED = 6, 2  # of the newest chunks, how well they were ranked before they were learned
-TELLING_FRAUDS = 30
-DRIFTED_SHARE = 0.7  # of the usual average precision; weeks of one kind of fraud differ by a tenth
+REFERENCE_CHUNKS, MINIMUM_REFERENCE_CHUNKS = (
+    6,
+    2,
+)  # the reference window: the newest chunks, as they ranked before they were learned
+MINIMUM_FRAUDS = 30  # below, chance makes an average precision
+DRIFTED_SHARE = 0.7  # of the reference's median average precision; weeks of one kind of fraud differ by a tenth
 
 
-def known_to(parent: Checkpoint, features: Mapping[str, str]) -> list[int | None]:
-    """Return where each feature stood among the parent's inputs, None where it was absent or computed otherwise."""
+def parent_index(parent: Checkpoint, features: Mapping[str, str]) -> list[int | None]:
+    """Return the position of each feature among the parent's inputs, None where the parent lacks it or computed it otherwise."""
     positions = {pair: index for index, pair in enumerate(parent.feature_hashes.items())}
     return [positions.get(pair) for pair in features.items()]
 
 
 def parent_probabilities(parent: Checkpoint, values: torch.Tensor, features: Mapping[str, str]) -> torch.Tensor:
-    """Return what the parent says about rows it has not seen; a feature it lacks is missing to it."""
+    """Return the fraud probabilities that the parent gives `values` [rows, features]; it reads its own features alone."""
     by_name = {name: index for index, name in enumerate(features)}
     index = [by_name.get(name) for name in parent.feature_hashes]
     rows = Sample.of(values, torch.zeros(len(values), dtype=torch.bool)).with_features(index)
@@ -40,7 +43,7 @@ def parent_probabilities(parent: Checkpoint, values: torch.Tensor, features: Map
 def prequential_precision(
     parent: Checkpoint, chunk: Sample, features: Mapping[str, str], generator: torch.Generator
 ) -> float | None:
-    """Return the parent's average precision on a chunk before anyone learns it; None without frauds.
+    """Return the parent's average precision on a chunk before it is learned; None without frauds.
 
     Test, then train: A. P. Dawid, Statistical theory: the prequential approach (1984).
     """
@@ -51,22 +54,22 @@ def prequential_precision(
     return average_precision(scores.numpy(), some.is_fraud.numpy(), some.weight.numpy())
 
 
-def has_drifted(usual: Sequence[float], now: float | None) -> bool:
-    """Tell whether a chunk was ranked much worse than the chunks before it were.
+def has_drifted(reference: Sequence[float], current: float | None) -> bool:
+    """Return True if the parent ranked a chunk much worse than it ranked the chunks of the reference window.
 
     >>> has_drifted([0.7, 0.6, 0.8], 0.4), has_drifted([0.7, 0.6, 0.8], 0.6), has_drifted([0.7], 0.1), has_drifted([0.7, 0.7], None)
     (True, False, False, False)
     """
-    return now is not None and len(usual) >= FEWEST_REMEMBERED and now < DRIFTED_SHARE * median(usual)
+    return current is not None and len(reference) >= MINIMUM_REFERENCE_CHUNKS and current < DRIFTED_SHARE * median(reference)
 
 
-def remembered(usual: Sequence[float], now: float | None) -> list[float]:
-    """Return what the next chunk is compared with: the newest few, or nothing yet where a new kind of fraud has begun."""
-    if has_drifted(usual, now):
+def next_reference(reference: Sequence[float], current: float | None) -> list[float]:
+    """Return the reference window of the next chunk: the newest few, or none yet after a drift."""
+    if has_drifted(reference, current):
         return []
-    return list(usual) if now is None else [*usual, now][-REMEMBERED:]
+    return list(reference) if current is None else [*reference, current][-REFERENCE_CHUNKS:]
 
 
-def telling(precision: float | None, chunk: Sample) -> float | None:
-    """Return an average precision unless it stands on so few frauds that chance made it."""
-    return precision if int(chunk.is_fraud.sum()) >= TELLING_FRAUDS else None
+def supported_precision(precision: float | None, chunk: Sample) -> float | None:
+    """Return an average precision if its support, the chunk's frauds, is large enough; else None."""
+    return precision if int(chunk.is_fraud.sum()) >= MINIMUM_FRAUDS else None

@@ -34,8 +34,8 @@ class EpochPool:
         self._old_drawn = min(len(old), wanted - self._new_drawn)
         pooled = BRIEF_POOLED * wanted if is_brief else POOLED_LEGITIMATE
         share = min(1.0, pooled / max(1, len(legitimate)))
-        new = _some(new, max(self._new_drawn, int(share * len(new))), generator)
-        old = _some(old, max(self._old_drawn, int(share * len(old))), generator)
+        new = _drawn(new, max(self._new_drawn, int(share * len(new))), generator)
+        old = _drawn(old, max(self._old_drawn, int(share * len(old))), generator)
         self._frauds, self._new, self._old = len(frauds), len(new), len(old)
         rows = torch.cat([frauds, new, old])
         self.device = network.platt.device
@@ -61,5 +61,5 @@ class EpochPool:
         return rows[torch.randperm(len(rows), generator=generator)].to(self.device)
 
 
-def _some(rows: torch.Tensor, count: int, generator: torch.Generator) -> torch.Tensor:
+def _drawn(rows: torch.Tensor, count: int, generator: torch.Generator) -> torch.Tensor:
     return rows[torch.randperm(len(rows), generator=generator)[:count]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from training.model.device import CPU, make_repeatable
-from training.model.drift import has_drifted, known_to, prequential_precision, remembered, telling
+from training.model.drift import has_drifted, next_reference, parent_index, prequential_precision, supported_precision
 from training.model.epoch_pool import LEGITIMATE_PER_FRAUD, EpochPool
 from training.model.families import ARCHITECTURES
 from training.model.fitting import FitReport, calibrate, fit
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from training.model.sample import Sample
     from training.model.savepoint import Savepoint
 
-# Bins are cut anew while few frauds are known, then only once many more are: new bins tell more apart, and unsettle the rest.
-YOUNG_FRAUDS, GROWN = 2_000, 1.6
-CONTINUED_RATE = 0.5  # of the learning rate where a parent is gone on with at length: the full rate forgets rare patterns
-RECALLED, MINIMUM_RECALLED = 2, 1_000  # replayed frauds: per fraud of the chunk, and at least
+# Bins are cut anew while few frauds are known, then only once many more are: new bins separate frauds better, but disturb the rest.
+YOUNG_FRAUDS, REBIN_GROWTH = 2_000, 1.6
+CONTINUED_RATE = 0.5  # of the learning rate where a parent's training continues at length: the full rate forgets rare patterns
+REPLAYED_PER_FRAUD, MINIMUM_REPLAYED = 2, 1_000  # replayed frauds: per fraud of the chunk, and at least
 CALIBRATED_FRAUDS, CALIBRATED_LEGITIMATE = 1_500, 6_000
 
 
 @dataclass(frozen=True)
 class Learned:
-    """A trained network, the sample for its children, how training went, and how well the parent ranked the chunk before."""
+    """A trained network, the replay sample for its children, how training went, and how well the parent ranked the chunk."""
 
     network: FraudNetwork
     replay: Sample
@@ -55,28 +55,28 @@ def learn(  # noqa: PLR0913
 ) -> Learned:
     """Train a family's network on a chunk; `features` are name and hash of each input in order.
 
-    A parent whose bins still serve is gone on with briefly; otherwise bins are cut anew and the network is trained at length.
-    The same arguments give the same network on the same machine, wherever an interrupted fit is gone on with from its
-    savepoint. `epochs` None is the family's own. Only fitting happens on the device; what comes back is on the CPU.
+    Where the parent's bins still fit, its training continues briefly; otherwise bins are cut anew and the network is trained at
+    length. The same arguments give the same network on the same machine, also where an interrupted fit resumes from its
+    savepoint. `epochs` None is the family's own. Only fitting happens on the device; the network returned is on the CPU.
     """
     generator, architecture = make_repeatable(seed), ARCHITECTURES[family]
     prequential = prequential_precision(parent, chunk, features, generator) if parent else None
-    usual, now = parent.usual_precisions if parent else [], telling(prequential, chunk)
-    drifted = has_drifted(usual, now)
-    replay = parent.replay.with_features(known_to(parent, features)) if parent else chunk.take(torch.arange(0))
+    reference, current = parent.usual_precisions if parent else [], supported_precision(prequential, chunk)
+    drifted = has_drifted(reference, current)
+    replay = parent.replay.with_features(parent_index(parent, features)) if parent else chunk.take(torch.arange(0))
     if drifted:
-        replay = replay.outweighed(chunk, generator)
+        replay = replay.at_most(chunk, generator)
     kept = chunk.join(replay).thinned(generator)
-    is_brief = parent is not None and not drifted and serves(parent, features, kept)
+    is_brief = parent is not None and not drifted and bins_fit(parent, features, kept)
     network = FraudNetwork(architecture, len(features))
     if parent is not None and is_brief:
         network.load_state_dict(parent.network.state_dict())
-        replay, schedule = recalled(replay, chunk, generator), architecture.briefly
+        replay, schedule = replayed(replay, chunk, generator), architecture.briefly
     else:
         fit_encoding(network, kept.values, kept.is_fraud)
         schedule = architecture.at_length
         if parent:
-            adopt(network, parent.network, known_to(parent, features))
+            adopt(network, parent.network, parent_index(parent, features))
             schedule = schedule._replace(rate=CONTINUED_RATE * schedule.rate)
         if int(kept.is_fraud.sum()) >= YOUNG_FRAUDS:
             network.begin_background()
@@ -85,16 +85,18 @@ def learn(  # noqa: PLR0913
     report = fit(network, pool, schedule._replace(epochs=epochs or schedule.epochs), generator, savepoint)
     network.to(CPU)
     calibrate(network, kept.thinned(generator, CALIBRATED_FRAUDS, CALIBRATED_LEGITIMATE) if is_brief else kept)
-    return Learned(network.eval(), kept, report, is_brief, drifted, prequential, remembered(usual, now))
+    return Learned(network.eval(), kept, report, is_brief, drifted, prequential, next_reference(reference, current))
 
 
-def serves(parent: Checkpoint, features: Mapping[str, str], kept: Sample) -> bool:
-    """Tell whether a parent's bins are still good: for these features, and cut for about as many frauds as are known now."""
+def bins_fit(parent: Checkpoint, features: Mapping[str, str], kept: Sample) -> bool:
+    """Return True if a parent's bins are of these features, and were cut for about as many frauds as are known now."""
     known, binned = float(kept.is_fraud.sum()), float(parent.network.binned_frauds)
-    return list(parent.feature_hashes.items()) == list(features.items()) and binned >= YOUNG_FRAUDS and known < GROWN * binned
+    return (
+        list(parent.feature_hashes.items()) == list(features.items()) and binned >= YOUNG_FRAUDS and known < REBIN_GROWTH * binned
+    )
 
 
-def recalled(replay: Sample, chunk: Sample, generator: torch.Generator) -> Sample:
+def replayed(replay: Sample, chunk: Sample, generator: torch.Generator) -> Sample:
     """Return the part of the replay sample that is learned again beside a chunk, in proportion to the chunk."""
-    frauds = max(MINIMUM_RECALLED, RECALLED * int(chunk.is_fraud.sum()))
+    frauds = max(MINIMUM_REPLAYED, REPLAYED_PER_FRAUD * int(chunk.is_fraud.sum()))
     return replay.thinned(generator, frauds, LEGITIMATE_PER_FRAUD * frauds)

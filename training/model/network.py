@@ -26,7 +26,7 @@ ABSENT = -1e30  # stands for a missing value: below every border, so that it rea
 NARROWEST_RAMP = 0.02  # steeper ramps would magnify the last bit of a logarithm, which differs between processors
 SLICE_ROWS = 512
 EVERY_FEATURE = slice(None)
-Z_LIMIT = 5.0  # standard deviations beyond which a value says nothing more
+Z_LIMIT = 5.0  # standard deviations beyond which the standardised value stays the same
 LEAK = 0.1  # a unit that is never active still learns
 PLAIN_CODES = 2  # the first codes, which the background reads: missing, standardised value
 NO_BACKGROUND = -1e4  # adds nothing to any odds, and learns nothing
@@ -43,15 +43,6 @@ class Encoding(NamedTuple):
     def take(self, rows: torch.Tensor) -> Encoding:
         """Return the codes of some rows; an index in brackets takes twice as long."""
         return Encoding(self.smooth.index_select(0, rows), self.steps.index_select(0, rows))
-
-
-class Parts(NamedTuple):
-    """What a network makes of an encoding: the two logits, before calibration, and what gradients need of their making."""
-
-    signs: torch.Tensor  # [rows, members]
-    background: torch.Tensor  # [rows, 1]
-    units: torch.Tensor  # [rows, hidden units], after their activation
-    steps: torch.Tensor  # float32 [rows, bins x features]
 
 
 class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
@@ -157,11 +148,6 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
 
     def signs_and_background(self, encoding: Encoding) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the logits, before calibration, of a fraud by its signs [rows, members] and of one without any [rows, 1]."""
-        parts = self.parts(encoding)
-        return parts.signs, parts.background
-
-    def parts(self, encoding: Encoding) -> Parts:
-        """Return both logits and what went into them; `training.model.gradients` follows every change here."""
         members, units = self.architecture.members, len(self.hidden_weight)
         # The smooth codes are read once for all that is linear in them.
         background_weight = pad(self.background_weight, (0, self.steps_width))  # it reads no ramps
@@ -169,11 +155,10 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
         bias = torch.cat([self.bias, self.hidden_bias, self.background_bias + self.background_shift])
         wide, hidden, background = linear(encoding.smooth, weight, bias).split([members, units, 1], 1)
         steps = encoding.steps.view(torch.uint8).to(wide.dtype)  # torch converts bools five times as slowly
-        active = leaky_relu(hidden, LEAK)
         signs = wide + linear(steps, self.step_weight)
         if units:
-            signs = signs + (active * self.output_weight).unflatten(1, (members, -1)).sum(2)
-        return Parts(signs, background, active, steps)
+            signs = signs + (leaky_relu(hidden, LEAK) * self.output_weight).unflatten(1, (members, -1)).sum(2)
+        return signs, background
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """Return the fraud probability of each row."""

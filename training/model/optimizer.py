@@ -1,6 +1,7 @@
-"""AdamW on a one-cycle schedule, in a few tensor operations.
+"""AdamW on a one-cycle schedule, by torch's functional AdamW.
 
-torch's own optimisers import its compiler on first use: 3 s of CPU in every job, more than most jobs need to learn.
+torch's optimiser classes import its compiler on first use: 3 s of CPU in every job, more than most jobs need to learn. The function
+that they call does not.
 AdamW after Loshchilov and Hutter (2019); the schedule after Smith and Topin (2018), with torch's OneCycleLR's defaults.
 """
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.optim.adamw import adamw
 
 WARM_UP_SHARE = 0.3
 START_DIVISOR, END_DIVISOR = 25.0, 25.0 * 1e4
@@ -40,7 +42,7 @@ def _cosine(start: float, end: float, share: float) -> float:
 
 @dataclass(frozen=True)
 class _Group:
-    """Parameters that share a learning rate, and what is remembered of their gradients."""
+    """Parameters that share a learning rate, and the moments of their gradients."""
 
     parameters: list[torch.Tensor]
     means: list[torch.Tensor]
@@ -49,27 +51,27 @@ class _Group:
 
     @classmethod
     def of(cls, parameters: list[torch.Tensor]) -> _Group:
-        """Start with no memory of gradients."""
+        """Start with moments of zero."""
         means, squares = ([torch.zeros_like(parameter) for parameter in parameters] for _ in range(2))
         return cls(parameters, means, squares, [torch.zeros((), device=parameter.device) for parameter in parameters])
 
     def update(self, rate: float, momentum: float, weight_decay: float) -> None:
-        """Apply the gradients, and forget them."""
+        """Apply the gradients, and clear them."""
         gradients = [parameter.grad for parameter in self.parameters]
-        torch._foreach_add_(self.steps, 1.0)
-        torch._fused_adamw_(  # all parameters in one pass: what torch.optim.AdamW(fused=True) calls
+        adamw(
             self.parameters,
             gradients,
             self.means,
             self.squares,
-            [],
+            [],  # for AMSGrad
             self.steps,
-            lr=rate,
+            fused=True,  # all parameters in one pass
+            amsgrad=False,
             beta1=momentum,
             beta2=SQUARES_DECAY,
+            lr=rate,
             weight_decay=weight_decay,
             eps=EPSILON,
-            amsgrad=False,
             maximize=False,
         )
         for parameter in self.parameters:
@@ -80,7 +82,7 @@ class OneCycleAdamW:
     """Updates parameters in place, for a number of steps known beforehand."""
 
     def __init__(self, parameters: Iterable[tuple[torch.Tensor, float]], *, peak: float, weight_decay: float, steps: int) -> None:
-        """Start with no memory of gradients; each parameter comes with its share of the learning rate."""
+        """Start with moments of zero; each parameter comes with its share of the learning rate."""
         shared: dict[float, list[torch.Tensor]] = {}
         for parameter, share in parameters:
             shared.setdefault(share, []).append(parameter)
@@ -93,7 +95,7 @@ class OneCycleAdamW:
         return one_cycle(steps - 1, self._steps, self._peak)[0]
 
     def step(self) -> None:
-        """Apply the gradients, and forget them."""
+        """Apply the gradients, and clear them."""
         rate, momentum = one_cycle(self._step, self._steps, self._peak)
         self._step += 1
         with torch.no_grad():
@@ -101,15 +103,15 @@ class OneCycleAdamW:
                 group.update(share * rate, momentum, self._weight_decay)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the number of steps taken and what is remembered of their gradients."""
-        return {"step": self._step, "memory": self._memory()}
+        """Return the number of steps taken and the moments of their gradients."""
+        return {"step": self._step, "moments": self._moments()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there; the parameters must have their values of that step."""
+        """Resume from there; the parameters must have their values of that step."""
         self._step = state["step"]
-        for mine, theirs in zip(self._memory(), state["memory"], strict=True):
+        for mine, theirs in zip(self._moments(), state["moments"], strict=True):
             mine.copy_(theirs)
 
-    def _memory(self) -> list[torch.Tensor]:
+    def _moments(self) -> list[torch.Tensor]:
         groups = self._groups.values()
         return [tensor for group in groups for tensor in (*group.means, *group.squares, *group.steps)]

@@ -58,8 +58,8 @@ class Sample:
         kept = [self._thinned(self.is_fraud, frauds, generator), self._thinned(~self.is_fraud, legitimate, generator)]
         return kept[0].join(kept[1])
 
-    def outweighed(self, other: Sample, generator: torch.Generator) -> Sample:
-        """Return no more rows of each class than another sample has; each stands for itself alone."""
+    def at_most(self, other: Sample, generator: torch.Generator) -> Sample:
+        """Return at most as many rows of each class as another sample has; each stands for itself alone."""
         frauds = int(other.is_fraud.sum())
         some = self.thinned(generator, frauds, len(other) - frauds)
         return Sample.of(some.values, some.is_fraud)

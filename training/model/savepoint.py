@@ -1,7 +1,7 @@
-"""The state of a fit under way, kept in a file: a job that was killed at any step goes on from it.
+"""The state of a fit under way, kept in a file: a job that was killed at any step resumes from it.
 
-The file is written beside its place and renamed, and begins with its own digest: what a sync to S3 or a full disk tore is
-recognised. A state that is damaged, or of another fit, is never believed.
+The file is written beside its place and renamed, and begins with its own digest, which shows what a sync to S3 or a full disk
+tore. A fit ignores a state that is damaged or that another fit left.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ DIGEST_CHARACTERS = 64
 
 
 class Part(Protocol):
-    """What a step changes: it hands its state out, and takes it back from another process or device."""
+    """What a step changes: it returns its state, and loads one that another process or device saved."""
 
     def state_dict(self) -> dict[str, Any]:
         """Return tensors and plain data."""
         ...
 
     def load_state_dict(self, state: dict[str, Any], /) -> object:
-        """Go on from there."""
+        """Resume from there."""
         ...
 
 
 class Savepoint:
-    """The place where one fit keeps its state; `identity` is all that makes it this fit and no other, as plain data."""
+    """The file where one fit keeps its state; `identity`, plain data, differs between any two fits whose bits may differ."""
 
     def __init__(self, folder: Path, identity: Mapping[str, Any], must_stop: Callable[[], bool]) -> None:
-        """Remember the place; `must_stop` is asked after every step."""
+        """Store the place; `resume` calls `must_stop` after every step."""
         self._file, self._identity, self._must_stop = folder / FILE_NAME, dict(identity), must_stop
         self._steps = 0
 
     def resume(self, steps: Iterable[Item], parts: Mapping[str, Part]) -> Iterator[Item]:
-        """Yield the steps that are left to do, keeping the state of the parts. Raises Interrupted where the fit must stop.
+        """Yield the steps that are left, and save the state of the parts now and then. Raises Interrupted where the fit must stop.
 
         The iterable is asked for its first step after the parts have their state back.
         """
@@ -89,12 +89,12 @@ class Savepoint:
         content = self._file.read_bytes()
         digest, body = content[:DIGEST_CHARACTERS], content[DIGEST_CHARACTERS:]
         if digest != sha256_hex(body).encode():
-            log.warning("%s is damaged, and ignored", self._file.name)
+            log.warning("ignoring %s: it is damaged", self._file.name)
             return None
         found: dict[str, Any] = torch.load(io.BytesIO(body), map_location="cpu", weights_only=True)
         names = self._identity.keys() | found["identity"].keys()
-        others = sorted(name for name in names if self._identity.get(name) != found["identity"].get(name))
-        if others:
-            log.warning("%s is of another %s, and ignored", self._file.name, ", ".join(others))
+        different = sorted(name for name in names if self._identity.get(name) != found["identity"].get(name))
+        if different:
+            log.warning("ignoring %s: another fit left it, whose %s differs", self._file.name, ", ".join(different))
             return None
         return found

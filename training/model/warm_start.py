@@ -32,7 +32,7 @@ def fit_encoding(network: FraudNetwork, values: torch.Tensor, is_fraud: torch.Te
 
 
 def adopt(child: FraudNetwork, parent: FraudNetwork, parent_index: Sequence[int | None]) -> None:
-    """Give the child the parent's function; `parent_index` says where each feature stood, None for a new one.
+    """Give the child the parent's function; `parent_index` has the position of each feature there, None for a new one.
 
     Per feature, the parent's contribution to every unit is matched on a grid by ridge regression on the child's
     codes. A feature that the parent did not know starts without influence.

@@ -9,7 +9,7 @@ from greenfraud.chunks import Chunk
 from greenfraud.control import ControlDocument
 from greenfraud.items import control as control_items
 from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, models_prefix, plan_key
-from training.evaluation.candidates import Candidate, bundle_candidate, rules_candidate
+from training.evaluation.candidates import EvaluatedCandidate, bundle_candidate, rules_candidate
 from training.evaluation.curves import curves_document
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.judgement import judge
@@ -71,7 +71,7 @@ def read_holdout(paths: JobPaths, settings: Settings, chunk: Chunk) -> Holdout:
     return make_holdout(read_chunk(paths.channel("holdout")), known_compromised(lake, chunk, maturity_days))
 
 
-def candidates_of(plan: dict[str, Any], control: ControlDocument, holdout: Holdout, settings: Settings) -> list[Candidate]:
+def candidates_of(plan: dict[str, Any], control: ControlDocument, holdout: Holdout, settings: Settings) -> list[EvaluatedCandidate]:
     """Score the rules, production where there is one, and each family's newest model."""
     policy = control.policy
     prefixes = {models_prefix(family["family"], newest_version(family)): "challenger" for family in trained(plan)}

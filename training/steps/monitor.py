@@ -40,8 +40,8 @@ def main(paths: JobPaths) -> None:
         lake.put_json(skew_key(day), skew.report(day))
         store_skew(skew)
         share = skew.share(*manifest.names)
-        said = "nothing to compare" if share is None else f"{skew.differing.total()} values differ, a share of {share:.2g}"
-        log.info("monitor: %s, %d transactions compared, %s", day, len(skew.compared), said)
+        result = "nothing to compare" if share is None else f"{skew.differing.total()} values differ, a share of {share:.2g}"
+        log.info("monitor: %s, %d transactions compared, %s", day, len(skew.compared), result)
     store_footprint(settings, "monitor", meter.stop())
 
 
@@ -78,7 +78,7 @@ def skew_key(day: date) -> str:
 
 
 def store_skew(skew: SkewCount) -> None:
-    """Put the share of all values, and of those of each view; none where nothing was compared, for 0 would be a claim."""
+    """Put the share of all values, and of each view's; no share where nothing was compared, because 0 would be a claim."""
     manifest = skew.manifest
     store_metrics({"FeatureValuesCompared": float(len(skew.compared) * len(manifest.names))})
     if skew.compared:

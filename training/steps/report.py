@@ -91,7 +91,7 @@ def _challengers(evaluation: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _segment(segment: dict[str, Any], challengers: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return how much a segment is, and each family's figures there with interval, size or reason."""
+    """Return the counts of a segment, and each family's figures there with interval, size or reason."""
     metrics = {item["family"]: item["segments"][segment["name"]]["metrics"] for item in challengers}
     return {**segment, "families": {family: {name: found[name] for name in SEGMENT_METRICS} for family, found in metrics.items()}}
 
@@ -137,6 +137,6 @@ def totals(records: list[dict[str, Any]]) -> dict[str, float]:
 
 
 def methods(records: list[dict[str, Any]]) -> dict[str, str]:
-    """Return how the records were measured, and who says what a kilowatt-hour emits."""
+    """Return how the records were measured, and the source of the grid's carbon intensity."""
     found = {"emissions_method": "method", "intensity_source": "intensity_source"}
     return {tag: ", ".join(sorted({record[name] for record in records})) for tag, name in found.items()}

@@ -1,4 +1,4 @@
-"""What it costs to learn every chunk anew: measured by full refits, and saved by whoever learns chunk by chunk."""
+"""What it costs to learn every chunk anew: full refits measure it, and learning chunk by chunk saves it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def keep_costs(artifacts: Bucket, result: Mapping[str, Any]) -> None:
 def saved(artifacts: Bucket, results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return energy (kWh before PUE), gCO2e and seconds that trainings of one family saved against its newest full refit.
 
-    The refit is taken as it was measured: of the history of that day, on that day's machine. By now it would cost more, so
-    what was saved is told rather too low. None with a reason where no refit was measured, and for the refit itself.
+    The refit counts as it was measured: of the history of that day, on that day's machine. By now it would cost more, so the
+    savings are rather too low. None with a reason where no refit was measured, and for the refit itself.
     """
     unavailable: dict[str, Any] = dict.fromkeys(COSTS)
     if any(result["is_full_refit"] for result in results):

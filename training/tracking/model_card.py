@@ -43,9 +43,9 @@ def version_card(
 
 
 def outcome_of(candidate: Mapping[str, Any], decision: Mapping[str, Any]) -> str:
-    """Return what the gate decided about one challenger: a promotion or a shadow names one, the others were not chosen."""
-    is_meant = decision["outcome"] == "reject" or candidate["name"] == f"{decision['family']}/{decision['version']}"
-    return str(decision["outcome"]) if is_meant else "not chosen"
+    """Return what the gate decided about one challenger; a promotion or a shadow names one, and the others were not chosen."""
+    is_chosen = decision["outcome"] == "reject" or candidate["name"] == f"{decision['family']}/{decision['version']}"
+    return str(decision["outcome"]) if is_chosen else "not chosen"
 
 
 def _measures(metrics: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a model was trained with and on: recorded with it, and compared before an interrupted fit is gone on with."""
+"""What a model was trained with and on: recorded with it, and compared before an interrupted fit resumes."""
 
 from __future__ import annotations
 

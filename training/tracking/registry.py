@@ -1,4 +1,4 @@
-"""MLflow's registry: one version per challenger; aliases and a tag say which stage each is in.
+"""MLflow's registry: one version per challenger; aliases and a tag name the stage of each.
 
 There is one registered model, so that the alias `production` names one version across all families. A stage is
 `production`, `shadow` or `challenger`, as in the control document, or `archived` once something took its place.
@@ -81,7 +81,7 @@ class Registry:
             self.client.set_registered_model_alias(MODEL, "challenger", versions[best["name"]])
 
     def _replace(self, stage: str, number: str) -> None:
-        """Put a version into a stage; whoever was there is archived."""
+        """Put a version into a stage, and archive the one that was there."""
         for item in self._versions():
             if item.tags.get("stage") == stage and str(item.version) != number:
                 self._move(item.version, "archived")

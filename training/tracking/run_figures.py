@@ -32,5 +32,5 @@ def savings(saved: Mapping[str, Any]) -> dict[str, float | None]:
 
 
 def method_tags(footprint: Footprint, settings: Settings) -> dict[str, str]:
-    """Return how energy was measured and who says what a kilowatt-hour emits."""
+    """Return how energy was measured, and the source of the grid's carbon intensity."""
     return {"emissions_method": footprint.method, "intensity_source": settings.grid_intensity_source}

@@ -118,12 +118,12 @@ class Tracking:
         self.client.log_batch(run_id, metrics=known + stepped, params=given, tags=labels)
 
     def log_inputs(self, run_id: str, inputs: Sequence[Any]) -> None:
-        """Say what a run was given: dataset inputs of `training.tracking.datasets`."""
+        """Log the inputs of a run: dataset inputs of `training.tracking.datasets`."""
         from mlflow.exceptions import MlflowException
 
         try:
             self.client.log_inputs(run_id, datasets=list(inputs))
-        except MlflowException:  # two families told MLflow of their common chunk at once: now it is known
+        except MlflowException:  # two families logged their common chunk at once; the second attempt finds it
             self.client.log_inputs(run_id, datasets=list(inputs))
 
     def log_files(self, run_id: str, files: Mapping[str, bytes], folder: str) -> None:

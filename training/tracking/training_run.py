@@ -1,4 +1,4 @@
-"""The MLflow run of one family and chunk: what the job was told and given, how learning went, what it consumed."""
+"""The MLflow run of one family and chunk: the job's parameters and inputs, how learning went, what it consumed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class TrainingRun:
 
 @contextmanager
 def training_run(job: TrainingJob, checkpoint: Checkpoint, footprint: Footprint, saved: dict[str, Any]) -> Iterator[TrainingRun]:
-    """Open the run, log everything a training has to say, and end it with the block."""
+    """Open the run, log everything about the training, and end the run with the block."""
     hyperparameters, report = job.hyperparameters, checkpoint.report
     tracking = Tracking(job.settings, hyperparameters.execution)
     discard_abandoned(job, tracking)
@@ -74,7 +74,7 @@ def record_of(job: TrainingJob) -> Path:
 
 
 def single_numbers(report: dict[str, Any]) -> dict[str, float]:
-    """Return what a training's report has one number of."""
+    """Return the entries of a training's report that are one number each."""
     return {name: value for name, value in report.items() if isinstance(value, int | float) and name not in report["history"]}
 
 
@@ -82,8 +82,8 @@ def parameters_of(job: TrainingJob, checkpoint: Checkpoint) -> dict[str, Any]:
     """Return what was chosen: architecture, hyperparameters, parent, software and machine."""
     chosen = job.hyperparameters.model_dump(mode="json", exclude={"execution"}, exclude_none=True)
     architecture = vars(checkpoint.network.architecture)
-    told = {**architecture, "bins": checkpoint.network.bins, **chosen, "parent_version": checkpoint.parent_version}
-    return told | checkpoint.provenance
+    parameters = {**architecture, "bins": checkpoint.network.bins, **chosen, "parent_version": checkpoint.parent_version}
+    return parameters | checkpoint.provenance
 
 
 def inputs_of(job: TrainingJob, checkpoint: Checkpoint) -> dict[Any, Data]:

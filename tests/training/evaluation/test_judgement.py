@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from training.evaluation.candidates import Candidate
+from training.evaluation.candidates import EvaluatedCandidate
 from training.evaluation.holdout import Holdout
 from training.evaluation.judgement import MINIMUM_DEFRAUDED, judge
 from training.evaluation.measurement import CARD_PRECISION, MEASURES
@@ -31,9 +31,9 @@ def holdout_of(is_fraud: np.ndarray) -> Holdout:
 HOLDOUT = holdout_of(IS_FRAUD)
 
 
-def candidate(name: str, role: str, scores: np.ndarray, **changes) -> Candidate:
+def candidate(name: str, role: str, scores: np.ndarray, **changes) -> EvaluatedCandidate:
     """A model that alerts from one half on."""
-    return replace(Candidate(name, role, scores, scores >= 0.5, family=name, version="1"), **changes)
+    return replace(EvaluatedCandidate(name, role, scores, scores >= 0.5, family=name, version="1"), **changes)
 
 
 GOOD = np.clip(IS_FRAUD * 0.5 + DRAW.random(ROWS) * 0.5, 0, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from training.evaluation.candidates import Candidate
+from training.evaluation.candidates import EvaluatedCandidate
 from training.evaluation.holdout import Holdout, make_holdout
 from training.evaluation.measurement import (
     ALERT_COST_MINOR,
@@ -34,9 +34,9 @@ HOLDOUT = holdout_of(IS_FRAUD)
 WEIGHTS = customer_weights(50, resamples=60)
 
 
-def candidate(scores: np.ndarray, name: str = "light/1") -> Candidate:
+def candidate(scores: np.ndarray, name: str = "light/1") -> EvaluatedCandidate:
     """A model with these probabilities, alerting above one half."""
-    return Candidate(name, "challenger", scores, scores >= 0.5)
+    return EvaluatedCandidate(name, "challenger", scores, scores >= 0.5)
 
 
 GOOD = candidate(np.clip(IS_FRAUD * 0.4 + DRAW.random(ROWS) * 0.6, 0, 1))
@@ -91,7 +91,7 @@ def test_without_frauds_a_figure_says_why_it_is_missing() -> None:
 
 def test_an_unscorable_candidate_says_why_everywhere() -> None:
     """A bundle whose features are gone is listed, with its reason."""
-    broken = Candidate("light/0", "production", None, None, reason="the holdout lacks x")
+    broken = EvaluatedCandidate("light/0", "production", None, None, reason="the holdout lacks x")
     measured = summary(broken, measure(broken, HOLDOUT, WEIGHTS), HOLDOUT)
     assert {"the holdout lacks x"} == {figure["reason"] for figure in measured.values()}
     assert paired(measure(GOOD, HOLDOUT, WEIGHTS), measure(broken, HOLDOUT, WEIGHTS)) is None

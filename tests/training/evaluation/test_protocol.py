@@ -11,7 +11,7 @@ from memory_lake import MemoryLake
 
 from greenfraud.chunks import Chunk, Coverage
 from greenfraud.instants import DAY_US, start_of_day_us
-from training.evaluation.candidates import Candidate
+from training.evaluation.candidates import EvaluatedCandidate
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.measurement import CARD_PRECISION, measure
 from training.features.chunk_writing import write_chunks
@@ -95,7 +95,10 @@ def measures(rows: list[tuple[float, bool, int, int]]) -> dict[str, float]:
     scores, is_fraud, customer, day = (np.array(column) for column in zip(*rows, strict=True))
     holdout = Holdout(pa.table({}), is_fraud, np.full(len(rows), 3_000), customer, day, 0)
     once = np.ones((1, customer.max() + 1))
-    return {name: float(of[0]) for name, of in measure(Candidate("m", "challenger", scores, scores >= 0.5), holdout, once).items()}
+    return {
+        name: float(of[0])
+        for name, of in measure(EvaluatedCandidate("m", "challenger", scores, scores >= 0.5), holdout, once).items()
+    }
 
 
 HAND = [  # score, fraud, customer, day

@@ -21,7 +21,7 @@ from greenfraud.features.manifest import KEPT_US, Manifest, load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, HOUR_US, MINUTE_US
 from training.features import feature_matrix
-from training.features.expired_events import carried_rows
+from training.features.expired_events import expired_rows_to_keep
 from training.features.feature_matrix import FeatureMatrix, buffer_us
 from training.features.history import LABELS, TRANSACTIONS, arrange, history_of, in_order
 
@@ -91,9 +91,9 @@ def test_a_bounded_buffer_gives_the_values_of_the_whole_history(history: list[Ev
     transactions, labels = tables(history)
     transactions = in_order(transactions)
     is_old = pc.less(transactions["occurred_us"], start_us)
-    carried = carried_rows(transactions.filter(is_old), labels, start_us, start_us - KEPT_US - DAY_US)
+    kept = expired_rows_to_keep(transactions.filter(is_old), labels, start_us, start_us - KEPT_US - DAY_US)
     whole, part = (
-        history_of(table, labels) for table in (transactions, pa.concat_tables([carried, transactions.filter(pc.invert(is_old))]))
+        history_of(table, labels) for table in (transactions, pa.concat_tables([kept, transactions.filter(pc.invert(is_old))]))
     )
     wanted = (start_us + buffer_us(MANIFEST), np.iinfo(np.int64).max)
     expected = FeatureMatrix(MANIFEST, whole).columns(whole.rows_between(*wanted))

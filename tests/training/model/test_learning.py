@@ -12,10 +12,9 @@ from learnable import FEATURES, checkpoint, rows
 
 from greenfraud.errors import ContractError
 from greenfraud.families import FAMILIES
-from training.model import drift as lineage
-from training.model import families, learning
+from training.model import drift, families, learning
 from training.model.checkpoint import Checkpoint
-from training.model.drift import TELLING_FRAUDS, known_to, parent_probabilities
+from training.model.drift import MINIMUM_FRAUDS, parent_index, parent_probabilities
 from training.model.families import ARCHITECTURES
 from training.model.fitting import calibrate
 from training.model.learning import learn
@@ -96,8 +95,8 @@ def test_a_background_stays_what_it_is_when_means_and_scales_change(first: Check
 def test_a_background_begins_once_many_frauds_are_known(first: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before, it neither says nor learns anything; from then on it is kept."""
     unseen = rows(1_000, seed=3)
-    signs, silent = first.network.signs_and_background(first.network.encode(unseen.values))
-    assert torch.equal(with_odds(signs, silent), signs)
+    signs, background = first.network.signs_and_background(first.network.encode(unseen.values))
+    assert torch.equal(with_odds(signs, background), signs)
     monkeypatch.setattr(learning, "YOUNG_FRAUDS", 500)
     grown = learn("light", rows(10_000, seed=2), first, FEATURES)
     learned = float(grown.network.background_bias.detach())
@@ -165,11 +164,11 @@ def test_once_frauds_have_changed_the_past_outweighs_the_chunk_no_more(first: Ch
     assert after > before + 0.3
 
 
-def test_a_fraud_or_two_tell_nothing_of_a_change(first: Checkpoint) -> None:
-    """What chance makes of them is neither believed nor remembered."""
+def test_a_chunk_with_few_frauds_shows_no_drift(first: Checkpoint) -> None:
+    """The chunk counts neither as drifted nor into the reference."""
     chunk = rows(100, rule="ratio", seed=2)
     learned = learn("light", chunk, replace(first, usual_precisions=[0.9, 0.95]), FEATURES)
-    assert 0 < int(chunk.is_fraud.sum()) < TELLING_FRAUDS
+    assert 0 < int(chunk.is_fraud.sum()) < MINIMUM_FRAUDS
     assert not learned.has_drifted
     assert learned.usual_precisions == [0.9, 0.95]
 
@@ -183,9 +182,9 @@ def test_a_checkpoint_of_another_release_is_refused_with_what_to_do(first: Check
         Checkpoint.from_bytes(body)
 
 
-def test_the_examples_of_lineage_and_families_hold() -> None:
+def test_the_examples_of_drift_and_families_hold() -> None:
     """When frauds have changed; how many bins fit."""
-    assert [doctest.testmod(module).failed for module in (families, lineage)] == [0, 0]
+    assert [doctest.testmod(module).failed for module in (families, drift)] == [0, 0]
 
 
 def old_or_new(sample: Sample) -> np.ndarray:
@@ -198,7 +197,7 @@ def test_a_feature_that_is_new_starts_without_influence(first: Checkpoint) -> No
     """The child of a smaller parent ranks as its parent did, whatever the new feature says."""
     features = {"new": "n1", **FEATURES}
     values = torch.cat([torch.rand(500, 1), rows(500, seed=6).values], 1)
-    index = known_to(first, features)
+    index = parent_index(first, features)
     child = FraudNetwork(ARCHITECTURES["light"], 4)
     fit_encoding(child, values, rows(500, seed=6).is_fraud)
     adopt(child, first.network, index)
@@ -210,7 +209,7 @@ def test_a_feature_that_is_new_starts_without_influence(first: Checkpoint) -> No
 
 def test_a_feature_computed_otherwise_is_a_new_one(first: Checkpoint) -> None:
     """Its hash is part of its identity."""
-    assert known_to(first, {**FEATURES, "amount": "a2"}) == [None, 1, 2]
+    assert parent_index(first, {**FEATURES, "amount": "a2"}) == [None, 1, 2]
 
 
 def test_a_parent_scores_rows_that_lack_its_feature(first: Checkpoint) -> None:

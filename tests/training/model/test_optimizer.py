@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import doctest
+import os
+import subprocess
+import sys
 
 import torch
 
@@ -10,6 +13,13 @@ from training.model import optimizer
 from training.model.optimizer import OneCycleAdamW
 
 STEPS, PEAK, DECAY = 60, 0.01, 0.1
+FIT = """
+import sys
+from learnable import FEATURES, rows
+from training.model.learning import learn
+learn("light", rows(600), None, FEATURES)
+print("torch._dynamo" in sys.modules)
+"""
 
 
 def gradient_of(parameter: torch.Tensor, step: int) -> torch.Tensor:
@@ -34,3 +44,10 @@ def test_it_follows_torch_step_by_step() -> None:
 def test_the_example_of_the_schedule_holds() -> None:
     """Up, then down to almost nothing."""
     assert doctest.testmod(optimizer).failed == 0
+
+
+def test_a_fit_does_not_import_torchs_compiler() -> None:
+    """It would cost every job more CPU than most need to learn."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    finished = subprocess.run([sys.executable, "-c", FIT], env=environment, capture_output=True, text=True, check=True)
+    assert finished.stdout == "False\n"

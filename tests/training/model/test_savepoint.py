@@ -116,7 +116,7 @@ def test_a_finished_fit_is_not_repeated(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("change", [{name: "other"} for name in IDENTITY] + [{"new": 1}])
-def test_the_state_of_another_fit_is_ignored_and_said_to_be(
+def test_a_fit_ignores_and_names_the_state_of_another_fit(
     change: dict[str, Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Other orders, inputs, versions, threads: the fit starts anew."""
@@ -125,7 +125,9 @@ def test_the_state_of_another_fit_is_ignored_and_said_to_be(
     with caplog.at_level(logging.INFO, "training"):
         learned = learn("light", CHUNK, None, FEATURES, seed=SEED, savepoint=kept(tmp_path))
     assert_same(learn("light", CHUNK, None, FEATURES, seed=SEED), learned)
-    assert [f"{FILE_NAME} is of another {next(iter(change))}, and ignored", "the fit begins"] == caplog.messages[:2]
+    assert [f"ignoring {FILE_NAME}: another fit left it, whose {next(iter(change))} differs", "the fit begins"] == caplog.messages[
+        :2
+    ]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def test_the_state_of_another_fit_is_ignored_and_said_to_be(
         lambda content: content[: len(content) // 2] + bytes(len(content) - len(content) // 2),
     ],
 )
-def test_a_torn_state_is_ignored_and_said_to_be(
+def test_a_fit_ignores_and_names_a_torn_state(
     damaged: Callable[[bytes], bytes], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Cut off, half empty, or with one bit changed: the fit starts anew."""
@@ -150,7 +152,7 @@ def test_a_torn_state_is_ignored_and_said_to_be(
     with caplog.at_level(logging.INFO, "training"):
         learned = learn("light", CHUNK, None, FEATURES, seed=SEED, savepoint=kept(tmp_path))
     assert_same(learn("light", CHUNK, None, FEATURES, seed=SEED), learned)
-    assert [f"{FILE_NAME} is damaged, and ignored", "the fit begins"] == caplog.messages
+    assert [f"ignoring {FILE_NAME}: it is damaged", "the fit begins"] == caplog.messages
 
 
 def test_a_save_that_is_cut_off_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

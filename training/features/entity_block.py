@@ -1,4 +1,4 @@
-"""Some rows of a history, and the windows that end at them: what `greenfraud.features.scene` is for one transaction."""
+"""The rows about a few entities, and the windows that end at them: what `greenfraud.features.scene` is for one transaction."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 
-class Stretch:
-    """The rows about a few entities: so few that what they need stays in the processor's cache."""
+class EntityBlock:
+    """The rows about a few entities, so few that what is computed from them stays in the processor's cache."""
 
     def __init__(self, events: EntityEvents, entities: range, rows: slice) -> None:
         """Cut out the entities' events; values are computed for those of `rows`, sorted by entity and by time."""
@@ -44,7 +44,7 @@ class Stretch:
         self._found: dict[tuple[Any, ...], Any] = {}  # several features read the same window
 
     def once(self, key: tuple[Any, ...], compute: Callable[[], Found]) -> Found:
-        """Return what is computed under a name, which is not computed again; nobody may write to it."""
+        """Return the array cached under `key`, computed at the first call; callers must not write to it."""
         if key not in self._found:
             self._found[key] = compute()
         found: Found = self._found[key]
@@ -78,7 +78,7 @@ class Stretch:
 
     @cached_property
     def is_known(self) -> NDArray[np.bool_]:
-        """Tell whether the entity of each row had any event within the time that entities are kept."""
+        """Return per row whether its entity had any event within the time that entities are kept."""
         known: NDArray[np.bool_] = (self.newest_us >= self.occurred_us - KEPT_US) & (self.code >= 0)
         return known
 
