@@ -11,7 +11,7 @@ from moto.cloudformation.parsing import clean_json
 
 from local.cloudformation.dependencies import creation_order
 from local.cloudformation.providers import PROVIDERS
-from local.cloudformation.providers.resource import Properties, Provider, Resource
+from local.cloudformation.providers.resource import Properties, Provider, Resource, check_properties
 
 RETAINED = ("Retain", "RetainExceptOnCreate")
 # Where a retained resource holds the name, the next one of its logical id gets another, as in AWS.
@@ -84,6 +84,7 @@ class Deployment:
             return
         with Failing(self, logical_id, definition["Type"]):
             properties = clean_json(definition.get("Properties", {}), self.stack.resource_map)
+            check_properties(definition["Type"], properties)
             if existing is None:
                 generation = _names_taken.get((self.stack.name, logical_id), 0)
                 self.create(logical_id, definition, properties, generation=generation)
@@ -105,8 +106,6 @@ class Deployment:
             type=definition["Type"],
             logical_resource_id=logical_id,
             stack=self.stack.name,
-            account=self.stack.account_id,
-            region=self.stack.region_name,
             client=self.client,
             properties=properties,
             generation=generation,
@@ -189,7 +188,7 @@ class Failing:
             return
         failure = ResourceFailedError(self.logical_id, self.kind, error)
         stack = self.deployment.stack
-        named = Resource(self.kind, self.logical_id, stack.name, stack.account_id, stack.region_name, lambda _: None, {})
+        named = Resource(self.kind, self.logical_id, stack.name, self.deployment.client, {})
         self.deployment.record(named, "CREATE_FAILED", str(failure))
         raise failure from error
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from local.cloudformation.providers import INERT_TYPES
 from local.pins import MOTO_VERSION
 
-README = (Path(__file__).parents[3] / "local" / "README.md").read_text()
+README = (Path(__file__).parents[2] / "local" / "README.md").read_text()
 
 
 def test_every_inert_type_is_listed():
