@@ -21,9 +21,11 @@ def update_machine(resource: Resource, _: Properties) -> None:
 
 
 def machine_settings(resource: Resource) -> Properties:
-    """The definition, and everything else that may change in place."""
-    rest = resource.without("DefinitionString", "StateMachineName", "Tags")
-    return {"definition": resource.properties["DefinitionString"], **rest}
+    """The definition, and everything else that may change in place; ValueError for JSONata."""
+    definition = resource.properties["DefinitionString"]
+    if '"QueryLanguage":"JSONata"' in definition.replace(" ", ""):
+        raise ValueError("the embedded AWS evaluates JSONPath, not JSONata")
+    return {"definition": definition, **resource.without("DefinitionString", "StateMachineName", "Tags")}
 
 
 def delete_machine(resource: Resource) -> None:
