@@ -25,7 +25,7 @@ def install(context: Context) -> None:
     context.on_start(create)
 
 
-def make_room(context: Context, template: dict[str, Any], parameters: dict[str, str]) -> None:
+def remove_stand_ins(context: Context, template: dict[str, Any], parameters: dict[str, str]) -> None:
     """Remove the three stand-ins before a real `cdk bootstrap` makes its own."""
     if "CdkBootstrapVersion" not in template["Resources"] or parameters.get("Qualifier", CDK_QUALIFIER) != CDK_QUALIFIER:
         return

@@ -58,7 +58,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - what a change set holds
         kind, back = ("UPDATE", "UPDATE_ROLLBACK") if previous["Resources"] else ("CREATE", "ROLLBACK")
         if imports:
             kind, back = "IMPORT", "IMPORT_ROLLBACK"
-        enter(stack, f"{kind}_IN_PROGRESS", "User Initiated")
+        set_status(stack, f"{kind}_IN_PROGRESS", "User Initiated")
         stack.resource_map.cross_stack_resources = backend.exports
         attempt = Deployment(
             stack=stack,
@@ -69,17 +69,17 @@ def deploy(  # noqa: PLR0913, PLR0917 - what a change set holds
         )
         try:
             if kind == "CREATE":
-                bootstrap.make_room(context, attempt.template, parameters)
+                bootstrap.remove_stand_ins(context, attempt.template, parameters)
             attempt.run()
             publish_exports(backend, stack)
         except Exception as failure:  # whatever it was, the stack must say so instead of the server
-            enter(stack, f"{back}_IN_PROGRESS", str(failure))
+            set_status(stack, f"{back}_IN_PROGRESS", str(failure))
             undo(attempt, previous, old_parameters, kind)
-            enter(stack, f"{back}_COMPLETE", str(failure))
+            set_status(stack, f"{back}_COMPLETE", str(failure))
             return False
         stack.template, stack.parameters = template, parameters
         stack.description = attempt.template.get("Description")
-        enter(stack, f"{kind}_COMPLETE", None)
+        set_status(stack, f"{kind}_COMPLETE", None)
         return True
 
 
@@ -96,25 +96,25 @@ def undo(attempt: Deployment, previous: dict[str, Any], parameters: dict[str, st
         attempt.undo_replacements()
         way_back.run()
     except ResourceFailedError as failure:
-        enter(attempt.stack, "ROLLBACK_IN_PROGRESS", f"could not be undone: {failure}")
+        set_status(attempt.stack, "ROLLBACK_IN_PROGRESS", f"could not be undone: {failure}")
 
 
 def destroy(context: Context, backend: CloudFormationBackend, stack: Stack) -> None:
     """Delete the stack's resources, last made first; a refusal leaves the stack as DELETE_FAILED with the reason."""
     with one_deployment:
-        enter(stack, "DELETE_IN_PROGRESS", "User Initiated")
+        set_status(stack, "DELETE_IN_PROGRESS", "User Initiated")
         emptying = Deployment(stack=stack, template=NOTHING, parameters={}, client=context.client)
         try:
             emptying.run()
         except ResourceFailedError as failure:
-            enter(stack, "DELETE_FAILED", str(failure))
+            set_status(stack, "DELETE_FAILED", str(failure))
             return
         publish_exports(backend, stack)
-        enter(stack, "DELETE_COMPLETE", None)
+        set_status(stack, "DELETE_COMPLETE", None)
         backend.deleted_stacks[stack.stack_id] = backend.stacks.pop(stack.stack_id)
 
 
-def enter(stack: Stack, status: str, reason: str | None) -> None:
+def set_status(stack: Stack, status: str, reason: str | None) -> None:
     """Set the stack's status and say so in an event."""
     stack.status = status
     stack.stack_status_reason = reason

@@ -17,7 +17,7 @@ from moto.awslambda.exceptions import LambdaClientError
 from local.context import ACCESS_KEY, ACCOUNT, REGION, Context
 from local.functions.lambdas import executor_of
 from local.http import signatures
-from local.http.api_events import STAGE, Request, Response, event_of, message, response_of
+from local.http.api_events import STAGE, Request, Response, event_of, gateway_response, response_of
 from local.monitoring import metrics
 
 MOST_BODY_BYTES = 10 * 1024 * 1024
@@ -55,7 +55,7 @@ def find_route(api: Api, method: str, path: str) -> tuple[Route, dict[str, str]]
     return None
 
 
-class Front:
+class HttpApi:
     """Answers requests as the deployed API would."""
 
     def __init__(self, context: Context) -> None:
@@ -65,7 +65,7 @@ class Front:
         """Find the route, check the caller, invoke, and count."""
         api = deployed_api()
         if api is None:
-            return message(503, "Service Unavailable: no API is deployed")
+            return gateway_response(503, "Service Unavailable: no API is deployed")
         began = time.perf_counter()
         response = self._answer(api, request)
         milliseconds = (time.perf_counter() - began) * 1000
@@ -77,11 +77,11 @@ class Front:
     def _answer(self, api: Api, request: Request) -> Response:
         found = find_route(api, request.method, request.target.partition("?")[0])
         if found is None:
-            return message(404, "Not Found")
+            return gateway_response(404, "Not Found")
         route, parameters = found
         event = event_of(request, api_id=api.api_id, route_key=route.route_key, parameters=parameters)
         if self._context.auth and not self._authorize(route, request, event):
-            return message(403, "Forbidden")
+            return gateway_response(403, "Forbidden")
         return self._invoke(api, route, event)
 
     def _authorize(self, route: Route, request: Request, event: dict[str, Any]) -> bool:
@@ -109,9 +109,9 @@ class Front:
             result = executor_of(self._context).invoke(function, json.dumps(event).encode())
         except LambdaClientError as failure:
             print(f"{function}: {failure}", file=sys.stderr, flush=True)
-            return message(503, "Service Unavailable")
+            return gateway_response(503, "Service Unavailable")
         if result.error:
-            return message(500, "Internal Server Error")
+            return gateway_response(500, "Internal Server Error")
         return response_of(result.payload)
 
 
@@ -122,19 +122,19 @@ def deployed_api() -> Api | None:
     return max(deployed, key=lambda api: api.created_date, default=None)
 
 
-class FrontServer(ThreadingHTTPServer):
+class ApiServer(ThreadingHTTPServer):
     """The HTTP server; a thread per connection."""
 
-    front: Front
+    api: HttpApi
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
 
-class FrontHandler(BaseHTTPRequestHandler):
+class ApiHandler(BaseHTTPRequestHandler):
     """Reads requests, writes responses, keeps connections open."""
 
-    server: FrontServer
+    server: ApiServer
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     disable_nagle_algorithm = True
@@ -149,7 +149,7 @@ class FrontHandler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         if length > MOST_BODY_BYTES:
             self.close_connection = True
-            self.write(message(413, "Request Entity Too Large"))
+            self.write(gateway_response(413, "Request Entity Too Large"))
             return
         request = Request(
             method=self.command,
@@ -160,7 +160,7 @@ class FrontHandler(BaseHTTPRequestHandler):
             source_ip=self.client_address[0],
         )
         try:
-            self.write(self.server.front.answer(request))
+            self.write(self.server.api.answer(request))
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
@@ -183,16 +183,16 @@ class FrontHandler(BaseHTTPRequestHandler):
 
 
 for _method in METHODS:
-    setattr(FrontHandler, f"do_{_method}", FrontHandler.handle_any)
+    setattr(ApiHandler, f"do_{_method}", ApiHandler.handle_any)
 
 
 def install(context: Context) -> None:
     """Listen on the HTTP port while the server runs."""
 
     def start() -> None:
-        server = FrontServer(("127.0.0.1", context.http_port), FrontHandler)
-        server.front = Front(context)
-        threading.Thread(target=server.serve_forever, args=(0.1,), name="http-front", daemon=True).start()
+        server = ApiServer(("127.0.0.1", context.http_port), ApiHandler)
+        server.api = HttpApi(context)
+        threading.Thread(target=server.serve_forever, args=(0.1,), name="http-api", daemon=True).start()
         context.on_stop(server.shutdown)
 
     context.on_start(start)

@@ -52,7 +52,7 @@ class Response:
     body: bytes
 
 
-def message(status: int, text: str) -> Response:
+def gateway_response(status: int, text: str) -> Response:
     """One of API Gateway's own answers."""
     body = json.dumps({"message": text}, separators=(",", ":")).encode()
     return Response(status, [("Content-Type", "application/json")], body)
@@ -123,7 +123,7 @@ def response_of(payload: bytes) -> Response:
     """The response a function asks for; an answer that is no response is an internal error."""
     answer = json.loads(payload)
     if not isinstance(answer, dict) or "statusCode" not in answer:
-        return message(500, "Internal Server Error")
+        return gateway_response(500, "Internal Server Error")
     text = answer.get("body") or ""
     body_bytes = base64.b64decode(text) if answer.get("isBase64Encoded") else str(text).encode()
     headers = [(name, str(value)) for name, value in (answer.get("headers") or {}).items()]

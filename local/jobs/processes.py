@@ -80,13 +80,13 @@ class JobStarter:
 
     def _fork(self, name: str, command: Sequence[str], env: dict[str, str], log: Path) -> JobProcess:
         job = self._jobs[name] = JobProcess()
-        order = {"job": name, "arguments": list(command[1:]), "env": env, "cwd": str(ROOT), "log": str(log)}
+        request = {"job": name, "arguments": list(command[1:]), "env": env, "cwd": str(ROOT), "log": str(log)}
         with self._lock:
             try:
                 zygote = self._zygote
                 assert zygote is not None
                 assert zygote.stdin is not None
-                zygote.stdin.write(json.dumps(order).encode() + b"\n")
+                zygote.stdin.write(json.dumps(request).encode() + b"\n")
                 zygote.stdin.flush()
             except OSError:
                 job.finish(-signal.SIGKILL)

@@ -129,6 +129,15 @@ def test_a_schedule_that_would_never_fire_fails(stacks, stack_name):
     assert "L is neither a value nor a range" in stack["StackStatusReason"]
 
 
+def test_a_machine_in_jsonata_fails(stacks, stack_name):
+    """It is refused when it is deployed, not at its first state."""
+    definition = {"QueryLanguage": "JSONata", "StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+    properties = {"DefinitionString": json.dumps(definition), "RoleArn": "arn:aws:iam::123456789012:role/r"}
+    machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    stack = stacks.deploy(stack_name, {"Resources": {"Machine": machine}})
+    assert "evaluates JSONPath, not JSONata" in stack["StackStatusReason"]
+
+
 def test_stacks_are_changed_by_change_sets_alone(embedded, stack_name):
     """As the CDK does; what no deployment uses is refused."""
     with pytest.raises(ClientError, match="change sets alone"):

@@ -17,8 +17,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local.context import ACCESS_KEY, SECRET_KEY, Context
-from local.http.api import Front, match_path, precedence
-from local.http.api_events import Request, message
+from local.http.api import HttpApi, match_path, precedence
+from local.http.api_events import Request, gateway_response
 
 ECHO = """
     import json
@@ -154,10 +154,10 @@ def test_without_authentication_everything_passes(tmp_path):
     """The setting lets a request through and adds nothing to its event."""
     events = []
 
-    class Stub(Front):
+    class Stub(HttpApi):
         def _invoke(self, api, route, event):
             events.append(event)
-            return message(200, "ok")
+            return gateway_response(200, "ok")
 
     @dataclasses.dataclass
     class OneRoute:
