@@ -1,6 +1,6 @@
 """`python -m local serve` runs the embedded AWS; `python -m local deploy` sends it a synthesised cloud assembly.
 
-`python -m local objects` serves nothing but S3 objects that a stopped one has saved.
+`python -m local objects` serves only the S3 objects that an embedded AWS saved when it stopped.
 """
 
 from __future__ import annotations
@@ -10,25 +10,20 @@ import os
 import sys
 from pathlib import Path
 
-from local.context import DEFAULT_REGION
-
 
 def build_parser() -> argparse.ArgumentParser:
-    """The commands and their options; each default can be set by a variable."""
+    """The commands and their options."""
     environ = os.environ
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="run the embedded AWS until stopped")
     serve.add_argument("--port", type=int, default=int(environ.get("GREENFRAUD_PORT", "4566")))
     serve.add_argument("--http-port", type=int, default=int(environ.get("GREENFRAUD_HTTP_PORT", "8000")))
-    serve.add_argument("--state", type=Path, default=Path(environ.get("GREENFRAUD_STATE", ".local/state")))
+    serve.add_argument("--state", type=Path, default=Path(".local/state"))
     serve.add_argument("--auth", choices=("on", "off"), default="off", help="check signatures on the HTTP API")
-    serve.add_argument("--training-python", type=Path, default=Path(sys.executable), help="runs the training jobs")
-    serve.add_argument("--region", default=DEFAULT_REGION)
     deploy = commands.add_parser("deploy", help="publish the assets and create or update the stacks")
     deploy.add_argument("assembly", type=Path, metavar="CDK_OUT")
     deploy.add_argument("--endpoint", default=environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"))
-    deploy.add_argument("--json", action="store_true", help="print one JSON document instead of a line per stack")
     objects = commands.add_parser("objects", help="serve saved S3 objects alone")
     objects.add_argument("--port", type=int, required=True)
     objects.add_argument("--state", type=Path, required=True)
@@ -57,18 +52,10 @@ def run_objects(chosen: argparse.Namespace) -> int:
 def run_serve(chosen: argparse.Namespace) -> int:
     """Serve; 2 when a port is taken or moto is not the version we patch."""
     from local.patches import PatchError
-    from local.server import PortInUseError, ServerOptions, serve
+    from local.server import PortInUseError, serve
 
-    options = ServerOptions(
-        port=chosen.port,
-        http_port=chosen.http_port,
-        state_dir=chosen.state,
-        auth=chosen.auth == "on",
-        training_python=chosen.training_python,
-        region=chosen.region,
-    )
     try:
-        return serve(options)
+        return serve(port=chosen.port, http_port=chosen.http_port, state_dir=chosen.state, auth=chosen.auth == "on")
     except (PortInUseError, PatchError) as failure:
         print(failure, file=sys.stderr)
         return 2
@@ -79,7 +66,7 @@ def run_deploy(chosen: argparse.Namespace) -> int:
     from local.cloudformation.deploy import DeployError, deploy
 
     try:
-        deploy(chosen.assembly, endpoint=chosen.endpoint, as_json=chosen.json)
+        deploy(chosen.assembly, endpoint=chosen.endpoint)
     except DeployError as failure:
         print(failure, file=sys.stderr)
         return 1

@@ -12,20 +12,21 @@ import boto3
 from botocore.config import Config
 
 ACCOUNT = "123456789012"
-DEFAULT_REGION = "eu-north-1"
+REGION = "eu-north-1"  # the only one there is
 CDK_QUALIFIER = "hnb659fds"  # the CDK's own, in the names of all that its bootstrap makes
 ACCESS_KEY, SECRET_KEY = "embedded", "embedded"
 
 
-def connect(service: str, *, endpoint: str, region: str = DEFAULT_REGION) -> Any:
+def connect(service: str, *, endpoint: str, **options: Any) -> Any:
     """A boto3 client of the embedded AWS. It never retries: here a failure is a fault to see, not weather."""
     config = Config(
         retries={"total_max_attempts": 1},
         max_pool_connections=50,
-        read_timeout=900,
+        read_timeout=1000,  # longer than any function may run
         s3={"addressing_style": "path"},
+        **options,
     )
-    session = boto3.Session(aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=region)
+    session = boto3.Session(aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=REGION)
     return session.client(service, endpoint_url=endpoint, config=config)
 
 
@@ -38,12 +39,9 @@ class Context:
     """
 
     endpoint: str
-    region: str
-    account: str
     state_dir: Path
     http_port: int
     auth: bool
-    training_python: Path
     _clients: dict[str, Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _on_start: list[Callable[[], None]] = field(default_factory=list)
@@ -53,7 +51,7 @@ class Context:
         """The shared boto3 client of this server for `service`; made on first use."""
         with self._lock:
             if service not in self._clients:
-                self._clients[service] = connect(service, endpoint=self.endpoint, region=self.region)
+                self._clients[service] = connect(service, endpoint=self.endpoint)
             return self._clients[service]
 
     def on_start(self, action: Callable[[], None]) -> None:

@@ -29,8 +29,8 @@ def die_with_parent(parent: int) -> None:
             os._exit(1)
 
 
-def settle(parent: int, niceness: int) -> None:
-    """What a new process does first: bind its life to its parent's, and step back for others by its niceness."""
+def prepare_child(parent: int, niceness: int) -> None:
+    """Run first in a new process: let others go before it by its niceness, and end it with its parent."""
     os.nice(niceness)
     die_with_parent(parent)
 
@@ -46,7 +46,7 @@ def start(
             cwd=cwd,
             env=dict(env),
             start_new_session=True,
-            preexec_fn=partial(settle, os.getpid(), niceness),  # noqa: PLW1509 - system calls, from a thread that holds no lock
+            preexec_fn=partial(prepare_child, os.getpid(), niceness),  # noqa: PLW1509 - system calls, from a thread that holds no lock
             **streams,
         )
 
@@ -54,7 +54,7 @@ def start(
 
 
 def end_session(leader: int, number: signal.Signals = signal.SIGKILL) -> None:
-    """Signal every process of the session that `leader` leads; nothing happens when it is gone."""
+    """Signal every process of the session that `leader` leads; does nothing when they are gone."""
     try:
         os.killpg(leader, number)
     except (ProcessLookupError, PermissionError):

@@ -6,22 +6,17 @@ Nothing is deployed, nothing runs and nothing is saved: the state on disk stays 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import threading
 from pathlib import Path
 
-from local.context import ACCOUNT, DEFAULT_REGION
-from local.server import check_port, listen
+from local.context import ACCOUNT, REGION
+from local.server import check_port, listen, prepare_environment, until_signalled
 
 
 def serve(state_dir: Path, *, port: int, prefix: str) -> int:
     """Serve the objects below a prefix of every saved bucket until SIGTERM or SIGINT; the exit code."""
     check_port(port, "--port", "GREENFRAUD_PORT")
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    os.environ |= {"MOTO_PORT": str(port), "MOTO_ACCOUNT_ID": ACCOUNT}  # moto reads them on import
+    stopping = until_signalled()
+    prepare_environment(port)
     put_back(state_dir, prefix)
     listen(port)
     print(json.dumps({"ready": True, "endpoint": f"http://127.0.0.1:{port}"}), flush=True)
@@ -35,7 +30,7 @@ def put_back(state_dir: Path, prefix: str) -> None:
 
     from local.tables.state import SavedState, put_objects
 
-    saved = SavedState(state_dir, ACCOUNT, DEFAULT_REGION)
+    saved = SavedState(state_dir, ACCOUNT, REGION)
     for index in sorted((state_dir / "s3").glob("*.jsonl")):
-        s3_backends[ACCOUNT]["aws"].create_bucket(index.stem, DEFAULT_REGION)
+        s3_backends[ACCOUNT]["aws"].create_bucket(index.stem, REGION)
         put_objects(saved, index.stem, prefix)

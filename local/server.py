@@ -10,22 +10,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from local.context import ACCOUNT, DEFAULT_REGION, Context
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServerOptions:
-    """What `python -m local serve` was asked for."""
-
-    port: int
-    http_port: int
-    state_dir: Path
-    auth: bool
-    training_python: Path
-    region: str = DEFAULT_REGION
+from local.context import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY, Context
 
 
 class PortInUseError(Exception):
@@ -43,16 +30,24 @@ def check_port(port: int, option: str, variable: str) -> None:
             raise PortInUseError(message) from failure
 
 
-def prepare_environment(options: ServerOptions) -> None:
+def until_signalled() -> threading.Event:
+    """An event that SIGTERM or SIGINT sets."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping
+
+
+def prepare_environment(port: int) -> None:
     """Moto reads its port from the environment on import; the operator's own AWS settings must not leak in."""
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
         os.environ.pop(name, None)
     os.environ |= {
-        "MOTO_PORT": str(options.port),
+        "MOTO_PORT": str(port),
         "MOTO_ACCOUNT_ID": ACCOUNT,
-        "AWS_DEFAULT_REGION": options.region,
-        "AWS_ACCESS_KEY_ID": "embedded",
-        "AWS_SECRET_ACCESS_KEY": "embedded",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
     }
 
 
@@ -61,12 +56,17 @@ def install_modules(context: Context) -> None:
     from local import pins
 
     pins.check()
+    from local import stepfunctions
     from local.checks import validation
     from local.cloudformation import bootstrap, bucket_policies, engine
-    from local.http import endpoint
-    from local.tables import dynamodb, state
+    from local.events import schedules
+    from local.functions import lambdas
+    from local.http import api, endpoint
+    from local.jobs import training_jobs
+    from local.monitoring import alarms, emf
+    from local.tables import dynamodb, state, streams
 
-    engine_parts: tuple[Callable[[Context], None], ...] = (
+    services: tuple[Callable[[Context], None], ...] = (
         endpoint.install,
         state.install,
         engine.install,
@@ -75,51 +75,31 @@ def install_modules(context: Context) -> None:
         validation.install,
         bootstrap.install,
     )
-    from local import stepfunctions
-    from local.events import queues, rules, schedules
-    from local.functions import lambdas
-    from local.http import api
-    from local.jobs import training_jobs
-    from local.monitoring import alarms, emf
-    from local.tables import streams
-
     executors: tuple[Callable[[Context], None], ...] = (
         lambdas.install,
         training_jobs.install,
         stepfunctions.install,
         streams.install,
-        queues.install,
         emf.install,
-        rules.install,
         schedules.install,
         alarms.install,
         api.install,
     )
-    for install in engine_parts + executors:
+    for install in services + executors:
         install(context)
 
 
-def serve(options: ServerOptions) -> int:
+def serve(*, port: int, http_port: int, state_dir: Path, auth: bool) -> int:
     """Run until SIGTERM or SIGINT; the exit code: 0, or 1 when something could not be shut down or saved."""
     began = time.monotonic()
-    check_port(options.port, "--port", "GREENFRAUD_PORT")
-    check_port(options.http_port, "--http-port", "GREENFRAUD_HTTP_PORT")
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    prepare_environment(options)
-    context = Context(
-        endpoint=f"http://127.0.0.1:{options.port}",
-        region=options.region,
-        account=ACCOUNT,
-        state_dir=options.state_dir.absolute(),
-        http_port=options.http_port,
-        auth=options.auth,
-        training_python=options.training_python,
-    )
+    check_port(port, "--port", "GREENFRAUD_PORT")
+    check_port(http_port, "--http-port", "GREENFRAUD_HTTP_PORT")
+    stopping = until_signalled()
+    prepare_environment(port)
+    context = Context(endpoint=f"http://127.0.0.1:{port}", state_dir=state_dir.absolute(), http_port=http_port, auth=auth)
     context.state_dir.mkdir(parents=True, exist_ok=True)
     install_modules(context)
-    listen(options.port)
+    listen(port)
     context.start()
     announce(context, time.monotonic() - began)
     stopping.wait()

@@ -16,14 +16,14 @@ from benchmarks.parity.faults import Faults
 from benchmarks.parity.front import Front
 from greenfraud.features.manifest import load_manifest
 from greenfraud.items import tables
-from local.context import ACCOUNT, DEFAULT_REGION, Context
+from local.context import ACCOUNT, REGION, Context
 from local.patches import replace
 from local.tables import dynamodb
 from local.tables.stream_batches import as_event
 
 LAKE, ARTIFACTS, DECISIONS, REJECTED = "lake", "artifacts", "decisions", "rejected"
 KEYS = {"control": tables.CONTROL, "receipts": tables.RECEIPTS, DECISIONS: tables.DECISIONS}
-STREAM_ARN = f"arn:aws:dynamodb:{DEFAULT_REGION}:{ACCOUNT}:table/{DECISIONS}/stream/2026-01-01T00:00:00.000"
+STREAM_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{DECISIONS}/stream/2026-01-01T00:00:00.000"
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -52,8 +52,8 @@ class Cloud:
 
     def stream_records(self) -> list[dict[str, Any]]:
         """What the decisions' stream holds since the last time it was asked, as Lambda hands it to a function."""
-        shard = dynamodb_backends[ACCOUNT][DEFAULT_REGION].get_table(DECISIONS).stream_shard
-        records = [as_event(record.to_json(), STREAM_ARN, DEFAULT_REGION) for record in shard.items]
+        shard = dynamodb_backends[ACCOUNT][REGION].get_table(DECISIONS).stream_shard
+        records = [as_event(record.to_json(), STREAM_ARN, REGION) for record in shard.items]
         shard.starting_sequence_number += len(shard.items)
         shard.items.clear()
         return records
@@ -75,8 +75,8 @@ def _append(shard: StreamShard, old: Any, new: Any) -> None:
 def _environment() -> dict[str, str]:
     views = load_manifest().views
     return {
-        "AWS_REGION": DEFAULT_REGION,
-        "AWS_DEFAULT_REGION": DEFAULT_REGION,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "embedded",
         "AWS_SECRET_ACCESS_KEY": "embedded",
         "CONTROL_TABLE": "control",
@@ -88,7 +88,7 @@ def _environment() -> dict[str, str]:
         "LINEAGE_TABLE": "lineage",
         "LAKE_BUCKET": LAKE,
         "ARTIFACTS_BUCKET": ARTIFACTS,
-        "REJECTED_QUEUE_URL": f"https://sqs.{DEFAULT_REGION}.amazonaws.com/{ACCOUNT}/{REJECTED}",
+        "REJECTED_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{REJECTED}",
         "DYNAMODB_CLIENT": "lean",
         "GRID_INTENSITY_G_PER_KWH": "8.0",
         "GRID_INTENSITY_SOURCE": "none",
@@ -100,10 +100,10 @@ def _environment() -> dict[str, str]:
 
 def _make_stores(s3: Any) -> None:
     for bucket in (LAKE, ARTIFACTS):
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": DEFAULT_REGION})
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     boto3.client("sqs").create_queue(QueueName=REJECTED)
     # Past the front: making tables is no part of what is measured, and moto's answer to it is not plain JSON.
-    client = boto3.client("dynamodb", endpoint_url=f"https://dynamodb.{DEFAULT_REGION}.amazonaws.com")
+    client = boto3.client("dynamodb", endpoint_url=f"https://dynamodb.{REGION}.amazonaws.com")
     for table, key in (KEYS | {view.table: tables.STATES for view in load_manifest().views.values()}).items():
         client.create_table(
             TableName=table,

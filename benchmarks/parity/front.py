@@ -19,7 +19,7 @@ import orjson
 from moto.core.exceptions import JsonRESTError
 from moto.dynamodb.responses import DynamoHandler
 
-from local.context import ACCOUNT, DEFAULT_REGION
+from local.context import ACCOUNT, REGION
 
 Json = dict[str, Any]
 # Given an operation and its request: may raise JsonRESTError, may take keys away, which it returns as unprocessed.
@@ -62,7 +62,7 @@ def _in_json(value: Any) -> str:
 def _ask(operation: str, body: Json) -> Json:
     handler = DynamoHandler()
     handler.body = body
-    handler.current_account, handler.region = ACCOUNT, DEFAULT_REGION
+    handler.current_account, handler.region = ACCOUNT, REGION
     answer: Json = getattr(handler, re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower())().result
     return answer
 

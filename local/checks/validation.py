@@ -15,7 +15,7 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model
 
 from local.checks.constraints import ViolationError, checker_of
-from local.checks.naming_rules import RULES
+from local.checks.rules import RULES
 from local.context import Context
 from local.patches import replace
 

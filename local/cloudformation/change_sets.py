@@ -1,4 +1,4 @@
-"""Change sets as the CDK uses them: they belong to a stack, may be missing, make room for each other, may import."""
+"""Change sets as the CDK uses them: each belongs to a stack, may be missing, may replace another, may import."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def install(_: Context) -> None:
     def create_checked(self: CloudFormationBackend, **arguments: Any) -> tuple[str, str]:
         templates.check_types(arguments["template"])
         if arguments["change_set_type"] in ("CREATE", "IMPORT"):
-            make_room(self, arguments["stack_name"])
+            discard_unmade_stack(self, arguments["stack_name"])
         created: tuple[str, str] = create(self, **arguments)
         return created
 
@@ -68,8 +68,8 @@ def install(_: Context) -> None:
     replace(CloudFormationBackend, "create_change_set", create_checked)
 
 
-def make_room(backend: CloudFormationBackend, stack_name: str) -> None:
-    """A stack that only ever had a change set makes room for the next one; any other refuses."""
+def discard_unmade_stack(backend: CloudFormationBackend, stack_name: str) -> None:
+    """Discard a stack that only ever had a change set; ValidationError for one that was made."""
     for stack in list(backend.stacks.values()):
         if stack.name == stack_name and stack.status == "REVIEW_IN_PROGRESS":
             del backend.stacks[stack.stack_id]

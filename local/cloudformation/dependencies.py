@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from typing import Any
 
 SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
 
 
 def creation_order(resources: dict[str, Any]) -> list[str]:
-    """Logical ids so that each stands after everything it refers to or depends on; ties keep the template's order."""
-    ordered: dict[str, None] = {}
-    visiting: set[str] = set()
-
-    def visit(logical_id: str) -> None:
-        if logical_id in ordered or logical_id in visiting:
-            return
-        visiting.add(logical_id)
-        for name in references(resources[logical_id]):
-            if name in resources:
-                visit(name)
-        ordered[logical_id] = None
-
-    for logical_id in resources:
-        visit(logical_id)
-    return list(ordered)
+    """Logical ids so that each stands after everything it refers to or depends on; CycleError when none can be first."""
+    needed = {name: [other for other in references(resource) if other in resources] for name, resource in resources.items()}
+    return list(TopologicalSorter(needed).static_order())
 
 
 def references(node: Any) -> Iterator[str]:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloudformation import assets
-from local.cloudformation.bootstrap import VERSION_PARAMETER, assets_bucket
-from local.context import ACCOUNT, DEFAULT_REGION, connect
+from local.cloudformation.bootstrap import ASSETS_BUCKET
+from local.context import ACCOUNT, REGION, connect
 from local.functions.runtime_layer import LayerBuildError
 
 RECORD = Path(".local/deployed.json")
 CHANGE_SET = "local-deploy"
-UNKNOWN_REGION = "unknown-region"
+REGIONS = (REGION, "unknown-region")  # the second: a template for every region
+SUBSTITUTE = {"AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::Partition": "aws"}
 
 
 class DeployError(Exception):
@@ -26,125 +28,71 @@ class DeployError(Exception):
 
 
 @dataclass(frozen=True)
-class DeployedStack:
-    """What was sent, and how long it took."""
-
-    name: str
-    status: str
-    template_sha256: str
-    seconds: float
-
-
-@dataclass(frozen=True)
 class AssemblyStack:
     """One stack of the assembly."""
 
     name: str
-    region: str
     template: Path
     asset_manifests: tuple[Path, ...]
     tags: dict[str, str]
-    after: tuple[str, ...]
 
 
-def deploy(assembly: Path, *, endpoint: str, as_json: bool) -> list[DeployedStack]:
-    """Deploy every stack in the order of its dependencies; DeployError at the first that fails."""
-    deployed = []
-    for stack in in_order(read_assembly(assembly)):
+def deploy(assembly: Path, *, endpoint: str) -> None:
+    """Deploy every stack in the order of its dependencies; DeployError at the first that fails.
+
+    The digests of the templates and the seconds each stack took are left in `.local/deployed.json`.
+    """
+    record = {}
+    for stack in read_assembly(assembly):
         began = time.monotonic()
         try:
             status, digest = deploy_stack(stack, endpoint)
         except (ClientError, BotoCoreError, LayerBuildError) as failure:
-            message = f"{stack.name}: {failure}"
-            raise DeployError(message) from failure
-        result = DeployedStack(stack.name, status, digest, round(time.monotonic() - began, 2))
-        deployed.append(result)
-        if not as_json:
-            print(f"{result.name}: {result.status} in {result.seconds:.2f} s", flush=True)
-    if as_json:
-        print(json.dumps([asdict(stack) for stack in deployed]), flush=True)
-    write_record(deployed)
-    return deployed
-
-
-def write_record(deployed: list[DeployedStack]) -> None:
-    """Leave the digests of the templates sent, and the times, in `.local/deployed.json`."""
+            raise DeployError(f"{stack.name}: {failure}") from failure
+        seconds = round(time.monotonic() - began, 2)
+        record[stack.name] = {"template_sha256": digest, "seconds": seconds}
+        print(f"{stack.name}: {status} in {seconds:.2f} s", flush=True)
     RECORD.parent.mkdir(parents=True, exist_ok=True)
-    record = {one.name: {"template_sha256": one.template_sha256, "seconds": one.seconds} for one in deployed}
     RECORD.write_text(json.dumps(record, indent=2) + "\n")
 
 
 def read_assembly(folder: Path) -> list[AssemblyStack]:
-    """The stacks of an assembly; DeployError when `folder` is none."""
+    """The stacks of an assembly, each after those it depends on; DeployError when `folder` is none."""
     manifest = folder / "manifest.json"
     if not manifest.exists():
-        message = f"{folder} is no cloud assembly (it has no manifest.json): synthesise it first"
-        raise DeployError(message)
+        raise DeployError(f"{folder} is no cloud assembly (it has no manifest.json): synthesise it first")
     artifacts: dict[str, Any] = json.loads(manifest.read_text())["artifacts"]
-    return [
-        read_stack(folder, name, artifact, artifacts)
-        for name, artifact in artifacts.items()
-        if artifact["type"] == "aws:cloudformation:stack"
-    ]
+    ordered = TopologicalSorter({name: artifact.get("dependencies", []) for name, artifact in artifacts.items()}).static_order()
+    return [read_stack(folder, name, artifacts) for name in ordered if artifacts[name]["type"] == "aws:cloudformation:stack"]
 
 
-def read_stack(folder: Path, name: str, artifact: dict[str, Any], artifacts: dict[str, Any]) -> AssemblyStack:
-    """One stack with the asset manifests it depends on."""
+def read_stack(folder: Path, name: str, artifacts: dict[str, Any]) -> AssemblyStack:
+    """One stack with the asset manifests it depends on; DeployError when it is for another region."""
+    artifact = artifacts[name]
     properties, needed = artifact["properties"], artifact.get("dependencies", [])
     region = artifact["environment"].rsplit("/", 1)[-1]
+    if region not in REGIONS:
+        raise DeployError(f"{name} is for {region}: the embedded AWS has one region, {REGION}")
     manifests = [artifacts[one] for one in needed if artifacts[one]["type"] == "cdk:asset-manifest"]
     return AssemblyStack(
         name=properties.get("stackName", name),
-        region=DEFAULT_REGION if region == UNKNOWN_REGION else region,
         template=folder / properties["templateFile"],
         asset_manifests=tuple(folder / one["properties"]["file"] for one in manifests),
         tags=properties.get("tags", {}),
-        after=tuple(one for one in needed if artifacts[one]["type"] == "aws:cloudformation:stack"),
     )
-
-
-def in_order(stacks: list[AssemblyStack]) -> list[AssemblyStack]:
-    """Each stack after those it depends on; otherwise in the assembly's order."""
-    ordered: list[AssemblyStack] = []
-    waiting = list(stacks)
-    while waiting:
-        done = {stack.name for stack in ordered}
-        ready = next((stack for stack in waiting if done.issuperset(stack.after)), waiting[0])
-        waiting.remove(ready)
-        ordered.append(ready)
-    return ordered
 
 
 def deploy_stack(stack: AssemblyStack, endpoint: str) -> tuple[str, str]:
     """Publish, create or update; the stack's status and the digest of the template as it was sent."""
-    check_region(stack, endpoint)
-    s3, ecr = (connect(service, endpoint=endpoint, region=stack.region) for service in ("s3", "ecr"))
-    substitute = {"AWS::AccountId": ACCOUNT, "AWS::Region": stack.region, "AWS::Partition": "aws"}
+    s3, ecr, cloudformation = (connect(service, endpoint=endpoint) for service in ("s3", "ecr", "cloudformation"))
     for manifest in stack.asset_manifests:
-        assets.publish(manifest, s3, substitute)
-        assets.register_images(manifest, ecr, substitute)
+        assets.publish(manifest, s3, SUBSTITUTE)
+        assets.register_images(manifest, ecr, SUBSTITUTE)
     template = stack.template.read_bytes()
-    url = template_url(stack, s3, endpoint, template)
-    cloudformation = connect("cloudformation", endpoint=endpoint, region=stack.region)
-    return apply_template(cloudformation, stack, url), hashlib.sha256(template).hexdigest()
-
-
-def check_region(stack: AssemblyStack, endpoint: str) -> None:
-    """The embedded AWS has one region; DeployError says how to start it in the stack's."""
-    ssm = connect("ssm", endpoint=endpoint, region=stack.region)
-    try:
-        ssm.get_parameter(Name=VERSION_PARAMETER)
-    except ssm.exceptions.ParameterNotFound as missing:
-        message = f"{stack.name} is for {stack.region}, the embedded AWS is not: serve with --region {stack.region}"
-        raise DeployError(message) from missing
-
-
-def template_url(stack: AssemblyStack, s3: Any, endpoint: str, template: bytes) -> str:
-    """Put the template's bytes beside the assets: too large templates may not travel inside the call."""
-    bucket = assets_bucket(ACCOUNT, stack.region)
-    key = f"{hashlib.sha256(template).hexdigest()}.json"
-    s3.put_object(Bucket=bucket, Key=key, Body=template)
-    return f"{endpoint}/{bucket}/{key}"
+    digest = hashlib.sha256(template).hexdigest()
+    # Beside the assets: templates are too large to travel inside the call.
+    s3.put_object(Bucket=ASSETS_BUCKET, Key=f"{digest}.json", Body=template)
+    return apply_template(cloudformation, stack, f"{endpoint}/{ASSETS_BUCKET}/{digest}.json"), digest
 
 
 def apply_template(cloudformation: Any, stack: AssemblyStack, url: str) -> str:

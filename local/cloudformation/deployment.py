@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from moto.cloudformation.parsing import clean_json
 
 from local.cloudformation.dependencies import creation_order
 from local.cloudformation.providers import PROVIDERS
-from local.cloudformation.providers.resource import Properties, Provider, Resource
+from local.cloudformation.providers.resource import Properties, Resource, check_properties
 
 RETAINED = ("Retain", "RetainExceptOnCreate")
 # Where a retained resource holds the name, the next one of its logical id gets another, as in AWS.
@@ -54,7 +55,7 @@ class Deployment:
         standing = [name for name, entry in self.parsed.items() if isinstance(entry, Resource)]
         self.load()
         for logical_id in creation_order(resources):
-            self.settle(logical_id, resources[logical_id])
+            self.apply(logical_id, resources[logical_id])
         self.check_outputs()
         for logical_id, resource in reversed(self.superseded):
             self.delete(logical_id, resource)
@@ -74,7 +75,7 @@ class Deployment:
         resource_map.load_parameters()
         resource_map.load_conditions()
 
-    def settle(self, logical_id: str, definition: dict[str, Any]) -> None:
+    def apply(self, logical_id: str, definition: dict[str, Any]) -> None:
         """Bring one resource to its definition."""
         existing = self.parsed.get(logical_id)
         condition = definition.get("Condition")
@@ -82,22 +83,18 @@ class Deployment:
             if existing is not None:
                 self.superseded.append((logical_id, self.parsed.pop(logical_id)))
             return
-        with Failing(self, logical_id, definition["Type"]):
+        with self.naming(logical_id, definition["Type"]):
             properties = clean_json(definition.get("Properties", {}), self.stack.resource_map)
+            check_properties(definition["Type"], properties)
             if existing is None:
                 generation = _names_taken.get((self.stack.name, logical_id), 0)
                 self.create(logical_id, definition, properties, generation=generation)
-            elif existing.type != definition["Type"] or self.must_replace(existing, properties):
+            elif existing.type != definition["Type"] or must_replace(existing, properties):
                 self.superseded.append((logical_id, existing))
                 self.create(logical_id, definition, properties, generation=existing.generation + 1)
             elif existing.properties != properties:
                 self.update(existing, properties)
             self.parsed[logical_id].retained = definition.get("DeletionPolicy") in RETAINED
-
-    def must_replace(self, existing: Resource, properties: Properties) -> bool:
-        """Whether a change of properties needs another resource."""
-        changed = existing.properties != properties
-        return changed and PROVIDERS[existing.type].must_replace(existing.properties, properties)
 
     def create(self, logical_id: str, definition: dict[str, Any], properties: Properties, *, generation: int) -> None:
         """Create it; what already stands under the same logical id stays until the end."""
@@ -105,24 +102,22 @@ class Deployment:
             type=definition["Type"],
             logical_resource_id=logical_id,
             stack=self.stack.name,
-            account=self.stack.account_id,
-            region=self.stack.region_name,
             client=self.client,
             properties=properties,
             generation=generation,
         )
         if logical_id in self.imports:
-            provider_of(resource).adopt(resource, self.imports[logical_id])
+            PROVIDERS[resource.type].adopt(resource, self.imports[logical_id])
         else:
-            provider_of(resource).create(resource)
+            PROVIDERS[resource.type].create(resource)
         self.parsed[logical_id] = resource
         self.record(resource, "IMPORT_COMPLETE" if logical_id in self.imports else "CREATE_COMPLETE")
 
     def update(self, resource: Resource, properties: Properties) -> None:
         """Change it in place. While that runs its properties count as unknown, so that a way back updates it again."""
         old, resource.properties = resource.properties, properties
-        update = provider_of(resource).update
-        assert update is not None  # must_replace said so
+        update = PROVIDERS[resource.type].update
+        assert update is not None  # `must_replace` said so
         try:
             update(resource, old)
         except Exception:
@@ -132,12 +127,12 @@ class Deployment:
 
     def delete(self, logical_id: str, resource: Resource) -> None:
         """Delete it, unless the template said to retain it."""
-        delete = provider_of(resource).delete
+        delete = PROVIDERS[resource.type].delete
         if resource.retained and self.keep_retained:
             _names_taken[self.stack.name, logical_id] = resource.generation + 1
             self.record(resource, "DELETE_SKIPPED")
             return
-        with Failing(self, logical_id, resource.type):
+        with self.naming(logical_id, resource.type):
             if delete is not None:
                 delete(resource)
             self.record(resource, "DELETE_COMPLETE")
@@ -155,8 +150,18 @@ class Deployment:
         self.stack.template_dict = self.template
         self.stack.output_map = self.stack._create_output_map()
         for name in self.stack.output_map.outputs:
-            with Failing(self, name, "output"):
+            with self.naming(name, "output"):
                 _ = self.stack.output_map[name]
+
+    @contextmanager
+    def naming(self, logical_id: str, kind: str) -> Iterator[None]:
+        """Turn any error inside into a ResourceFailedError and a failed event of the resource."""
+        try:
+            yield
+        except Exception as error:
+            failure = ResourceFailedError(logical_id, kind, error)
+            self.record(Resource(kind, logical_id, self.stack.name, self.client, {}), "CREATE_FAILED", str(failure))
+            raise failure from error
 
     def record(self, resource: Resource, status: str, reason: str | None = None) -> None:
         """Add an event to the stack."""
@@ -173,27 +178,7 @@ class Deployment:
         self.stack.events.append(event)
 
 
-@dataclass
-class Failing:
-    """Turns any error inside into a ResourceFailedError and a failed event of the resource."""
-
-    deployment: Deployment
-    logical_id: str
-    kind: str
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        if not isinstance(error, Exception):
-            return
-        failure = ResourceFailedError(self.logical_id, self.kind, error)
-        stack = self.deployment.stack
-        named = Resource(self.kind, self.logical_id, stack.name, stack.account_id, stack.region_name, lambda _: None, {})
-        self.deployment.record(named, "CREATE_FAILED", str(failure))
-        raise failure from error
-
-
-def provider_of(resource: Resource) -> Provider:
-    """The provider of the resource's type."""
-    return PROVIDERS[resource.type]
+def must_replace(existing: Resource, properties: Properties) -> bool:
+    """Whether a change of properties needs another resource."""
+    changed = existing.properties != properties
+    return changed and PROVIDERS[existing.type].must_replace(existing.properties, properties)

@@ -6,15 +6,9 @@ import hashlib
 
 # Longest name AWS accepts, by type; 128 is safe for every other type.
 NAME_LIMITS = {
-    "AWS::CloudWatch::Alarm": 255,
-    "AWS::DynamoDB::GlobalTable": 255,
-    "AWS::DynamoDB::Table": 255,
-    "AWS::Events::Rule": 64,
     "AWS::IAM::Role": 64,
     "AWS::Lambda::Function": 64,
-    "AWS::Lambda::LayerVersion": 140,
     "AWS::S3::Bucket": 63,
-    "AWS::SNS::Topic": 256,
     "AWS::SQS::Queue": 80,
     "AWS::Scheduler::Schedule": 64,
     "AWS::StepFunctions::StateMachine": 80,

@@ -1,4 +1,4 @@
-"""How moto reads templates, and what it may create while it does."""
+"""How moto reads templates: JSON first, from any S3 address, creating nothing while it reads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from local.patches import replace
 
 
 def install(_: Context) -> None:
-    """Templates are JSON before they are YAML (ten times faster), come from any S3 address, and create nothing lazily."""
+    """Parse JSON before YAML (ten times faster), accept any S3 address, and create no resource lazily."""
     parse_yaml = Stack.parse_template
 
     def parse_template(template: str) -> Any:
@@ -28,7 +28,7 @@ def install(_: Context) -> None:
     def parse_change_set(self: ChangeSet) -> None:
         self.template_dict = parse_template(self.template)
 
-    def standing(self: ResourceMap, key: str) -> Any:
+    def standing_resource(self: ResourceMap, key: str) -> Any:
         if key in self._parsed_resources:
             return self._parsed_resources[key]
         if key in self._resource_json_map:
@@ -41,7 +41,7 @@ def install(_: Context) -> None:
     replace(Stack, "parse_template", staticmethod(parse_template))
     replace(Stack, "stack_resources", property(stack_resources))
     replace(ChangeSet, "_parse_template", parse_change_set)
-    replace(ResourceMap, "__getitem__", standing)
+    replace(ResourceMap, "__getitem__", standing_resource)
     replace(responses, "get_stack_from_s3_url", template_from_url)
     keep_resolved_parameters()
 

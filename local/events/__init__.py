@@ -1,1 +1,1 @@
-"""EventBridge and its Scheduler, and the queues that trigger functions."""
+"""EventBridge Scheduler: schedules that start state machines."""

@@ -1,73 +1,59 @@
-"""When a schedule fires next: EventBridge's cron, rate and at expressions.
+"""When a schedule fires next: EventBridge Scheduler's cron and at expressions, as far as the templates and tests use them.
 
-https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cron-expressions.html
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 """
 
 from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 MONTHS = {name.upper(): number for number, name in enumerate(calendar.month_abbr) if name}
-# Sunday is 1.
 WEEKDAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), 1)}
 FIELDS = 6
-LAST_YEAR = 2199
-SEARCH_YEARS = 8
+SEARCH_DAYS = 8 * 366  # 29 February may be eight years away
 
 
 class InvalidScheduleError(ValueError):
-    """The expression is none of cron(), rate() and at()."""
+    """The expression is not one that the embedded AWS can follow."""
 
 
 @dataclass(frozen=True)
 class Cron:
-    """The six fields of a cron expression as sets; the two day fields stay text, their letters need a month."""
+    """The fields of a cron expression as the values they stand for; Sunday is 1."""
 
     minutes: frozenset[int]
     hours: frozenset[int]
-    day_of_month: str
+    days: frozenset[int]
     months: frozenset[int]
-    day_of_week: str
-    years: frozenset[int]
+    weekdays: frozenset[int]
 
     @classmethod
     def parse(cls, text: str) -> Cron:
         """Read `minutes hours day-of-month month day-of-week year`; raises InvalidScheduleError."""
         fields = text.upper().split()
-        if len(fields) != FIELDS:
-            raise InvalidScheduleError(f"cron({text}): {FIELDS} fields are needed")
-        minutes, hours, day, month, weekday, year = fields
+        if len(fields) != FIELDS or fields[-1] != "*":
+            raise InvalidScheduleError(f"cron({text}): {FIELDS} fields are needed, and the year must be *")
+        minutes, hours, day, month, weekday, _ = fields
         if (day == "?") == (weekday == "?"):
             raise InvalidScheduleError(f"cron({text}): exactly one of day of month and day of week must be ?")
         return cls(
-            minutes=numbers(minutes, 0, 59),
-            hours=numbers(hours, 0, 23),
-            day_of_month=day,
-            months=numbers(month, 1, 12, MONTHS),
-            day_of_week=weekday,
-            years=numbers(year, 1970, LAST_YEAR),
+            minutes=values(minutes, 0, 59),
+            hours=values(hours, 0, 23),
+            days=values(day, 1, 31),
+            months=values(month, 1, 12, MONTHS),
+            weekdays=values(weekday, 1, 7, WEEKDAYS),
         )
-
-    def matches_day(self, day: date) -> bool:
-        """Whether the schedule fires on that day."""
-        if day.year not in self.years or day.month not in self.months:
-            return False
-        if self.day_of_week == "?":
-            return day.day in days_of_month(self.day_of_month, day)
-        return any(matches_weekday(part, day) for part in self.day_of_week.split(","))
 
     def after(self, moment: datetime) -> datetime | None:
         """The first firing later than `moment`, in its time zone, or None within eight years."""
-        start = moment.date()
-        for offset in range(SEARCH_YEARS * 366):
-            day = start + timedelta(days=offset)
-            if not self.matches_day(day):
+        for offset in range(SEARCH_DAYS):
+            day = moment.date() + timedelta(days=offset)
+            if day.day not in self.days or day.month not in self.months or day.isoweekday() % 7 + 1 not in self.weekdays:
                 continue
             for hour in sorted(self.hours):
                 for minute in sorted(self.minutes):
@@ -77,92 +63,39 @@ class Cron:
         return None
 
 
-def numbers(field: str, lowest: int, highest: int, names: dict[str, int] | None = None) -> frozenset[int]:
-    """The values a field stands for.
+def values(field: str, lowest: int, highest: int, names: Mapping[str, int] | None = None) -> frozenset[int]:
+    """The values of a field: all of them, or a list of single ones and ranges.
 
-    >>> sorted(numbers("0/20,5", 0, 59)), sorted(numbers("JAN-MAR", 1, 12, MONTHS))
-    ([0, 5, 20, 40], [1, 2, 3])
+    >>> sorted(values("5,20", 0, 59)), sorted(values("JAN-MAR", 1, 12, MONTHS))
+    ([5, 20], [1, 2, 3])
     """
-    return frozenset(value for part in field.split(",") for value in part_values(part, lowest, highest, names or {}))
+    if field in ("*", "?"):
+        return frozenset(range(lowest, highest + 1))
+    known = names or {}
+    found: set[int] = set()
+    for part in field.split(","):
+        first, _, last = part.partition("-")
+        try:
+            begin, end = (known[name] if name in known else int(name) for name in (first, last or first))
+        except ValueError as failure:
+            raise InvalidScheduleError(f"{part} is neither a value nor a range; steps, L, W and # are not emulated") from failure
+        found |= set(range(begin, end + 1))
+    return frozenset(found)
 
 
-def part_values(part: str, lowest: int, highest: int, names: dict[str, int]) -> Iterator[int]:
-    """The values of one item of a list: a value, a range, all, each with an optional step."""
-    span, _, step = part.partition("/")
-    first, _, last = span.partition("-")
-    try:
-        begin = lowest if first in ("*", "?") else names.get(first) or int(first)
-        end = names.get(last) or int(last) if last else (highest if step or first in ("*", "?") else begin)
-        every = int(step or 1)
-    except ValueError as failure:
-        raise InvalidScheduleError(f"{part} is neither a number nor a range") from failure
-    return iter(range(begin, end + 1, every))
+def next_firing(expression: str, *, after: datetime, zone: str = "UTC") -> datetime | None:
+    """The first firing later than `after` (aware), or None; the expression is read in `zone`. Raises InvalidScheduleError.
 
-
-def days_of_month(field: str, day: date) -> frozenset[int]:
-    """The days of that day's month the field stands for, with L (last) and W (nearest weekday)."""
-    length = calendar.monthrange(day.year, day.month)[1]
-    if field == "L":
-        return frozenset({length})
-    if field.endswith("W"):
-        target = length if field == "LW" else int(field[:-1])
-        return frozenset({nearest_weekday(date(day.year, day.month, min(target, length)), length)})
-    return numbers(field, 1, 31)
-
-
-def nearest_weekday(day: date, length: int) -> int:
-    """The day itself, or the closest Monday to Friday within its month."""
-    saturday, sunday = 5, 6
-    if day.weekday() == saturday:
-        return day.day - 1 if day.day > 1 else day.day + 2
-    if day.weekday() == sunday:
-        return day.day + 1 if day.day < length else day.day - 2
-    return day.day
-
-
-def matches_weekday(part: str, day: date) -> bool:
-    """Whether the day is one a day-of-week item stands for, with `5L` (last Thursday) and `3#2` (second Tuesday)."""
-    weekday = day.isoweekday() % 7 + 1
-    if "#" in part:
-        name, _, number = part.partition("#")
-        return weekday == (WEEKDAYS.get(name) or int(name)) and (day.day - 1) // 7 + 1 == int(number)
-    if part.endswith("L"):
-        name = part[:-1] or "SAT"
-        is_last = day.day + 7 > calendar.monthrange(day.year, day.month)[1]
-        return is_last and weekday == (WEEKDAYS.get(name) or int(name))
-    return weekday in numbers(part, 1, 7, WEEKDAYS)
-
-
-def next_firing(expression: str, *, after: datetime, since: datetime, zone: str = "UTC") -> datetime | None:
-    """The first firing later than `after` of a schedule that exists since `since` (both aware), or None.
-
-    A rate counts from `since`; cron and at are read in `zone`. Raises InvalidScheduleError.
-
-    >>> start = datetime(2018, 5, 1, 12, 30, tzinfo=UTC)
-    >>> next_firing("cron(0 2 ? * MON-FRI *)", after=start, since=start).isoformat()
+    >>> next_firing("cron(0 2 ? * MON-FRI *)", after=datetime(2018, 5, 1, 12, 30, tzinfo=UTC)).isoformat()
     '2018-05-02T02:00:00+00:00'
-    >>> next_firing("rate(7 days)", after=start, since=start).isoformat()
-    '2018-05-08T12:30:00+00:00'
     """
-    match = re.fullmatch(r"(cron|rate|at)\((.+)\)", expression.strip())
+    match = re.fullmatch(r"(cron|at)\((.+)\)", expression.strip())
     if match is None:
-        raise InvalidScheduleError(f"{expression}: use cron(...), rate(...) or at(...)")
+        raise InvalidScheduleError(f"{expression}: use cron(...) or at(...)")
     kind, text = match.groups()
-    if kind == "rate":
-        return next_of_rate(text, after, since)
     local = ZoneInfo(zone)
     if kind == "at":
         moment = datetime.fromisoformat(text).replace(tzinfo=local)
         return moment.astimezone(UTC) if moment > after else None
     firing = Cron.parse(text).after(after.astimezone(local))
     return None if firing is None else firing.astimezone(UTC)
-
-
-def next_of_rate(text: str, after: datetime, since: datetime) -> datetime:
-    """The next multiple of the rate."""
-    count, _, unit = text.partition(" ")
-    period = UNITS.get(unit.strip().removesuffix("s"))
-    if period is None or not count.isdigit() or int(count) < 1:
-        raise InvalidScheduleError(f"rate({text}): use a number of minutes, hours or days")
-    period *= int(count)
-    return since + ((after - since) // period + 1) * period

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local import processes
-from local.context import ACCESS_KEY, SECRET_KEY
+from local.context import ACCESS_KEY, REGION, SECRET_KEY
 from local.functions import packages
 from local.functions.build_cache import python_version
 from local.functions.runtime_api import Invocation, Outcome, RuntimeApi
@@ -44,7 +44,6 @@ class Definition:
     task: Path
     opt: Path | None
     memory_mb: int
-    region: str
     log_group: str
     log_format: str
     variables: tuple[tuple[str, str], ...]
@@ -72,8 +71,8 @@ class Definition:
             "AWS_LAMBDA_LOG_GROUP_NAME": self.log_group,
             "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
             "AWS_LAMBDA_LOG_FORMAT": self.log_format,
-            "AWS_REGION": self.region,
-            "AWS_DEFAULT_REGION": self.region,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_ENDPOINT_URL": self.endpoint,

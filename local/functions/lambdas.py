@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
-import random
-import sys
-import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -15,22 +11,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from moto.awslambda.exceptions import LambdaClientError
+from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.models import LambdaBackend, LambdaFunction, LayerVersion, lambda_backends
 from moto.awslambda.responses import LambdaResponse
 from moto.logs.models import logs_backends
 
-from local.context import Context
+from local.context import ACCOUNT, REGION, Context
 from local.functions import packages
 from local.functions.environments import Definition, Environment, Pool, ThrottledError
 from local.functions.runtime_api import Invocation, Outcome
 from local.monitoring import metrics
 from local.patches import replace
-from local.targets import deliver
 
-LOG_TAIL_BYTES = 4096
-# An asynchronous invocation that fails is repeated; AWS waits one and two minutes.
-ASYNC_RETRY_SECONDS = (1.0, 2.0)
 EXECUTORS: dict[str, Executor] = {}
 
 
@@ -45,11 +37,10 @@ class TooManyRequestsError(LambdaClientError):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Result:
-    """What an invocation gave: the answer or the error document, and the lines it logged."""
+    """What an invocation gave: the answer, or the error document with its kind."""
 
     payload: bytes
     error: str | None
-    log: str
     version: str
 
 
@@ -73,25 +64,19 @@ class Executor:
 
     def find(self, name_or_arn: str, qualifier: str | None = None) -> tuple[LambdaFunction, str]:
         """The function behind a name, an ARN, a version or an alias, and the ARN it was invoked by."""
-        backend = lambda_backends[self._context.account][self._context.region]
-        function = backend.get_function(name_or_arn, weighted_version(backend, name_or_arn, qualifier))
+        function = lambda_backends[ACCOUNT][REGION].get_function(name_or_arn, qualifier)
         if name_or_arn.startswith("arn:"):
             return function, name_or_arn
         name, _, embedded = name_or_arn.partition(":")
-        arn = f"arn:aws:lambda:{self._context.region}:{self._context.account}:function:{name}"
         chosen = embedded or qualifier
-        return function, f"{arn}:{chosen}" if chosen else arn
+        return function, f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}" + (f":{chosen}" if chosen else "")
 
-    def invoke(self, name_or_arn: str, payload: bytes) -> Result:
-        """Invoke by name or ARN and wait.
+    def invoke(self, name_or_arn: str, payload: bytes, qualifier: str | None = None) -> Result:
+        """Run one event through a free environment of the function, and wait for its end.
 
         Raises moto's ResourceNotFoundException for an unknown function and TooManyRequestsError when throttled.
         """
-        function, arn = self.find(name_or_arn)
-        return self.run(function, payload, arn)
-
-    def run(self, function: LambdaFunction, payload: bytes, arn: str) -> Result:
-        """Run one event through a free environment of the function."""
+        function, arn = self.find(name_or_arn, qualifier)
         reserved = function.reserved_concurrency if function.version == "$LATEST" else None
         try:
             environment, cold = self._pool.acquire(self._definition(function), None if reserved is None else int(reserved))
@@ -117,31 +102,10 @@ class Executor:
         self._later(self._write_log, environment.definition.log_group, environment.log_stream, lines)
         self._record(function, {"Invocations": 1, "Errors": int(failed)})
         self._record(function, {"Duration": milliseconds}, "Milliseconds")
-        return Result(outcome.body, "Unhandled" if failed else None, "\n".join(lines), str(function.version))
-
-    def start(self, function: LambdaFunction, payload: bytes, arn: str) -> None:
-        """Invoke without waiting, with Lambda's retries and its destination for what fails for good."""
-        threading.Thread(target=self._run_event, args=(function, payload, arn), daemon=True).start()
-
-    def _run_event(self, function: LambdaFunction, payload: bytes, arn: str) -> None:
-        config: dict[str, Any] = function.event_invoke_config[-1].response() if function.event_invoke_config else {}
-        retries = config.get("MaximumRetryAttempts", len(ASYNC_RETRY_SECONDS))
-        result = None
-        for delay in (0.0, *ASYNC_RETRY_SECONDS[:retries]):
-            time.sleep(delay)
-            try:
-                result = self.run(function, payload, arn)
-            except LambdaClientError as reason:
-                print(f"{arn}: {reason}", file=sys.stderr, flush=True)
-                continue
-            if result.error is None:
-                return
-        destination = (config.get("DestinationConfig") or {}).get("OnFailure", {}).get("Destination")
-        if destination:
-            deliver(self._context, destination, json.dumps(failure_record(arn, payload, result)))
+        return Result(outcome.body, "Unhandled" if failed else None, str(function.version))
 
     def _definition(self, function: LambdaFunction) -> Definition:
-        backend = lambda_backends[function.account_id][function.region]
+        backend = lambda_backends[ACCOUNT][REGION]
         layers = [backend.layers_versions_by_arn(layer["Arn"]) for layer in function.layers]
         archives = [packages.Archive(layer.code_sha_256, layer.code_bytes) for layer in layers if layer]
         logging = getattr(function, "logging_config", {})
@@ -152,7 +116,6 @@ class Executor:
             task=packages.unpacked(packages.Archive(function.code_sha_256, function.code_bytes)),
             opt=packages.layered(archives) if archives else None,
             memory_mb=int(function.memory_size),
-            region=function.region,
             log_group=logging.get("LogGroup") or f"/aws/lambda/{function.function_name}",
             log_format=logging.get("LogFormat", "Text"),
             variables=tuple(sorted((function.environment_vars or {}).items())),
@@ -160,7 +123,7 @@ class Executor:
         )
 
     def _write_log(self, group: str, stream: str, lines: list[str]) -> None:
-        backend = logs_backends[self._context.account][self._context.region]
+        backend = logs_backends[ACCOUNT][REGION]
         if group not in backend.groups:
             backend.create_log_group(group, {})
         if stream not in backend.groups[group].streams:
@@ -175,24 +138,7 @@ class Executor:
 
     def _record(self, function: LambdaFunction, values: dict[str, float], unit: str = "Count") -> None:
         dimensions = {"FunctionName": function.function_name}
-        self._later(metrics.record, self._context, "AWS/Lambda", values, dimensions, unit)
-
-
-def weighted_version(backend: LambdaBackend, name_or_arn: str, qualifier: str | None) -> str | None:
-    """The version an alias with weights sends this invocation to; otherwise the qualifier as it was."""
-    if not qualifier:
-        return qualifier
-    try:
-        alias = backend.get_alias(qualifier, name_or_arn.rsplit(":function:", maxsplit=1)[-1].split(":", maxsplit=1)[0])
-    except LambdaClientError:
-        return qualifier
-    weights = (alias.routing_config or {}).get("AdditionalVersionWeights") or {}
-    draw = random.random()  # noqa: S311 - spreads load, keeps no secret
-    for version, weight in weights.items():
-        if draw < weight:
-            return str(version)
-        draw -= weight
-    return qualifier
+        self._later(metrics.record, "AWS/Lambda", values, dimensions, unit)
 
 
 def timed_out(invocation: Invocation, seconds: int) -> Outcome:
@@ -218,33 +164,21 @@ def log_lines(environment: Environment, invocation: Invocation, milliseconds: fl
     return [start, *environment.new_log_lines(), f"END {request}", report]
 
 
-def failure_record(arn: str, payload: bytes, result: Result | None) -> dict[str, Any]:
-    """What an asynchronous invocation sends to its failure destination."""
-    answer = None if result is None else json.loads(result.payload or b"null")
-    return {
-        "version": "1.0",
-        "requestContext": {"functionArn": arn, "condition": "RetriesExhausted"},
-        "requestPayload": json.loads(payload or b"null"),
-        "responseContext": {"functionError": None if result is None else result.error},
-        "responsePayload": answer,
-    }
-
-
 def install(context: Context) -> None:
-    """Route every way moto invokes a function through the executor."""
+    """Route Lambda's Invoke through the executor."""
     executor = EXECUTORS[context.endpoint] = Executor(context)
     layers: dict[str, LayerVersion] = {}
 
-    def invoke_function(function: LambdaFunction, body: Any, headers: Any, response_headers: dict[str, str]) -> bytes:
-        return answer(executor, function, function.function_arn, body, headers, response_headers)
-
-    def invoke_by_name(
-        _: LambdaBackend, function_name: str, qualifier: str | None, body: Any, headers: Any, response_headers: Any
-    ) -> bytes:
-        function, arn = executor.find(function_name, qualifier)
-        payload = answer(executor, function, arn, body, headers, response_headers)
-        response_headers["Content-Length"] = str(len(payload))
-        return payload
+    def invoke(_: LambdaBackend, function_name: str, qualifier: str | None, body: Any, headers: Any, answered: Any) -> bytes:
+        if headers.get("X-Amz-Invocation-Type", "RequestResponse") != "RequestResponse":
+            raise InvalidParameterValueException("the embedded AWS invokes functions only while the caller waits")
+        payload = (body.encode() if isinstance(body, str) else body) or b"{}"
+        result = executor.invoke(function_name, payload, qualifier)
+        if result.error:
+            answered["x-amz-function-error"] = result.error
+        answered["x-amz-executed-version"] = result.version
+        answered["Content-Length"] = str(len(result.payload))
+        return result.payload
 
     def layer_by_arn(backend: LambdaBackend, arn: str) -> LayerVersion | None:
         # A function keeps its layer when the layer's version is deleted, which an update does last.
@@ -259,27 +193,7 @@ def install(context: Context) -> None:
             response.querystring["qualifier"] = response.querystring["Qualifier"]
         return original_invoke(response)
 
-    replace(LambdaFunction, "invoke", invoke_function)
-    replace(LambdaBackend, "invoke", invoke_by_name)
+    replace(LambdaBackend, "invoke", invoke)
     original_layer = replace(LambdaBackend, "layers_versions_by_arn", layer_by_arn)
     original_invoke = replace(LambdaResponse, "invoke", read_qualifier)
     context.on_stop(executor.close)
-
-
-def answer(  # noqa: PLR0913, PLR0917 - moto's own parameters
-    executor: Executor, function: LambdaFunction, arn: str, body: Any, headers: Any, response_headers: dict[str, str]
-) -> bytes:
-    """Invoke as the request's headers ask and fill the response's headers."""
-    payload = (body.encode() if isinstance(body, str) else body) or b"{}"
-    kind = {name.lower(): value for name, value in dict(headers).items()}.get("x-amz-invocation-type")
-    if kind == "DryRun":
-        return b""
-    if kind == "Event":
-        executor.start(function, payload, arn)
-        return b""
-    result = executor.run(function, payload, arn)
-    if result.error:
-        response_headers["x-amz-function-error"] = result.error
-    response_headers["x-amz-log-result"] = base64.b64encode(result.log.encode()[-LOG_TAIL_BYTES:]).decode()
-    response_headers["x-amz-executed-version"] = result.version
-    return result.payload

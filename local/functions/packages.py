@@ -68,7 +68,7 @@ def overlay(source: Path, target: Path) -> None:
     for entry in source.iterdir():
         place = target / entry.name
         if entry.is_dir() and place.is_dir():
-            own_folder(place)
+            expand_link(place)
             overlay(entry, place)
             continue
         if place.is_symlink() or place.is_file():
@@ -78,7 +78,7 @@ def overlay(source: Path, target: Path) -> None:
         place.symlink_to(entry, target_is_directory=entry.is_dir())
 
 
-def own_folder(place: Path) -> None:
+def expand_link(place: Path) -> None:
     """Turn a link to a folder into a folder of links, so that merging does not write into the cached layer."""
     if place.is_symlink():
         source = place.resolve()

@@ -1,1 +1,1 @@
-"""Two servers' ways in: the AWS endpoint and the deployed HTTP API."""
+"""Requests over HTTP: to the AWS endpoint and to the deployed HTTP API."""

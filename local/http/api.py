@@ -14,107 +14,74 @@ from urllib.parse import unquote
 from moto.apigatewayv2.models import Api, Route, apigatewayv2_backends
 from moto.awslambda.exceptions import LambdaClientError
 
-from local.context import Context
+from local.context import ACCESS_KEY, ACCOUNT, REGION, Context
 from local.functions.lambdas import executor_of
 from local.http import signatures
-from local.http.api_events import Request, Response, event_of, message, response_of
+from local.http.api_events import STAGE, Request, Response, event_of, gateway_response, response_of
 from local.monitoring import metrics
 
 MOST_BODY_BYTES = 10 * 1024 * 1024
-DEFAULT_STAGE = "$default"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
 def match_path(pattern: str, path: str) -> dict[str, str] | None:
     """The path parameters when `path` fits a route's pattern, else None.
 
-    >>> match_path("/v1/decisions/{id}", "/v1/decisions/T1")
-    {'id': 'T1'}
-    >>> match_path("/v1/{proxy+}", "/v1/score/batch")
-    {'proxy': 'score/batch'}
+    >>> match_path("/health", "/health"), match_path("/v1/{proxy+}", "/v1/score/batch"), match_path("/v1/{proxy+}", "/v1/")
+    ({}, {'proxy': 'score/batch'}, None)
     """
-    wanted, given = pattern.strip("/").split("/"), path.strip("/").split("/")
-    parameters: dict[str, str] = {}
-    for index, part in enumerate(wanted):
-        if part.endswith("+}"):
-            rest = given[index:]
-            return parameters | {part[1:-2]: unquote("/".join(rest))} if rest and rest[0] else None
-        if index >= len(given):
-            return None
-        if part.startswith("{"):
-            parameters[part[1:-1]] = unquote(given[index])
-        elif part != given[index]:
-            return None
-    return parameters if len(given) == len(wanted) else None
+    fixed, greedy, name = pattern.partition("{")
+    if not greedy:
+        return {} if path.strip("/") == fixed.strip("/") else None
+    rest = path.removeprefix(fixed).strip("/")
+    return {name.removesuffix("+}"): unquote(rest)} if path.startswith(fixed) and rest else None
 
 
-def precedence(route_key: str) -> tuple[bool, int, bool]:
-    """API Gateway prefers exact paths, then parameters, then greedy ones, then $default; a method before ANY."""
+def precedence(route_key: str) -> tuple[bool, bool, int, bool]:
+    """API Gateway prefers exact paths, then greedy ones, then $default; a method before ANY."""
     method, _, pattern = route_key.partition(" ")
-    return ("+}" in pattern or not pattern, pattern.count("{") - len(pattern), method == "ANY")
+    return (not pattern, "{" in pattern, -len(pattern), method == "ANY")
 
 
 def find_route(api: Api, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
     """The route that answers, with the path's parameters."""
     for route in sorted(api.routes.values(), key=lambda route: precedence(route.route_key)):
         wanted, _, pattern = route.route_key.partition(" ")
-        if wanted == DEFAULT_STAGE:
+        if wanted == "$default":
             return route, {}
-        if wanted not in (method, "ANY"):
-            continue
-        parameters = match_path(pattern, path)
+        parameters = match_path(pattern, path) if wanted in (method, "ANY") else None
         if parameters is not None:
             return route, parameters
     return None
 
 
-class Front:
+class HttpApi:
     """Answers requests as the deployed API would."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def api(self) -> tuple[Api, str] | None:
-        """The API deployed last and its stage, or None before any is."""
-        backend = apigatewayv2_backends[self._context.account][self._context.region]
-        deployed = [api for api in list(backend.apis.values()) if api.protocol_type == "HTTP" and api.stages]
-        if not deployed:
-            return None
-        api = max(deployed, key=lambda one: one.created_date)
-        return api, DEFAULT_STAGE if DEFAULT_STAGE in api.stages else next(iter(api.stages))
-
     def answer(self, request: Request) -> Response:
         """Find the route, check the caller, invoke, and count."""
-        deployed = self.api()
-        if deployed is None:
-            return message(503, "Service Unavailable: no API is deployed")
-        api, stage = deployed
+        api = deployed_api()
+        if api is None:
+            return gateway_response(503, "Service Unavailable: no API is deployed")
         began = time.perf_counter()
-        response = self._answer(api, stage, request)
-        counted = {"Count": 1, "4xx": response.status // 100 == 4, "5xx": response.status // 100 == 5}
+        response = self._answer(api, request)
         milliseconds = (time.perf_counter() - began) * 1000
-        metrics.record(self._context, "AWS/ApiGateway", counted, {"ApiId": api.api_id})
-        metrics.record(self._context, "AWS/ApiGateway", {"Latency": milliseconds}, {"ApiId": api.api_id}, "Milliseconds")
+        counted = {"Count": 1, "4xx": response.status // 100 == 4, "5xx": response.status // 100 == 5}
+        metrics.record("AWS/ApiGateway", counted, {"ApiId": api.api_id})
+        metrics.record("AWS/ApiGateway", {"Latency": milliseconds}, {"ApiId": api.api_id}, "Milliseconds")
         return response
 
-    def _answer(self, api: Api, stage: str, request: Request) -> Response:
-        path = request.target.partition("?")[0]
-        if stage != DEFAULT_STAGE:
-            path = path.removeprefix(f"/{stage}")
-        found = find_route(api, request.method, path)
+    def _answer(self, api: Api, request: Request) -> Response:
+        found = find_route(api, request.method, request.target.partition("?")[0])
         if found is None:
-            return message(404, "Not Found")
+            return gateway_response(404, "Not Found")
         route, parameters = found
-        event = event_of(
-            request,
-            api_id=api.api_id,
-            account=self._context.account,
-            route_key=route.route_key,
-            stage=stage,
-            parameters=parameters,
-        )
+        event = event_of(request, api_id=api.api_id, route_key=route.route_key, parameters=parameters)
         if self._context.auth and not self._authorize(route, request, event):
-            return message(403, "Forbidden")
+            return gateway_response(403, "Forbidden")
         return self._invoke(api, route, event)
 
     def _authorize(self, route: Route, request: Request, event: dict[str, Any]) -> bool:
@@ -122,51 +89,52 @@ class Front:
             return True
         if route.authorization_type != "AWS_IAM":
             return False  # no other authorizer is emulated, so nobody passes it
-        caller = signatures.verify(
-            self._context,
+        signed = signatures.is_signed(
             method=request.method,
             url=f"http://{request.headers.get('host', '')}{request.target}",
             headers=request.headers,
             body=request.body,
         )
-        if caller is None:
+        if not signed:
             return False
-        arn = f"arn:aws:iam::{self._context.account}:user/{caller.access_key}"
-        identity = {"accessKey": caller.access_key, "accountId": self._context.account, "userArn": arn}
+        arn = f"arn:aws:iam::{ACCOUNT}:user/{ACCESS_KEY}"
+        identity = {"accessKey": ACCESS_KEY, "accountId": ACCOUNT, "userArn": arn}
         event["requestContext"]["authorizer"] = {"iam": identity}
         return True
 
     def _invoke(self, api: Api, route: Route, event: dict[str, Any]) -> Response:
         integration = api.integrations[(route.target or "").removeprefix("integrations/")]
-        function = function_arn(integration.integration_uri or "")
+        function = integration.integration_uri
         try:
             result = executor_of(self._context).invoke(function, json.dumps(event).encode())
         except LambdaClientError as failure:
             print(f"{function}: {failure}", file=sys.stderr, flush=True)
-            return message(503, "Service Unavailable")
+            return gateway_response(503, "Service Unavailable")
         if result.error:
-            return message(500, "Internal Server Error")
+            return gateway_response(500, "Internal Server Error")
         return response_of(result.payload)
 
 
-def function_arn(uri: str) -> str:
-    """The function of an integration, which names it by its ARN or by API Gateway's path to it."""
-    return uri.rsplit("/functions/", maxsplit=1)[-1].removesuffix("/invocations")
+def deployed_api() -> Api | None:
+    """The API deployed last that has a stage, or None before any is."""
+    apis = list(apigatewayv2_backends[ACCOUNT][REGION].apis.values())
+    deployed = [api for api in apis if api.protocol_type == "HTTP" and STAGE in api.stages]
+    return max(deployed, key=lambda api: api.created_date, default=None)
 
 
-class FrontServer(ThreadingHTTPServer):
+class ApiServer(ThreadingHTTPServer):
     """The HTTP server; a thread per connection."""
 
-    front: Front
+    api: HttpApi
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
 
-class FrontHandler(BaseHTTPRequestHandler):
+class ApiHandler(BaseHTTPRequestHandler):
     """Reads requests, writes responses, keeps connections open."""
 
-    server: FrontServer
+    server: ApiServer
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     disable_nagle_algorithm = True
@@ -181,7 +149,7 @@ class FrontHandler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         if length > MOST_BODY_BYTES:
             self.close_connection = True
-            self.write(message(413, "Request Entity Too Large"))
+            self.write(gateway_response(413, "Request Entity Too Large"))
             return
         request = Request(
             method=self.command,
@@ -192,15 +160,14 @@ class FrontHandler(BaseHTTPRequestHandler):
             source_ip=self.client_address[0],
         )
         try:
-            self.write(self.server.front.answer(request))
+            self.write(self.server.api.answer(request))
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
     def lower_headers(self) -> Iterator[tuple[str, str]]:
         """Names in lower case, repeated headers joined."""
         for name in {name.lower() for name in self.headers}:
-            separator = "; " if name == "cookie" else ","
-            yield name, separator.join(self.headers.get_all(name) or [])
+            yield name, ",".join(self.headers.get_all(name) or [])
 
     def write(self, response: Response) -> None:
         """Send status, headers and body at once."""
@@ -216,16 +183,16 @@ class FrontHandler(BaseHTTPRequestHandler):
 
 
 for _method in METHODS:
-    setattr(FrontHandler, f"do_{_method}", FrontHandler.handle_any)
+    setattr(ApiHandler, f"do_{_method}", ApiHandler.handle_any)
 
 
 def install(context: Context) -> None:
     """Listen on the HTTP port while the server runs."""
 
     def start() -> None:
-        server = FrontServer(("127.0.0.1", context.http_port), FrontHandler)
-        server.front = Front(context)
-        threading.Thread(target=server.serve_forever, args=(0.1,), name="http-front", daemon=True).start()
+        server = ApiServer(("127.0.0.1", context.http_port), ApiHandler)
+        server.api = HttpApi(context)
+        threading.Thread(target=server.serve_forever, args=(0.1,), name="http-api", daemon=True).start()
         context.on_stop(server.shutdown)
 
     context.on_start(start)

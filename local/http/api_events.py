@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from local.context import ACCOUNT
+
+STAGE = "$default"
 TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
 
 
@@ -49,27 +52,24 @@ class Response:
     body: bytes
 
 
-def message(status: int, text: str) -> Response:
+def gateway_response(status: int, text: str) -> Response:
     """One of API Gateway's own answers."""
     body = json.dumps({"message": text}, separators=(",", ":")).encode()
     return Response(status, [("Content-Type", "application/json")], body)
 
 
-def event_of(  # noqa: PLR0913 - what the event says about its API
-    request: Request, *, api_id: str, account: str, route_key: str, stage: str, parameters: Mapping[str, str]
-) -> dict[str, Any]:
+def event_of(request: Request, *, api_id: str, route_key: str, parameters: Mapping[str, str]) -> dict[str, Any]:
     """The event a function gets."""
-    headers = {name: value for name, value in request.headers.items() if name != "cookie"}
-    host = headers.get("host", "")
+    host = request.headers.get("host", "")
     when = time.gmtime(request.received_at)
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route_key,
         "rawPath": request.path,
         "rawQueryString": request.query,
-        "headers": headers,
+        "headers": dict(request.headers),
         "requestContext": {
-            "accountId": account,
+            "accountId": ACCOUNT,
             "apiId": api_id,
             "domainName": host,
             "domainPrefix": host.partition(".")[0],
@@ -78,18 +78,16 @@ def event_of(  # noqa: PLR0913 - what the event says about its API
                 "path": request.path,
                 "protocol": request.protocol,
                 "sourceIp": request.source_ip,
-                "userAgent": headers.get("user-agent", ""),
+                "userAgent": request.headers.get("user-agent", ""),
             },
             "requestId": str(uuid.uuid4()),
             "routeKey": route_key,
-            "stage": stage,
+            "stage": STAGE,
             "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", when),
             "timeEpoch": int(request.received_at * 1000),
         },
         "isBase64Encoded": False,
     }
-    if request.headers.get("cookie"):
-        event["cookies"] = [cookie.strip() for cookie in request.headers["cookie"].split(";")]
     if request.query:
         event["queryStringParameters"] = joined(parse_qsl(request.query, keep_blank_values=True))
     if parameters:
@@ -122,18 +120,13 @@ def body_of(request: Request) -> dict[str, Any]:
 
 
 def response_of(payload: bytes) -> Response:
-    """The response a function asks for; an answer without a status code is the body of a 200."""
-    try:
-        answer = json.loads(payload)
-    except ValueError:
-        return message(500, "Internal Server Error")
+    """The response a function asks for; an answer that is no response is an internal error."""
+    answer = json.loads(payload)
     if not isinstance(answer, dict) or "statusCode" not in answer:
-        body = answer if isinstance(answer, str) else json.dumps(answer)
-        return Response(200, [("Content-Type", "application/json")], body.encode())
+        return gateway_response(500, "Internal Server Error")
     text = answer.get("body") or ""
     body_bytes = base64.b64decode(text) if answer.get("isBase64Encoded") else str(text).encode()
     headers = [(name, str(value)) for name, value in (answer.get("headers") or {}).items()]
-    headers += [("Set-Cookie", cookie) for cookie in answer.get("cookies") or []]
     if not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", "text/plain;charset=UTF-8"))
     return Response(int(answer["statusCode"]), headers, body_bytes)

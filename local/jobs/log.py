@@ -7,7 +7,7 @@ from pathlib import Path
 
 from moto.logs.models import logs_backends
 
-from local.context import Context
+from local.context import ACCOUNT, REGION
 
 FOLDER = Path(".local/logs/jobs")
 GROUP = "/aws/sagemaker/TrainingJobs"
@@ -16,13 +16,13 @@ GROUP = "/aws/sagemaker/TrainingJobs"
 class JobLog:
     """Ships what the job writes to its file, complete line by complete line."""
 
-    def __init__(self, context: Context, job: str) -> None:
+    def __init__(self, job: str) -> None:
         FOLDER.mkdir(parents=True, exist_ok=True)
         self.path = (FOLDER / f"{job}.log").absolute()
         self.path.write_bytes(b"")
         self._stream = f"{job}/algo-1-{int(time.time())}"
         self._shipped = 0
-        self._backend = logs_backends[context.account][context.region]
+        self._backend = logs_backends[ACCOUNT][REGION]
         if GROUP not in self._backend.groups:
             self._backend.create_log_group(GROUP, {})
         self._backend.create_log_stream(GROUP, self._stream)

@@ -45,8 +45,7 @@ class JobProcess:
 class JobStarter:
     """Knows the zygote; starts it in the background and again when it died."""
 
-    def __init__(self, python: Path) -> None:
-        self._python = str(python)
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._zygote: subprocess.Popen[bytes] | None = None
         self._ready = threading.Event()
@@ -60,7 +59,7 @@ class JobStarter:
                 return
             self._ready.clear()
             self._zygote = processes.start(
-                [self._python, "-m", "local.jobs.zygote"],
+                [sys.executable, "-m", "local.jobs.zygote"],
                 cwd=ROOT,
                 env=os.environ,
                 niceness=NICENESS,  # of all the jobs that it forks
@@ -76,18 +75,18 @@ class JobStarter:
             self._ready.wait(READY_SECONDS)
             if self._usable:
                 return self._fork(name, command, env, log)
-            command = [self._python, *command[1:]]
+            command = [sys.executable, *command[1:]]
         return start_plainly(command, env, log)
 
     def _fork(self, name: str, command: Sequence[str], env: dict[str, str], log: Path) -> JobProcess:
         job = self._jobs[name] = JobProcess()
-        order = {"job": name, "arguments": list(command[1:]), "env": env, "cwd": str(ROOT), "log": str(log)}
+        request = {"job": name, "arguments": list(command[1:]), "env": env, "cwd": str(ROOT), "log": str(log)}
         with self._lock:
             try:
                 zygote = self._zygote
                 assert zygote is not None
                 assert zygote.stdin is not None
-                zygote.stdin.write(json.dumps(order).encode() + b"\n")
+                zygote.stdin.write(json.dumps(request).encode() + b"\n")
                 zygote.stdin.flush()
             except OSError:
                 job.finish(-signal.SIGKILL)

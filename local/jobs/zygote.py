@@ -1,14 +1,13 @@
 """A process that has imported the heavy libraries once and forks a copy of itself for each training job.
 
-`python -m local.jobs.zygote` reads one JSON order per line on stdin and writes one JSON event per line on stdout:
+`python -m local.jobs.zygote` reads one JSON request per line on stdin and writes one JSON event per line on stdout:
 `{"ready": …}` once, then for each job `{"job", "pid"}` and `{"job", "exit"}` (a negative exit is a signal). It ends
-with its stdin and takes its jobs along. It never imports anything of `training`: a job sees the code as it is now.
+with its stdin, and its jobs end with it. It never imports anything of `training`: a job sees the code as it is now.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import importlib
 import json
 import os
@@ -20,6 +19,8 @@ import threading
 import traceback
 from pathlib import Path
 from typing import Any
+
+from local.processes import die_with_parent
 
 # Forking is safe only while there is one thread. These must be set before the libraries are loaded.
 SINGLE_THREADED = {
@@ -45,14 +46,13 @@ PRELOADED = (
 )
 # A comma-separated list in place of PRELOADED; empty imports nothing.
 PRELOAD_VARIABLE = "GREENFRAUD_JOB_PRELOAD"
-PR_SET_PDEATHSIG = 1
 
 
 class Zygote:
-    """Takes orders, forks, reports; in a forked child `serve` returns the order to run."""
+    """Reads requests, forks, reports; in a forked child `serve` returns the request to run."""
 
     def __init__(self) -> None:
-        self._orders = os.dup(0)
+        self._requests = os.dup(0)
         self._events = os.dup(1)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(2, 1)
@@ -60,48 +60,48 @@ class Zygote:
         self._unread = b""
         self.process_id = os.getpid()
 
-    def tell(self, **event: Any) -> None:
+    def report(self, **event: Any) -> None:
         """Write one event."""
         os.write(self._events, json.dumps(event).encode() + b"\n")
 
     def serve(self) -> dict[str, Any] | None:
-        """Run until stdin ends (None), or in a child until there is an order to carry out."""
+        """Fork a child for each request until stdin ends (None); in a child, the request it is for."""
         child_ended, wakeup = os.pipe()
         for end in (child_ended, wakeup):
             os.set_blocking(end, False)
         signal.set_wakeup_fd(wakeup)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         with selectors.DefaultSelector() as selector:
-            selector.register(self._orders, selectors.EVENT_READ)
+            selector.register(self._requests, selectors.EVENT_READ)
             selector.register(child_ended, selectors.EVENT_READ)
             while True:
                 ready = {key.fd for key, _ in selector.select()}
                 if child_ended in ready:
                     os.read(child_ended, 4096)
                     self._reap()
-                if self._orders not in ready:
+                if self._requests not in ready:
                     continue
-                received = os.read(self._orders, 65536)
+                received = os.read(self._requests, 65536)
                 if not received:
                     return None
-                for order in self._complete(received):
-                    if self._fork(order):
-                        return order
+                for request in self._complete(received):
+                    if self._fork(request):
+                        return request
 
     def _complete(self, received: bytes) -> list[dict[str, Any]]:
         *lines, self._unread = (self._unread + received).split(b"\n")
         return [json.loads(line) for line in lines]
 
-    def _fork(self, order: dict[str, Any]) -> bool:
+    def _fork(self, request: dict[str, Any]) -> bool:
         pid = os.fork()
         if pid == 0:
-            os.close(self._orders)
+            os.close(self._requests)
             os.close(self._events)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             return True
-        self._jobs[pid] = order["job"]
-        self.tell(job=order["job"], pid=pid)
+        self._jobs[pid] = request["job"]
+        self.report(job=request["job"], pid=pid)
         return False
 
     def _reap(self) -> None:
@@ -110,7 +110,7 @@ class Zygote:
             if pid == 0:
                 return
             if pid in self._jobs:
-                self.tell(job=self._jobs.pop(pid), exit=os.waitstatus_to_exitcode(status))
+                self.report(job=self._jobs.pop(pid), exit=os.waitstatus_to_exitcode(status))
 
     def end_jobs(self) -> None:
         """Kill every job that still runs."""
@@ -131,22 +131,19 @@ def preload() -> list[str]:
     return missing
 
 
-def become_job(order: dict[str, Any], zygote: int) -> None:
+def become_job(request: dict[str, Any], zygote: int) -> None:
     """Turn this child into the job's process: session, environment, folder, log."""
     os.setsid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != zygote:  # it ended before we asked
-            os._exit(1)
-    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    die_with_parent(zygote)
+    log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)
     sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115 - the job's own for its whole life
     sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
     os.environ.clear()
-    os.environ.update(order["env"])
-    os.chdir(order["cwd"])
-    sys.path[0] = order["cwd"]
+    os.environ.update(request["env"])
+    os.chdir(request["cwd"])
+    sys.path[0] = request["cwd"]
     importlib.invalidate_caches()
 
 
@@ -175,14 +172,14 @@ def main() -> int:
     os.environ.update(SINGLE_THREADED)
     zygote = Zygote()
     missing = preload()
-    zygote.tell(ready=not missing and is_single_threaded(), missing=missing)
-    order = zygote.serve()
-    if order is None:
+    zygote.report(ready=not missing and is_single_threaded(), missing=missing)
+    request = zygote.serve()
+    if request is None:
         zygote.end_jobs()
         return 0
     try:
-        become_job(order, zygote.process_id)
-        run(order["arguments"])
+        become_job(request, zygote.process_id)
+        run(request["arguments"])
     except SystemExit:
         raise
     except BaseException:

@@ -1,1 +1,1 @@
-"""CloudWatch: metrics, the Embedded Metric Format, alarms that ring."""
+"""CloudWatch: metrics, the Embedded Metric Format, alarms."""

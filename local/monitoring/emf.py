@@ -22,7 +22,7 @@ MARK = '"_aws"'
 MOST_EVENTS = 20_000
 
 
-def install(context: Context) -> None:
+def install(_: Context) -> None:
     """Read every log event that arrives, from functions, jobs and PutLogEvents alike."""
 
     def put_log_events(stream: Any, log_events: list[dict[str, Any]]) -> str:
@@ -31,7 +31,7 @@ def install(context: Context) -> None:
             del stream.events[: MOST_EVENTS // 2]
         for event in log_events:
             for namespace, points in embedded_metrics(event["message"]):
-                metrics.put(context, namespace, points)
+                metrics.put(namespace, points)
         return token
 
     original = replace(LogStream, "put_log_events", put_log_events)

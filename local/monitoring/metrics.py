@@ -1,4 +1,4 @@
-"""CloudWatch metrics: those AWS services publish about themselves and moto does not, and a bound on what is kept."""
+"""CloudWatch metrics: bounded in number, found by their dimensions, recorded where AWS's services would record them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 
-from local.context import Context
+from local.context import ACCOUNT, REGION, Context
 from local.patches import replace
 
 # Data points moto keeps for its API; the oldest half goes when there are more.
@@ -58,15 +58,13 @@ def points_of(namespace: str, name: str) -> list[Any]:
         return list(recent[namespace, name])
 
 
-def record(
-    context: Context, namespace: str, values: Mapping[str, float], dimensions: Mapping[str, str], unit: str = "Count"
-) -> None:
+def record(namespace: str, values: Mapping[str, float], dimensions: Mapping[str, str], unit: str = "Count") -> None:
     """Add one data point per entry of `values`, all with the same dimensions."""
     named = [{"Name": name, "Value": value} for name, value in dimensions.items()]
     points = [{"MetricName": name, "Value": value, "Unit": unit, "Dimensions": named} for name, value in values.items()]
-    put(context, namespace, points)
+    put(namespace, points)
 
 
-def put(context: Context, namespace: str, points: list[dict[str, Any]]) -> None:
-    """PutMetricData without the way through HTTP."""
-    cloudwatch_backends[context.account][context.region].put_metric_data(namespace, points)
+def put(namespace: str, points: list[dict[str, Any]]) -> None:
+    """PutMetricData without HTTP."""
+    cloudwatch_backends[ACCOUNT][REGION].put_metric_data(namespace, points)

@@ -1,7 +1,7 @@
 """Repairs moto's Step Functions interpreter and gives it SageMaker training jobs.
 
 Each module mends one difference from AWS; the tests name them. Not mended: redriving an execution, a Choice on a
-missing path (it takes the default: guard with IsPresent), an escaped quote inside States.Format.
+missing path (it takes the default: guard with IsPresent), an escaped quote inside States.Format. Not there: JSONata.
 """
 
 from __future__ import annotations
@@ -18,20 +18,9 @@ def install(context: Context) -> None:
     import moto.stepfunctions.parser.asl.parse.asl_parser
     import moto.stepfunctions.parser.models  # noqa: F401
 
-    from local.stepfunctions import (
-        clients,
-        context_object,
-        errors,
-        executions,
-        jsonata,
-        parameters,
-        paths,
-        status,
-        training,
-        waits,
-    )
+    from local.stepfunctions import clients, context_object, errors, executions, parameters, paths, training, waits
 
-    for part in (paths, errors, waits, parameters, context_object, executions, jsonata):
+    for part in (paths, errors, waits, parameters, context_object, executions):
         part.install()
-    for module in (clients, training, status):
-        module.install(context)
+    clients.install(context)
+    training.install(context)

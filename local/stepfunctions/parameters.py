@@ -22,32 +22,27 @@ def operation(service: str, action: str) -> Any:
     return next((model.operation_model(name) for name in names), None)
 
 
-def normalise_parameters(task: Any, parameters: Any, service: str | None = None, action: str | None = None) -> None:
-    """Rename and convert what the state machine passes."""
-    called = operation(task._get_boto_service_name(service), task._get_boto_service_action(action))
-    if called and called.input_shape and isinstance(parameters, dict):
-        task._to_boto_request(parameters, called.input_shape)
-
-
-def normalise_response(task: Any, response: Any, service: str | None = None, action: str | None = None) -> None:
-    """Rename and convert what the service answered."""
-    called = operation(task._get_boto_service_name(service), task._get_boto_service_action(action))
-    if called and called.output_shape and isinstance(response, dict):
-        task._from_boto_response(response, called.output_shape)
+def called(task: Any, service: str | None, action: str | None) -> Any:
+    """The model of the operation that a task calls, or None."""
+    return operation(task._get_boto_service_name(service), task._get_boto_service_action(action))
 
 
 def install() -> None:
     """Fill the two hooks that moto leaves empty."""
 
-    def parameters_hook(
+    def normalise_parameters(
         task: Any, parameters: Any, boto_service_name: str | None = None, service_action_name: str | None = None
     ) -> None:
-        normalise_parameters(task, parameters, boto_service_name, service_action_name)
+        model = called(task, boto_service_name, service_action_name)
+        if model and model.input_shape and isinstance(parameters, dict):
+            task._to_boto_request(parameters, model.input_shape)
 
-    def response_hook(
+    def normalise_response(
         task: Any, response: Any, boto_service_name: str | None = None, service_action_name: str | None = None
     ) -> None:
-        normalise_response(task, response, boto_service_name, service_action_name)
+        model = called(task, boto_service_name, service_action_name)
+        if model and model.output_shape and isinstance(response, dict):
+            task._from_boto_response(response, model.output_shape)
 
-    replace(StateTaskService, "_normalise_parameters", parameters_hook)
-    replace(StateTaskService, "_normalise_response", response_hook)
+    replace(StateTaskService, "_normalise_parameters", normalise_parameters)
+    replace(StateTaskService, "_normalise_response", normalise_response)

@@ -19,8 +19,9 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
     StateTaskServiceCallback,
 )
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
+from moto.stepfunctions.parser.asl.utils import boto_client
 
-from local.context import Context
+from local.context import REGION, Context
 from local.jobs import training_jobs
 from local.patches import replace
 from local.stepfunctions.parameters import operation
@@ -35,14 +36,8 @@ OTHER_ERROR = "SageMaker.AmazonSageMakerException"
 def install(context: Context) -> None:
     """Offer the service to the interpreter."""
 
-    class TrainingJobTask(TrainingJobService):
-        """The service of this server."""
-
-        def __init__(self) -> None:
-            super().__init__(context)
-
     def service_for(service_name: str) -> Any:
-        return TrainingJobTask() if service_name == "sagemaker" else original(service_name)
+        return TrainingJobService(context) if service_name == "sagemaker" else original(service_name)
 
     original = replace(state_task_factory, "state_task_service_for", service_for)
 
@@ -139,6 +134,4 @@ class TrainingJobService(StateTaskServiceCallback):  # type: ignore[misc]
         )
 
     def _client(self) -> Any:
-        from moto.stepfunctions.parser.asl.utils import boto_client
-
-        return boto_client.boto_client_for(region=self._context.region, service="sagemaker")
+        return boto_client.boto_client_for(region=REGION, service="sagemaker")

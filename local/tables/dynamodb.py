@@ -6,8 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from moto.dynamodb.comparisons import get_expected
 from moto.dynamodb.exceptions import (
+    MockValidationException,
     MultipleTransactionsException,
     TooManyTransactionsException,
     TransactWriteSingleOpException,
@@ -19,17 +19,7 @@ from moto.dynamodb.responses import DynamoHandler
 
 from local.context import Context
 from local.patches import replace
-from local.tables.item_writes import (
-    Write,
-    commit,
-    commit_all,
-    condition,
-    keys_of,
-    one_writer,
-    put,
-    updating,
-    updating_attributes,
-)
+from local.tables.item_writes import Change, Write, commit, commit_all, condition, keys_of, one_writer, putting, updating
 
 TRANSACTION_ITEMS = 100
 
@@ -94,23 +84,18 @@ def put_item(  # noqa: PLR0913, PLR0917 - moto's own signature
     condition_expression: str | None = None,
     expression_attribute_names: dict[str, Any] | None = None,
     expression_attribute_values: dict[str, Any] | None = None,
-    overwrite: bool = False,
+    overwrite: bool = False,  # noqa: ARG001 - moto's word for a put without a condition
     return_values_on_condition_check_failure: str | None = None,
 ) -> Item:
     """Replaces `DynamoDBBackend.put_item`."""
-    write = put(self.get_table(table_name), item_attrs)
-    holds = condition(condition_expression, expression_attribute_names, expression_attribute_values)
-    legacy = get_expected(expected or {}).expr
-    _, new = commit(
-        Write(
-            table=write.table,
-            hash_key=write.hash_key,
-            range_key=write.range_key,
-            change=write.change,
-            holds=write.holds if overwrite else lambda current: legacy(current) and holds(current),
-            return_old=return_values_on_condition_check_failure == "ALL_OLD",
-        )
-    )
+    refuse_legacy(expected)
+    asked = {
+        "ConditionExpression": condition_expression,
+        "ExpressionAttributeNames": expression_attribute_names,
+        "ExpressionAttributeValues": expression_attribute_values,
+        "ReturnValuesOnConditionCheckFailure": return_values_on_condition_check_failure,
+    }
+    _, new = commit(write_of(self, "Put", {"TableName": table_name, "Item": item_attrs, **asked}))
     assert new is not None  # a put always leaves an item
     return new
 
@@ -125,18 +110,13 @@ def delete_item(  # noqa: PLR0913, PLR0917 - moto's own signature
     return_values_on_condition_check_failure: str | None = None,
 ) -> Item | None:
     """Replaces `DynamoDBBackend.delete_item`."""
-    table = self.get_table(table_name)
-    hash_key, range_key = keys_of(table, key)
-    old, _ = commit(
-        Write(
-            table=table,
-            hash_key=hash_key,
-            range_key=range_key,
-            change=lambda _: None,
-            holds=condition(condition_expression, expression_attribute_names, expression_attribute_values),
-            return_old=return_values_on_condition_check_failure == "ALL_OLD",
-        )
-    )
+    asked = {
+        "ConditionExpression": condition_expression,
+        "ExpressionAttributeNames": expression_attribute_names,
+        "ExpressionAttributeValues": expression_attribute_values,
+        "ReturnValuesOnConditionCheckFailure": return_values_on_condition_check_failure,
+    }
+    old, _ = commit(write_of(self, "Delete", {"TableName": table_name, "Key": key, **asked}))
     return old
 
 
@@ -153,26 +133,23 @@ def update_item(  # noqa: PLR0913, PLR0917 - moto's own signature
     return_values_on_condition_check_failure: str | None = None,
 ) -> Item:
     """Replaces `DynamoDBBackend.update_item`."""
-    table = self.get_table(table_name)
-    hash_key, range_key = keys_of(table, key)
-    holds = condition(condition_expression, expression_attribute_names, expression_attribute_values)
-    legacy = get_expected(expected or {}).expr
-    if update_expression or not attribute_updates:
-        change = updating(table, key, update_expression, expression_attribute_names, expression_attribute_values)
-    else:
-        change = updating_attributes(table, key, attribute_updates)
-    _, new = commit(
-        Write(
-            table=table,
-            hash_key=hash_key,
-            range_key=range_key,
-            change=change,
-            holds=lambda current: legacy(current) and holds(current),
-            return_old=return_values_on_condition_check_failure == "ALL_OLD",
-        )
-    )
+    refuse_legacy(expected, attribute_updates)
+    asked = {
+        "UpdateExpression": update_expression,
+        "ConditionExpression": condition_expression,
+        "ExpressionAttributeNames": expression_attribute_names,
+        "ExpressionAttributeValues": expression_attribute_values,
+        "ReturnValuesOnConditionCheckFailure": return_values_on_condition_check_failure,
+    }
+    _, new = commit(write_of(self, "Update", {"TableName": table_name, "Key": key, **asked}))
     assert new is not None  # an update always leaves an item
     return new
+
+
+def refuse_legacy(*parameters: Any) -> None:
+    """Raise MockValidationException for the parameters that expressions have replaced."""
+    if any(parameters):
+        raise MockValidationException("the embedded AWS takes expressions in place of Expected and AttributeUpdates")
 
 
 def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
@@ -189,16 +166,16 @@ def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, A
 
 
 def write_of(backend: DynamoDBBackend, kind: str, operation: dict[str, Any]) -> Write:
-    """One member of TransactItems as a write."""
+    """A write from its parameters, which are those of a member of TransactItems."""
     table = backend.get_table(operation["TableName"])
     names, values = operation.get("ExpressionAttributeNames"), operation.get("ExpressionAttributeValues")
-    changes: dict[str, Callable[[], Callable[[Item | None], Item | None]]] = {
-        "Put": lambda: put(table, operation["Item"]).change,
+    hash_key, range_key = keys_of(table, operation["Item"] if kind == "Put" else operation["Key"])
+    changes: dict[str, Callable[[], Change]] = {
+        "Put": lambda: putting(table, hash_key, range_key, operation["Item"]),
         "Delete": lambda: lambda _: None,
         "ConditionCheck": lambda: lambda current: current,
         "Update": lambda: updating(table, operation["Key"], operation["UpdateExpression"], names, values),
     }
-    hash_key, range_key = keys_of(table, operation["Item"] if kind == "Put" else operation["Key"])
     return Write(
         table=table,
         hash_key=hash_key,

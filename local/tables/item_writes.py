@@ -31,6 +31,7 @@ LARGEST_ITEM_BYTES = 405_000
 CONDITION_FAILED = "The conditional request failed"
 
 one_writer = threading.RLock()
+Change = Callable[[Item | None], Item | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +41,9 @@ class Write:
     table: Table
     hash_key: DynamoType
     range_key: DynamoType | None
-    change: Callable[[Item | None], Item | None]
-    holds: Callable[[Item | None], bool] = lambda _: True
-    return_old: bool = False
+    change: Change
+    holds: Callable[[Item | None], bool]
+    return_old: bool
 
     @property
     def current(self) -> Item | None:
@@ -122,15 +123,14 @@ def condition(expression: str | None, names: dict[str, str] | None, values: dict
     return holds
 
 
-def put(table: Table, attributes: dict[str, Any]) -> Write:
-    """An unconditional put; MockValidationException for keys that are missing or of another type."""
-    hash_key, range_key = keys_of(table, attributes)
+def putting(table: Table, hash_key: DynamoType, range_key: DynamoType | None, attributes: dict[str, Any]) -> Change:
+    """A whole item as a change; MockValidationException for keys of another type, ItemSizeTooLarge."""
     table._validate_item_types(attributes)
     table._validate_key_sizes(attributes)
     item = item_of(hash_key, range_key, attributes)
     if item.size() > LARGEST_ITEM_BYTES:
         raise ItemSizeTooLarge
-    return Write(table=table, hash_key=hash_key, range_key=range_key, change=lambda _: item)
+    return lambda _: item
 
 
 def item_of(hash_key: DynamoType, range_key: DynamoType | None, attributes: dict[str, Any]) -> Item:
@@ -158,22 +158,18 @@ def keys_of(table: Table, attributes: dict[str, Any]) -> tuple[DynamoType, Dynam
     return found[0], found[1] if len(found) > 1 else None
 
 
-def copy_or_new(table: Table, key: dict[str, Any], current: Item | None) -> Item:
-    """What an update works on: a copy, so that readers never see half of it."""
-    return copy.deepcopy(current) if current is not None else Item(*keys_of(table, key), key)
-
-
 def updating(
     table: Table,
     key: dict[str, Any],
     expression: str | None,
     names: dict[str, str] | None,
     values: dict[str, Any] | None,
-) -> Callable[[Item | None], Item]:
-    """An UpdateExpression as a change, worked on a copy; its operands are checked against the item."""
+) -> Change:
+    """An UpdateExpression as a change; its operands are checked against the item."""
 
     def change(current: Item | None) -> Item:
-        item = copy_or_new(table, key, current)
+        # A copy, so that readers never see half of the update.
+        item = copy.deepcopy(current) if current is not None else Item(*keys_of(table, key), key)
         if not expression:
             return item
         validator = UpdateExpressionValidator(
@@ -189,18 +185,6 @@ def updating(
             UpdateExpressionExecutor(validated, item, names or {}).execute()
         except ItemSizeTooLarge as failure:
             raise ItemSizeToUpdateTooLarge from failure
-        return item
-
-    return change
-
-
-def updating_attributes(table: Table, key: dict[str, Any], updates: dict[str, Any]) -> Callable[[Item | None], Item]:
-    """The older AttributeUpdates as a change."""
-
-    def change(current: Item | None) -> Item:
-        item = copy_or_new(table, key, current)
-        item.validate_no_empty_key_values(updates, table.attribute_keys)
-        item.update_with_attribute_updates(updates)
         return item
 
     return change

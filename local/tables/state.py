@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.s3.models import FakeBucket, FakeKey, s3_backends
 
-from local.context import CDK_QUALIFIER, Context
+from local.context import ACCOUNT, CDK_QUALIFIER, REGION, Context
 from local.tables.item_writes import item_of, keys_of, store
 
 # The CDK's own bucket is filled by every deployment.
@@ -60,21 +61,19 @@ _saved: SavedState | None = None
 def install(context: Context) -> None:
     """Read from and save to the context's state folder. Installed first, so it saves after all else has stopped."""
     global _saved  # noqa: PLW0603 - the providers, which moto's engine calls, have no other way to reach it
-    _saved = SavedState(context.state_dir, context.account, context.region)
-    context.on_stop(_saved_state_of(_saved))
+    _saved = SavedState(context.state_dir, ACCOUNT, REGION)
+    context.on_stop(partial(save_all, _saved))
 
 
-def _saved_state_of(saved: SavedState) -> Callable[[], None]:
-    def save() -> None:
-        bodies: set[str] = set()
-        for bucket in s3_backends[saved.account]["aws"].buckets.values():
-            if not bucket.name.startswith(NOT_SAVED):
-                bodies |= save_bucket(saved, bucket)
-        for table in dynamodb_backends[saved.account][saved.region].tables.values():
-            save_table(saved, table)
-        remove_unused_bodies(saved, bodies)
-
-    return save
+def save_all(saved: SavedState) -> None:
+    """Write every bucket and every table."""
+    bodies: set[str] = set()
+    for bucket in s3_backends[saved.account]["aws"].buckets.values():
+        if not bucket.name.startswith(NOT_SAVED):
+            bodies |= save_bucket(saved, bucket)
+    for table in dynamodb_backends[saved.account][saved.region].tables.values():
+        save_table(saved, table)
+    remove_unused_bodies(saved, bodies)
 
 
 def save_bucket(saved: SavedState, bucket: FakeBucket) -> set[str]:

@@ -71,6 +71,7 @@ class Batcher:
 
     def __init__(self, context: Context, mapping: EventSourceMapping, active: Callable[[], bool]) -> None:
         self._context = context
+        self._executor = executor_of(context)
         self._mapping = mapping
         self._active = active
 
@@ -91,7 +92,7 @@ class Batcher:
                     self.process(records[middle:], attempt)
                     return
                 continue
-            if self._given_up(records, attempt):
+            if self._given_up(attempt):
                 self._set_aside(records, attempt + 1, result)
                 return
             time.sleep(min(FIRST_RETRY_SECONDS * 2**attempt, LONGEST_RETRY_SECONDS))
@@ -102,21 +103,17 @@ class Batcher:
         payload = json.dumps({"Records": records}).encode()
         function = self._mapping.function_arn
         age = (time.time() - records[0]["dynamodb"]["ApproximateCreationDateTime"]) * 1000
-        metrics.record(self._context, "AWS/Lambda", {"IteratorAge": age}, {"FunctionName": function.split(":")[6]}, "Milliseconds")
+        metrics.record("AWS/Lambda", {"IteratorAge": age}, {"FunctionName": function.split(":")[6]}, "Milliseconds")
         try:
-            result = executor_of(self._context).invoke(function, payload)
+            result = self._executor.invoke(function, payload)
         except Exception as failure:
             print(f"{function}: {failure}", file=sys.stderr, flush=True)
             return 0, None
         return first_failure(result, records, partial=partial), result
 
-    def _given_up(self, records: Records, attempt: int) -> bool:
+    def _given_up(self, attempt: int) -> bool:
         limit = self._mapping.max_retry_attempts
-        oldest = self._mapping.max_record_age
-        age = time.time() - records[0]["dynamodb"]["ApproximateCreationDateTime"]
-        if limit is not None and int(limit) != UNLIMITED and attempt >= int(limit):
-            return True
-        return oldest is not None and int(oldest) != UNLIMITED and age > int(oldest)
+        return limit is not None and int(limit) != UNLIMITED and attempt >= int(limit)
 
     def _set_aside(self, records: Records, attempts: int, result: Result | None) -> None:
         """Tell the failure destination where the records are; it never gets the records themselves."""

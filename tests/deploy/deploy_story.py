@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local.cloudformation import assets
-from local.context import ACCOUNT, DEFAULT_REGION
+from local.context import ACCOUNT, REGION
 from toolchain.content import content_key
 from toolchain.synthesis import SOURCES, recorded_key
 
@@ -80,7 +80,7 @@ class Checkout:
 
     def record_image(self, ecr: Any) -> None:
         """Stand in for the container engine: record in ECR, as `python -m local deploy` does, that the image is there."""
-        substitute = {"AWS::AccountId": ACCOUNT, "AWS::Region": DEFAULT_REGION, "AWS::Partition": "aws"}
+        substitute = {"AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::Partition": "aws"}
         for manifest in (self.folder / "cdk.out").glob("*.assets.json"):
             assets.register_images(manifest, ecr, substitute)
         self.transcript.say(

@@ -1,13 +1,28 @@
-"""One embedded AWS that the tests of the executors share."""
+"""One embedded AWS that the tests share, and hand-written stacks on it."""
 
 from __future__ import annotations
 
+import uuid
+from typing import Any
+
 import pytest
 
-from tests.local.workbench import Embedded, shared
+from tests.local.workbench import Embedded, Stacks, shared
 
 
 @pytest.fixture(scope="session")
 def embedded() -> Embedded:
     """A server that checks signatures."""
     return shared()
+
+
+@pytest.fixture
+def stacks(embedded: Any) -> Stacks:
+    """Stacks on the shared server."""
+    return Stacks(embedded)
+
+
+@pytest.fixture
+def stack_name() -> str:
+    """A stack name no other test uses."""
+    return f"Test{uuid.uuid4().hex[:8]}"

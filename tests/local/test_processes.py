@@ -50,7 +50,7 @@ def starter(monkeypatch):
 
     def make(modules):
         monkeypatch.setenv("GREENFRAUD_JOB_PRELOAD", modules)
-        made.append(JobStarter(Path(sys.executable)))
+        made.append(JobStarter())
         return made[-1]
 
     yield make

@@ -9,13 +9,13 @@ from local.cloudformation.providers import (
     inert,
     messaging,
     observability,
-    registries,
+    repositories,
     s3,
     tables,
     workflows,
 )
 from local.cloudformation.providers.resource import Provider
 
-FAMILIES = (apis, functions, identity, inert, messaging, observability, registries, s3, tables, workflows)
+FAMILIES = (apis, functions, identity, inert, messaging, observability, repositories, s3, tables, workflows)
 PROVIDERS: dict[str, Provider] = {provider.type: provider for family in FAMILIES for provider in family.PROVIDERS}
 INERT_TYPES = frozenset(inert.INERT)

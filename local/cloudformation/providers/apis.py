@@ -1,4 +1,4 @@
-"""HTTP APIs (API Gateway v2): api, integration, route, stage, authorizer."""
+"""HTTP APIs (API Gateway v2): api, integration, route, stage."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ SERVICE = "apigatewayv2"
 
 
 def create_api(resource: Resource) -> None:
-    """Create the API; its requests are answered by the HTTP front."""
-    made = resource.call(SERVICE, "create_api", {"Name": resource.name(), **resource.properties})
-    resource.identify(made["ApiId"], ApiId=made["ApiId"], ApiEndpoint=made["ApiEndpoint"])
+    """Create the API; `local.http.api` answers its requests."""
+    made = resource.call(SERVICE, "create_api", resource.properties)
+    resource.identify(made["ApiId"], ApiEndpoint=made["ApiEndpoint"])
 
 
 def update_api(resource: Resource, _: Properties) -> None:
@@ -31,60 +31,45 @@ def create_stage(resource: Resource) -> None:
 
 
 def update_stage(resource: Resource, _: Properties) -> None:
-    """Replace the stage's settings: moto's update of stages is missing, so it is made again under its name."""
-    delete_stage(resource)
+    """Replace the stage's settings: moto cannot update a stage, so it is made again under its name."""
+    delete_part(resource, "stage", "StageName")
     create_stage(resource)
 
 
-def delete_stage(resource: Resource) -> None:
-    """Delete the stage, unless it went with its API."""
-    names = {"ApiId": resource.properties["ApiId"], "StageName": resource.physical_resource_id}
+def delete_part(resource: Resource, name: str, identifier: str) -> None:
+    """Delete a part of an API, unless it went with its API."""
     client = resource.client(SERVICE)
     try:
-        client.delete_stage(**names)
+        getattr(client, f"delete_{name}")(**resource.only("ApiId"), **{identifier: resource.physical_resource_id})
     except client.exceptions.NotFoundException:
         return
 
 
 def part(kind: str) -> Provider:
-    """Integrations, routes and authorizers have the same life: made in an API, changed in place, deleted."""
+    """Integrations and routes have the same life: made in an API, changed in place, deleted."""
     name, identifier = kind.lower(), f"{kind}Id"
 
     def create(resource: Resource) -> None:
-        made = resource.call(SERVICE, f"create_{name}", resource.properties)
-        resource.identify(made[identifier], **{identifier: made[identifier]})
+        resource.identify(resource.call(SERVICE, f"create_{name}", resource.properties)[identifier])
 
     def update(resource: Resource, _: Properties) -> None:
         resource.call(SERVICE, f"update_{name}", {identifier: resource.physical_resource_id, **resource.properties})
 
     def delete(resource: Resource) -> None:
-        client = resource.client(SERVICE)
-        names = {"ApiId": resource.properties["ApiId"], identifier: resource.physical_resource_id}
-        try:
-            getattr(client, f"delete_{name}")(**names)
-        except client.exceptions.NotFoundException:  # it went with its API
-            return
+        delete_part(resource, name, identifier)
 
-    type_ = f"AWS::ApiGatewayV2::{kind}"
-    return Provider(type=type_, create=create, update=update, delete=delete, replaced_by=frozenset({"ApiId"}))
+    return Provider(f"AWS::ApiGatewayV2::{kind}", create, update, delete, replaced_by=("ApiId",))
 
 
 PROVIDERS = (
-    Provider(
-        type="AWS::ApiGatewayV2::Api",
-        create=create_api,
-        update=update_api,
-        delete=delete_api,
-        replaced_by=frozenset({"ProtocolType"}),
-    ),
+    Provider("AWS::ApiGatewayV2::Api", create_api, update_api, delete_api, replaced_by=("ProtocolType",)),
     part("Integration"),
     part("Route"),
-    part("Authorizer"),
     Provider(
-        type="AWS::ApiGatewayV2::Stage",
-        create=create_stage,
-        update=update_stage,
-        delete=delete_stage,
-        replaced_by=frozenset({"ApiId", "StageName"}),
+        "AWS::ApiGatewayV2::Stage",
+        create_stage,
+        update_stage,
+        lambda resource: delete_part(resource, "stage", "StageName"),
+        replaced_by=("ApiId", "StageName"),
     ),
 )

@@ -2,58 +2,41 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 from moto.awslambda.models import lambda_backends
 
 from local.cloudformation.providers.resource import Properties, Provider, Resource
+from local.context import ACCOUNT, REGION
 
-# Kept by us on moto's function, which forgets them; the executor reads them there.
-REMEMBERED = ("LoggingConfig", "SnapStart")
-# Recorded only: no limit is enforced and nothing is tagged after creation.
-CODE_ONLY = ("Code", "FunctionName", "Architectures", "PackageType", "Tags")
-RECORDED_ONLY = ("ReservedConcurrentExecutions", "RecursiveLoop", "RuntimeManagementConfig")
+QUALIFIED_ARN_PARTS = 8
 
 
 def configuration(resource: Resource) -> Properties:
     """What creating and reconfiguring have in common."""
-    return resource.without(*REMEMBERED, *CODE_ONLY, *RECORDED_ONLY)
+    return resource.without("Architectures", "Code", "LoggingConfig", "Tags")
 
 
 def create_function(resource: Resource) -> None:
-    """Create the function from its asset or its inline source."""
-    name = resource.name("FunctionName")
-    arguments = {"FunctionName": name, "Code": code(resource.properties["Code"]), **configuration(resource)}
-    made = resource.call("lambda", "create_function", arguments | resource.only("Architectures", "PackageType", "Tags"))
+    """Create the function from its asset."""
+    name = resource.name()
+    arguments = {"FunctionName": name, **configuration(resource), **resource.only("Architectures", "Code", "Tags")}
+    made = resource.call("lambda", "create_function", arguments)
     resource.identify(name, Arn=made["FunctionArn"])
-    remember(resource)
+    remember_logging(resource)
 
 
 def update_function(resource: Resource, old: Properties) -> None:
     """Reconfigure, then send the new code, as CloudFormation does."""
     name = {"FunctionName": resource.physical_resource_id}
     resource.call("lambda", "update_function_configuration", name | configuration(resource))
-    if resource.properties["Code"] != old.get("Code"):
-        resource.call("lambda", "update_function_code", name | code(resource.properties["Code"]))
-    remember(resource)
+    if resource.properties["Code"] != old["Code"]:
+        resource.call("lambda", "update_function_code", name | resource.properties["Code"])
+    remember_logging(resource)
 
 
-def code(declared: Properties) -> Properties:
-    """The asset's place, or inline source zipped as `index.py`."""
-    if "ZipFile" not in declared:
-        return declared
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as target:
-        target.writestr(zipfile.ZipInfo("index.py"), declared["ZipFile"])
-    return {"ZipFile": archive.getvalue()}
-
-
-def remember(resource: Resource) -> None:
-    """Keep on moto's function what its own API loses: `logging_config` and `snap_start` (dicts, may be empty)."""
-    function = lambda_backends[resource.account][resource.region].get_function(resource.physical_resource_id)
+def remember_logging(resource: Resource) -> None:
+    """Keep `logging_config` on moto's function, whose own API loses it; the executor reads it there."""
+    function = lambda_backends[ACCOUNT][REGION].get_function(resource.physical_resource_id)
     function.logging_config = resource.properties.get("LoggingConfig", {})
-    function.snap_start = resource.properties.get("SnapStart", {})
 
 
 def delete_function(resource: Resource) -> None:
@@ -63,9 +46,8 @@ def delete_function(resource: Resource) -> None:
 
 def create_layer(resource: Resource) -> None:
     """Publish the next version of the layer."""
-    arguments = {"LayerName": resource.name("LayerName"), **resource.without("LayerName")}
-    arn = resource.call("lambda", "publish_layer_version", arguments)["LayerVersionArn"]
-    resource.identify(arn, LayerVersionArn=arn)
+    arn = resource.call("lambda", "publish_layer_version", {"LayerName": resource.name(), **resource.properties})["LayerVersionArn"]
+    resource.identify(arn)
 
 
 def delete_layer(resource: Resource) -> None:
@@ -78,28 +60,22 @@ def create_version(resource: Resource) -> None:
     """Publish the code and configuration the function has now."""
     made = resource.client("lambda").publish_version(FunctionName=resource.properties["FunctionName"])
     number = str(made["Version"])
-    arn = made["FunctionArn"].removesuffix(f":{number}") + f":{number}"
-    resource.identify(arn, Version=number, FunctionArn=arn)
+    resource.identify(made["FunctionArn"].removesuffix(f":{number}") + f":{number}", Version=number)
 
 
 def create_alias(resource: Resource) -> None:
     """Name a version."""
-    arn = resource.call("lambda", "create_alias", resource.without(*ALIAS_RECORDED))["AliasArn"]
-    resource.identify(arn, AliasArn=arn)
+    resource.identify(resource.call("lambda", "create_alias", resource.properties)["AliasArn"])
 
 
 def update_alias(resource: Resource, _: Properties) -> None:
     """Move the alias at once: gradual shifting belongs to CodeDeploy, which is inert here."""
-    resource.call("lambda", "update_alias", resource.without(*ALIAS_RECORDED))
+    resource.call("lambda", "update_alias", resource.properties)
 
 
 def delete_alias(resource: Resource) -> None:
-    """Forget the alias."""
-    names = {name: resource.properties[name] for name in ("FunctionName", "Name")}
-    resource.client("lambda").delete_alias(**names)
-
-
-ALIAS_RECORDED = ("ProvisionedConcurrencyConfig",)
+    """Delete the alias."""
+    resource.client("lambda").delete_alias(**resource.only("FunctionName", "Name"))
 
 
 def permission_target(resource: Resource) -> Properties:
@@ -112,13 +88,9 @@ def permission_target(resource: Resource) -> Properties:
     return target
 
 
-QUALIFIED_ARN_PARTS = 8
-
-
 def create_permission(resource: Resource) -> None:
     """Add the statement to the function's policy; nothing enforces it here."""
-    arguments = permission_target(resource) | resource.without("FunctionName")
-    resource.call("lambda", "add_permission", arguments)
+    resource.call("lambda", "add_permission", permission_target(resource) | resource.without("FunctionName"))
     resource.identify(resource.name())
 
 
@@ -128,50 +100,32 @@ def delete_permission(resource: Resource) -> None:
 
 
 def create_mapping(resource: Resource) -> None:
-    """Connect a queue or a stream to a function."""
-    made = resource.call("lambda", "create_event_source_mapping", resource.properties)
-    resource.identify(made["UUID"], Id=made["UUID"], EventSourceMappingArn=made.get("EventSourceMappingArn", ""))
+    """Connect a stream to a function."""
+    resource.identify(resource.call("lambda", "create_event_source_mapping", resource.properties)["UUID"])
 
 
 def update_mapping(resource: Resource, _: Properties) -> None:
     """Change it in place, all but its source."""
-    settings = resource.without("EventSourceArn", "StartingPosition", "StartingPositionTimestamp", "Tags")
+    settings = resource.without("EventSourceArn", "StartingPosition", "Tags")
     resource.call("lambda", "update_event_source_mapping", {"UUID": resource.physical_resource_id, **settings})
 
 
 def delete_mapping(resource: Resource) -> None:
-    """Disconnect."""
+    """Disconnect the stream."""
     resource.client("lambda").delete_event_source_mapping(UUID=resource.physical_resource_id)
 
 
-def replaced_by(*names: str) -> frozenset[str]:
-    """Properties that cannot change in place."""
-    return frozenset(names)
-
-
 PROVIDERS = (
+    Provider("AWS::Lambda::Function", create_function, update_function, delete_function),
+    Provider("AWS::Lambda::LayerVersion", create_layer, delete=delete_layer),
+    Provider("AWS::Lambda::Version", create_version),
+    Provider("AWS::Lambda::Alias", create_alias, update_alias, delete_alias, replaced_by=("FunctionName", "Name")),
+    Provider("AWS::Lambda::Permission", create_permission, delete=delete_permission),
     Provider(
-        type="AWS::Lambda::Function",
-        create=create_function,
-        update=update_function,
-        delete=delete_function,
-        replaced_by=replaced_by("FunctionName", "PackageType"),
-    ),
-    Provider(type="AWS::Lambda::LayerVersion", create=create_layer, delete=delete_layer),
-    Provider(type="AWS::Lambda::Version", create=create_version),
-    Provider(
-        type="AWS::Lambda::Alias",
-        create=create_alias,
-        update=update_alias,
-        delete=delete_alias,
-        replaced_by=replaced_by("FunctionName", "Name"),
-    ),
-    Provider(type="AWS::Lambda::Permission", create=create_permission, delete=delete_permission),
-    Provider(
-        type="AWS::Lambda::EventSourceMapping",
-        create=create_mapping,
-        update=update_mapping,
-        delete=delete_mapping,
-        replaced_by=replaced_by("EventSourceArn", "StartingPosition", "StartingPositionTimestamp"),
+        "AWS::Lambda::EventSourceMapping",
+        create_mapping,
+        update_mapping,
+        delete_mapping,
+        replaced_by=("EventSourceArn", "StartingPosition"),
     ),
 )

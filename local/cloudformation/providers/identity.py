@@ -1,17 +1,15 @@
-"""Roles, policies and keys. Recorded faithfully; nothing is enforced except the access rules moto checks itself."""
+"""Roles and policies. Recorded faithfully; nothing is enforced except the access rules moto checks itself."""
 
 from __future__ import annotations
 
 from local.cloudformation.providers.resource import Properties, Provider, Resource
 
-ATTACHED = ("ManagedPolicyArns", "Policies")
-
 
 def create_role(resource: Resource) -> None:
     """Create the role with its managed and inline policies."""
     name = resource.name("RoleName")
-    made = resource.call("iam", "create_role", {"RoleName": name, **resource.without("RoleName", *ATTACHED)})["Role"]
-    resource.identify(name, Arn=made["Arn"], RoleId=made["RoleId"])
+    arguments = {"RoleName": name, **resource.without("RoleName", "ManagedPolicyArns", "Policies")}
+    resource.identify(name, Arn=resource.call("iam", "create_role", arguments)["Role"]["Arn"])
     attach(resource, {})
 
 
@@ -32,11 +30,9 @@ def attach(resource: Resource, old: Properties) -> None:
 
 
 def update_role(resource: Resource, old: Properties) -> None:
-    """Change the trust, the description and the policies in place."""
-    role = {"RoleName": resource.physical_resource_id}
+    """Change the trust and the policies in place."""
     trust = {"PolicyDocument": resource.properties["AssumeRolePolicyDocument"]}
-    resource.call("iam", "update_assume_role_policy", role | trust)
-    resource.call("iam", "update_role", role | resource.only("Description", "MaxSessionDuration"))
+    resource.call("iam", "update_assume_role_policy", {"RoleName": resource.physical_resource_id, **trust})
     attach(resource, old)
 
 
@@ -52,13 +48,8 @@ def delete_role(resource: Resource) -> None:
 
 def put_inline_policy(resource: Resource, _: Properties | None = None) -> None:
     """Put the policy on each of its roles."""
-    named = resource.only("PolicyName", "PolicyDocument")
-    unknown = set(resource.properties) - {"PolicyName", "PolicyDocument", "Roles"}
-    if unknown:
-        message = f"AWS::IAM::Policy: the embedded AWS knows no property {', '.join(sorted(unknown))}"
-        raise ValueError(message)
     for role in resource.properties["Roles"]:
-        resource.call("iam", "put_role_policy", {"RoleName": role, **named})
+        resource.call("iam", "put_role_policy", {"RoleName": role, **resource.without("Roles")})
     resource.identify(resource.properties["PolicyName"])
 
 
@@ -73,15 +64,9 @@ def delete_inline_policy(resource: Resource) -> None:
 
 
 def create_managed_policy(resource: Resource) -> None:
-    """Create the policy and attach it to its roles."""
-    arguments = {
-        "PolicyName": resource.name("ManagedPolicyName"),
-        **resource.without("ManagedPolicyName", "Roles"),
-    }
-    arn = resource.call("iam", "create_policy", arguments)["Policy"]["Arn"]
-    resource.identify(arn, PolicyArn=arn)
-    for role in resource.properties.get("Roles", []):
-        resource.client("iam").attach_role_policy(RoleName=role, PolicyArn=arn)
+    """Create the policy."""
+    arguments = {"PolicyName": resource.name("ManagedPolicyName"), **resource.without("ManagedPolicyName")}
+    resource.identify(resource.call("iam", "create_policy", arguments)["Policy"]["Arn"])
 
 
 def delete_managed_policy(resource: Resource) -> None:
@@ -92,85 +77,8 @@ def delete_managed_policy(resource: Resource) -> None:
     client.delete_policy(PolicyArn=arn)
 
 
-KEY_AFTERWARDS = ("EnableKeyRotation", "PendingWindowInDays", "Enabled", "Tags", "KeyPolicy", "RotationPeriodInDays")
-
-
-def create_key(resource: Resource) -> None:
-    """Create the key with its policy and rotation."""
-    arguments = resource.without(*KEY_AFTERWARDS) | {"Policy": resource.properties["KeyPolicy"]}
-    tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in resource.properties.get("Tags", [])]
-    made = resource.call("kms", "create_key", arguments | {"Tags": tags})["KeyMetadata"]
-    resource.identify(made["KeyId"], Arn=made["Arn"], KeyId=made["KeyId"])
-    rotate(resource)
-
-
-def rotate(resource: Resource) -> None:
-    """Switch rotation on where the template asks for it."""
-    if str(resource.properties.get("EnableKeyRotation", False)).lower() == "true":
-        resource.client("kms").enable_key_rotation(KeyId=resource.physical_resource_id)
-
-
-def update_key(resource: Resource, _: Properties) -> None:
-    """Policy and rotation change in place."""
-    arguments = {
-        "KeyId": resource.physical_resource_id,
-        "PolicyName": "default",
-        "Policy": resource.properties["KeyPolicy"],
-    }
-    resource.call("kms", "put_key_policy", arguments)
-    rotate(resource)
-
-
-def delete_key(resource: Resource) -> None:
-    """Schedule the deletion, in days as declared."""
-    days = int(resource.properties.get("PendingWindowInDays", 30))
-    resource.client("kms").schedule_key_deletion(KeyId=resource.physical_resource_id, PendingWindowInDays=days)
-
-
-def create_key_alias(resource: Resource) -> None:
-    """Name a key."""
-    resource.call("kms", "create_alias", resource.properties)
-    resource.identify(resource.properties["AliasName"])
-
-
-def update_key_alias(resource: Resource, _: Properties) -> None:
-    """Point the name at another key."""
-    resource.call("kms", "update_alias", resource.properties)
-
-
-def delete_key_alias(resource: Resource) -> None:
-    """Forget the name."""
-    resource.client("kms").delete_alias(AliasName=resource.physical_resource_id)
-
-
 PROVIDERS = (
-    Provider(
-        type="AWS::IAM::Role",
-        create=create_role,
-        update=update_role,
-        delete=delete_role,
-        replaced_by=frozenset({"RoleName", "Path"}),
-    ),
-    Provider(
-        type="AWS::IAM::Policy",
-        create=put_inline_policy,
-        update=put_inline_policy,
-        delete=delete_inline_policy,
-        replaced_by=frozenset({"PolicyName", "Roles"}),
-    ),
-    Provider(type="AWS::IAM::ManagedPolicy", create=create_managed_policy, delete=delete_managed_policy),
-    Provider(
-        type="AWS::KMS::Key",
-        create=create_key,
-        update=update_key,
-        delete=delete_key,
-        replaced_by=frozenset({"KeySpec", "KeyUsage", "MultiRegion"}),
-    ),
-    Provider(
-        type="AWS::KMS::Alias",
-        create=create_key_alias,
-        update=update_key_alias,
-        delete=delete_key_alias,
-        replaced_by=frozenset({"AliasName"}),
-    ),
+    Provider("AWS::IAM::Role", create_role, update_role, delete_role, replaced_by=("RoleName", "PermissionsBoundary")),
+    Provider("AWS::IAM::Policy", put_inline_policy, put_inline_policy, delete_inline_policy, replaced_by=("PolicyName", "Roles")),
+    Provider("AWS::IAM::ManagedPolicy", create_managed_policy, delete=delete_managed_policy),
 )

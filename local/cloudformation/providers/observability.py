@@ -1,17 +1,16 @@
-"""Log groups, metric filters, alarms, dashboards and parameters."""
+"""Log groups, alarms, dashboards and parameters."""
 
 from __future__ import annotations
 
 from local.cloudformation.providers.resource import Properties, Provider, Resource
+from local.context import ACCOUNT, REGION
 
 
 def create_log_group(resource: Resource) -> None:
     """Create the group and set how many days it keeps."""
     name = resource.name("LogGroupName")
-    arguments = {"logGroupName": name, **resource.without("LogGroupName", "RetentionInDays")}
-    resource.call("logs", "create_log_group", arguments)
-    arn = f"arn:aws:logs:{resource.region}:{resource.account}:log-group:{name}:*"
-    resource.identify(name, Arn=arn)
+    resource.call("logs", "create_log_group", {"logGroupName": name, **resource.only("Tags")})
+    resource.identify(name, Arn=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:*")
     update_log_group(resource, {})
 
 
@@ -27,24 +26,11 @@ def delete_log_group(resource: Resource) -> None:
     resource.client("logs").delete_log_group(logGroupName=resource.physical_resource_id)
 
 
-def put_metric_filter(resource: Resource, _: Properties | None = None) -> None:
-    """Record the filter; lines are not counted by it here."""
-    name = resource.name("FilterName")
-    resource.call("logs", "put_metric_filter", {"filterName": name, **resource.without("FilterName")})
-    resource.identify(name)
-
-
-def delete_metric_filter(resource: Resource) -> None:
-    """Forget the filter."""
-    group = resource.properties["LogGroupName"]
-    resource.client("logs").delete_metric_filter(logGroupName=group, filterName=resource.physical_resource_id)
-
-
 def put_alarm(resource: Resource, _: Properties | None = None) -> None:
     """Create or change the alarm; the embedded evaluator sets its state."""
-    name = resource.name("AlarmName")
-    resource.call("cloudwatch", "put_metric_alarm", {"AlarmName": name, **resource.without("AlarmName")})
-    resource.identify(name, Arn=f"arn:aws:cloudwatch:{resource.region}:{resource.account}:alarm:{name}")
+    name = resource.name()
+    resource.call("cloudwatch", "put_metric_alarm", {"AlarmName": name, **resource.properties})
+    resource.identify(name, Arn=f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}")
 
 
 def delete_alarm(resource: Resource) -> None:
@@ -65,13 +51,9 @@ def delete_dashboard(resource: Resource) -> None:
 
 
 def put_parameter(resource: Resource, old: Properties | None = None) -> None:
-    """Create the parameter, or overwrite it (the API then takes no tags)."""
-    name = resource.name("Name")
-    arguments = {"Name": name, "Overwrite": old is not None, **resource.without("Name", *(["Tags"] if old else []))}
-    if tags := arguments.get("Tags"):
-        arguments["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
-    resource.call("ssm", "put_parameter", arguments)
-    resource.identify(name, Type=resource.properties["Type"], Value=resource.properties["Value"])
+    """Create the parameter, or overwrite it."""
+    resource.call("ssm", "put_parameter", {**resource.properties, "Overwrite": old is not None})
+    resource.identify(resource.properties["Name"])
 
 
 def delete_parameter(resource: Resource) -> None:
@@ -79,45 +61,9 @@ def delete_parameter(resource: Resource) -> None:
     resource.client("ssm").delete_parameter(Name=resource.physical_resource_id)
 
 
-def named(*names: str) -> frozenset[str]:
-    """Properties that make it another resource."""
-    return frozenset(names)
-
-
 PROVIDERS = (
-    Provider(
-        type="AWS::Logs::LogGroup",
-        create=create_log_group,
-        update=update_log_group,
-        delete=delete_log_group,
-        replaced_by=named("LogGroupName", "LogGroupClass"),
-    ),
-    Provider(
-        type="AWS::Logs::MetricFilter",
-        create=put_metric_filter,
-        update=put_metric_filter,
-        delete=delete_metric_filter,
-        replaced_by=named("LogGroupName", "FilterName"),
-    ),
-    Provider(
-        type="AWS::CloudWatch::Alarm",
-        create=put_alarm,
-        update=put_alarm,
-        delete=delete_alarm,
-        replaced_by=named("AlarmName"),
-    ),
-    Provider(
-        type="AWS::CloudWatch::Dashboard",
-        create=put_dashboard,
-        update=put_dashboard,
-        delete=delete_dashboard,
-        replaced_by=named("DashboardName"),
-    ),
-    Provider(
-        type="AWS::SSM::Parameter",
-        create=put_parameter,
-        update=put_parameter,
-        delete=delete_parameter,
-        replaced_by=named("Name", "Type"),
-    ),
+    Provider("AWS::Logs::LogGroup", create_log_group, update_log_group, delete_log_group, replaced_by=("LogGroupName",)),
+    Provider("AWS::CloudWatch::Alarm", put_alarm, put_alarm, delete_alarm),
+    Provider("AWS::CloudWatch::Dashboard", put_dashboard, put_dashboard, delete_dashboard, replaced_by=("DashboardName",)),
+    Provider("AWS::SSM::Parameter", put_parameter, put_parameter, delete_parameter, replaced_by=("Name", "Type")),
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from local.cloudformation.names import physical_name
 from local.cloudformation.providers.shapes import fit
 
 Properties = dict[str, Any]
+PROVIDED: dict[str, list[str]] = tomllib.loads(Path(__file__).parents[1].joinpath("provided.toml").read_text())
 
 
 @dataclass
@@ -19,8 +22,6 @@ class Resource:
     type: str
     logical_resource_id: str
     stack: str
-    account: str
-    region: str
     client: Callable[[str], Any]
     properties: Properties
     generation: int = 0
@@ -33,10 +34,10 @@ class Resource:
         """The name moto's answers read the type by."""
         return self.type
 
-    def name(self, property_name: str | None = None) -> str:
+    def name(self, property_name: str = "") -> str:
         """The name the template gives, or the deterministic one."""
         generated = physical_name(self.type, self.stack, self.logical_resource_id, self.generation)
-        return str(self.properties.get(property_name, generated)) if property_name else generated
+        return str(self.properties.get(property_name, generated))
 
     def identify(self, physical_id: str, **attributes: Any) -> None:
         """Record what `Ref` and `Fn::GetAtt` answer."""
@@ -45,11 +46,9 @@ class Resource:
 
     def get_cfn_attribute(self, name: str) -> Any:
         """`Fn::GetAtt`; KeyError names an attribute the provider does not know."""
-        try:
-            return self.attributes[name]
-        except KeyError:
-            message = f"{self.type}: the embedded AWS provides no attribute {name}"
-            raise KeyError(message) from None
+        if name not in self.attributes:
+            raise KeyError(f"{self.type}: the embedded AWS provides no attribute {name}")
+        return self.attributes[name]
 
     def call(self, service: str, operation: str, arguments: Properties) -> Any:
         """Call an operation with CloudFormation's values, fitted to the operation's own names and types."""
@@ -62,17 +61,33 @@ class Resource:
         return {name: self.properties[name] for name in names if name in self.properties}
 
     def without(self, *names: str) -> Properties:
-        """Every property but the named ones: what the API does not know then fails, it is not dropped."""
+        """Every property but the named ones."""
         return {name: value for name, value in self.properties.items() if name not in names}
+
+
+def check_properties(type_: str, properties: Properties) -> None:
+    """Raise ValueError when a property is not provided for: it would be dropped in silence."""
+    unknown = sorted(unprovided(properties, PROVIDED[type_]))
+    if unknown:
+        raise ValueError(f"{type_}: the embedded AWS knows no property {', '.join(unknown)}")
+
+
+def unprovided(properties: Properties, provided: list[str], prefix: str = "") -> Iterator[str]:
+    """Every property, by its path, that is not in the list; members count where the list has members."""
+    for name, value in properties.items():
+        path = prefix + name
+        if path not in provided:
+            yield path
+        elif any(known.startswith(f"{path}.") for known in provided):
+            yield from unprovided(value, provided, f"{path}.")
 
 
 def refuse_import(resource: Resource, _: dict[str, str]) -> None:
     """What a provider without `adopt` answers to an import."""
-    message = f"{resource.type} cannot be imported in the embedded AWS"
-    raise ValueError(message)
+    raise ValueError(f"{resource.type} cannot be imported in the embedded AWS")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Provider:
     """How a type is created, updated and deleted.
 
@@ -86,7 +101,7 @@ class Provider:
     update: Callable[[Resource, Properties], None] | None = None
     delete: Callable[[Resource], None] | None = None
     adopt: Callable[[Resource, dict[str, str]], None] = refuse_import
-    replaced_by: frozenset[str] = frozenset()
+    replaced_by: tuple[str, ...] = ()
 
     def must_replace(self, old: Properties, new: Properties) -> bool:
         """Whether the change cannot be made in place."""

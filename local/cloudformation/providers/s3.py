@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from local.cloudformation.providers.resource import Properties, Provider, Resource
+from local.context import REGION
 from local.tables import state
 
 
 def create_bucket(resource: Resource) -> None:
     """Create the bucket, configure it and put back what it held before the last stop."""
     bucket = resource.name("BucketName")
-    location = {"CreateBucketConfiguration": {"LocationConstraint": resource.region}}
-    resource.client("s3").create_bucket(Bucket=bucket, **({} if resource.region == "us-east-1" else location))
+    resource.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     identify_bucket(resource, bucket)
     configure_bucket(resource, {})
     state.restore_bucket(bucket)
@@ -26,24 +25,18 @@ def adopt_bucket(resource: Resource, identifier: dict[str, str]) -> None:
 
 
 def identify_bucket(resource: Resource, bucket: str) -> None:
-    """`Ref` is the name."""
-    resource.identify(
-        bucket,
-        Arn=f"arn:aws:s3:::{bucket}",
-        DomainName=f"{bucket}.s3.amazonaws.com",
-        RegionalDomainName=f"{bucket}.s3.{resource.region}.amazonaws.com",
-    )
+    """Answer the name as `Ref`."""
+    resource.identify(bucket, Arn=f"arn:aws:s3:::{bucket}", RegionalDomainName=f"{bucket}.s3.{REGION}.amazonaws.com")
 
 
 def configure_bucket(resource: Resource, _: Properties) -> None:
-    """Apply every setting of the template; one the embedded AWS does not know fails."""
-    for name, value in resource.without("BucketName", *BUCKET_RECORDED_ONLY).items():
-        if name not in BUCKET_SETTINGS:
-            message = f"AWS::S3::Bucket: the embedded AWS knows no property {name}"
-            raise ValueError(message)
+    """Apply every setting of the template.
+
+    Access logs are recorded only: moto writes none, and refuses the setting before the log bucket's own policy stands.
+    """
+    for name, value in resource.without("BucketName", "LoggingConfiguration").items():
         operation, argument, convert = BUCKET_SETTINGS[name]
-        arguments = {"Bucket": resource.physical_resource_id, argument: convert(value)}
-        resource.call("s3", operation, arguments)
+        resource.call("s3", operation, {"Bucket": resource.physical_resource_id, argument: convert(value)})
 
 
 def delete_bucket(resource: Resource) -> None:
@@ -53,45 +46,21 @@ def delete_bucket(resource: Resource) -> None:
 
 def encryption(value: Any) -> Any:
     """`ServerSideEncryptionByDefault` is called `ApplyServerSideEncryptionByDefault` by the API."""
-    renamed = {"ServerSideEncryptionByDefault": "ApplyServerSideEncryptionByDefault"}
     rules = value["ServerSideEncryptionConfiguration"]
-    return {"Rules": [{renamed.get(name, name): entry for name, entry in rule.items()} for rule in rules]}
+    return {"Rules": [{"ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"]} for rule in rules]}
 
 
 def lifecycle(value: Any) -> Any:
     """CloudFormation's flat lifecycle rules as the API's nested ones; days are whole days."""
-    return {"Rules": [lifecycle_rule(rule, position) for position, rule in enumerate(value["Rules"])]}
+    return {"Rules": [lifecycle_rule(dict(rule), position) for position, rule in enumerate(value["Rules"])]}
 
 
 def lifecycle_rule(rule: dict[str, Any], position: int) -> dict[str, Any]:
-    """One rule; a part the embedded AWS does not know fails later, under its own name."""
-    converted = {
-        "ID": rule.get("Id", f"rule-{position}"),
-        "Status": rule["Status"],
-        "Filter": {"Prefix": rule.get("Prefix", "")},
-    }
-    for name, entry in rule.items():
-        if name in ("Id", "Status", "Prefix"):
-            continue
-        if name == "ExpirationInDays":
-            converted["Expiration"] = {"Days": entry}
-        elif name == "Transitions":
-            converted[name] = [{"Days": move["TransitionInDays"], **storage_class(move)} for move in entry]
-        elif name == "NoncurrentVersionTransitions":
-            converted[name] = [{"NoncurrentDays": move["TransitionInDays"], **storage_class(move)} for move in entry]
-        else:
-            converted[name] = entry
-    return converted
-
-
-def storage_class(move: dict[str, Any]) -> dict[str, Any]:
-    """The class objects move to."""
-    return {"StorageClass": move["StorageClass"]}
-
-
-def canned(value: str) -> str:
-    """`LogDeliveryWrite` is called `log-delivery-write` by the API."""
-    return re.sub("(?<=[a-z])(?=[A-Z])", "-", value).lower()
+    """One rule; a part that the API does not have fails later, under its own name."""
+    converted = {"ID": rule.pop("Id", f"rule-{position}"), "Filter": {"Prefix": rule.pop("Prefix", "")}}
+    if "ExpirationInDays" in rule:
+        converted["Expiration"] = {"Days": rule.pop("ExpirationInDays")}
+    return converted | rule
 
 
 def as_is(value: Any) -> Any:
@@ -99,13 +68,10 @@ def as_is(value: Any) -> Any:
     return value
 
 
-# Moto writes no access logs, and refuses the setting before the log bucket's own policy stands.
-BUCKET_RECORDED_ONLY = ("LoggingConfiguration",)
 BUCKET_SETTINGS = {
-    "AccessControl": ("put_bucket_acl", "ACL", canned),
+    "AccessControl": ("put_bucket_acl", "ACL", str.lower),
     "BucketEncryption": ("put_bucket_encryption", "ServerSideEncryptionConfiguration", encryption),
     "LifecycleConfiguration": ("put_bucket_lifecycle_configuration", "LifecycleConfiguration", lifecycle),
-    "OwnershipControls": ("put_bucket_ownership_controls", "OwnershipControls", as_is),
     "PublicAccessBlockConfiguration": ("put_public_access_block", "PublicAccessBlockConfiguration", as_is),
     "Tags": ("put_bucket_tagging", "Tagging", lambda value: {"TagSet": value}),
     "VersioningConfiguration": ("put_bucket_versioning", "VersioningConfiguration", as_is),
@@ -113,7 +79,7 @@ BUCKET_SETTINGS = {
 
 
 def put_policy(resource: Resource, _: Properties | None = None) -> None:
-    """Attach the policy; moto evaluates it (see engine repairs for SSL-only statements)."""
+    """Attach the policy; moto evaluates it (see `bucket_policies` for statements that demand TLS)."""
     bucket = resource.properties["Bucket"]
     resource.call("s3", "put_bucket_policy", {"Bucket": bucket, "Policy": resource.properties["PolicyDocument"]})
     resource.identify(bucket)
@@ -125,19 +91,6 @@ def delete_policy(resource: Resource) -> None:
 
 
 PROVIDERS = (
-    Provider(
-        type="AWS::S3::Bucket",
-        create=create_bucket,
-        update=configure_bucket,
-        delete=delete_bucket,
-        adopt=adopt_bucket,
-        replaced_by=frozenset({"BucketName"}),
-    ),
-    Provider(
-        type="AWS::S3::BucketPolicy",
-        create=put_policy,
-        update=put_policy,
-        delete=delete_policy,
-        replaced_by=frozenset({"Bucket"}),
-    ),
+    Provider("AWS::S3::Bucket", create_bucket, configure_bucket, delete_bucket, adopt=adopt_bucket, replaced_by=("BucketName",)),
+    Provider("AWS::S3::BucketPolicy", put_policy, put_policy, delete_policy, replaced_by=("Bucket",)),
 )

@@ -1,4 +1,4 @@
-"""Rules AWS applies that its models do not state, for the operations this platform uses."""
+"""Rules that AWS applies and its models do not state, for the operations this platform uses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENVIRONMENT_BYTES = 4096
 
 
 def table_name(parameters: Parameters) -> None:
-    """The model allows an ARN's length; a table that is made has a name."""
+    """A new table has a name, where the model also allows an ARN."""
     name = parameters["TableName"]
     if not TABLE_NAME.fullmatch(name):
         raise ViolationError(name, "tableName", f"Member must satisfy regular expression pattern: {TABLE_NAME.pattern}")

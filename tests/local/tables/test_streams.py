@@ -1,4 +1,4 @@
-"""Streams, queues and events reach their functions, and failures go where they should."""
+"""Streams reach their functions, and failures go where they should."""
 
 from __future__ import annotations
 
@@ -9,19 +9,16 @@ import pytest
 # Keeps each batch it is given as a line of the file SEEN, and fails as the records ask it to.
 RECORDER = """
     import json, os
-    def key_of(record):
-        return record["dynamodb"]["Keys"]["id"]["S"] if "dynamodb" in record else record["body"]
-    def number_of(record):
-        return record["dynamodb"]["SequenceNumber"] if "dynamodb" in record else record["messageId"]
     def handler(event, context):
-        keys = [key_of(record) for record in event["Records"]]
+        changes = [record["dynamodb"] for record in event["Records"]]
+        keys = [change["Keys"]["id"]["S"] for change in changes]
         with open(os.environ["SEEN"], "a+") as seen:
             seen.write(json.dumps(keys) + "\\n")
             seen.seek(0)
             tried = [json.loads(line) for line in seen]
         def fails(key):
             return key.startswith("poison") or key.startswith("once") and sum(key in batch for batch in tried) == 1
-        failed = [number_of(record) for record, key in zip(event["Records"], keys) if fails(key)]
+        failed = [change["SequenceNumber"] for change, key in zip(changes, keys) if fails(key)]
         return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
 """
 PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
@@ -43,7 +40,7 @@ class Recorded:
         return sum(key in batch for batch in self.batches())
 
     def follow(self, arn, **options):
-        """Connect the function to a stream or queue."""
+        """Connect the function to a stream."""
         self.server.client("lambda").create_event_source_mapping(EventSourceArn=arn, FunctionName=self.function, **options)
 
 
@@ -137,57 +134,8 @@ def test_a_filter_keeps_records_from_the_function(embedded, recorded, stream):
     assert [key for batch in recorded.batches() for key in batch] == ["d1", "d2"]
 
 
-def test_lanes_keep_the_order_of_each_key(embedded, recorded, stream):
-    """With a parallelisation factor keys overtake each other, but not themselves."""
-    recorded.follow(stream.arn, StartingPosition="TRIM_HORIZON", BatchSize=1, ParallelizationFactor=4, **PARTIAL)
-    stream.put("once-a", "b", "c", "d", "e")
-    assert embedded.wait_until(lambda: recorded.count("once-a") == 2 and recorded.count("e"))
-    assert all(recorded.count(key) == 1 for key in "bcde")
-
-
-def test_a_queue_keeps_only_what_failed(embedded, recorded):
-    """A message that fails for ever ends on the dead-letter queue; its batch mates are processed once."""
-    letters_url, letters = embedded.queue()
-    redrive = json.dumps({"deadLetterTargetArn": letters, "maxReceiveCount": 2})
-    url, queue = embedded.queue(VisibilityTimeout="1", RedrivePolicy=redrive)
-    client = embedded.client("sqs")
-    entries = [{"Id": str(index), "MessageBody": json.dumps(body)} for index, body in enumerate(["a", "poison", "b"])]
-    entries = [entry | {"MessageBody": json.loads(entry["MessageBody"])} for entry in entries]
-    client.send_message_batch(QueueUrl=url, Entries=entries)
-    recorded.follow(queue, BatchSize=10, **PARTIAL)
-
-    def letter():
-        return client.receive_message(QueueUrl=letters_url).get("Messages")
-
-    assert embedded.wait_until(letter)[0]["Body"] == "poison"
-    assert (recorded.count("a"), recorded.count("b"), recorded.count("poison")) == (1, 1, 2)
-
-
-def test_an_event_reaches_function_machine_topic_and_queue(embedded, recorded):
-    """Each target with the event, its constant input or a filled template."""
-    url, queue = embedded.queue()
-    topic_url, topic_queue = embedded.queue()
-    sns = embedded.client("sns")
-    topic = sns.create_topic(Name=embedded.name("topic"))["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=topic_queue)
-    machine = embedded.machine({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}})
-    events, rule, source = embedded.client("events"), embedded.name("rule"), embedded.name("source")
-    function = embedded.client("lambda").get_function(FunctionName=recorded.function)["Configuration"]["FunctionArn"]
-    events.put_rule(Name=rule, EventPattern=json.dumps({"source": [source]}))
-    template = {"InputPathsMap": {"f": "$.detail.family"}, "InputTemplate": '{"family": <f>}'}
-    targets = [
-        {"Id": "f", "Arn": function, "Input": json.dumps({"Records": [{"body": "hello"}]})},
-        {"Id": "m", "Arn": machine, "InputPath": "$.detail"},
-        {"Id": "t", "Arn": topic, "InputTransformer": template},
-        {"Id": "q", "Arn": queue},
-    ]
-    events.put_targets(Rule=rule, Targets=targets)
-    detail = json.dumps({"family": "light"})
-    events.put_events(Entries=[{"Source": source, "DetailType": "Drift", "Detail": detail}])
-    assert embedded.wait_until(lambda: embedded.messages(url))[0]["detail-type"] == "Drift"
-    notice = embedded.wait_until(lambda: embedded.messages(topic_url))[0]
-    assert json.loads(notice["Message"]) == {"family": "light"}
-    assert embedded.wait_until(lambda: recorded.count("hello"))
-    machines = embedded.client("stepfunctions")
-    run = embedded.wait_until(lambda: machines.list_executions(stateMachineArn=machine)["executions"])[0]
-    assert json.loads(machines.describe_execution(executionArn=run["executionArn"])["input"]) == {"family": "light"}
+def test_another_source_is_refused(embedded, recorded):
+    """Nothing that is deployed reads a queue so: it fails instead of staying silent."""
+    client, (_, queue) = embedded.client("lambda"), embedded.queue()
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="from DynamoDB streams alone"):
+        recorded.follow(queue)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.local.workbench import Embedded, Stacks, start
 
 TEMPLATE = {
     "Resources": {
@@ -33,8 +36,14 @@ ITEM = {
 }
 
 
+def server_on(folder: Path) -> tuple[Embedded, Stacks]:
+    """A server of the test's own on a state folder."""
+    server = start(folder)
+    return server, Stacks(server)
+
+
 @pytest.fixture(scope="module")
-def restarted(tmp_path_factory, server_on) -> Iterator[tuple[Any, Any, dict[str, Any]]]:
+def restarted(tmp_path_factory) -> Iterator[tuple[Any, Any, dict[str, Any]]]:
     """The third server on a folder: the first filled two stacks, the second was stopped before any deployment."""
     folder = tmp_path_factory.mktemp("state")
     server, stacks = server_on(folder)
@@ -50,8 +59,8 @@ def restarted(tmp_path_factory, server_on) -> Iterator[tuple[Any, Any, dict[str,
     names["described"] = {name: described[name] for name in ("LastModified", "ETag")}
     for stack in ("Kept", "Remade"):
         dynamodb.put_item(TableName=stacks.outputs(stack)["Table"], Item=ITEM)
-    server.stop()
-    server_on(folder)[0].stop()
+    assert server.stop() == 0
+    assert server_on(folder)[0].stop() == 0
     server, stacks = server_on(folder)
     yield server, stacks, names
     server.stop()

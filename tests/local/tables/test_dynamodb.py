@@ -170,3 +170,9 @@ def test_a_query_answers_from_its_partition_in_order_and_page_by_page(embedded, 
     monday = {"ExpressionAttributeNames": {"#day": "day"}, "ExpressionAttributeValues": {":day": {"S": "Monday"}}}
     by_day = client.query(TableName=stack_name, IndexName="by_day", KeyConditionExpression="#day = :day", **monday)
     assert by_day["Count"] == 3
+
+
+def test_what_expressions_have_replaced_is_refused(embedded, table):
+    """The older parameters fail instead of being passed over."""
+    with pytest.raises(ClientError, match="expressions in place of Expected"):
+        embedded.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "a"}}, Expected={"id": {"Exists": False}})

@@ -1,4 +1,4 @@
-"""Image repositories and model package groups: recorded by moto, nothing is pushed or run from them here."""
+"""Image repositories: recorded by moto, nothing is pushed or run from them here."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from local.cloudformation.providers.resource import Properties, Provider, Resour
 def create_repository(resource: Resource) -> None:
     """Create the repository; its name may hold lower case only."""
     name = resource.name("RepositoryName").lower()
-    settings = resource.without("RepositoryName", "LifecyclePolicy", "RepositoryPolicyText", "EmptyOnDelete")
+    settings = resource.without("RepositoryName", "LifecyclePolicy", "RepositoryPolicyText")
     made = resource.call("ecr", "create_repository", {"repositoryName": name, **settings})["repository"]
-    resource.identify(name, Arn=made["repositoryArn"], RepositoryUri=made["repositoryUri"])
+    resource.identify(name, Arn=made["repositoryArn"])
     update_repository(resource, {})
 
 
@@ -28,19 +28,6 @@ def delete_repository(resource: Resource) -> None:
     resource.client("ecr").delete_repository(repositoryName=resource.physical_resource_id, force=True)
 
 
-def create_package_group(resource: Resource) -> None:
-    """Create the group."""
-    made = resource.call("sagemaker", "create_model_package_group", resource.properties)
-    resource.identify(made["ModelPackageGroupArn"], ModelPackageGroupArn=made["ModelPackageGroupArn"])
-
-
 PROVIDERS = (
-    Provider(
-        type="AWS::ECR::Repository",
-        create=create_repository,
-        update=update_repository,
-        delete=delete_repository,
-        replaced_by=frozenset({"RepositoryName", "EncryptionConfiguration"}),
-    ),
-    Provider(type="AWS::SageMaker::ModelPackageGroup", create=create_package_group),
+    Provider("AWS::ECR::Repository", create_repository, update_repository, delete_repository, replaced_by=("RepositoryName",)),
 )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-INLINE = "def handler(event, context):\n    return {'answer': %d}\n"
 
-
-def function_template(answer: int) -> dict:
+def function_template(embedded: Any, bucket: str, answer: int) -> dict:
     """A function with a role, a version named after the answer, and an alias."""
+    source = f"def handler(event, context):\n    return {{'answer': {answer}}}\n"
+    embedded.client("s3").put_object(Bucket=bucket, Key=f"{answer}.zip", Body=embedded.archive({"index.py": source}))
     trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
     return {
         "Resources": {
@@ -30,13 +31,16 @@ def function_template(answer: int) -> dict:
                     "Handler": "index.handler",
                     "Runtime": "python3.13",
                     "Role": {"Fn::GetAtt": ["Role", "Arn"]},
-                    "Code": {"ZipFile": INLINE % answer},
+                    "Code": {"S3Bucket": bucket, "S3Key": f"{answer}.zip"},
                 },
             },
             "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
         },
         "Outputs": {"Alias": {"Value": {"Ref": "Alias"}}},
     }
+
+
+BROKEN = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "a name with spaces"}}
 
 
 def topic(**properties) -> dict:
@@ -54,21 +58,20 @@ def test_a_stack_answers_its_outputs(embedded, stacks, stack_name):
 
 def test_names_are_the_same_in_every_start(stacks, stack_name):
     """A name is stack, logical id and a digest of both, so saved state finds its resource."""
-    stacks.deploy(
-        stack_name, {"Resources": {"Topic": topic()}, "Outputs": {"Name": {"Value": {"Fn::GetAtt": ["Topic", "TopicName"]}}}}
-    )
-    name = stacks.outputs(stack_name)["Name"]
-    stacks.delete(stack_name)
-    stacks.deploy(
-        stack_name, {"Resources": {"Topic": topic()}, "Outputs": {"Name": {"Value": {"Fn::GetAtt": ["Topic", "TopicName"]}}}}
-    )
-    assert stacks.outputs(stack_name)["Name"] == name
+    template = {"Resources": {"Topic": topic()}, "Outputs": {"Topic": {"Value": {"Ref": "Topic"}}}}
+    arns = []
+    for _ in range(2):
+        stacks.deploy(stack_name, template)
+        arns.append(stacks.outputs(stack_name)["Topic"])
+        stacks.delete(stack_name)
+    assert arns[0] == arns[1]
 
 
 def test_a_new_version_has_the_new_code(embedded, stacks, stack_name):
     """An update changes the function before it publishes, and the alias moves to the new version."""
-    stacks.deploy(stack_name, function_template(1))
-    stacks.deploy(stack_name, function_template(2))
+    bucket = embedded.bucket()
+    for answer in (1, 2):
+        stacks.deploy(stack_name, function_template(embedded, bucket, answer))
     alias = stacks.outputs(stack_name)["Alias"]
     answer = embedded.client("lambda").invoke(FunctionName=alias)["Payload"].read()
     assert json.loads(answer) == {"answer": 2}
@@ -76,19 +79,18 @@ def test_a_new_version_has_the_new_code(embedded, stacks, stack_name):
 
 def test_a_failing_resource_is_named_and_nothing_is_left(embedded, stacks, stack_name):
     """A creation that fails is rolled back and says which resource failed and why."""
-    broken = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "a name with spaces"}}
-    template = {"Resources": {"Topic": topic(TopicName=stack_name), "Broken": broken | {"DependsOn": "Topic"}}}
+    template = {"Resources": {"Topic": topic(), "Broken": BROKEN | {"DependsOn": "Topic"}}}
     stack = stacks.deploy(stack_name, template)
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
-    assert "Broken (AWS::SQS::Queue)" in stack["StackStatusReason"]
+    assert "Broken (AWS::Logs::LogGroup)" in stack["StackStatusReason"]
     topics = embedded.client("sns").list_topics()["Topics"]
-    assert not [entry for entry in topics if entry["TopicArn"].endswith(stack_name)]
+    assert not [entry for entry in topics if f":{stack_name}-" in entry["TopicArn"]]
 
 
 def test_a_failing_update_returns_to_what_was(embedded, stacks, stack_name):
     """The resource that changed before the failure has its old properties again."""
     stacks.deploy(stack_name, {"Resources": {"Topic": topic(DisplayName="old")}, "Outputs": {"Topic": {"Value": {"Ref": "Topic"}}}})
-    broken = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "a name with spaces"}, "DependsOn": "Topic"}
+    broken = BROKEN | {"DependsOn": "Topic"}
     stack = stacks.deploy(stack_name, {"Resources": {"Topic": topic(DisplayName="new"), "Broken": broken}})
     assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     attributes = embedded.client("sns").get_topic_attributes(TopicArn=stacks.outputs(stack_name)["Topic"])
@@ -101,10 +103,45 @@ def test_an_unlisted_type_fails(stacks, stack_name):
         stacks.deploy(stack_name, {"Resources": {"Server": {"Type": "AWS::EC2::Instance"}}})
 
 
-def test_an_unknown_property_fails(embedded, stacks, stack_name):
-    """A property the embedded AWS does not apply is not dropped."""
-    stack = stacks.deploy(stack_name, {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"Colour": "green"}}}})
-    assert "no property Colour" in stack["StackStatusReason"]
+@pytest.mark.parametrize(
+    ("type_", "properties", "unknown"),
+    [
+        ("AWS::S3::Bucket", {"Colour": "green"}, "Colour"),
+        ("AWS::Lambda::Function", {"ReservedConcurrentExecutions": 1, "Code": {"ZipFile": "x"}}, "Code.ZipFile, Reserved"),
+        ("AWS::Scheduler::Schedule", {"Target": {"Arn": "a", "DeadLetterConfig": {}}}, "Target.DeadLetterConfig"),
+    ],
+)
+def test_an_unknown_property_fails(stacks, stack_name, type_, properties, unknown):
+    """A property the embedded AWS does not apply is not dropped, though the API and moto may know it."""
+    stack = stacks.deploy(stack_name, {"Resources": {"One": {"Type": type_, "Properties": properties}}})
+    assert f"no property {unknown}" in stack["StackStatusReason"]
+
+
+def test_a_schedule_that_would_never_fire_fails(stacks, stack_name):
+    """A cron field that is not emulated is named when it is deployed, not passed over every night."""
+    properties = {
+        "ScheduleExpression": "cron(0 3 L * ? *)",
+        "ScheduleExpressionTimezone": "Etc/UTC",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {"Arn": "arn:aws:states:eu-north-1:123456789012:stateMachine:m", "RoleArn": "arn:aws:iam::123456789012:role/r"},
+    }
+    stack = stacks.deploy(stack_name, {"Resources": {"Monthly": {"Type": "AWS::Scheduler::Schedule", "Properties": properties}}})
+    assert "L is neither a value nor a range" in stack["StackStatusReason"]
+
+
+def test_a_machine_in_jsonata_fails(stacks, stack_name):
+    """It is refused when it is deployed, not at its first state."""
+    definition = {"QueryLanguage": "JSONata", "StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+    properties = {"DefinitionString": json.dumps(definition), "RoleArn": "arn:aws:iam::123456789012:role/r"}
+    machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    stack = stacks.deploy(stack_name, {"Resources": {"Machine": machine}})
+    assert "evaluates JSONPath, not JSONata" in stack["StackStatusReason"]
+
+
+def test_stacks_are_changed_by_change_sets_alone(embedded, stack_name):
+    """As the CDK does; what no deployment uses is refused."""
+    with pytest.raises(ClientError, match="change sets alone"):
+        embedded.client("cloudformation").create_stack(StackName=stack_name, TemplateBody="{}")
 
 
 def test_a_stack_imports_what_another_exports(stacks, stack_name):

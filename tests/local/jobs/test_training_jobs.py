@@ -81,7 +81,7 @@ def jobs(embedded, tmp_path):
     return Jobs(embedded, tmp_path)
 
 
-def test_a_job_finds_its_orders_and_leaves_its_model(jobs):
+def test_a_job_finds_its_input_and_leaves_its_model(jobs):
     """Hyperparameters, channels, environment, log and model archive."""
     jobs.server.client("s3").put_object(Bucket=jobs.bucket, Key="in/part/a.txt", Body=b"rows")
     ended = jobs.run(

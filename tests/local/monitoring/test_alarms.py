@@ -7,26 +7,24 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.monitoring.alarms import judge
+from local.monitoring.alarms import state_of
 
 
 @pytest.mark.parametrize(
-    ("values", "needed", "missing", "expected"),
+    ("values", "missing", "expected"),
     [
-        ([1.0, 1.0], 2, "missing", "ALARM"),
-        ([1.0, 0.0], 2, "missing", "OK"),
-        ([1.0, 0.0, 1.0], 2, "missing", "ALARM"),
-        ([None, None], 1, "missing", "INSUFFICIENT_DATA"),
-        ([None, None], 1, "ignore", "OK"),
-        ([None, None], 2, "breaching", "ALARM"),
-        ([None, 1.0], 2, "breaching", "ALARM"),
-        ([None, 1.0], 2, "notBreaching", "OK"),
+        ([1.0, 1.0], "missing", "ALARM"),
+        ([1.0, 0.0], "missing", "OK"),
+        ([None, None], "missing", "INSUFFICIENT_DATA"),
+        ([None, None], "ignore", "OK"),
+        ([None, None], "breaching", "ALARM"),
+        ([None, 1.0], "breaching", "ALARM"),
+        ([None, 1.0], "notBreaching", "OK"),
     ],
 )
-def test_silence_counts_as_the_alarm_says(values, needed, missing, expected):
-    """M of N with each treatment of missing data."""
-    state = judge(values, breaches=lambda value: value > 0, needed=needed, missing=missing, current="OK")
-    assert expected == state
+def test_silence_counts_as_the_alarm_says(values, missing, expected):
+    """Every period must breach; with each treatment of missing data."""
+    assert expected == state_of(values, breaches=lambda value: value > 0, missing=missing, current="OK")
 
 
 @pytest.fixture
@@ -66,14 +64,9 @@ def state(embedded, name):
 
 
 def test_a_breached_threshold_rings(embedded, notices):
-    """State, notice and event; only the alarm's own dimensions count."""
+    """State and notice; only the alarm's own dimensions count."""
     topic, take = notices
     name = alarm(embedded, topic)
-    url, queue = embedded.queue()
-    rule = embedded.name("rule")
-    pattern = {"source": ["aws.cloudwatch"], "detail": {"alarmName": [name]}}
-    embedded.client("events").put_rule(Name=rule, EventPattern=json.dumps(pattern))
-    embedded.client("events").put_targets(Rule=rule, Targets=[{"Id": "q", "Arn": queue}])
     client = embedded.client("cloudwatch")
     dimension = [{"Name": "Family", "Value": "light"}]
     client.put_metric_data(Namespace="GreenFraud", MetricData=[{"MetricName": name, "Value": 9, "Dimensions": dimension}])
@@ -82,8 +75,6 @@ def test_a_breached_threshold_rings(embedded, notices):
     assert embedded.wait_until(lambda: state(embedded, name) == "ALARM")
     notice = embedded.wait_until(take)[0]
     assert (name, "ALARM", "OK") == (notice["AlarmName"], notice["NewStateValue"], notice["OldStateValue"])
-    event = embedded.wait_until(lambda: embedded.messages(url))[0]
-    assert event["detail"]["state"]["value"] == "ALARM"
 
 
 def test_a_failing_function_rings(embedded, notices):
@@ -112,25 +103,13 @@ def test_a_message_in_a_failure_queue_rings(embedded, notices):
     assert name == embedded.wait_until(take)[0]["AlarmName"]
 
 
-def test_a_function_may_be_an_alarm_s_action(embedded):
-    """It is sent the alarm's data; a state set by hand counts too."""
-    table = embedded.table()["TableName"]
-    function = embedded.function(
-        f"""
-        import boto3
-        def handler(event, context):
-            item = {{"id": {{"S": event["alarmData"]["alarmName"]}}, "s": {{"S": event["alarmData"]["state"]["value"]}}}}
-            boto3.client("dynamodb").put_item(TableName="{table}", Item=item)
-        """
-    )
-    arn = embedded.client("lambda").get_function(FunctionName=function)["Configuration"]["FunctionArn"]
-    name = alarm(embedded, arn)
+def test_a_state_set_by_hand_rings(embedded, notices):
+    """A way to try who hears of it."""
+    topic, take = notices
+    name = alarm(embedded, topic)
     embedded.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="by hand")
-
-    def seen():
-        return embedded.client("dynamodb").get_item(TableName=table, Key={"id": {"S": name}}).get("Item")
-
-    assert embedded.wait_until(seen)["s"] == {"S": "ALARM"}
+    notice = embedded.wait_until(take)[0]
+    assert (name, "ALARM", "by hand") == (notice["AlarmName"], notice["NewStateValue"], notice["NewStateReason"])
 
 
 def test_a_metric_without_dimensions_is_not_the_sum_of_the_others(embedded):

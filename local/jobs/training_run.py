@@ -1,0 +1,163 @@
+"""One training job from its request to its end: its process, its time limit, its result."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from moto.core.utils import utcnow
+from moto.sagemaker.models import FakeTrainingJob
+
+from local.context import ACCESS_KEY, REGION, SECRET_KEY, Context
+from local.jobs.folders import InputMissingError, JobFolders
+from local.jobs.log import JobLog
+from local.jobs.processes import JobProcess, JobStarter
+
+# On AWS every job has a machine of its own; here they share one. The others wait in "Starting".
+PLACES = threading.BoundedSemaphore(2)
+CHECK_SECONDS = 0.1
+SYNC_SECONDS = 2.0
+# SageMaker sends SIGTERM and kills 120 s later.
+GRACE_SECONDS = 10.0
+
+
+class TrainingRun:
+    """One job from its request to its end. Whatever happens, it ends: nothing that waits for it may hang."""
+
+    def __init__(self, context: Context, starter: JobStarter, job: FakeTrainingJob, request: dict[str, Any]) -> None:
+        self.ended = threading.Event()
+        self._context = context
+        self._starter = starter
+        self._job = job
+        self._request = request
+        self._name = job.training_job_name
+        self._stopping = threading.Event()
+        self._log = JobLog(self._name)
+        self._folders = JobFolders(context.state_dir / "jobs" / self._name, request)
+
+    def stop(self) -> None:
+        """Let the watching thread end the process."""
+        if not self.ended.is_set():
+            self._job.training_job_status = "Stopping"
+            self._stopping.set()
+
+    def run(self) -> None:
+        """Prepare, run, collect, describe."""
+        status, secondary, reason = "Failed", "Failed", None
+        try:
+            status, secondary, reason = self._run_in_turn()
+        except InputMissingError as failure:
+            reason = str(failure)
+        except Exception as failure:
+            reason = f"InternalServerError: {type(failure).__name__}: {failure}"
+        try:
+            self._log.ship(last=True)
+            shutil.rmtree(self._folders.base, ignore_errors=True)
+        finally:
+            self._describe(status, secondary, reason)
+            self.ended.set()
+
+    def _run_in_turn(self) -> tuple[str, str, str | None]:
+        while not PLACES.acquire(timeout=CHECK_SECONDS):
+            if self._stopping.is_set():
+                return "Stopped", "Stopped", None
+        try:
+            return self._run_now()
+        finally:
+            PLACES.release()
+
+    def _run_now(self) -> tuple[str, str, str | None]:
+        client = self._context.client("s3")
+        self._job.secondary_status = "Downloading"
+        shutil.rmtree(self._folders.base, ignore_errors=True)
+        self._folders.prepare(client)
+        environ = environ_of(self._context, self._job, self._request, self._folders.root)
+        process = self._starter.start(self._name, command_of(self._request), environ, self._log.path)
+        self._job.secondary_status = "Training"
+        self._job.training_start_time = utcnow()
+        out_of_time = self._watch(process)
+        self._job.training_end_time = utcnow()
+        self._folders.save_checkpoints(client)
+        if process.exit_code and not self._stopping.is_set():
+            return "Failed", "Failed", self._reason(process.exit_code)
+        self._job.secondary_status = "Uploading"
+        self._folders.save_model(client, self._job.model_artifacts["S3ModelArtifacts"])
+        if out_of_time:
+            return "Stopped", "MaxRuntimeExceeded", None
+        return ("Stopped", "Stopped", None) if self._stopping.is_set() else ("Completed", "Completed", None)
+
+    def _watch(self, process: JobProcess) -> bool:
+        """Follow the process to its end; whether it was stopped for running too long."""
+        limit = time.monotonic() + self._request["StoppingCondition"]["MaxRuntimeInSeconds"]
+        next_sync = time.monotonic() + SYNC_SECONDS
+        killed_at = float("inf")
+        out_of_time = False
+        while not process.ended.wait(CHECK_SECONDS):
+            now = time.monotonic()
+            if now > limit and not self._stopping.is_set():
+                out_of_time = True
+                self._stopping.set()
+            if self._stopping.is_set() and killed_at == float("inf"):
+                process.send(signal.SIGTERM)
+                killed_at = now + GRACE_SECONDS
+            if now > killed_at:
+                process.send(signal.SIGKILL)
+            if now > next_sync:
+                self._log.ship()
+                self._folders.save_checkpoints(self._context.client("s3"))
+                next_sync = now + SYNC_SECONDS
+        return out_of_time
+
+    def _reason(self, exit_code: int) -> str:
+        if exit_code < 0:
+            how = f"killed by signal {-exit_code}"
+            return f"AlgorithmError: {self._folders.failure() or how}, exit code: {128 - exit_code}"
+        return f"AlgorithmError: {self._folders.failure() or self._log.tail()}, exit code: {exit_code}"
+
+    def _describe(self, status: str, secondary: str, reason: str | None) -> None:
+        job = self._job
+        job.failure_reason = reason
+        job.secondary_status = secondary
+        job.last_modified_time = job.training_end_time = utcnow()
+        if job.training_start_time is not None:
+            seconds = int((job.training_end_time - job.training_start_time).total_seconds())
+            job.training_time_in_seconds = job.billable_time_in_seconds = seconds
+        job.training_job_status = status
+
+
+def command_of(request: dict[str, Any]) -> list[str]:
+    """The container's entry point and its arguments."""
+    algorithm = request["AlgorithmSpecification"]
+    return [*algorithm["ContainerEntrypoint"], *algorithm.get("ContainerArguments", [])]
+
+
+def environ_of(context: Context, job: FakeTrainingJob, request: dict[str, Any], root: Path) -> dict[str, str]:
+    """The job's variables: what SageMaker sets, the way to the embedded AWS, then the request's own."""
+    given = request.get("Environment") or {}
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH") if name in os.environ},
+        "PYTHONUNBUFFERED": "1",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "AWS_ENDPOINT_URL": context.endpoint,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "TRAINING_JOB_NAME": job.training_job_name,
+        "TRAINING_JOB_ARN": job.arn,
+        "GREENFRAUD_ML_ROOT": str(root),
+        **{name: local_address(value, context.state_dir / "mlflow") for name, value in given.items()},
+    }
+
+
+def local_address(value: str, folder: Path) -> str:
+    """A variable's value, or the address of a database file in place of an MLflow app's ARN."""
+    if not (value.startswith("arn:") and ":sagemaker:" in value and ":mlflow-" in value):
+        return value
+    folder.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{folder / 'mlflow.db'}"
