@@ -42,6 +42,7 @@ PRELOADED = (
     "pyarrow.parquet",
     "onnx",
     "codecarbon",
+    "matplotlib.backends.backend_svg",
     "boto3",
 )
 # A comma-separated list in place of PRELOADED; empty imports nothing.

@@ -62,7 +62,7 @@ def test_the_dashboard_plots_emissions_of_every_family_of_shared_jobs_and_per_10
 def test_every_alarm_reaches_a_person_and_silence_is_no_alarm(resources):
     """No traffic at night must not wake anybody."""
     alarms = [alarm["Properties"] for alarm in resources("AWS::CloudWatch::Alarm").values()]
-    assert len(alarms) == 10
+    assert len(alarms) == 11
     assert all(alarm["AlarmActions"] and alarm["TreatMissingData"] == "notBreaching" for alarm in alarms)
 
 
