@@ -50,6 +50,21 @@ def wait_until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
     return value
 
 
+def chain(**states: dict[str, Any]) -> dict[str, Any]:
+    """States one after the other."""
+    names = list(states)
+    linked = {
+        name: state if "Next" in state or state["Type"] in ("Choice", "Fail") else {**state, **follow(names, index)}
+        for index, (name, state) in enumerate(states.items())
+    }
+    return {"StartAt": names[0], "States": linked}
+
+
+def follow(names: list[str], index: int) -> dict[str, Any]:
+    """Where the state at `index` leads."""
+    return {"Next": names[index + 1]} if index + 1 < len(names) else {"End": True}
+
+
 class Embedded:
     """A running embedded AWS."""
 

@@ -45,14 +45,22 @@ def delete_part(resource: Resource, name: str, identifier: str) -> None:
         return
 
 
+def check_route_key(key: str) -> None:
+    """Raise ValueError for a path that `local.http.api` does not match."""
+    if "{" in key and not key.endswith("+}"):
+        raise ValueError(f"{key}: the embedded AWS matches exact and greedy paths alone")
+
+
 def part(kind: str) -> Provider:
     """Integrations and routes have the same life: made in an API, changed in place, deleted."""
     name, identifier = kind.lower(), f"{kind}Id"
 
     def create(resource: Resource) -> None:
+        check_route_key(resource.properties.get("RouteKey", ""))
         resource.identify(resource.call(SERVICE, f"create_{name}", resource.properties)[identifier])
 
     def update(resource: Resource, _: Properties) -> None:
+        check_route_key(resource.properties.get("RouteKey", ""))
         resource.call(SERVICE, f"update_{name}", {identifier: resource.physical_resource_id, **resource.properties})
 
     def delete(resource: Resource) -> None:

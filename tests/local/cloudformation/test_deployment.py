@@ -177,6 +177,15 @@ def test_an_api_keeps_its_id_when_its_routes_change(embedded, stacks, stack_name
     assert client.get_stage(ApiId=before, StageName="$default")["DefaultRouteSettings"]["ThrottlingBurstLimit"] == 2
 
 
+def test_a_route_that_would_never_match_fails(stacks, stack_name):
+    """Parameters inside a path are not emulated."""
+    api = {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "api", "ProtocolType": "HTTP"}}
+    properties = {"ApiId": {"Ref": "Api"}, "RouteKey": "GET /v1/{id}"}
+    route = {"Type": "AWS::ApiGatewayV2::Route", "Properties": properties}
+    stack = stacks.deploy(stack_name, {"Resources": {"Api": api, "Route": route}})
+    assert "exact and greedy paths alone" in stack["StackStatusReason"]
+
+
 def test_a_replaced_table_gets_another_name(embedded, stacks, stack_name):
     """A change of keys cannot be made in place: a new table stands before the old one goes."""
 
