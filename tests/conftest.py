@@ -39,6 +39,15 @@ def first_run(deployment: Deployment) -> FirstRun:
     return run_first(deployment)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where workers share the tests, the longest start first."""
+    if hasattr(config, "workerinput"):
+        from tests.scheduling import put_longest_first
+
+        put_longest_first(items)
+
+
 def pytest_collection_finish() -> None:
     """Spare every test what needs doing once: looking for garbage among the imports, and parsing what AWS services look like."""
     gc.collect()
