@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -128,6 +129,9 @@ def preload() -> list[str]:
             importlib.import_module(name)
         except ImportError as failure:
             missing.append(f"{name} ({failure})")
+    # A job shares these pages as long as nothing writes to them; its collector would, for a second of every job's end.
+    gc.collect()
+    gc.freeze()
     return missing
 
 
