@@ -26,10 +26,12 @@ synth: install ## the CloudFormation template, by the CDK command line, into cdk
 run: synth ## everything on this machine: deploy, train, promote, serve on :8000 (EXIT=1, DATA=file, MAP=a=b, TIMEZONE, PORT, HTTP_PORT)
 	@$(BIN)/greenfraud run $(RUN_FLAGS)
 
-test: synth lint test-cdk test-python ## lint, types, import rules and every test but the slow ones
+test: synth ## lint, types, import rules and every test but the slow ones
+	@$(MAKE) --no-print-directory --jobs=2 lint test-cdk
+	@$(MAKE) --no-print-directory test-python
 
 test-python: ## every test outside the CDK's environment
-	@$(BIN)/pytest tests -q -n 2 --dist loadgroup -m 'not slow'
+	@$(BIN)/pytest tests -q -n 2 --dist loadgroup -m 'not slow' --durations=10
 
 test-slow: synth ## the long walks: a new feature on a live system, replays that must fail or lag
 	@$(BIN)/pytest tests -q -m slow

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,6 +37,23 @@ def first_run(deployment: Deployment) -> FirstRun:
     from tests.e2e.first_run import run_first
 
     return run_first(deployment)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where workers share the tests, the longest start first."""
+    if hasattr(config, "workerinput"):
+        from tests.scheduling import put_longest_first
+
+        put_longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """Spare every test what needs doing once: looking for garbage among the imports, and parsing what AWS services look like."""
+    gc.collect()
+    gc.freeze()
+    if sessions := sys.modules.get("botocore.session"):
+        sessions.create_loader = cache(sessions.create_loader)  # each session would parse megabytes anew
 
 
 @pytest.hookimpl(optionalhook=True)

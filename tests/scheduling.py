@@ -1,4 +1,4 @@
-"""Which tests share a worker: those of a file, and files that name the same group.
+"""Which tests share a worker, and which come first: those of a file, and files that name the same group; the longest groups.
 
 pytest-xdist's own grouping writes group names into node ids, which pytest 9.2 no longer allows; it then spreads grouped tests
 without a word (pytest-xdist issue 1386). Here the groups are read from the files.
@@ -7,13 +7,17 @@ without a word (pytest-xdist issue 1386). Here the groups are read from the file
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 GROUP = re.compile(r"""\bxdist_group\(["']([\w-]+)["']\)""")
+
+LONGEST = ("e2e", "deploy", "training-jobs", "feast")  # a minute or more each: one that started last would keep a worker waiting
 
 
 @cache
@@ -23,10 +27,25 @@ def group_of(file: Path) -> str:
     return named[1] if named else str(file)
 
 
+def put_longest_first(items: list[pytest.Item]) -> None:
+    """Sort tests by their groups: the longest, then those of many tests; within a group they keep their order."""
+    sizes = Counter(group_of(item.path) for item in items)
+
+    def rank(item: pytest.Item) -> tuple[int, int]:
+        group = group_of(item.path)
+        return LONGEST.index(group) if group in LONGEST else len(LONGEST), -sizes[group]
+
+    items.sort(key=rank)
+
+
 class GroupScheduling(LoadScopeScheduling):
-    """Hands out whole groups, each in the order in which it was collected."""
+    """Hands out whole groups, in the order in which the workers have them."""
 
     config: Any
+
+    def __init__(self, config: pytest.Config, log: Any = None) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False  # it goes by the number of tests alone
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of(self.config.rootpath / nodeid.partition("::")[0])

@@ -8,6 +8,7 @@ with its stdin, and its jobs end with it. It never imports anything of `training
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -129,6 +130,9 @@ def preload() -> list[str]:
             importlib.import_module(name)
         except ImportError as failure:
             missing.append(f"{name} ({failure})")
+    # A job shares these pages as long as nothing writes to them; its collector would, for a second of every job's end.
+    gc.collect()
+    gc.freeze()
     return missing
 
 

@@ -20,10 +20,12 @@ from cli.execution import start_execution
 from cli.operations import call_control
 from cli.target import Target
 from local import processes
+from local.jobs.zygote import PRELOAD_VARIABLE, PRELOADED
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSEMBLY = ROOT / "cdk.out"
 STACKS = ("GreenFraud-Data", "GreenFraud-Training", "GreenFraud-Serving", "GreenFraud-Monitoring")
+FEAST = ("feast", "feast.infra.offline_stores.dask", "feast.infra.online_stores.dynamodb")  # seconds in each of many jobs
 EXECUTION_SECONDS = 180  # a busy machine needs longer; a hanging execution fails the test instead of stopping it
 
 
@@ -64,7 +66,7 @@ class Deployment:
         self.process = processes.start(
             [sys.executable, "-m", "local", "serve", "--port", port, "--http-port", http_port, "--state", str(self.state)],
             cwd=self.folder,
-            env=self._environ,
+            env={PRELOAD_VARIABLE: ",".join([*PRELOADED, *FEAST]), **self._environ},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self.log,

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import re
 import signal
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -30,33 +33,62 @@ def plan_or_none(deployment, execution):
         return None
 
 
-def test_a_killed_job_is_tried_again_under_another_name(deployment):
-    """Killed in the middle of its work; the second attempt completes and the execution succeeds."""
-    arn = deployment.start_execution(FORCED)
-    plan = plan_of(deployment, arn)
-    key = plan["families"][0]["chunks"][0]["job_key"]
-    first, second = (f"gf-light-{plan['date']}-{attempt}-{key}" for attempt in (0, 1))
-    process = wait_until(lambda: process_of(deployment, first), 120, pause=0.02)
-    os.kill(process.pid, signal.SIGKILL)
-    assert deployment.end_of(arn)["status"] == "SUCCEEDED"
-    jobs = {job["TrainingJobName"]: job for job in deployment.jobs(key)}
-    assert {first, second} == set(jobs)
-    assert jobs[first]["FailureReason"] == "AlgorithmError: killed by signal 9, exit code: 137"
-    assert jobs[second]["TrainingJobStatus"] == "Completed"
+@dataclass(frozen=True)
+class Attempts:
+    """A family's one job: the names of its attempts, and their descriptions by name."""
+
+    first: str
+    second: str
+    jobs: dict[str, dict[str, Any]]
 
 
-def test_a_spot_interruption_costs_no_step_twice(deployment):
-    """Stopped as SageMaker takes an instance back, in the middle of its fit; the second attempt goes on from that very step."""
-    arn = deployment.start_execution(FORCED)
+@pytest.fixture(scope="module")
+def troubled(deployment):
+    """An execution that trains two families: the job of heavy is killed in the middle of its work, that of light interrupted.
+
+    Returns its description, and the attempts by family.
+    """
+    arn = deployment.start_execution({"families": ["light", "heavy"], "force": True})
     plan = plan_of(deployment, arn)
-    key = plan["families"][0]["chunks"][0]["job_key"]
-    first, second = (f"gf-light-{plan['date']}-{attempt}-{key}" for attempt in (0, 1))
-    wait_until(lambda: "the fit begins" in log_of(deployment, first), 120, pause=0.02)
-    deployment.client("sagemaker").stop_training_job(TrainingJobName=first)
-    assert deployment.end_of(arn)["status"] == "SUCCEEDED"
-    jobs = {job["TrainingJobName"]: job["TrainingJobStatus"] for job in deployment.jobs(key)}
-    assert jobs == {first: "Stopped", second: "Completed"}
-    assert re.search(r"the fit goes on after step \d+", log_of(deployment, second))
+    keys = {family["family"]: family["chunks"][0]["job_key"] for family in plan["families"]}
+    names = {family: [f"gf-{family}-{plan['date']}-{attempt}-{key}" for attempt in (0, 1)] for family, key in keys.items()}
+    with ThreadPoolExecutor() as pool:
+        for ended in [pool.submit(kill, deployment, names["heavy"][0]), pool.submit(interrupt, deployment, names["light"][0])]:
+            ended.result()
+    execution = deployment.end_of(arn)
+    jobs = {family: {job["TrainingJobName"]: job for job in deployment.jobs(key)} for family, key in keys.items()}
+    return execution, {family: Attempts(*names[family], jobs[family]) for family in keys}
+
+
+def kill(deployment, job):
+    """End a job's process as soon as there is one."""
+    os.kill(wait_until(lambda: process_of(deployment, job), 120, pause=0.02).pid, signal.SIGKILL)
+
+
+def interrupt(deployment, job):
+    """Stop a job as SageMaker takes an instance back, in the middle of its fit."""
+    wait_until(lambda: "the fit begins" in log_of(deployment, job), 120, pause=0.02)
+    deployment.client("sagemaker").stop_training_job(TrainingJobName=job)
+
+
+def test_a_killed_job_is_tried_again_under_another_name(troubled):
+    """The second attempt completes and the execution succeeds."""
+    execution, attempts = troubled
+    heavy = attempts["heavy"]
+    assert execution["status"] == "SUCCEEDED"
+    assert {heavy.first, heavy.second} == set(heavy.jobs)
+    assert heavy.jobs[heavy.first]["FailureReason"] == "AlgorithmError: killed by signal 9, exit code: 137"
+    assert heavy.jobs[heavy.second]["TrainingJobStatus"] == "Completed"
+
+
+def test_a_spot_interruption_costs_no_step_twice(deployment, troubled):
+    """The second attempt goes on from the very step at which the first was stopped."""
+    execution, attempts = troubled
+    light = attempts["light"]
+    assert execution["status"] == "SUCCEEDED"
+    statuses = {name: job["TrainingJobStatus"] for name, job in light.jobs.items()}
+    assert statuses == {light.first: "Stopped", light.second: "Completed"}
+    assert re.search(r"the fit goes on after step \d+", log_of(deployment, light.second))
 
 
 def log_of(deployment, job):

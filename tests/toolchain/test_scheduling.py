@@ -1,8 +1,9 @@
-"""Tests that share a platform run in one worker."""
+"""Tests that share a platform run in one worker, and the longest do not start last."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
-from tests.scheduling import GROUP, group_of
+from tests.scheduling import GROUP, LONGEST, group_of, put_longest_first
 
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -23,3 +24,17 @@ def test_every_group_can_be_read():
     others = [file for file in TESTS.rglob("test_*.py") if file != Path(__file__)]
     marked = [file for file in others if "mark.xdist_group" in file.read_text(encoding="utf-8")]
     assert [file for file in marked if not GROUP.search(file.read_text(encoding="utf-8"))] == []
+
+
+def test_the_longest_groups_start_first():
+    """Then files of many tests; within a group tests stay in their order."""
+    names = ("toolchain/test_scheduling.py", "e2e/test_accounting.py", "deploy/test_cdk_cli.py", "e2e/test_state_kept.py")
+    items = [SimpleNamespace(path=TESTS / name, number=number) for number, name in enumerate([*names, "toolchain/test_content.py"])]
+    items.append(SimpleNamespace(path=TESTS / "toolchain/test_content.py", number=5))
+    put_longest_first(items)
+    assert [item.number for item in items] == [1, 3, 2, 4, 5, 0]
+
+
+def test_every_group_that_starts_first_is_there():
+    """Under the name that its files give it."""
+    assert set(LONGEST) <= {group_of(file) for file in TESTS.rglob("test_*.py")}

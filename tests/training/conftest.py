@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -17,8 +19,18 @@ if TYPE_CHECKING:
     from workplace import Workplace
 
 
+@pytest.fixture(scope="session")
+def no_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An MLflow database without a run, to be copied: its tables take seconds to make."""
+    from mlflow import MlflowClient
+
+    database = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
+    MlflowClient(f"sqlite:///{database}").search_experiments()
+    return database
+
+
 @pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+def imported(tmp_path_factory: pytest.TempPathFactory, no_runs: Path) -> Iterator[Workplace]:
     """A workplace whose lake holds seven weeks of the small world: three chunks to train, one to judge on."""
     from moto import mock_aws
     from training_world import make_world
@@ -27,6 +39,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     from training.job.bucket import client
 
     root = tmp_path_factory.mktemp("jobs")
+    shutil.copy(no_runs, root / "mlflow.db")
     environment = {**ENVIRONMENT, "MLFLOW_TRACKING_URI": f"sqlite:///{root}/mlflow.db"}
     with mock.patch.dict(os.environ, environment), mock_aws():
         client.cache_clear()

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ class Workplace:
     chunks: list[Chunk] = field(default_factory=list)
     holdout: Chunk | None = None
 
-    @property
+    @cached_property
     def s3(self) -> Any:
         """The in-memory S3."""
         return boto3.client("s3")

@@ -32,7 +32,7 @@ def main(paths: JobPaths) -> None:
     hyperparameters = ReconcileHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
-    counts = Reconciliation.of(settings, closed_hours=hyperparameters.closed_hours, trusts_lake=hyperparameters.trusts_lake).run()
+    counts = Reconciliation.of(settings, **hyperparameters.model_dump(exclude={"execution"}, exclude_none=True)).run()
     log.info("reconcile: %s", summary(counts))
     store_metrics({name: float(counts[outcome]) for name, outcome in METRICS.items()})
     store_footprint(settings, "materialize", meter.stop())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,9 +27,11 @@ FAMILY, STEPS = "light", 100  # a fit takes at least so many
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+def workplace(tmp_path_factory: pytest.TempPathFactory, no_runs: Path) -> Iterator[Workplace]:
     """A lake on an AWS that other processes can reach, with features of every chunk."""
-    with reachable_workplace(tmp_path_factory.mktemp("interrupted")) as made:
+    root = tmp_path_factory.mktemp("interrupted")
+    shutil.copy(no_runs, root / "mlflow.db")
+    with reachable_workplace(root) as made:
         made.plan([FAMILY], made.chunks)
         made.run("features", HYPERPARAMETERS)
         yield made

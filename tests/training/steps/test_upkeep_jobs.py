@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import timedelta
 
 import boto3
@@ -15,6 +16,8 @@ from greenfraud.instants import day_of
 from greenfraud.items.state import identity_of, key
 from greenfraud.naming import decisions_key
 from training.job.bucket import Bucket
+from training.online.reconciliation import Reconciliation
+from training.online.state_survey import LANDED_SECONDS
 from training.steps.monitor import complete_days, rebuilt_features, skew_key
 
 pytestmark = pytest.mark.xdist_group("training-jobs")
@@ -70,6 +73,15 @@ def test_reconcile_fills_lost_states_counts_them_and_finds_nothing_the_next_nigh
     keys = [item["Key"] for item in imported.s3.list_objects_v2(Bucket="lake", Prefix="emissions/")["Contents"]]
     record = EmissionsRecord.from_json(imported.document(next(key for key in keys if "gf-reconcile" in key), "lake"))
     assert (record.stage, record.energy_kwh > 0) == ("materialize", True)
+
+
+@pytest.mark.parametrize(("told", "pause_seconds"), [({}, LANDED_SECONDS), ({"landed_seconds": "5"}, 5.0)])
+def test_reconcile_waits_for_landings_as_long_as_it_is_told(imported: Workplace, monkeypatch, told, pause_seconds) -> None:
+    """As long as they may take in AWS, unless an order says otherwise."""
+    waits = []
+    monkeypatch.setattr(Reconciliation, "run", lambda self: waits.append(self.landed_seconds) or Counter())
+    imported.run("reconcile", {"execution": EXECUTION, **told})
+    assert waits == [pause_seconds]
 
 
 def test_monitor_finds_no_skew_where_decisions_saw_what_training_sees_and_names_what_differs(imported: Workplace) -> None:
