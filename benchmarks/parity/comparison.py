@@ -69,8 +69,8 @@ def nondefault_shares(manifest: Manifest, values: Floats) -> dict[str, float]:
     """For each feature how many of its values say something: neither missing nor the declared default."""
     shares = {}
     for column, feature in enumerate(manifest.features):
-        said = ~np.isnan(values[:, column]) & (values[:, column] != (np.nan if feature.default is None else feature.default))
-        shares[feature.name] = float(said.mean())
+        differs = ~np.isnan(values[:, column]) & (values[:, column] != (np.nan if feature.default is None else feature.default))
+        shares[feature.name] = float(differs.mean())
     return shares
 
 

@@ -174,8 +174,8 @@ def main(source: str, target: str) -> None:
     for name, column in columns.items():
         table = table.append_column(name, pa.array(column))
     _write(table, target)
-    said = {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - used}
-    print(json.dumps({**said, "compute_seconds": computed - read, "features": len(columns)}))
+    figures = {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - used}
+    print(json.dumps({**figures, "compute_seconds": computed - read, "features": len(columns)}))
 
 
 if __name__ == "__main__":

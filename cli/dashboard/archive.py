@@ -16,7 +16,7 @@ MANIFEST = "/manifest.json"
 
 
 @dataclass
-class Left:
+class Outputs:
     """The small documents of one execution by name, and when the last of them was written."""
 
     documents: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -28,16 +28,16 @@ def read_ledger(store: Store) -> list[dict[str, Any]]:
     return sorted(store.ledger(), key=lambda entry: int(entry["revision"]))
 
 
-def read_executions(store: Store) -> dict[str, Left]:
-    """What each execution left, by its 12 digits."""
+def read_executions(store: Store) -> dict[str, Outputs]:
+    """What each execution left behind, by its 12 digits."""
     found = {key: at for key, at in store.keys("artifacts", EXECUTIONS).items() if key.endswith(DOCUMENTS)}
-    executions: dict[str, Left] = {}
+    executions: dict[str, Outputs] = {}
     for (key, at), document in zip(found.items(), store.read("artifacts", found), strict=True):
         execution, _, name = key.removeprefix(EXECUTIONS).partition("/")
         if name in DOCUMENTS and isinstance(document, dict):
-            left = executions.setdefault(execution, Left())
-            left.documents[name.removesuffix(".json")] = document
-            left.written_at = max(filter(None, (left.written_at, at)), default=None)
+            outputs = executions.setdefault(execution, Outputs())
+            outputs.documents[name.removesuffix(".json")] = document
+            outputs.written_at = max(filter(None, (outputs.written_at, at)), default=None)
     return executions
 
 

@@ -66,13 +66,13 @@ def first_day(chunk: str) -> str:
     return f"{chunk[:4]}-{chunk[4:6]}-{chunk[6:8]}"
 
 
-def _point(family: str, chunk: str, value: float, said: str) -> dict[str, Any]:
+def _point(family: str, chunk: str, value: float, shown: str) -> dict[str, Any]:
     name = f"{family}, chunk {chunk}"
-    return {"kind": family, "chunk": chunk, "place": first_day(chunk), "value": value, "said": said, "name": name}
+    return {"kind": family, "chunk": chunk, "place": first_day(chunk), "value": value, "shown": shown, "name": name}
 
 
 def _lines(rows: Rows, y: alt.Y, measure: str) -> alt.LayerChart:
-    return lines_over(rows, sorted({row["place"] for row in rows}), "first day of the chunk", y, tooltip("name", said=measure))
+    return lines_over(rows, sorted({row["place"] for row in rows}), "first day of the chunk", y, tooltip("name", shown=measure))
 
 
 def _table(rows: Rows, absent: str) -> Table:
@@ -80,6 +80,6 @@ def _table(rows: Rows, absent: str) -> Table:
     families = in_order(row["kind"] for row in rows)
     cells: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        cells.setdefault((row["chunk"], row["kind"]), []).append(row["said"])
+        cells.setdefault((row["chunk"], row["kind"]), []).append(row["shown"])
     chunks = sorted({row["chunk"] for row in rows})
     return Table(("Chunk", *families), [(c, *(" + ".join(cells.get((c, f), [absent])) for f in families)) for c in chunks])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from cli.dashboard.archive import Left
+from cli.dashboard.archive import Outputs
 from cli.dashboard.comparison import (
     RULES_ALONE,
     Candidate,
@@ -53,21 +53,21 @@ def history(inputs: Inputs) -> list[Event]:
             versions.setdefault(run.execution, {})[run.tags["family"]] = run.tags.get("version", "")
     events = [_by_hand(entry) for entry in inputs.ledger if not entry.get("execution")]
     for key in dict.fromkeys((*parents, *inputs.executions, *changes)):
-        left = inputs.executions.get(key, Left())
-        event = _execution(key, left, parents.get(key), changes.get(key))
-        candidates = compared(left.documents.get("evaluation", {}), inputs.lineage_grams)
+        outputs = inputs.executions.get(key, Outputs())
+        event = _execution(key, outputs, parents.get(key), changes.get(key))
+        candidates = compared(outputs.documents.get("evaluation", {}), inputs.lineage_grams)
         recalled = compared_by_mlflow(parents.get(key), versions.get(key, {}))
         events.append(replace(event, candidates=candidates or recalled))
     return list(_with_serving(sorted(events, key=lambda event: event.at or UNTIMED)))
 
 
-def _execution(key: str, left: Left, run: MlflowRun | None, change: Mapping[str, Any] | None) -> Event:
-    evaluation, report = left.documents.get("evaluation", {}), left.documents.get("report", {})
-    decision = left.documents.get("decision") or {"outcome": report.get("decision"), "reasons": report.get("reasons")}
+def _execution(key: str, outputs: Outputs, run: MlflowRun | None, change: Mapping[str, Any] | None) -> Event:
+    evaluation, report = outputs.documents.get("evaluation", {}), outputs.documents.get("report", {})
+    decision = outputs.documents.get("decision") or {"outcome": report.get("decision"), "reasons": report.get("reasons")}
     holdout = evaluation.get("holdout") or report.get("holdout") or {}
     params, metrics = (run.params, run.metrics) if run else ({}, {})
     return Event(
-        at=_time(left, run, change),
+        at=_time(outputs, run, change),
         execution=key,
         outcome=decision.get("outcome") or params.get("decision") or (change["verb"] if change else "no decision"),
         model=_name(change["production"]) if change else None,
@@ -97,10 +97,10 @@ def _with_serving(events: Iterable[Event]) -> Iterator[Event]:
         yield replace(event, serving=found, is_measured_now=found is now.get(serving))
 
 
-def _time(left: Left, run: MlflowRun | None, change: Mapping[str, Any] | None) -> datetime | None:
+def _time(outputs: Outputs, run: MlflowRun | None, change: Mapping[str, Any] | None) -> datetime | None:
     if change:
         return datetime.fromisoformat(change["at"])
-    return (run.ended_at or run.started_at) if run else left.written_at
+    return (run.ended_at or run.started_at) if run else outputs.written_at
 
 
 def _name(reference: Mapping[str, Any] | None) -> str:

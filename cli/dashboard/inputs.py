@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.dashboard.archive import Left, read_dataset, read_executions, read_ledger, read_lineage_grams, saved_store
+from cli.dashboard.archive import Outputs, read_dataset, read_executions, read_ledger, read_lineage_grams, saved_store
 from cli.dashboard.emissions_file import read_csv
 from cli.dashboard.mlflow_runs import MlflowRun, read_runs
 from cli.dashboard.stores import PlatformStore, SavedStore, Store
@@ -31,7 +31,7 @@ class Inputs:
 
     emissions: Sequence[EmissionsRecord]
     ledger: Sequence[dict[str, Any]]
-    executions: dict[str, Left]
+    executions: dict[str, Outputs]
     lineage_grams: dict[str, float]
     runs: Sequence[MlflowRun]
     dataset: dict[str, Any]

@@ -26,12 +26,12 @@ def methods(records: Records) -> str:
 def grid(records: Records) -> str:
     """Intensity of the grid with its source and date, and PUE."""
     read = {record: f", read {record.intensity_date}" if record.intensity_date else "" for record in records}
-    said = _distinct(f"{r.intensity_g_per_kwh:g} g/kWh in {r.region} ({r.intensity_source}{read[r]})" for r in records)
-    return f"intensity {said}; PUE {_distinct(f'{record.pue:g}' for record in records)}"
+    shown = _distinct(f"{r.intensity_g_per_kwh:g} g/kWh in {r.region} ({r.intensity_source}{read[r]})" for r in records)
+    return f"intensity {shown}; PUE {_distinct(f'{record.pue:g}' for record in records)}"
 
 
 def sci_sentence(records: Records) -> str:
-    """The Software Carbon Intensity of answering, with its boundary; what is not known is said to be unavailable."""
+    """The Software Carbon Intensity of answering, with its boundary; what is not known is shown to be unavailable."""
     answers = [record for record in records if record.stage == SERVE]
     decisions = decisions_of(answers)
     if not decisions:

@@ -44,11 +44,11 @@ def _drawing(segments: Sequence[SegmentOfHoldout], rows: Rows) -> alt.LayerChart
     x = alt.X("value:Q", title="Average precision", axis=alt.Axis(grid=True), scale=round_ends(from_zero=False))
     chart = coloured(rows).encode(x=x, tooltip=tooltip("name", segment="segment", measured="AP"), **bands)
     words = [row for segment in segments for row in _words(segment, lines)]
-    said = (
-        alt.Chart(alt.Data(values=words)).mark_text(limit=alt.ExprRef("width - 4")).encode(x=alt.value(4), text="said:N", **bands)
+    shown = (
+        alt.Chart(alt.Data(values=words)).mark_text(limit=alt.ExprRef("width - 4")).encode(x=alt.value(4), text="shown:N", **bands)
     )
     marks = measured(chart, rows, x=alt.X("low:Q"), x2="high:Q")
-    return (marks + said).properties(height=LINE * (len(lines) + 1) * len(segments))
+    return (marks + shown).properties(height=LINE * (len(lines) + 1) * len(segments))
 
 
 def _between_bands() -> alt.Axis:
@@ -57,10 +57,10 @@ def _between_bands() -> alt.Axis:
 
 def _words(segment: SegmentOfHoldout, lines: Sequence[str]) -> Iterator[dict[str, str]]:
     """A segment's name and size; below it, of one on which no model could be judged, why."""
-    yield {"segment": segment.name, "kind": lines[0], "said": f"{segment.name}: {segment.frauds:,} frauds in {segment.rows:,}"}
+    yield {"segment": segment.name, "kind": lines[0], "shown": f"{segment.name}: {segment.frauds:,} frauds in {segment.rows:,}"}
     if not any(True for _ in _points(segment)):
         reason = next((model.average_precision.reason for model in segment.models), "no model was compared")
-        yield {"segment": segment.name, "kind": lines[1], "said": f"{UNAVAILABLE}: {reason}"}
+        yield {"segment": segment.name, "kind": lines[1], "shown": f"{UNAVAILABLE}: {reason}"}
 
 
 def _points(segment: SegmentOfHoldout) -> Iterator[dict[str, Any]]:
@@ -68,8 +68,8 @@ def _points(segment: SegmentOfHoldout) -> Iterator[dict[str, Any]]:
         precision = model.average_precision
         if precision.value is not None:
             ends = {"low": precision.low, "high": precision.high}
-            said = {"name": model.name, "segment": segment.name, "measured": precision.described()}
-            yield {"kind": model.kind, "value": precision.value, **ends, **said}
+            shown = {"name": model.name, "segment": segment.name, "measured": precision.described()}
+            yield {"kind": model.kind, "value": precision.value, **ends, **shown}
 
 
 def _in_order(models: Iterable[Candidate]) -> list[Candidate]:

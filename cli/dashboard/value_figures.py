@@ -83,5 +83,5 @@ def _point(event: Event, model: Candidate, value: Value, cost: Cost, latest: Eve
     worth, spent = value.of(model), cost.of(model)
     low, high = (worth.low, worth.high) if event is latest else (None, None)
     figures = {"value": worth.value, "low": low, "high": high, "grams": spent}
-    said = {"at": moment(event.at), "name": model.name, "measured": worth.described(), "spent": grams(spent)}
-    return {"kind": model.kind, "latest": event is latest, **figures, **said}
+    shown = {"at": moment(event.at), "name": model.name, "measured": worth.described(), "spent": grams(spent)}
+    return {"kind": model.kind, "latest": event is latest, **figures, **shown}

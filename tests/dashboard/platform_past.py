@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from cli.dashboard.archive import Left
+from cli.dashboard.archive import Outputs
 from cli.dashboard.inputs import Inputs
 from cli.dashboard.mlflow_runs import MlflowRun
 from greenfraud.carbon import EmissionsRecord
@@ -93,14 +93,14 @@ def _at(n: int) -> datetime:
     return BEGIN + timedelta(weeks=n)
 
 
-def _lived(n: int) -> tuple[list[EmissionsRecord], list[MlflowRun], Left]:
+def _lived(n: int) -> tuple[list[EmissionsRecord], list[MlflowRun], Outputs]:
     weeks = range(4) if n == 0 else [n + 3]
     jobs = [(place, family, week) for place, family in enumerate(FAMILIES) for week in weeks]
     records = [emission(stage, recorded_at=_at(n).isoformat()) for stage in ("features", "materialize", "evaluate", "report")]
     records += [_trained(n, place, family, week) for place, family, week in jobs]
     records += [_answered(n, batch) for batch in range(3)]
     runs = [_parent(n), *(_child(n, place, family, week) for place, family, week in jobs)]
-    return records, runs, Left({"evaluation": _evaluation(n), "decision": _decision(n), "report": _report(n)}, _at(n))
+    return records, runs, Outputs({"evaluation": _evaluation(n), "decision": _decision(n), "report": _report(n)}, _at(n))
 
 
 def _trained(n: int, place: int, family: str, week: int) -> EmissionsRecord:

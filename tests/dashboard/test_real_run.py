@@ -50,4 +50,4 @@ def test_every_family_and_chunk_is_plotted(text, first_run):
     """From the jobs' own records and from MLflow's own database."""
     for result in first_run.train_results:
         assert f"{result['family']}, chunk {result['chunk']}" in text
-    assert re.search(r'"said":"0\.\d{3}","name":"light, chunk \d+-\d+"', text)
+    assert re.search(r'"shown":"0\.\d{3}","name":"light, chunk \d+-\d+"', text)
