@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 
 from functions.control.documents import Artifacts
-from functions.control.lineage import LineageTable
+from functions.control.lineage_table import LineageTable
 from functions.control.settings import Settings
 from functions.control.stage import Stage
 from functions.control.verbs import Control

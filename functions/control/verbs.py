@@ -10,7 +10,7 @@ from typing import Any
 
 from functions.control.documents import Artifacts
 from functions.control.ledger import production_before
-from functions.control.lineage import LineageTable
+from functions.control.lineage_table import LineageTable
 from functions.control.stage import Stage
 from greenfraud import naming, promotion
 from greenfraud.control import ControlDocument

@@ -9,9 +9,9 @@ from typing import Any
 
 import boto3
 
+from functions.plan.chain import read_lineage
 from functions.plan.coverage import read_coverage
 from functions.plan.jobs import Execution, chunk_list
-from functions.plan.lineage import read_lineage
 from functions.plan.planning import make_plan
 from functions.plan.run_request import RunRequest
 from functions.plan.settings import Settings

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from functions.plan.lineage import Lineage
+from functions.plan.chain import Lineage
 from greenfraud import naming
 from greenfraud.chunks import Chunk
 from greenfraud.items.lineage import Link

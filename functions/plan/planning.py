@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from functions.plan.chain import Lineage
 from functions.plan.jobs import Execution, chain, features_uri, full_refit
-from functions.plan.lineage import Lineage
 from functions.plan.run_request import RunRequest
 from greenfraud.chunks import Chunk, Coverage
 from greenfraud.errors import InvalidInput

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.score.footprint import Footprint
+from functions.score.cost import Footprint
 from functions.score.service import Service, compose
 from functions.score.settings import WithoutAws, runtime_memory_mb
 from functions.score.state import Snapshot

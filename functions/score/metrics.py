@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from functions.score.footprint import Cost
+from functions.score.cost import Cost
 from greenfraud.metrics import embedded_metrics
 
 UNITS = {

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from functions.score.bundles import Answering, ModelSlot
+from functions.score.cost import Cost, Footprint
 from functions.score.decisions import Answer, DecisionStore
-from functions.score.footprint import Cost, Footprint
 from functions.score.freshness import USUAL
 from functions.score.metrics import Request, emit
 from functions.score.state import Snapshot, StateReader

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.score.bundles import BundleSource, ModelSlot, S3Bundles
+from functions.score.cost import Footprint
 from functions.score.decisions import DecisionStore
 from functions.score.dynamodb import clients
-from functions.score.footprint import Footprint
 from functions.score.labels import LabelStore
 from functions.score.scoring import Context, Scorer
 from functions.score.settings import Settings, runtime_memory_mb

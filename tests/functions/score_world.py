@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 
 from functions.score.app import create_app
 from functions.score.bundles import ModelSlot, S3Bundles
+from functions.score.cost import Footprint
 from functions.score.decisions import DecisionStore
-from functions.score.footprint import Footprint
 from functions.score.labels import LabelStore
 from functions.score.scoring import Scorer
 from functions.score.service import Service

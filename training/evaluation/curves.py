@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from training.evaluation.metrics import ECE_BINS
+from training.evaluation.calibration import ECE_BINS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

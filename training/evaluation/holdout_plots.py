@@ -8,7 +8,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from greenfraud.palette import HUES, OTHER
-from training.evaluation.metrics import ECE_BINS
+from training.evaluation.calibration import ECE_BINS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from training.evaluation.calibration import brier_score, expected_calibration_error, weighted_sum
 from training.evaluation.card_precision import CardRanking
-from training.evaluation.metrics import brier_score, expected_calibration_error, weighted_sum
 from training.model.ranking import Ranking
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ def test_without_frauds_nothing_is_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["model.binning", "model.drift", "model.families", "model.fitting", "model.ranking", "evaluation.metrics"]
+    "module", ["model.binning", "model.drift", "model.families", "model.fitting", "model.ranking", "evaluation.calibration"]
 )
 def test_the_examples_in_docstrings_hold(module: str) -> None:
     """Formulas show a value."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score, roc_curve
 
-from training.evaluation.metrics import brier_score, expected_calibration_error
+from training.evaluation.calibration import brier_score, expected_calibration_error
 from training.model import ranking
 from training.model.ranking import Curves, Ranking, average_precision
 
