@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from greenfraud.features.encoding import encode_int64
 from greenfraud.features.manifest import load_manifest
 
 CUSTOMER = load_manifest().views["customer_activity"]
@@ -44,15 +45,27 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     "event_ts of another type": ("event_ts", instead("event_ts", {"N": "7"})),
     "version of another type": ("version", instead("version", {"S": "seven"})),
     "version a fraction": ("version", instead("version", {"N": "1.5"})),
+    "event_ts empty": ("event_ts", instead("event_ts", {"S": ""})),
+    "version below zero": ("version", instead("version", {"N": "-5"})),
+    "version of forty digits": ("version", instead("version", {"N": "4" * 40})),
     "expires_at of another type": ("expires_at", instead("expires_at", {"S": "4711000000000000"})),
     "expires_at a map": ("expires_at", instead("expires_at", {"M": {}})),
     "newest event missing": (f"values.{CUSTOMER.last}", within(CUSTOMER.last, lambda _: None)),
     "newest event null": (f"values.{CUSTOMER.last}", within(CUSTOMER.last, lambda _: {"B": b""})),
     "newest event a string": (f"values.{CUSTOMER.last}", within(CUSTOMER.last, lambda _: {"S": "4711000000000000"})),
+    "newest event in nanoseconds": (
+        f"values.{CUSTOMER.last}",
+        within(CUSTOMER.last, lambda _: {"B": encode_int64(1_800_000_000_000_000_000)}),
+    ),
+    "newest event before 1970": (f"values.{CUSTOMER.last}", within(CUSTOMER.last, lambda _: {"B": encode_int64(-1)})),
+    "newest event of 70 bits": (
+        f"values.{CUSTOMER.last}",
+        within(CUSTOMER.last, lambda _: {"B": b"\x20" + b"\xff" * 9 + b"\x7f"}),
+    ),
     "newest event cut off": (f"values.{CUSTOMER.last}", within(CUSTOMER.last, lambda content: {"B": content[:-1]})),
     "a series cut off": (f"values.{SERIES}", within(SERIES, lambda content: {"B": content[:-1]})),
     "a series of other bytes": (f"values.{SERIES}", within(SERIES, lambda _: {"B": b"\x00\x01"})),
     "a series of another type": (f"values.{SERIES}", within(SERIES, lambda _: {"N": "4711"})),
 }
-# A state in memory, as moto has it, cannot be stored in these two shapes.
-STORABLE = {name: damage for name, damage in DAMAGES.items() if name != "values a list"}
+# DynamoDB stores no other shapes; what cannot be stored can still be read where a client has a bug.
+STORABLE = {name: damage for name, damage in DAMAGES.items() if name not in {"values a list", "version of forty digits"}}

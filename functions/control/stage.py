@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from greenfraud.control import ControlDocument
-from greenfraud.errors import StateConflict
+from greenfraud.errors import ContractError, StateConflict
 from greenfraud.items import control as control_items
 from greenfraud.items import ledger as ledger_items
 from greenfraud.items.ledger import Entry
@@ -22,9 +22,13 @@ class Stage:
 
     def current(self) -> ControlDocument:
         """The document in force; before the first promotion the one that names no model."""
-        key = control_items.key(control_items.copy_id(0))
-        response = self._client().get_item(TableName=self._control_table, Key=key, ConsistentRead=True)
-        return control_items.decode(response["Item"]) if "Item" in response else ControlDocument()
+        return control_items.read_whole(self._copy) or ControlDocument()
+
+    def _copy(self, key: dict[str, Any]) -> dict[str, Any] | None:
+        item: dict[str, Any] | None = (
+            self._client().get_item(TableName=self._control_table, Key=key, ConsistentRead=True).get("Item")
+        )
+        return item
 
     def entries(self) -> list[dict[str, Any]]:
         """The ledger, oldest first."""
@@ -32,11 +36,16 @@ class Stage:
         return [ledger_items.decode(item) for page in pages for item in page["Items"]]
 
     def replace(self, document: ControlDocument, entry: Entry) -> None:
-        """Put revision n + 1 where n stands; raises StateConflict when another change came first."""
+        """Put revision n + 1 where n stands; raises StateConflict when another change came first.
+
+        Raises ContractError that names the copies where it was refused because they are damaged.
+        """
         client = self._client()
         puts = [(self._control_table, control_items.put(document, index)) for index in range(control_items.COPIES)]
         puts.append((self._ledger_table, ledger_items.put(entry)))
         try:
             client.transact_write_items(TransactItems=[{"Put": {"TableName": table, **put}} for table, put in puts])
         except client.exceptions.TransactionCanceledException as error:
+            if document.revision > 1 and (damages := control_items.damages(self._copy)):
+                raise ContractError(f"copies of the control document are damaged: {'; '.join(damages)}") from None
             raise StateConflict(f"revision {document.revision - 1} is no longer current; try again") from error

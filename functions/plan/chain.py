@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
+from greenfraud.errors import DamagedItem
 from greenfraud.items.lineage import Link, decode, of_family
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,12 @@ class Lineage:
 
 
 def read_lineage(dynamodb: Any, table: str, family: str) -> Lineage:
-    """The chain of a family as recorded."""
+    """The chain of a family as recorded; a damaged link counts as not learned, so that its training replaces it."""
     pages = dynamodb.get_paginator("query").paginate(TableName=table, **of_family(family))
-    return Lineage(tuple(decode(item) for page in pages for item in page["Items"]))
+    links = []
+    for item in (item for page in pages for item in page["Items"]):
+        try:
+            links.append(decode(item))
+        except DamagedItem as damage:
+            logger.warning("a link of %s is damaged and left out: %s", family, damage)
+    return Lineage(tuple(links))

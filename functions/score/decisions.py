@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import date
@@ -11,10 +12,12 @@ import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.score.problems import StoreUnavailableError
-from greenfraud.errors import InvalidInput, NotFound, StateConflict
+from greenfraud.errors import DamagedItem, InvalidInput, NotFound, StateConflict
 from greenfraud.items import decision as decision_items
 from greenfraud.items.decision import Decision
 from greenfraud.items.tables import DECISIONS, REVIEWS, REVIEWS_INDEX
+
+logger = logging.getLogger(__name__)
 
 PAGES_PER_LIST = 20
 
@@ -63,7 +66,7 @@ class DecisionStore:
         page: dict[str, Any] = {}
         for _ in range(PAGES_PER_LIST):
             response = self._client().query(**_ranked(self._table, day), **page)
-            found += [_answer_of(item) for item in response["Items"]]
+            found += [answer for item in response["Items"] if (answer := _readable_answer(item)) is not None]
             if len(found) >= limit or "LastEvaluatedKey" not in response:
                 break
             page = {"ExclusiveStartKey": response["LastEvaluatedKey"]}
@@ -93,6 +96,15 @@ def _stored_before(error: ClientError) -> dict[str, Any]:
 
 def _answer_of(item: dict[str, Any]) -> Answer:
     return decision_items.answer_of(item, orjson.loads)
+
+
+def _readable_answer(item: dict[str, Any]) -> Answer | None:
+    """The answer of a listed decision; one that is damaged is named in the log, and must not hide the others."""
+    try:
+        return _answer_of(item)
+    except DamagedItem as damage:
+        logger.warning("left out of the review list: %s", damage)
+        return None
 
 
 def _ranked(table: str, day: str) -> dict[str, Any]:

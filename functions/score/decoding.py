@@ -45,7 +45,9 @@ def decode_packed(arrays: Sequence[bytes]) -> list[list[int]]:
         return [[] for _ in arrays]
     starts = np.concatenate(([0], ends[:-1]))
     lengths = ends - starts
-    if lengths.max() > LONGEST_VARINT:
+    longest = lengths.max()
+    # The tenth digit of a number is its 64th bit, and no other.
+    if longest > LONGEST_VARINT or (longest == LONGEST_VARINT and digits[ends[lengths == LONGEST_VARINT] - 1].max() > 1):
         raise ContractError("a number does not fit into an int64")
     # The n-th digit of a number, the lowest first, counts 2^(7n).
     place = (np.arange(len(digits)) - np.repeat(starts, lengths)) * 7

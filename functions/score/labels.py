@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from greenfraud.errors import InvalidInput, NotFound, StateConflict
+from greenfraud.errors import ContractError, DamagedItem, InvalidInput, NotFound, StateConflict
 from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
 from greenfraud.items.label import EarlierReport, Report
@@ -39,15 +39,24 @@ class LabelStore:
         observed before its transaction happened; `place` says where a label stands, such as `labels[{}].`.
         """
         for index, label in enumerate(labels):
-            occurred_us, _ = _transaction_of(label, self._history(label.transaction_id), place.format(index))
+            occurred_us = self._occurred_us(label, place.format(index))
             if label.observed_us < occurred_us:
                 raise InvalidInput(f"{place.format(index)}observed_at", "must not be before the transaction happened")
         return [self._put(label) for label in labels]
 
+    def _occurred_us(self, label: Label, place: str) -> int:
+        """When the transaction happened; reads all its records, so that nothing of a list is stored where one is damaged."""
+        history = self._history(label.transaction_id)
+        try:
+            _reports_of(history)
+            return _transaction_of(label, history, place)[0]
+        except DamagedItem as damage:
+            raise ContractError(f"{place}transaction_id: its stored records are damaged: {damage}") from None
+
     def _put(self, label: Label) -> str:
         for _ in range(ATTEMPTS):
             history = self._history(label.transaction_id)
-            reports = [label_items.earlier(item) for item in history if not _is_decision(item)]
+            reports = _reports_of(history)
             outcome = _outcome_of(label, reports)
             if outcome == "known":
                 return outcome
@@ -86,6 +95,10 @@ class LabelStore:
 
 def _is_decision(item: Item) -> bool:
     return decision_items.record_of(item) == decision_items.KIND
+
+
+def _reports_of(history: Sequence[Item]) -> list[EarlierReport]:
+    return [label_items.earlier(item) for item in history if not _is_decision(item)]
 
 
 def _transaction_of(label: Label, history: Sequence[Item], place: str) -> tuple[int, str | None]:

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from greenfraud.errors import GreenFraudError, InvalidInput, NotFound, StateConflict
+from greenfraud.errors import ContractError, GreenFraudError, InvalidInput, NotFound, StateConflict
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +59,8 @@ def respond(body: dict[str, Any], headers: dict[str, str] | None = None) -> Resp
 
 async def _on_domain_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, GreenFraudError)
+    if isinstance(error, ContractError):
+        logger.warning("%s", error)  # names what is damaged, never its value
     headers = {"Retry-After": "1"} if isinstance(error, StoreUnavailableError) else None
     return respond(problem_of(error), headers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ from functions.score.metrics import Request, emit
 from functions.score.state import Snapshot, StateReader
 from functions.score.verdict import Judge, Verdict
 from greenfraud.control import ControlDocument
-from greenfraud.errors import GreenFraudError
+from greenfraud.errors import DamagedItem, GreenFraudError
 from greenfraud.features.logged import pack
 from greenfraud.features.manifest import Manifest
 from greenfraud.items.decision import RULES, Decision
 from greenfraud.records import Transaction
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class Scorer:
         try:
             return self._store.put_once(self._decision(context, verdict, cost))
         except GreenFraudError as error:
+            if isinstance(error, DamagedItem):
+                logger.warning("a stored decision is damaged: %s", error)
             return error
 
     def _decision(self, context: Context, verdict: Verdict, cost: Cost) -> Decision:

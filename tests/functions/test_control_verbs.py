@@ -145,6 +145,30 @@ def test_show_tells_the_document_in_force(control, promote):
     assert control("show")["production"]["version"] == "v1"
 
 
+def spoil(dynamodb, index: int, **cells: dict) -> None:
+    """Damage one copy of the control document."""
+    key = control_items.key(control_items.copy_id(index))
+    item = dynamodb.get_item(TableName="control", Key=key)["Item"]
+    dynamodb.put_item(TableName="control", Item={**item, **cells})
+
+
+def test_a_damaged_copy_is_passed_over_and_mended_by_the_next_promotion(control, promote, dynamodb):
+    """Three whole ones stand beside it."""
+    promote("v1")
+    spoil(dynamodb, 0, document={"S": "{"})
+    assert control("show")["production"]["version"] == "v1"
+    promote("v2")
+    assert {copy.production.version for copy in copies(dynamodb)} == {"v2"}
+
+
+def test_a_promotion_that_a_damaged_copy_stops_names_it(promote, dynamodb):
+    """It is no lost race: trying again would not help."""
+    promote("v1")
+    spoil(dynamodb, 2, revision={"S": "4711"})
+    with pytest.raises(ContractError, match=r"copy#2: control\.revision: KeyError$"):
+        promote("v2")
+
+
 def test_a_trained_chunk_enters_its_lineage(control, s3, dynamodb):
     """With its parent, its checkpoint, and that it is sound."""
     train_result(s3, parent_version="v0")

@@ -6,11 +6,12 @@ import time
 from typing import Any
 
 import pytest
-from score_world import World, customer_state
-from stream_world import CUSTOMER, DECISION, OCCURRED_US, TERMINAL, IngestWorld
+from score_world import TRANSACTION, World, customer_state
+from stream_world import CUSTOMER, DECISION, OCCURRED_US, TERMINAL, IngestWorld, decision
 
 from greenfraud.features.encoding import entity_id
 from greenfraud.features.tiles import ViewState
+from greenfraud.items.decision import key, record_of
 from greenfraud.items.state import encode
 from tests.damaged_items import STORABLE
 
@@ -66,3 +67,47 @@ def test_ingest_names_it_and_applies_and_lands_all_the_rest(ingest_world, damage
     assert len(ingest_world.lake("transactions/")) == 1
     (message,) = ingest_world.rejected()
     assert (message["reason"], message["at"]) == ("item_damaged", f"customer_activity.{attribute}")
+
+
+def test_a_receipt_cut_off_is_named_and_its_neighbours_go_on(ingest_world):
+    """Delivered again beside a good event: both are known, only the note is lost."""
+    assert ingest_world.ingest(DECISION) == []
+    (stored,) = ingest_world.dynamodb.scan(TableName="receipts")["Items"]
+    ingest_world.dynamodb.put_item(TableName="receipts", Item={**stored, "emissions": {"S": '{"emissions/da'}})
+    assert ingest_world.ingest(DECISION, decision(2)) == []
+    (message,) = ingest_world.rejected()
+    assert (message["reason"], message["at"]) == ("item_damaged", "receipt.emissions")
+    assert ingest_world.state(CUSTOMER, "C1").newest_us is not None
+
+
+def damage_answer(world: World, transaction_id: str, answer: str) -> None:
+    """Spoil a stored answer."""
+    item = world.dynamodb.get_item(TableName="decisions", Key=key(transaction_id))["Item"]
+    world.dynamodb.put_item(TableName="decisions", Item={**item, "answer": {"S": answer}})
+
+
+@pytest.mark.parametrize("answer", ["null", "[]", "{}", '{"degraded": ['])
+def test_a_damaged_decision_spoils_neither_its_batch_nor_the_review_list(world, answer, caplog):
+    """It is named; the others are answered and listed."""
+    for name in ("T1", "T2"):
+        world.score(transaction_id=name, amount_minor=90_000)
+    damage_answer(world, "T1", answer)
+    body = {"transactions": [TRANSACTION | {"transaction_id": name, "amount_minor": 90_000} for name in ("T1", "T2")]}
+    first, second = world.http.post("/v1/score/batch", json=body).json()["results"]
+    assert (first["status"], second["transaction_id"]) == (500, "T2")
+    listed = world.http.get(f"/v1/reviews?day={TRANSACTION['occurred_at'][:10]}").json()["reviews"]
+    assert [one["transaction_id"] for one in listed] == ["T2"]
+    assert "decision.answer:" in caplog.text
+
+
+def test_labels_are_stored_all_or_none_where_one_transactions_records_are_damaged(world):
+    """The problem names its place in the list."""
+    for name in ("T1", "T2"):
+        world.score(transaction_id=name)
+    item = world.dynamodb.get_item(TableName="decisions", Key=key("T2"))["Item"]
+    world.dynamodb.put_item(TableName="decisions", Item={**item, "occurred_us": {"S": "4711"}})
+    labels = [{"transaction_id": name, "is_fraud": True, "observed_at": "2018-05-27T12:00:00Z"} for name in ("T1", "T2")]
+    answer = world.http.post("/v1/labels", json=labels)
+    assert answer.status_code == 500
+    assert answer.json()["detail"].startswith("labels[1].transaction_id: its stored records are damaged: decision.occurred_us:")
+    assert all(record_of(one) == "decision" for one in world.dynamodb.scan(TableName="decisions")["Items"])

@@ -113,6 +113,19 @@ def test_an_unsound_checkpoint_is_no_parent_and_its_chunk_is_trained_again(plan,
     assert (chunks_of(planned), parents_of(planned)) == ([SECOND], [f"{FIRST}-old"])
 
 
+def test_a_damaged_link_counts_as_not_learned_and_every_other_family_goes_on(plan, dynamodb, caplog):
+    """Its chunk is trained again, which replaces the link."""
+    learned(dynamodb, FIRST)
+    learned(dynamodb, SECOND)
+    (damaged,) = [item for item in dynamodb.scan(TableName="lineage")["Items"] if item["chunk"]["S"] == SECOND]
+    dynamodb.put_item(TableName="lineage", Item={**damaged, "sound": {"S": "4711"}})
+    planned = plan(families=["light", "heavy"])
+    assert (chunks_of(planned), parents_of(planned)) == ([SECOND], [f"{FIRST}-old"])
+    assert chunks_of(planned, "heavy") == [FIRST, SECOND]
+    assert "lineage.sound: KeyError" in caplog.text
+    assert "4711" not in caplog.text
+
+
 def test_nothing_new_is_nothing_to_train(plan, dynamodb):
     """The run succeeds, having emitted nothing."""
     for family in ("baseline", "light", "heavy"):

@@ -55,7 +55,8 @@ def test_an_item_of_feasts_own_sdk_has_neither_version_nor_expiry_and_is_whole()
 
 def test_over_a_version_that_cannot_be_read_a_state_gets_one_that_nobody_read_before():
     """An old reader must not take the rebuilt item for the one it saw."""
-    assert state.next_version({**ITEM, "version": {"S": "?"}}, NOW) == NOW * 1_000_000
+    for cell in ({"S": "?"}, {"N": "-5"}, {"N": "4" * 40}):
+        assert state.next_version({**ITEM, "version": cell}, NOW) == NOW * 1_000_000
     assert state.next_version(ITEM, NOW) == 8
 
 
@@ -110,10 +111,12 @@ def test_a_link_a_receipt_a_control_copy_and_a_ledger_entry_come_back_as_they_we
         parent_version="v1",
     )
     assert lineage.decode(lineage.encode(link)) == link
-    assert receipt.note_of(receipt.put("decision#T1", "a note", NOW)["Item"]) == "a note"
+    assert receipt.note_of(receipt.put("decision#T1", '{"key": {}}', NOW)["Item"]) == '{"key": {}}'
     assert receipt.note_of(receipt.put("decision#T1", None, NOW)["Item"]) is None
     document = ControlDocument(revision=3, production=ModelRef("light", "v1", "models/light/v1/", "0" * 64))
     assert control.decode(control.encode(document, 2)) == document
+    with pytest.raises(DamagedItem, match="revision"):
+        control.decode({**control.encode(document, 2), "revision": {"N": "4"}})
     entry = ledger.Entry(
         revision=3, verb="promote", at="now", actor="a", reasons=["r"], production=document.production, previous=None
     )
@@ -124,15 +127,26 @@ def test_a_link_a_receipt_a_control_copy_and_a_ledger_entry_come_back_as_they_we
     ("read", "item"),
     [
         (control.decode, control.encode(ControlDocument(), 0)),
-        (ledger.decode, {"document": {"S": "{}"}}),
-        (receipt.note_of, {"emissions": {"S": ""}}),
-        (decision.answer_of, {"answer": {"S": "{}"}}),
+        (ledger.decode, {"document": {"S": '{"revision": 1, "verb": "promote", "production": null}'}}),
+        (receipt.note_of, {"emissions": {"S": "{}"}}),
+        (decision.answer_of, {"answer": {"S": '{"degraded": []}'}}),
     ],
 )
 def test_a_cell_of_another_type_is_damage_and_no_raw_error(read, item):
     """One kind of error, whatever Python would have raised."""
     for name in item:
-        for cell in ({}, {"NULL": True}, {"S": 7}, None):
+        if name in {"document", "emissions", "answer"}:
+            read(item)
+        for cell in (
+            {},
+            {"NULL": True},
+            {"S": 7},
+            None,
+            {"S": item[name].get("S", "")[:-1]},
+            {"S": "[]"},
+            {"S": "null"},
+            {"S": "[" * 9**6},
+        ):
             if name in {"document", "emissions", "answer"}:
                 with pytest.raises(DamagedItem, match=name):
                     read({**item, name: cell})

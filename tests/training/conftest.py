@@ -30,7 +30,7 @@ def no_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory, no_runs: Path) -> Iterator[Workplace]:
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """A workplace whose lake holds seven weeks of the small world: three chunks to train, one to judge on."""
     from moto import mock_aws
     from training_world import make_world
@@ -39,7 +39,6 @@ def imported(tmp_path_factory: pytest.TempPathFactory, no_runs: Path) -> Iterato
     from training.job.bucket import client
 
     root = tmp_path_factory.mktemp("jobs")
-    shutil.copy(no_runs, root / "mlflow.db")
     environment = {**ENVIRONMENT, "MLFLOW_TRACKING_URI": f"sqlite:///{root}/mlflow.db"}
     with mock.patch.dict(os.environ, environment), mock_aws():
         client.cache_clear()
@@ -51,12 +50,19 @@ def imported(tmp_path_factory: pytest.TempPathFactory, no_runs: Path) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def trained(imported: Workplace) -> Workplace:
-    """The same after features, and after baseline and light have learned their chunks."""
-    plan = imported.plan(["baseline", "light"], imported.chunks)
-    imported.run("features", {"execution": plan["execution"]})
-    imported.train(plan)
+def tracked(imported: Workplace, no_runs: Path) -> Workplace:
+    """The same with an MLflow database."""
+    shutil.copy(no_runs, imported.root / "mlflow.db")
     return imported
+
+
+@pytest.fixture(scope="module")
+def trained(tracked: Workplace) -> Workplace:
+    """The same after features, and after baseline and light have learned their chunks."""
+    plan = tracked.plan(["baseline", "light"], tracked.chunks)
+    tracked.run("features", {"execution": plan["execution"]})
+    tracked.train(plan)
+    return tracked
 
 
 @pytest.fixture(scope="module")

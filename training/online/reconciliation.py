@@ -68,7 +68,8 @@ class Reconciliation:
         """Correct what differs; returns how many states came to which end, conflicts counted in the last round."""
         counts = self._round(pause_seconds=0.0)
         for _ in range(ROUNDS - 1):
-            if counts[Outcome.CONFLICT]:
+            # A rebuilt item may lack an event that ingestion skipped and that landed after the lake was read.
+            if counts[Outcome.CONFLICT] or counts[Outcome.REBUILT]:
                 again = self._round(pause_seconds=self.landed_seconds)
                 written = {outcome: counts[outcome] for outcome in WRITTEN}
                 counts = again + Counter(written)

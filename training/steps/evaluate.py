@@ -59,9 +59,9 @@ def main(paths: JobPaths) -> None:
 
 def read_control(settings: Settings) -> ControlDocument:
     """Return what serves now; an empty document before the first promotion."""
-    key = control_items.key(control_items.copy_id(0))
-    answer = client("dynamodb").get_item(TableName=settings.control_table, Key=key, ConsistentRead=True)
-    return control_items.decode(answer["Item"]) if "Item" in answer else ControlDocument()
+    table = {"TableName": settings.control_table, "ConsistentRead": True}
+    found = control_items.read_whole(lambda key: client("dynamodb").get_item(Key=key, **table).get("Item"))
+    return found or ControlDocument()
 
 
 def read_holdout(paths: JobPaths, settings: Settings, chunk: Chunk) -> Holdout:

@@ -18,13 +18,13 @@ CHAIN, REFIT, AFTER = "aaaaaaaaaaaa", "bbbbbbbbbbbb", "cccccccccccc"
 
 
 @pytest.fixture(scope="module")
-def chained(imported: Workplace) -> Workplace:
+def chained(tracked: Workplace) -> Workplace:
     """A lake with features, after light has learned all chunks but the newest, chunk by chunk."""
-    plan = imported.plan(["light"], imported.chunks, CHAIN)
-    imported.run("features", {"execution": CHAIN})
+    plan = tracked.plan(["light"], tracked.chunks, CHAIN)
+    tracked.run("features", {"execution": CHAIN})
     for chunk in plan["families"][0]["chunks"][:-1]:
-        imported.run("train", *training_job(plan, "light", chunk))
-    return imported
+        tracked.run("train", *training_job(plan, "light", chunk))
+    return tracked
 
 
 @pytest.fixture(scope="module")

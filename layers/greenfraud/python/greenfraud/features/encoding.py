@@ -132,6 +132,8 @@ def _varints(packed: bytes) -> list[int]:
                     value |= digit - 128 << shift
                     shift += 7
                 value |= digit << shift
+                if value > _MASK:
+                    raise ContractError("a number does not fit into an int64")
             append(value - (1 << 64) if value & _SIGN else value)
     except StopIteration:
         raise ContractError("a number is cut off in the middle") from None

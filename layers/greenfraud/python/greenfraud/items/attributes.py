@@ -15,7 +15,7 @@ Item = Mapping[str, Mapping[str, Any]]
 Value = TypeVar("Value")
 
 # What reading an attribute that is absent, of another type or cut off may raise.
-UNREADABLE = (ContractError, AttributeError, LookupError, TypeError, ValueError, OverflowError)
+UNREADABLE = (ContractError, AttributeError, LookupError, TypeError, ValueError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ DynamoDB partition limits the traffic.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 from greenfraud.control import ControlDocument
+from greenfraud.errors import DamagedItem
 from greenfraud.items.attributes import Attributes, Item
 from greenfraud.items.tables import CONTROL
 
@@ -43,7 +45,42 @@ def encode(document: ControlDocument, index: int) -> dict[str, Any]:
 
 def decode(item: Item) -> ControlDocument:
     """Return the document of a copy. Raises DamagedItem."""
-    return Attributes(item, KIND).parsed("document", ControlDocument.decode)
+    read = Attributes(item, KIND)
+    document = read.parsed("document", ControlDocument.decode)
+    read.read("revision", "N", lambda number: _same(int(number), document.revision))
+    return document
+
+
+def _same(stored: int, revision: int) -> int:
+    if stored != revision:
+        raise ValueError
+    return stored
+
+
+def read_whole(get: Callable[[dict[str, Any]], Item | None]) -> ControlDocument | None:
+    """Return the document of the first copy that is whole, None where there is no copy yet; `get` returns the item of a key.
+
+    Raises DamagedItem where every copy is damaged.
+    """
+    for index in range(COPIES):
+        item = get(key(copy_id(index)))
+        try:
+            return None if item is None else decode(item)
+        except DamagedItem:
+            if index == COPIES - 1:
+                raise
+    raise AssertionError
+
+
+def damages(get: Callable[[dict[str, Any]], Item | None]) -> list[str]:
+    """Return what is wrong with each damaged copy, by its name."""
+    found = []
+    for index in range(COPIES):
+        try:
+            decode(get(key(copy_id(index))) or {})
+        except DamagedItem as damage:
+            found.append(f"{copy_id(index)}: {damage}")
+    return found
 
 
 def put(document: ControlDocument, index: int) -> dict[str, Any]:

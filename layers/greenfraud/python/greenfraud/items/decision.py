@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from greenfraud.canonical import canonical_json, sha256_hex
-from greenfraud.instants import day_of
+from greenfraud.instants import LAST_US, day_of
 from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
 from greenfraud.items.tables import DECISIONS, EXPIRY
 from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH, Transaction
@@ -18,8 +18,6 @@ KEY, RECORD = DECISIONS.partition, "record"
 RULES = "rules"  # the family of what answered where no model did
 # Labels carry only the id; the decision supplies the rest, so it outlives the longest window plus lag.
 KEPT_SECONDS = 400 * 86_400
-# The last instant of the year 9999: no later one can be written as a date.
-LAST_US = 253_402_300_799_999_999
 
 
 @dataclass(frozen=True)
@@ -113,8 +111,14 @@ def terminal_id_of(read: Attributes) -> str | None:
 
 def answer_of(item: Item, from_json: Callable[[str], Any] = json.loads) -> dict[str, Any]:
     """Return the answer that a stored decision gave. Raises DamagedItem."""
-    answer: dict[str, Any] = Attributes(item, KIND).parsed("answer", from_json)
-    return answer
+
+    def parse(text: str) -> dict[str, Any]:
+        answer: dict[str, Any] = from_json(text)
+        if not isinstance(answer["degraded"], list):
+            raise TypeError
+        return answer
+
+    return Attributes(item, KIND).parsed("answer", parse)
 
 
 def content_sha256(record: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from greenfraud.instants import LAST_US
 from greenfraud.items import decision
 from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
 from greenfraud.items.tables import EXPIRY
@@ -73,18 +74,18 @@ def decode(item: Item) -> Report:
     label = Label(
         transaction_id=read.parsed(decision.KEY, decision.identity),
         is_fraud=read.flag("is_fraud"),
-        observed_us=read.whole("observed_us", decision.LAST_US),
+        observed_us=read.whole("observed_us", LAST_US),
         source=read.text("source"),
     )
     # Told together with the terminal: without it, no terminal would mean nothing.
-    occurred_us = read.whole("occurred_us", decision.LAST_US)
+    occurred_us = read.whole("occurred_us", LAST_US)
     return Report(label, decision.record_of(item), read.flag("is_first_report"), occurred_us, decision.terminal_id_of(read))
 
 
 def earlier(item: Item) -> EarlierReport:
     """Return what an item with the attributes HISTORY reported. Raises DamagedItem."""
     read = Attributes(item, KIND)
-    return EarlierReport(read.flag("is_fraud"), read.whole("observed_us", decision.LAST_US))
+    return EarlierReport(read.flag("is_fraud"), read.whole("observed_us", LAST_US))
 
 
 def about(item: Item) -> tuple[int, str | None]:
@@ -93,4 +94,4 @@ def about(item: Item) -> tuple[int, str | None]:
     Raises DamagedItem.
     """
     read = Attributes(item, decision.KIND)
-    return read.whole("occurred_us", decision.LAST_US), decision.terminal_id_of(read)
+    return read.whole("occurred_us", LAST_US), decision.terminal_id_of(read)

@@ -62,4 +62,11 @@ def all_entries() -> dict[str, Any]:
 
 def decode(item: Item) -> dict[str, Any]:
     """Return the stored form of an entry. Raises DamagedItem."""
-    return Attributes(item, KIND).object("document")
+    return Attributes(item, KIND).parsed("document", _entry)
+
+
+def _entry(text: str) -> dict[str, Any]:
+    entry: dict[str, Any] = json.loads(text)
+    for name in ("revision", "verb", "production"):
+        entry[name]
+    return entry

@@ -32,6 +32,9 @@ def put(event_id: str, note: str | None, now_seconds: float) -> dict[str, Any]:
 
 
 def note_of(item: Item) -> str | None:
-    """Return the note kept with a receipt, None where it has none. Raises DamagedItem."""
+    """Return the note kept with a receipt, a JSON object as text; None where it has none. Raises DamagedItem."""
     attributes = Attributes(item, KIND)
-    return attributes.text(NOTE) if attributes.has(NOTE) else None
+    if not attributes.has(NOTE):
+        return None
+    attributes.object(NOTE)
+    return attributes.text(NOTE)

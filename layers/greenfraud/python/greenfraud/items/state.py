@@ -14,11 +14,13 @@ from greenfraud.errors import DamagedItem
 from greenfraud.features.encoding import entity_id, event_ts
 from greenfraud.features.manifest import KEPT_SECONDS, View
 from greenfraud.features.tiles import ViewState
+from greenfraud.instants import LAST_US
 from greenfraud.items.attributes import UNREADABLE, Attributes, Item
 from greenfraud.items.tables import EXPIRY, STATES
 
 KEY = STATES.partition
 VERSION, EVENT_TS, VALUES = "version", "event_ts", "values"
+HIGHEST_VERSION = 1 << 62  # far above what counting reaches, far below the 38 digits that DynamoDB takes
 Cells = Mapping[str, bytes]
 
 
@@ -71,12 +73,19 @@ def decode(
         if EXPIRY in item and float(item[EXPIRY]["N"]) <= now_seconds:
             return None
         state = decode_values(view, {name: cell["B"] for name, cell in item[VALUES]["M"].items()})
-        is_whole = bool(item[EVENT_TS]["S"]) and (VERSION not in item or int(item[VERSION]["N"]) >= 0)
+        is_whole = bool(item[EVENT_TS]["S"]) and (VERSION not in item or _version(item) >= 0)
     except UNREADABLE:
         raise _fault(view, item) from None
-    if state.newest_us is None or not is_whole:
+    if state.newest_us is None or not is_whole or not 0 <= state.newest_us <= LAST_US:
         raise _fault(view, item)
     return state
+
+
+def _version(item: Item) -> int:
+    version = int(item[VERSION]["N"])
+    if not 0 <= version <= HIGHEST_VERSION:
+        raise ValueError
+    return version
 
 
 def _fault(view: View, item: Item) -> DamagedItem:
@@ -86,8 +95,8 @@ def _fault(view: View, item: Item) -> DamagedItem:
         if EXPIRY in item:
             attributes.quantity(EXPIRY)
         if VERSION in item:
-            attributes.whole(VERSION, 1 << 63)
-        attributes.text(EVENT_TS)
+            attributes.whole(VERSION, HIGHEST_VERSION)
+        attributes.parsed(EVENT_TS, _present)
         values = Attributes(attributes.mapping(VALUES), f"{view.name}.{VALUES}")
         for name in view.columns:
             if values.has(name) or name == view.last:
@@ -99,8 +108,14 @@ def _fault(view: View, item: Item) -> DamagedItem:
 
 def _check_column(view: View, name: str, content: bytes) -> None:
     newest_us = ViewState.decode(view, {name: content}).newest_us
-    if name == view.last and newest_us is None:
+    if name == view.last and (newest_us is None or not 0 <= newest_us <= LAST_US):
         raise ValueError
+
+
+def _present(text: str) -> str:
+    if not text:
+        raise ValueError
+    return text
 
 
 def next_version(item: Item | None, now_seconds: float) -> int:
@@ -112,7 +127,7 @@ def next_version(item: Item | None, now_seconds: float) -> int:
     if item is None or VERSION not in item:
         return 1
     try:
-        return int(item[VERSION]["N"]) + 1
+        return _version(item) + 1
     except UNREADABLE:
         return int(now_seconds * 1_000_000)
 
