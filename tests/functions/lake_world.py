@@ -1,10 +1,12 @@
-"""What an import and a training leave in the buckets."""
+"""What an import and a training leave in buckets and tables."""
 
 from __future__ import annotations
 
 import json
 from datetime import date, timedelta
 from typing import Any
+
+from greenfraud.items.lineage import Link, encode
 
 FIRST_DAY = date(2018, 4, 1)
 DATASET = {
@@ -43,3 +45,25 @@ def train_result(s3: Any, **changes: Any) -> dict[str, Any]:
     key = f"executions/0123456789ab/train/{result['family']}/{result['chunk']}.json"
     s3.put_object(Bucket="artifacts", Key=key, Body=json.dumps(result))
     return result
+
+
+def put_link(
+    dynamodb, chunk: str, family: str = "light", *, version: str | None = None, sound: bool = True, since: str | None = None
+) -> None:
+    """One link of a family's lineage; links of earlier releases do not say since when."""
+    version = version or f"{chunk}-old"
+    item = encode(
+        Link(
+            family=family,
+            chunk=chunk,
+            first_chunk=since or chunk,
+            version=version,
+            checkpoint_uri=f"s3://artifacts/checkpoints/{family}/{version}/",
+            execution="earlier",
+            trained_at="2018-05-20T12:00:00+00:00",
+            is_sound=sound,
+        )
+    )
+    if since is None:
+        del item["first_chunk"]
+    dynamodb.put_item(TableName="lineage", Item=item)

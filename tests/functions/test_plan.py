@@ -7,11 +7,10 @@ from datetime import date
 
 import pytest
 from aws_world import golden
-from lake_world import DATASET, put_dataset, put_day
+from lake_world import DATASET, put_dataset, put_day, put_link
 
 from greenfraud.errors import ContractError, InvalidInput
 from greenfraud.features.manifest import load_manifest
-from greenfraud.items.lineage import Link, encode
 
 # Five weeks with labels a week late: the fourth is judged on, the first two were known before it began.
 FIRST, SECOND, THIRD, HOLDOUT = "20180401-20180408", "20180408-20180415", "20180415-20180422", "20180422-20180429"
@@ -23,28 +22,6 @@ def plan(start, s3):
     put_dataset(s3)
     handler = start("plan")
     return lambda **request: handler(golden("step_functions_plan") | {"input": request}, None)
-
-
-def learned(
-    dynamodb, chunk: str, family: str = "light", *, version: str | None = None, sound: bool = True, since: str | None = None
-) -> None:
-    """One link of a family's lineage; links of earlier releases do not say since when."""
-    version = version or f"{chunk}-old"
-    item = encode(
-        Link(
-            family=family,
-            chunk=chunk,
-            first_chunk=since or chunk,
-            version=version,
-            checkpoint_uri=f"s3://artifacts/checkpoints/{family}/{version}/",
-            execution="earlier",
-            trained_at="2018-05-20T12:00:00+00:00",
-            is_sound=sound,
-        )
-    )
-    if since is None:
-        del item["first_chunk"]
-    dynamodb.put_item(TableName="lineage", Item=item)
 
 
 def chunks_of(plan: dict, family: str = "light") -> list[str]:
@@ -100,23 +77,23 @@ def test_a_familys_first_parent_says_that_there_is_none(plan, s3):
 
 def test_what_was_learned_is_not_trained_again(plan, dynamodb):
     """The next chunk continues from the recorded checkpoint."""
-    learned(dynamodb, FIRST)
+    put_link(dynamodb, FIRST)
     planned = plan(families=["light"])
     assert (chunks_of(planned), parents_of(planned)) == ([SECOND], [f"{FIRST}-old"])
 
 
 def test_an_unsound_checkpoint_is_no_parent_and_its_chunk_is_trained_again(plan, dynamodb):
     """A diverged model must not poison its descendants."""
-    learned(dynamodb, FIRST)
-    learned(dynamodb, SECOND, sound=False)
+    put_link(dynamodb, FIRST)
+    put_link(dynamodb, SECOND, sound=False)
     planned = plan(families=["light"])
     assert (chunks_of(planned), parents_of(planned)) == ([SECOND], [f"{FIRST}-old"])
 
 
 def test_a_damaged_link_counts_as_not_learned_and_every_other_family_goes_on(plan, dynamodb, caplog):
     """Its chunk is trained again, which replaces the link."""
-    learned(dynamodb, FIRST)
-    learned(dynamodb, SECOND)
+    put_link(dynamodb, FIRST)
+    put_link(dynamodb, SECOND)
     (damaged,) = [item for item in dynamodb.scan(TableName="lineage")["Items"] if item["chunk"]["S"] == SECOND]
     dynamodb.put_item(TableName="lineage", Item={**damaged, "sound": {"S": "4711"}})
     planned = plan(families=["light", "heavy"])
@@ -129,8 +106,8 @@ def test_a_damaged_link_counts_as_not_learned_and_every_other_family_goes_on(pla
 def test_nothing_new_is_nothing_to_train(plan, dynamodb):
     """The run succeeds, having emitted nothing."""
     for family in ("baseline", "light", "heavy"):
-        learned(dynamodb, FIRST, family)
-        learned(dynamodb, SECOND, family)
+        put_link(dynamodb, FIRST, family)
+        put_link(dynamodb, SECOND, family)
     planned = plan()
     assert (planned["outcome"], planned["families"]) == ("nothing_to_train", [])
     assert planned["reason"] == "every trainable chunk has been learned"
@@ -138,23 +115,23 @@ def test_nothing_new_is_nothing_to_train(plan, dynamodb):
 
 def test_force_trains_the_last_chunk_again_from_its_own_parent(plan, dynamodb):
     """Not from itself."""
-    learned(dynamodb, FIRST)
-    learned(dynamodb, SECOND)
+    put_link(dynamodb, FIRST)
+    put_link(dynamodb, SECOND)
     planned = plan(families=["light"], force=True)
     assert (chunks_of(planned), parents_of(planned)) == ([SECOND], [f"{FIRST}-old"])
 
 
 def test_force_with_chunks_trains_just_those(plan, dynamodb):
     """In order, whatever order they were asked in."""
-    learned(dynamodb, FIRST)
-    learned(dynamodb, SECOND)
+    put_link(dynamodb, FIRST)
+    put_link(dynamodb, SECOND)
     planned = plan(families=["light"], force=True, chunks=[SECOND, FIRST])
     assert (chunks_of(planned), parents_of(planned)[0]) == ([FIRST, SECOND], "genesis")
 
 
 def test_a_full_refit_learns_every_trainable_chunk_in_one_job_without_a_parent(plan, dynamodb, s3):
     """Whatever was learned before; the job's channel is the list of these chunks' files, the holdout's not among them."""
-    learned(dynamodb, FIRST)
+    put_link(dynamodb, FIRST)
     planned = plan(full=True)
     assert [len(entry["chunks"]) for entry in planned["families"]] == [1, 1, 1]
     job = planned["families"][1]["chunks"][0]
@@ -174,7 +151,7 @@ def test_a_full_refit_learns_every_trainable_chunk_in_one_job_without_a_parent(p
 
 def test_what_a_full_refit_learned_is_not_trained_again_and_the_next_chunk_builds_on_it(plan, s3, dynamodb):
     """Its link in the lineage says since when."""
-    learned(dynamodb, SECOND, version="refit", since=FIRST)
+    put_link(dynamodb, SECOND, version="refit", since=FIRST)
     assert plan(families=["light"])["reason"] == "every trainable chunk has been learned"
     put_day(s3, date(2018, 5, 13))
     planned = plan(families=["light"])
@@ -184,7 +161,7 @@ def test_what_a_full_refit_learned_is_not_trained_again_and_the_next_chunk_build
 def test_a_gap_is_filled_and_the_next_chunk_keeps_the_newest_parent(plan, s3, dynamodb):
     """A checkpoint recorded between two planned chunks is the better parent."""
     put_day(s3, date(2018, 5, 13))
-    learned(dynamodb, SECOND)
+    put_link(dynamodb, SECOND)
     planned = plan(families=["light"])
     assert (chunks_of(planned), parents_of(planned)) == ([FIRST, THIRD], ["genesis", f"{SECOND}-old"])
 
