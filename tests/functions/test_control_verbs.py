@@ -152,13 +152,24 @@ def spoil(dynamodb, index: int, **cells: dict) -> None:
     dynamodb.put_item(TableName="control", Item={**item, **cells})
 
 
-def test_a_damaged_copy_is_passed_over_and_mended_by_the_next_promotion(control, promote, dynamodb):
+def test_a_damaged_copy_is_named_passed_over_and_mended_by_the_next_promotion(control, promote, dynamodb, caplog):
     """Three whole ones stand beside it."""
     promote("v1")
     spoil(dynamodb, 0, document={"S": "{"})
     assert control("show")["production"]["version"] == "v1"
+    assert "copy#0 is damaged: control.document:" in caplog.text
     promote("v2")
     assert {copy.production.version for copy in copies(dynamodb)} == {"v2"}
+
+
+def test_copies_none_of_which_is_whole_are_never_taken_for_nothing_promoted(control, promote, dynamodb):
+    """Also where some are gone."""
+    promote("v1")
+    spoil(dynamodb, 0, document={"S": "{"})
+    for index in range(1, control_items.COPIES):
+        dynamodb.delete_item(TableName="control", Key=control_items.key(control_items.copy_id(index)))
+    with pytest.raises(ContractError, match="no copy is whole"):
+        control("show")
 
 
 def test_a_promotion_that_a_damaged_copy_stops_names_it(promote, dynamodb):

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import logging
+import time
 
 import pytest
-from live_world import CUSTOMER, NOW_US, TERMINAL, LiveWorld, dynamodb, payments
-from moto import mock_aws
+from live_world import CUSTOMER, NOW_US, TERMINAL, payments
 
 from greenfraud.items import state as state_items
 from tests.damaged_items import STORABLE
-from training.online import reconciliation
 from training.online.state_writes import Outcome
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch):
-    """Tables in memory and a lake; one writer, because moto locks nothing, and nobody waits for a landing."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.setattr("training.online.state_writes.WRITERS", 1)
-    monkeypatch.setattr(reconciliation.time, "sleep", lambda _: None)
-    with mock_aws():
-        made = LiveWorld(dynamodb())
-        made.make_tables()
-        yield made
 
 
 @pytest.mark.parametrize("name", STORABLE)
@@ -66,15 +53,20 @@ def test_a_damaged_item_of_an_entity_that_the_lake_does_not_know_is_left_and_cou
 
 
 def test_a_live_update_that_comes_while_an_item_is_rebuilt_wins(world, monkeypatch):
-    """The write holds only over the very item that was found damaged."""
+    """The write holds only over the very item that was found damaged; what came since is left alone."""
     world.ingest(payments(60))
     whole = world.item(CUSTOMER, "C0")
+    identity, state = state_items.identity_of(whole), world.state(CUSTOMER, "C0").add_transaction(NOW_US + 5, 777)
+    live = state_items.encode(identity, state, version=9, now_seconds=time.time())
     world.client.put_item(TableName=CUSTOMER.table, Item={**whole, "values": {"S": "?"}, "version": {"S": "?"}})
-    write = world.client.transact_write_items
-    monkeypatch.setattr(
-        world.client,
-        "transact_write_items",
-        lambda **asked: (world.client.put_item(TableName=CUSTOMER.table, Item=whole), monkeypatch.undo(), write(**asked))[-1],
-    )
+    write, arriving = world.client.transact_write_items, [live]
+
+    def write_after_the_update(**asked):
+        while arriving:
+            world.client.put_item(TableName=CUSTOMER.table, Item=arriving.pop())
+        return write(**asked)
+
+    monkeypatch.setattr(world.client, "transact_write_items", write_after_the_update)
     world.reconciliation().run()
-    assert world.state(CUSTOMER, "C0").newest_us == NOW_US
+    assert not arriving
+    assert world.item(CUSTOMER, "C0") == live

@@ -6,8 +6,7 @@ import random
 from collections import Counter
 
 import pytest
-from live_world import CUSTOMER, MANIFEST, NOW_US, TERMINAL, LiveWorld, Payment, dynamodb, payments
-from moto import mock_aws
+from live_world import CUSTOMER, MANIFEST, NOW_US, TERMINAL, LiveWorld, Payment, payments
 
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US
@@ -17,19 +16,6 @@ from training.online.reconciliation import newest_us
 from training.online.state_writes import Outcome
 
 OLD_US = NOW_US - 5 * DAY_US
-
-
-@pytest.fixture
-def world(monkeypatch):
-    """Empty tables; nobody waits for a landing."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    # Plain moto copies whole tables during a transaction and cannot stand a second one beside it.
-    monkeypatch.setattr("training.online.state_writes.WRITERS", 1)
-    monkeypatch.setattr(reconciliation.time, "sleep", lambda _: None)
-    with mock_aws():
-        world = LiveWorld(dynamodb())
-        world.make_tables()
-        yield world
 
 
 def payment(name: str, occurred_us: int, amount_minor: int = 1_000, customer_id: str = "C0") -> Payment:

@@ -6,6 +6,7 @@ DynamoDB partition limits the traffic.
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,8 @@ from greenfraud.control import ControlDocument
 from greenfraud.errors import DamagedItem
 from greenfraud.items.attributes import Attributes, Item
 from greenfraud.items.tables import CONTROL
+
+logger = logging.getLogger(__name__)
 
 COPIES = 4
 KEY, KIND = CONTROL.partition, "control"
@@ -58,18 +61,22 @@ def _same(stored: int, revision: int) -> int:
 
 
 def read_whole(get: Callable[[dict[str, Any]], Item | None]) -> ControlDocument | None:
-    """Return the document of the first copy that is whole, None where there is no copy yet; `get` returns the item of a key.
+    """Return the document of the first copy that is whole, None where there is none yet; `get` returns the item of a key.
 
-    Raises DamagedItem where every copy is damaged.
+    A damaged copy is named in the log. Raises DamagedItem where there are copies and none is whole.
     """
+    is_damaged = False
     for index in range(COPIES):
         item = get(key(copy_id(index)))
         try:
-            return None if item is None else decode(item)
-        except DamagedItem:
-            if index == COPIES - 1:
-                raise
-    raise AssertionError
+            if item is not None:
+                return decode(item)
+        except DamagedItem as damage:
+            is_damaged = True
+            logger.warning("%s is damaged: %s", copy_id(index), damage)
+    if is_damaged:
+        raise DamagedItem(KIND, "document", "no copy is whole")
+    return None
 
 
 def damages(get: Callable[[dict[str, Any]], Item | None]) -> list[str]:
