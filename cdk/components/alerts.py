@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 NAMESPACE = "GreenFraud"  # of every metric our own code emits
+# Services that publish to the topic on our behalf. `enforce_ssl` replaces the policy a topic has by default, which
+# let the whole account in, and an alarm's action grants nothing: who is not here publishes to nobody.
+PUBLISHERS = ("cloudwatch.amazonaws.com",)
 
 
 class Alerts(Construct):
@@ -17,6 +21,18 @@ class Alerts(Construct):
     def __init__(self, scope: Construct, id_: str) -> None:
         super().__init__(scope, id_)
         self.topic = sns.Topic(self, "Topic", display_name="GreenFraud alerts", enforce_ssl=True)
+        for publisher in PUBLISHERS:
+            self.topic.add_to_resource_policy(self._may_publish(publisher))
+
+    def _may_publish(self, service: str) -> iam.PolicyStatement:
+        """For resources of this account alone, or any account's alarm could ring here."""
+        return iam.PolicyStatement(
+            sid=f"{service.partition('.')[0].title()}Publishes",
+            actions=["sns:Publish"],
+            principals=[iam.ServicePrincipal(service)],
+            resources=[self.topic.topic_arn],
+            conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+        )
 
 
 def alarm(  # noqa: PLR0913

@@ -87,7 +87,8 @@ class TrainingJobs(Construct):
         stack = Stack.of(machine)
         jobs = stack.format_arn(service="sagemaker", resource="training-job", resource_name="gf-*")
         rule = stack.format_arn(service="events", resource="rule", resource_name=JOB_EVENTS_RULE)
-        actions = ["CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "ListTags"]
+        # Step Functions tags every job it runs by `.sync`: without AddTags SageMaker refuses to create it.
+        actions = ["CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "AddTags", "ListTags"]
         for statement in (
             iam.PolicyStatement(actions=[f"sagemaker:{action}" for action in actions], resources=[jobs]),
             iam.PolicyStatement(actions=["events:PutTargets", "events:PutRule", "events:DescribeRule"], resources=[rule]),
