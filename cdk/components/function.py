@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from cdk.components.grants import allow
 from cdk.components.layers import RUNTIME, Layers, lambda_architecture
 from cdk.components.review import acknowledge
 from cdk.components.source import ROOT, only
@@ -41,7 +42,7 @@ class ServiceFunction(Construct):
         super().__init__(scope, id_)
         self.log_group = log_group(self, "Logs", retention_days=log_retention_days)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        self.log_group.grant_write(self.role)
+        allow(self.role, ["logs:CreateLogStream", "logs:PutLogEvents"], [self.log_group.log_group_arn])
         self.function = lambda_.Function(
             self,
             "Function",

@@ -15,6 +15,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk.components.alerts import alarm, our_metric
+from cdk.components.grants import granted
 from cdk.components.review import acknowledge
 
 BATCH_SIZE = 100
@@ -39,8 +40,18 @@ class Ingestion(Construct):
         # The function itself sends there what will never be ingested, with the reason.
         function.add_environment("REJECTED_QUEUE_URL", self.failures.queue_url)
         function.add_event_source(self._source(table))
-        acknowledge(cast("iam.Role", function.role), "AwsSolutions-IAM5[Resource::*]", "Listing streams accepts no resource.")
+        role = cast("iam.Role", function.role)
+        self._remember_grants(role, table)
+        acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "Listing streams accepts no resource.")
         self.alarms = self._alarms(function, topic)
+
+    def _remember_grants(self, role: iam.Role, table: dynamodb.ITable) -> None:
+        """Tells what the event source lets the function do with the stream and with the queue of failures."""
+        granted(role, ["dynamodb:ListStreams"], ["*"])
+        stream = ["DescribeStream", "GetRecords", "GetShardIterator"]
+        granted(role, [f"dynamodb:{action}" for action in stream], [cast("str", table.table_stream_arn)])
+        queue = ["SendMessage", "GetQueueAttributes", "GetQueueUrl"]
+        granted(role, [f"sqs:{action}" for action in queue], [self.failures.queue_arn])
 
     def _source(self, table: dynamodb.ITable) -> sources.DynamoEventSource:
         return sources.DynamoEventSource(

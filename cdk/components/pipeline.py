@@ -8,8 +8,10 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cdk.components.function import log_group
+from cdk.components.grants import granted
 from cdk.components.pipeline_flow import PipelineFlow
 from cdk.components.review import acknowledge, finding
+from cdk.components.state_machines import remember_logs_and_tracing
 from cdk.components.training_jobs import TrainingJobs
 
 NAME = "fraud-detection-pipeline"
@@ -41,9 +43,13 @@ class Pipeline(Construct):
             logs=sfn.LogOptions(destination=logs, level=sfn.LogLevel.ALL, include_execution_data=True),
         )
         jobs.allow_running(self.machine)
+        remember_logs_and_tracing(self.machine)
         for function in (plan, control):
-            self._acknowledge(f"{function.function_arn}:*", "A task may invoke any version of its function.")
-        self._acknowledge("*", "Log delivery and tracing accept no resource.")
+            self._remember_calls_of(function.function_arn)
 
-    def _acknowledge(self, resource: str, reason: str) -> None:
-        acknowledge(self.machine, f"AwsSolutions-IAM5[Resource::{finding(self, resource)}]", reason)
+    def _remember_calls_of(self, function_arn: str) -> None:
+        """Tells what a task that calls this function grants the machine."""
+        versions = f"{function_arn}:*"
+        granted(self.machine.role, ["lambda:InvokeFunction"], [function_arn, versions])
+        reason = "A task may invoke any version of its function."
+        acknowledge(self.machine, f"AwsSolutions-IAM5[Resource::{finding(self, versions)}]", reason)

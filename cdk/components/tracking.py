@@ -7,7 +7,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from cdk.components.grants import allow_listing, allow_objects
+from cdk.components.grants import allow, allow_listing, allow_objects
 
 PREFIX = "mlflow"
 # An App authorises its whole REST interface with one action; DescribeMlflowApp resolves its endpoint.
@@ -34,4 +34,4 @@ class Tracking(Construct):
 
     def allow_client(self, role: iam.IRole) -> None:
         """Lets a role record runs and read them back."""
-        role.add_to_principal_policy(iam.PolicyStatement(actions=CLIENT_ACTIONS, resources=[self.uri]))
+        allow(role, CLIENT_ACTIONS, [self.uri])

@@ -15,7 +15,7 @@ from constructs import Construct
 
 from cdk.components.alerts import NAMESPACE
 from cdk.components.buckets import Buckets
-from cdk.components.grants import allow_items, allow_listing, allow_objects
+from cdk.components.grants import allow, allow_items, allow_listing, allow_objects
 from cdk.components.review import acknowledge, finding
 from cdk.components.source import ROOT, only
 from cdk.components.tables import Tables
@@ -89,16 +89,10 @@ class TrainingJobs(Construct):
         rule = stack.format_arn(service="events", resource="rule", resource_name=JOB_EVENTS_RULE)
         # Step Functions tags every job it runs by `.sync`: without AddTags SageMaker refuses to create it.
         actions = ["CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "AddTags", "ListTags"]
-        for statement in (
-            iam.PolicyStatement(actions=[f"sagemaker:{action}" for action in actions], resources=[jobs]),
-            iam.PolicyStatement(actions=["events:PutTargets", "events:PutRule", "events:DescribeRule"], resources=[rule]),
-            iam.PolicyStatement(
-                actions=["iam:PassRole"],
-                resources=[self.role.role_arn],
-                conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-            ),
-        ):
-            machine.add_to_role_policy(statement)
+        to_sagemaker = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+        allow(machine.role, [f"sagemaker:{action}" for action in actions], [jobs])
+        allow(machine.role, ["events:PutTargets", "events:PutRule", "events:DescribeRule"], [rule])
+        allow(machine.role, ["iam:PassRole"], [self.role.role_arn], to_sagemaker)
         reason = "Job names carry run and attempt; the prefix gf- is ours."
         acknowledge(machine, f"AwsSolutions-IAM5[Resource::{finding(machine, jobs)}]", reason)
 
@@ -145,7 +139,7 @@ class TrainingJobs(Construct):
         allow_items(role, ["BatchGetItem", "DescribeTable", "GetItem", "Scan", "UpdateItem"], tables.customer, tables.terminal)
         allow_items(role, ["BatchGetItem", "GetItem", "Query"], tables.control, tables.ledger, tables.lineage)
         tracking.allow_client(role)
-        self.image.repository.grant_pull(role)
+        _allow_pull(role, self.image)
         _allow_telemetry(role, self)
 
 
@@ -188,25 +182,23 @@ def _environment(settings: Settings, buckets: Buckets, tables: Tables, tracking:
     }
 
 
+def _allow_pull(role: iam.Role, image: ecr_assets.DockerImageAsset) -> None:
+    """SageMaker pulls the image as the job's role."""
+    pull = ["BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"]
+    allow(role, [f"ecr:{action}" for action in pull], [image.repository.repository_arn])
+    allow(role, ["ecr:GetAuthorizationToken"], ["*"])
+
+
 def _allow_telemetry(role: iam.Role, scope: Construct) -> None:
     """Metrics of our namespace, and the log group SageMaker writes every training job to."""
-    role.add_to_policy(
-        iam.PolicyStatement(
-            actions=["cloudwatch:PutMetricData"],
-            resources=["*"],
-            conditions={"StringEquals": {"cloudwatch:namespace": NAMESPACE}},
-        )
-    )
+    ours = {"StringEquals": {"cloudwatch:namespace": NAMESPACE}}
+    allow(role, ["cloudwatch:PutMetricData"], ["*"], ours)
     group = Stack.of(scope).format_arn(
         service="logs", resource="log-group", resource_name=LOG_GROUP, arn_format=ArnFormat.COLON_RESOURCE_NAME
     )
     streams = f"{group}:log-stream:*"
-    role.add_to_policy(
-        iam.PolicyStatement(
-            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            resources=[group, streams],
-        )
-    )
+    logs = ["CreateLogGroup", "CreateLogStream", "DescribeLogStreams", "PutLogEvents"]
+    allow(role, [f"logs:{action}" for action in logs], [group, streams])
     everything = "AwsSolutions-IAM5[Resource::*]"
     acknowledge(role, everything, "Metrics and the registry's login accept no resource; a condition binds the namespace.")
     acknowledge(role, f"AwsSolutions-IAM5[Resource::{finding(scope, streams)}]", "SageMaker names the streams.")

@@ -13,7 +13,7 @@ from constructs import Construct
 from cdk.components.alerts import alarm, our_metric
 from cdk.components.function import log_group
 from cdk.components.pipeline_tasks import failure, run_job_name
-from cdk.components.review import acknowledge
+from cdk.components.state_machines import remember_logs_and_tracing, starting_role
 from cdk.components.training_jobs import Job, TrainingJobs
 
 NAME = "feature-upkeep"
@@ -48,13 +48,17 @@ class Upkeep(Construct):
             logs=sfn.LogOptions(destination=logs, level=sfn.LogLevel.ALL, include_execution_data=True),
         )
         jobs.allow_running(self.machine)
-        acknowledge(self.machine, "AwsSolutions-IAM5[Resource::*]", "Log delivery and tracing accept no resource.")
+        remember_logs_and_tracing(self.machine)
         self.schedule = scheduler.Schedule(
             self,
             "Nightly",
             description="Nightly upkeep of features",
             schedule=scheduler.ScheduleExpression.expression(cron),
-            target=targets.StepFunctionsStartExecution(self.machine, input=scheduler.ScheduleTargetInput.from_object({})),
+            target=targets.StepFunctionsStartExecution(
+                self.machine,
+                input=scheduler.ScheduleTargetInput.from_object({}),
+                role=starting_role(self, "NightlyRole", self.machine),
+            ),
         )
         self.alarms = self._alarms(topic)
 

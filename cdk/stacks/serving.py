@@ -7,13 +7,12 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from cdk.components.alerts import alarm, our_metric
 from cdk.components.function import ServiceFunction
-from cdk.components.grants import allow_items, allow_listing, allow_objects
+from cdk.components.grants import allow, allow_items, allow_listing, allow_objects, granted
 from cdk.components.ingestion import Ingestion
 from cdk.components.layers import Layers
 from cdk.components.review import acknowledge
@@ -81,7 +80,7 @@ class ServingStack(Stack):
         allow_items(score.role, ["BatchGetItem"], tables.control, tables.customer, tables.terminal)
         allow_items(score.role, ["BatchGetItem", "GetItem", "PutItem", "Query"], tables.decisions)
         by_day = f"{tables.decisions.table_arn}/index/by_day"
-        score.role.add_to_policy(iam.PolicyStatement(actions=["dynamodb:Query"], resources=[by_day]))
+        allow(score.role, ["dynamodb:Query"], [by_day])
         return score
 
     def _ingest(self) -> ServiceFunction:
@@ -136,5 +135,6 @@ class ServingStack(Stack):
             deployment_config=codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES,
             alarms=self.alarms,
         )
+        granted(group.role, ["policy:AWSCodeDeployRoleForLambdaLimited"], ["*"])
         managed = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
         acknowledge(group, f"AwsSolutions-IAM4[Policy::{managed}]", "AWS keeps it to what shifting an alias needs.")

@@ -15,6 +15,7 @@ from cdk.components.function import ServiceFunction
 from cdk.components.grants import allow_items, allow_listing, allow_objects
 from cdk.components.layers import Layers
 from cdk.components.pipeline import Pipeline
+from cdk.components.state_machines import starting_role
 from cdk.components.tracking import Tracking
 from cdk.components.training_jobs import TrainingJobs
 from cdk.components.upkeep import Upkeep
@@ -122,7 +123,9 @@ class TrainingStack(Stack):
             "Retrain",
             description="Weekly retraining",
             schedule=scheduler.ScheduleExpression.expression(self._settings.retrain_cron),
-            target=targets.StepFunctionsStartExecution(self.pipeline.machine, input=deadline),
+            target=targets.StepFunctionsStartExecution(
+                self.pipeline.machine, input=deadline, role=starting_role(self, "RetrainRole", self.pipeline.machine)
+            ),
         )
 
     def _failure_alarm(self) -> cloudwatch.Alarm:

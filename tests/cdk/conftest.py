@@ -33,11 +33,16 @@ def context() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def templates(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
-    """Template by stack name; synthesis fails here when the security review finds something."""
+def assembly(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The synthesised app; synthesis fails here when the security review finds something."""
     from cdk.app import build_app
 
-    assembly = build_app(context=context, outdir=str(tmp_path_factory.mktemp("assembly"))).synth()
+    return build_app(context=context, outdir=str(tmp_path_factory.mktemp("assembly"))).synth()
+
+
+@pytest.fixture(scope="session")
+def templates(assembly: Any) -> dict[str, Template]:
+    """Template by stack name."""
     return {stack.stack_name: stack.template for stack in assembly.stacks}
 
 

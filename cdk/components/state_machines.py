@@ -1,0 +1,32 @@
+"""What both state machines get from CDK besides their tasks: log delivery and tracing; and who may start one."""
+
+from __future__ import annotations
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from cdk.components.grants import granted
+from cdk.components.review import acknowledge
+
+LOG_DELIVERY = ["CreateLogDelivery", "DeleteLogDelivery", "GetLogDelivery", "ListLogDeliveries", "UpdateLogDelivery"]
+LOG_POLICIES = ["DescribeLogGroups", "DescribeResourcePolicies", "PutResourcePolicy"]
+TRACING = ["GetSamplingRules", "GetSamplingTargets", "PutTelemetryRecords", "PutTraceSegments"]
+
+
+def remember_logs_and_tracing(machine: sfn.StateMachine) -> None:
+    """Tells what `logs` and `tracing_enabled` grant the machine's role."""
+    logs = [f"logs:{action}" for action in (*LOG_DELIVERY, *LOG_POLICIES)]
+    granted(machine.role, [*logs, *(f"xray:{action}" for action in TRACING)], ["*"])
+    acknowledge(machine, "AwsSolutions-IAM5[Resource::*]", "Log delivery and tracing accept no resource.")
+
+
+def starting_role(scope: Construct, id_: str, machine: sfn.StateMachine) -> iam.Role:
+    """The role by which a schedule of this account starts the machine; its target grants the start."""
+    stack = Stack.of(scope)
+    group = stack.format_arn(service="scheduler", resource="schedule-group", resource_name="default")
+    of_ours = {"StringEquals": {"aws:SourceAccount": stack.account, "aws:SourceArn": group}}
+    role = iam.Role(scope, id_, assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=of_ours))
+    granted(role, ["states:StartExecution"], [machine.state_machine_arn])
+    return role
