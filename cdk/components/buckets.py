@@ -43,7 +43,7 @@ def _private_bucket(scope: Construct, id_: str, *, lifecycle_rules: Sequence[s3.
         encryption=s3.BucketEncryption.S3_MANAGED,
         enforce_ssl=True,
         lifecycle_rules=[abandoned, *lifecycle_rules],
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,  # a first deployment that fails leaves no name taken
         **props,
     )
 

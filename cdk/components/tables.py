@@ -59,5 +59,5 @@ def _table(  # noqa: PLR0913
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
         time_to_live_attribute=EXPIRY if expires else None,
         stream=stream,
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,  # a first deployment that fails leaves no name taken
     )

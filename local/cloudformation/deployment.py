@@ -14,7 +14,6 @@ from local.cloudformation.dependencies import creation_order
 from local.cloudformation.providers import PROVIDERS
 from local.cloudformation.providers.resource import Properties, Resource, check_properties
 
-RETAINED = ("Retain", "RetainExceptOnCreate")
 # Where a retained resource holds the name, the next one of its logical id gets another, as in AWS.
 _names_taken: dict[tuple[str, str], int] = {}
 
@@ -35,7 +34,6 @@ class Deployment:
     template: dict[str, Any]
     parameters: dict[str, str]
     client: Callable[[str], Any]
-    keep_retained: bool = True
     imports: dict[str, dict[str, str]] = field(default_factory=dict)  # logical id -> what names the standing resource
     superseded: list[tuple[str, Resource]] = field(default_factory=list)
 
@@ -94,10 +92,13 @@ class Deployment:
                 self.create(logical_id, definition, properties, generation=existing.generation + 1)
             elif existing.properties != properties:
                 self.update(existing, properties)
-            self.parsed[logical_id].retained = definition.get("DeletionPolicy") in RETAINED
+            self.parsed[logical_id].deletion_policy = policy_of(definition)
 
     def create(self, logical_id: str, definition: dict[str, Any], properties: Properties, *, generation: int) -> None:
-        """Create it; what already stands under the same logical id stays until the end."""
+        """Create it; what already stands under the same logical id stays until the end.
+
+        What stands half made when its creation fails belongs to the stack too, so that the way back disposes of it.
+        """
         resource = Resource(
             type=definition["Type"],
             logical_resource_id=logical_id,
@@ -105,11 +106,18 @@ class Deployment:
             client=self.client,
             properties=properties,
             generation=generation,
+            deletion_policy=policy_of(definition),
         )
         if logical_id in self.imports:
             PROVIDERS[resource.type].adopt(resource, self.imports[logical_id])
+            resource.is_new = False
         else:
-            PROVIDERS[resource.type].create(resource)
+            try:
+                PROVIDERS[resource.type].create(resource)
+            except Exception:
+                if resource.physical_resource_id:
+                    self.parsed[logical_id] = resource
+                raise
         self.parsed[logical_id] = resource
         self.record(resource, "IMPORT_COMPLETE" if logical_id in self.imports else "CREATE_COMPLETE")
 
@@ -128,7 +136,7 @@ class Deployment:
     def delete(self, logical_id: str, resource: Resource) -> None:
         """Delete it, unless the template said to retain it."""
         delete = PROVIDERS[resource.type].delete
-        if resource.retained and self.keep_retained:
+        if resource.is_retained:
             _names_taken[self.stack.name, logical_id] = resource.generation + 1
             self.record(resource, "DELETE_SKIPPED")
             return
@@ -153,6 +161,12 @@ class Deployment:
             with self.naming(name, "output"):
                 _ = self.stack.output_map[name]
 
+    def settle(self) -> None:
+        """The operation ended well: what it created is new no longer, and RetainExceptOnCreate retains it."""
+        for entry in self.parsed.values():
+            if isinstance(entry, Resource):
+                entry.is_new = False
+
     @contextmanager
     def naming(self, logical_id: str, kind: str) -> Iterator[None]:
         """Turn any error inside into a ResourceFailedError and a failed event of the resource."""
@@ -176,6 +190,11 @@ class Deployment:
             resource_properties=None,
         )
         self.stack.events.append(event)
+
+
+def policy_of(definition: dict[str, Any]) -> str:
+    """What becomes of a resource that its stack no longer has."""
+    return str(definition.get("DeletionPolicy", "Delete"))
 
 
 def must_replace(existing: Resource, properties: Properties) -> bool:

@@ -72,9 +72,10 @@ def deploy(  # noqa: PLR0913, PLR0917 - what a change set holds
                 bootstrap.remove_stand_ins(context, attempt.template, parameters)
             attempt.run()
             publish_exports(backend, stack)
+            attempt.settle()
         except Exception as failure:  # whatever it was, the stack must say so instead of the server
             set_status(stack, f"{back}_IN_PROGRESS", str(failure))
-            undo(attempt, previous, old_parameters, kind)
+            undo(attempt, previous, old_parameters)
             set_status(stack, f"{back}_COMPLETE", str(failure))
             return False
         stack.template, stack.parameters = template, parameters
@@ -83,15 +84,9 @@ def deploy(  # noqa: PLR0913, PLR0917 - what a change set holds
         return True
 
 
-def undo(attempt: Deployment, previous: dict[str, Any], parameters: dict[str, str], kind: str) -> None:
-    """Return to the previous template. What a failed creation leaves behind is deleted even where it says Retain."""
-    way_back = Deployment(
-        stack=attempt.stack,
-        template=previous,
-        parameters=parameters,
-        client=attempt.client,
-        keep_retained=kind != "CREATE",
-    )
+def undo(attempt: Deployment, previous: dict[str, Any], parameters: dict[str, str]) -> None:
+    """Return to the previous template. As in AWS, what says Retain is left standing, even when it was only just created."""
+    way_back = Deployment(stack=attempt.stack, template=previous, parameters=parameters, client=attempt.client)
     try:
         attempt.undo_replacements()
         way_back.run()

@@ -19,13 +19,16 @@ def data_stack(*, retain_data: bool):
     return app.synth().get_stack_by_name("Data").template
 
 
-@pytest.mark.parametrize(("retain_data", "policy", "said"), [(True, "Retain", "kept: "), (False, "Delete", "deleted: ")])
-def test_buckets_and_tables_are_kept_unless_asked_otherwise(retain_data, policy, said):
+@pytest.mark.parametrize(
+    ("retain_data", "policies", "said"),
+    [(True, ("RetainExceptOnCreate", "Retain"), "kept: "), (False, ("Delete", "Delete"), "deleted: ")],
+)
+def test_buckets_and_tables_are_kept_unless_asked_otherwise(retain_data, policies, said):
     """On deletion and on replacement alike."""
     template = data_stack(retain_data=retain_data)
     data = [item for item in template["Resources"].values() if item["Type"] in KEPT]
     assert len(data) == 10
-    assert {(item["DeletionPolicy"], item["UpdateReplacePolicy"]) for item in data} == {(policy, policy)}
+    assert {(item["DeletionPolicy"], item["UpdateReplacePolicy"]) for item in data} == {policies}
     assert template["Outputs"]["DataOnDestroy"]["Value"].startswith(said)
 
 

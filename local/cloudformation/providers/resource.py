@@ -25,7 +25,8 @@ class Resource:
     client: Callable[[str], Any]
     properties: Properties
     generation: int = 0
-    retained: bool = False
+    deletion_policy: str = "Delete"
+    is_new: bool = True  # until the operation that creates it has ended well
     physical_resource_id: str = ""
     attributes: dict[str, Any] = field(default_factory=dict)
 
@@ -33,6 +34,11 @@ class Resource:
     def cf_resource_type(self) -> str:
         """The name moto's answers read the type by."""
         return self.type
+
+    @property
+    def is_retained(self) -> bool:
+        """Whether it outlives its stack, or the way back from a failure."""
+        return self.deletion_policy == "Retain" or (self.deletion_policy == "RetainExceptOnCreate" and not self.is_new)
 
     def name(self, property_name: str = "") -> str:
         """The name the template gives, or the deterministic one."""
