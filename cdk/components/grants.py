@@ -45,8 +45,8 @@ def granted(role: iam.IRole, actions: Sequence[str], resources: Sequence[str]) -
 
 
 def allow_objects(role: iam.IRole, bucket: s3.IBucket, actions: Sequence[str], *keys: str) -> None:
-    """Lets `role` call these actions on these object keys; one that ends in `/`, or is empty, stands for all below."""
-    patterns = [f"{key}*" if key.endswith("/") or not key else key for key in keys]
+    """Lets `role` call these actions on these object keys; one that ends in `/` stands for all below."""
+    patterns = [f"{key}*" if key.endswith("/") else key for key in keys]
     allow(role, actions, [bucket.arn_for_objects(pattern) for pattern in patterns])
     for pattern in patterns:
         if "*" in pattern:

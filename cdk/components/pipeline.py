@@ -15,6 +15,7 @@ from cdk.components.state_machines import remember_logs_and_tracing
 from cdk.components.training_jobs import TrainingJobs
 
 NAME = "fraud-detection-pipeline"
+STEPS = ("features", "materialize", "train", "evaluate", "report")
 
 
 class Pipeline(Construct):
@@ -42,7 +43,7 @@ class Pipeline(Construct):
             tracing_enabled=True,
             logs=sfn.LogOptions(destination=logs, level=sfn.LogLevel.ALL, include_execution_data=True),
         )
-        jobs.allow_running(self.machine)
+        jobs.allow_running(self.machine, *STEPS)
         remember_logs_and_tracing(self.machine)
         for function in (plan, control):
             self._remember_calls_of(function.function_arn)

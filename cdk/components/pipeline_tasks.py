@@ -10,7 +10,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from cdk.components.training_jobs import Job, Source
+from cdk.components.job_names import run_job_name, training_job_name
+from cdk.components.job_state import Job, Source
 
 LAMBDA_TRANSIENT = [
     "Lambda.ClientExecutionTimeoutException",
@@ -42,7 +43,7 @@ def training_job(artifacts_bucket: str) -> Job:
     names = ["execution", "family", "chunk", "version", "is_last"]
     return Job(
         step="train",
-        name="States.Format('gf-{}-{}-{}-{}', $.family, $.date, $$.State.RetryCount, $.job_key)",
+        name=training_job_name(),
         hyperparameters={name: f"$.{name}" for name in names},
         channels={"features": Source("$.features_uri", "$.features_type"), "parent": Source("$.parent_uri")},
         checkpoint=f"States.Format('s3://{artifacts_bucket}/spot/{{}}/', $.job_key)",
@@ -72,8 +73,3 @@ def verb_payload(verb: str, *names: str) -> dict[str, Any]:
 def failure(scope: Construct, id_: str) -> sfn.Fail:
     """Ends its scope with the error that was caught at `$.error`."""
     return sfn.Fail(scope, id_, error_path="$.error.Error", cause_path="$.error.Cause")
-
-
-def run_job_name(step: str) -> str:
-    """The ASL expression of the name of a job that runs once per execution, unique per attempt."""
-    return f"States.Format('gf-{step}-{{}}-{{}}-{{}}', $.date, $$.State.RetryCount, $.execution)"

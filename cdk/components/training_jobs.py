@@ -1,65 +1,39 @@
-"""The one training image and the state that runs a step of it as a managed-spot SageMaker job."""
+"""The one training image and its jobs: the states that run them, the roles they run by, and who may run them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from aws_cdk import ArnFormat, Duration, IgnoreMode, Stack
+from aws_cdk import Duration, IgnoreMode, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ecr_assets as ecr_assets
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from cdk.components.alerts import NAMESPACE
 from cdk.components.buckets import Buckets
-from cdk.components.grants import allow, allow_items, allow_listing, allow_objects
+from cdk.components.grants import allow
+from cdk.components.job_names import name_beginnings
+from cdk.components.job_roles import JobRoles
+from cdk.components.job_state import Job, Machine, state_of
 from cdk.components.review import acknowledge, finding
 from cdk.components.source import ROOT, only
 from cdk.components.tables import Tables
-from cdk.components.tracking import PREFIX as MLFLOW_PREFIX
 from cdk.components.tracking import Tracking
 from cdk.settings import Settings
 
-MAX_RUNTIME_SECONDS = 3600
-MAX_WAIT_SECONDS = 7200  # runtime and waiting for spot capacity together
 # Step Functions learns of a job's end through this rule, which it manages itself.
 JOB_EVENTS_RULE = "StepFunctionsGetEventsForSageMakerTrainingJobsRule"
-LOG_GROUP = "/aws/sagemaker/TrainingJobs"  # SageMaker writes every job of the account there
-RESOURCE = "arn:aws:states:::sagemaker:createTrainingJob.sync"
+# Step Functions tags every job it runs by `.sync`: without AddTags SageMaker refuses to create it.
+RUN_ACTIONS = ["CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "AddTags", "ListTags"]
 # Throttling and full quotas pass by waiting; a failed job (also an interrupted or unlucky one) is tried once more.
 BUSY = ["SageMaker.AmazonSageMakerException", "SageMaker.ResourceLimitExceededException", "SageMaker.ThrottlingException"]
 
 
-@dataclass(frozen=True)
-class Source:
-    """What a channel is filled with, as JSONPath: an S3 prefix, or an object of a `kind` that the state names."""
-
-    uri: str
-    kind: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """One step of the image: its name, its arguments and its inputs, as JSONPath where they come from the state."""
-
-    step: str
-    name: str  # the ASL expression of the job's name, unique per attempt
-    hyperparameters: Mapping[str, str]
-    channels: Mapping[str, Source] | None = None
-    checkpoint: str | None = None  # ASL expression of the S3 prefix of resume points
-
-
 class TrainingJobs(Construct):
-    """Image, role and environment shared by every step."""
+    """Image, roles and environment of every step."""
 
     def __init__(  # noqa: PLR0913
         self, scope: Construct, id_: str, *, settings: Settings, buckets: Buckets, tables: Tables, tracking: Tracking
     ) -> None:
         super().__init__(scope, id_)
-        self._settings = settings
         self.artifacts_bucket = buckets.artifacts.bucket_name
         self.image = ecr_assets.DockerImageAsset(
             self,
@@ -71,95 +45,36 @@ class TrainingJobs(Construct):
             ignore_mode=IgnoreMode.GIT,
             platform=ecr_assets.Platform.LINUX_AMD64,
         )
-        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
-        self.environment = _environment(settings, buckets, tables, tracking)
-        self._grant(buckets, tables, tracking)
+        self.roles = JobRoles(self, "Roles", buckets=buckets, tables=tables, tracking=tracking, image=self.image).by_step
+        self._machine = Machine(
+            image_uri=self.image.image_uri,
+            instance_type=settings.training_instance_type,
+            volume_gb=settings.training_volume_gb,
+            output_uri=f"s3://{self.artifacts_bucket}/jobs/",
+            environment=_environment(settings, buckets, tables, tracking),
+        )
 
     def state(self, scope: Construct, id_: str, job: Job) -> sfn.CustomState:
-        """The state that runs `job` and waits; its result is dropped, so the state's input passes through."""
-        state = sfn.CustomState(scope, id_, state_json=self._definition(job))
+        """The state that runs `job` by its step's role and waits; its result is dropped, so the state's input passes through."""
+        definition = state_of(job, self._machine, self.roles[job.step].role_arn)
+        state = sfn.CustomState(scope, id_, state_json=definition)
         state.add_retry(errors=BUSY, interval=Duration.seconds(30), max_attempts=3, backoff_rate=2)
         state.add_retry(errors=["States.TaskFailed"], interval=Duration.seconds(2), max_attempts=1)
         return state
 
-    def allow_running(self, machine: sfn.StateMachine) -> None:
-        """What `.sync` needs: to start, watch and stop our jobs, hand them their role, and hear from them."""
+    def allow_running(self, machine: sfn.StateMachine, *steps: str) -> None:
+        """What `.sync` needs: to start, tag, watch and stop the jobs of these steps, hand them their roles, and hear from them."""
         stack = Stack.of(machine)
-        jobs = stack.format_arn(service="sagemaker", resource="training-job", resource_name="gf-*")
+        beginnings = [beginning for step in steps for beginning in name_beginnings(step)]
+        jobs = [stack.format_arn(service="sagemaker", resource="training-job", resource_name=f"{name}*") for name in beginnings]
         rule = stack.format_arn(service="events", resource="rule", resource_name=JOB_EVENTS_RULE)
-        # Step Functions tags every job it runs by `.sync`: without AddTags SageMaker refuses to create it.
-        actions = ["CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "AddTags", "ListTags"]
         to_sagemaker = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
-        allow(machine.role, [f"sagemaker:{action}" for action in actions], [jobs])
+        allow(machine.role, [f"sagemaker:{action}" for action in RUN_ACTIONS], jobs)
         allow(machine.role, ["events:PutTargets", "events:PutRule", "events:DescribeRule"], [rule])
-        allow(machine.role, ["iam:PassRole"], [self.role.role_arn], to_sagemaker)
-        reason = "Job names carry run and attempt; the prefix gf- is ours."
-        acknowledge(machine, f"AwsSolutions-IAM5[Resource::{finding(machine, jobs)}]", reason)
-
-    def _definition(self, job: Job) -> dict[str, Any]:
-        return {
-            "Type": "Task",
-            "Resource": RESOURCE,
-            "Parameters": {**self._fixed(job), **_inputs(job)},
-            "ResultPath": sfn.JsonPath.DISCARD,  # a plain None would be dropped on the way to JSON
-        }
-
-    def _fixed(self, job: Job) -> dict[str, Any]:
-        settings = self._settings
-        return {
-            "AlgorithmSpecification": {
-                "TrainingImage": self.image.image_uri,
-                "TrainingInputMode": "File",
-                "ContainerEntrypoint": ["python", "-m", "training"],
-                "ContainerArguments": [job.step],
-            },
-            "RoleArn": self.role.role_arn,
-            "OutputDataConfig": {"S3OutputPath": f"s3://{self.artifacts_bucket}/jobs/"},
-            "ResourceConfig": {
-                "InstanceType": settings.training_instance_type,
-                "InstanceCount": 1,
-                "VolumeSizeInGB": settings.training_volume_gb,
-            },
-            "StoppingCondition": {
-                "MaxRuntimeInSeconds": MAX_RUNTIME_SECONDS,
-                "MaxWaitTimeInSeconds": MAX_WAIT_SECONDS,
-            },
-            "EnableManagedSpotTraining": True,
-            "Environment": self.environment,
-        }
-
-    def _grant(self, buckets: Buckets, tables: Tables, tracking: Tracking) -> None:
-        role = self.role
-        allow_listing(role, buckets.lake, buckets.artifacts)
-        allow_objects(role, buckets.lake, ["s3:GetObject"], "")
-        allow_objects(role, buckets.lake, ["s3:PutObject"], "features/", "emissions/", "reports/")
-        written = ["models/", "checkpoints/", "executions/", "jobs/", "spot/", "feast/", f"{MLFLOW_PREFIX}/"]
-        allow_objects(role, buckets.artifacts, ["s3:GetObject", "s3:PutObject"], *written)
-        allow_objects(role, buckets.artifacts, ["s3:DeleteObject"], "spot/")  # what a job removes from its checkpoint folder
-        allow_items(role, ["BatchGetItem", "DescribeTable", "GetItem", "Scan", "UpdateItem"], tables.customer, tables.terminal)
-        allow_items(role, ["BatchGetItem", "GetItem", "Query"], tables.control, tables.ledger, tables.lineage)
-        tracking.allow_client(role)
-        _allow_pull(role, self.image)
-        _allow_telemetry(role, self)
-
-
-def _inputs(job: Job) -> dict[str, Any]:
-    """The parameters that differ by step; keys ending in `.$` are read from the state's input."""
-    parameters: dict[str, Any] = {
-        "TrainingJobName.$": job.name,
-        "HyperParameters": {f"{name}.$": path for name, path in job.hyperparameters.items()},
-    }
-    if job.channels:
-        parameters["InputDataConfig"] = [_channel(name, source) for name, source in job.channels.items()]
-    if job.checkpoint:
-        parameters["CheckpointConfig"] = {"S3Uri.$": job.checkpoint, "LocalPath": "/opt/ml/checkpoints"}
-    return parameters
-
-
-def _channel(name: str, source: Source) -> dict[str, Any]:
-    kind = {"S3DataType.$": source.kind} if source.kind else {"S3DataType": "S3Prefix"}
-    place = {**kind, "S3Uri.$": source.uri, "S3DataDistributionType": "FullyReplicated"}
-    return {"ChannelName": name, "InputMode": "File", "DataSource": {"S3DataSource": place}}
+        allow(machine.role, ["iam:PassRole"], [self.roles[step].role_arn for step in steps], to_sagemaker)
+        for job in jobs:
+            reason = "Job names carry run and attempt; what they begin with is ours."
+            acknowledge(machine, f"AwsSolutions-IAM5[Resource::{finding(machine, job)}]", reason)
 
 
 def _environment(settings: Settings, buckets: Buckets, tables: Tables, tracking: Tracking) -> dict[str, str]:
@@ -180,25 +95,3 @@ def _environment(settings: Settings, buckets: Buckets, tables: Tables, tracking:
         "PUE": str(settings.pue),
         "COUNTRY_ISO3": settings.country_iso3,
     }
-
-
-def _allow_pull(role: iam.Role, image: ecr_assets.DockerImageAsset) -> None:
-    """SageMaker pulls the image as the job's role."""
-    pull = ["BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"]
-    allow(role, [f"ecr:{action}" for action in pull], [image.repository.repository_arn])
-    allow(role, ["ecr:GetAuthorizationToken"], ["*"])
-
-
-def _allow_telemetry(role: iam.Role, scope: Construct) -> None:
-    """Metrics of our namespace, and the log group SageMaker writes every training job to."""
-    ours = {"StringEquals": {"cloudwatch:namespace": NAMESPACE}}
-    allow(role, ["cloudwatch:PutMetricData"], ["*"], ours)
-    group = Stack.of(scope).format_arn(
-        service="logs", resource="log-group", resource_name=LOG_GROUP, arn_format=ArnFormat.COLON_RESOURCE_NAME
-    )
-    streams = f"{group}:log-stream:*"
-    logs = ["CreateLogGroup", "CreateLogStream", "DescribeLogStreams", "PutLogEvents"]
-    allow(role, [f"logs:{action}" for action in logs], [group, streams])
-    everything = "AwsSolutions-IAM5[Resource::*]"
-    acknowledge(role, everything, "Metrics and the registry's login accept no resource; a condition binds the namespace.")
-    acknowledge(role, f"AwsSolutions-IAM5[Resource::{finding(scope, streams)}]", "SageMaker names the streams.")

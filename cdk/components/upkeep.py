@@ -12,11 +12,14 @@ from constructs import Construct
 
 from cdk.components.alerts import alarm, our_metric
 from cdk.components.function import log_group
-from cdk.components.pipeline_tasks import failure, run_job_name
+from cdk.components.job_names import run_job_name
+from cdk.components.job_state import Job
+from cdk.components.pipeline_tasks import failure
 from cdk.components.state_machines import remember_logs_and_tracing, starting_role
-from cdk.components.training_jobs import Job, TrainingJobs
+from cdk.components.training_jobs import TrainingJobs
 
 NAME = "feature-upkeep"
+STEPS = {"Reconcile": "reconcile", "WatchSkew": "monitor"}  # state -> step, in their order
 # No plan names these runs, so they name themselves; an intrinsic function cannot cut a digest to twelve digits.
 RUN = {
     "execution.$": "States.ArrayGetItem(States.StringSplit(States.UUID(), '-'), 4)",
@@ -47,7 +50,7 @@ class Upkeep(Construct):
             tracing_enabled=True,
             logs=sfn.LogOptions(destination=logs, level=sfn.LogLevel.ALL, include_execution_data=True),
         )
-        jobs.allow_running(self.machine)
+        jobs.allow_running(self.machine, *STEPS.values())
         remember_logs_and_tracing(self.machine)
         self.schedule = scheduler.Schedule(
             self,
@@ -65,7 +68,7 @@ class Upkeep(Construct):
     def _flow(self) -> sfn.Chain:
         failed = failure(self, "UpkeepFailed")
         run = sfn.Pass(self, "NameRun", parameters=RUN).next(sfn.Pass(self, "DateRun", parameters=ORDERS))
-        for id_, step in {"Reconcile": "reconcile", "WatchSkew": "monitor"}.items():
+        for id_, step in STEPS.items():
             run = run.next(self._jobs.state(self, id_, upkeep_job(step)).add_catch(failed, result_path="$.error"))
         return run.next(sfn.Succeed(self, "UpkeepDone"))
 

@@ -10,10 +10,10 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from cdk.components.alerts import our_metric
+from cdk.components.job_names import FAMILIES
 from cdk.stacks.serving import ServingStack
 from cdk.stacks.training import TrainingStack
 
-FAMILIES = ["baseline", "light", "heavy"]
 RULES = "rules"  # who answers while there is no model
 SHARED = "shared"  # jobs that work for all families
 INGEST_METRICS = ("IngestedEvents", "IngestFailures", "IngestRejected", "IngestRefusedLate")

@@ -139,14 +139,24 @@ def channels(parameters):
     return {channel["ChannelName"]: channel["DataSource"]["S3DataSource"]["S3Uri.$"] for channel in configured}
 
 
-def test_job_names_are_unique_per_attempt_and_short_enough(states):
-    """SageMaker takes 63 of letters, digits and hyphens."""
-    values = {"family": "baseline", "date": "20180501", "State.RetryCount": "4", "execution": "0" * 12, "job_key": "0" * 12}
-    for name in JOBS:
-        template, *paths = re.findall(r"'([^']+)'|\$\.([$\w.]+)", states[name]["Parameters"]["TrainingJobName.$"])
-        given = [values[path] for _, path in paths]
-        assert "State.RetryCount" in [path for _, path in paths], name
-        assert re.fullmatch(r"gf-[a-zA-Z0-9-]{1,60}", template[0].format(*given)), name
+LONGEST = {
+    "$.family": "baseline",
+    "$.date": "20180501",
+    "$$.Execution.RedriveCount": "1000",  # Step Functions allows no more
+    "$$.State.RetryCount": "999",
+    "$.execution": "0" * 12,
+    "$.job_key": "0" * 12,
+}
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_job_names_are_unique_per_attempt_and_short_enough(states, name):
+    """SageMaker takes 63 of letters, digits and hyphens, each name once; a redrive starts the retries at 0 again."""
+    expression = states[name]["Parameters"]["TrainingJobName.$"]
+    template, arguments = re.fullmatch(r"States\.Format\('(.+)', (.+)\)", expression).groups()
+    paths = arguments.split(", ")
+    assert paths[-3:-1] == ["$$.Execution.RedriveCount", "$$.State.RetryCount"]
+    assert re.fullmatch(r"gf-[a-zA-Z0-9-]{1,60}", template.format(*(LONGEST[path] for path in paths)))
 
 
 def test_control_is_called_with_its_verb_and_what_the_verb_needs(states):

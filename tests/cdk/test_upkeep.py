@@ -45,8 +45,8 @@ def test_job_names_are_unique_per_run_and_attempt(definition):
         template, arguments = re.fullmatch(
             r"States\.Format\('(.+)', (.+)\)", definition["States"][name]["Parameters"]["TrainingJobName.$"]
         ).groups()
-        assert arguments == "$.date, $$.State.RetryCount, $.execution"
-        assert re.fullmatch(rf"gf-{step}-[a-zA-Z0-9-]{{1,50}}", template.format("20180501", "1", "0" * 12))
+        assert arguments == "$.date, $$.Execution.RedriveCount, $$.State.RetryCount, $.execution"
+        assert re.fullmatch(rf"gf-{step}-[a-zA-Z0-9-]{{1,50}}", template.format("20180501", "1000", "999", "0" * 12))
 
 
 def test_it_runs_every_night(resources):

@@ -1,0 +1,139 @@
+"""A role per step of the training image: what its code reads and writes, and what SageMaker does in its name.
+
+SageMaker lists and reads the channels, keeps checkpoints, stores the output, pulls the image and writes the logs, all of
+it by the job's role. Every other permission is one that the step's module in `training/steps` uses; the trainer cannot
+write an evaluation, and only `features`, `evaluate` and the upkeep of the online state see the raw lake, each its part.
+"""
+
+from __future__ import annotations
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk.components.alerts import NAMESPACE
+from cdk.components.buckets import Buckets
+from cdk.components.grants import allow, allow_items, allow_listing, allow_objects
+from cdk.components.job_names import STEPS, name_beginnings
+from cdk.components.review import acknowledge, finding
+from cdk.components.tables import Tables
+from cdk.components.tracking import PREFIX as MLFLOW_PREFIX
+from cdk.components.tracking import Tracking
+
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"  # SageMaker writes every job of the account there
+READ, WRITE, DELETE = ["s3:GetObject"], ["s3:PutObject"], ["s3:DeleteObject"]
+HISTORY = ("transactions/", "labels/")
+DATASET = "dataset.json"
+PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+LOGS = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+
+
+class JobRoles(Construct):
+    """The roles by step."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        buckets: Buckets,
+        tables: Tables,
+        tracking: Tracking,
+        image: ecr_assets.DockerImageAsset,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._lake, self._artifacts = buckets.lake, buckets.artifacts
+        self._tables, self._tracking, self._image = tables, tracking, image
+        self.by_step = {step: self._role(step) for step in STEPS}
+        self._features(self.by_step["features"])
+        self._train(self.by_step["train"])
+        self._evaluate(self.by_step["evaluate"])
+        self._materialize(self.by_step["materialize"])
+        self._reconcile(self.by_step["reconcile"])
+        self._monitor(self.by_step["monitor"])
+        self._report(self.by_step["report"])
+
+    def _role(self, step: str) -> iam.Role:
+        """What any job needs: its image, its logs, its metrics, its output, its one emissions record."""
+        role = iam.Role(self, step.title(), assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+        beginnings = name_beginnings(step)
+        allow_objects(role, self._artifacts, WRITE, *(f"jobs/{beginning}*" for beginning in beginnings))
+        stage = "materialize" if step == "reconcile" else step  # both fill the online state
+        allow_objects(role, self._lake, WRITE, *(f"emissions/dt=*/{stage}-{beginning}*" for beginning in beginnings))
+        allow_listing(role, self._lake)
+        allow(role, PULL, [self._image.repository.repository_arn])
+        self._allow_telemetry(role, beginnings)
+        return role
+
+    def _allow_telemetry(self, role: iam.Role, beginnings: list[str]) -> None:
+        allow(role, ["ecr:GetAuthorizationToken"], ["*"])
+        allow(role, ["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": NAMESPACE}})
+        everything = "AwsSolutions-IAM5[Resource::*]"
+        acknowledge(role, everything, "Metrics and the registry's login accept no resource; a condition binds the namespace.")
+        group = Stack.of(self).format_arn(
+            service="logs", resource="log-group", resource_name=LOG_GROUP, arn_format=ArnFormat.COLON_RESOURCE_NAME
+        )
+        streams = [f"{group}:log-stream:{beginning}*" for beginning in beginnings]
+        allow(role, ["logs:CreateLogGroup"], [group])
+        allow(role, LOGS, [group, *streams])
+        for stream in streams:
+            acknowledge(role, f"AwsSolutions-IAM5[Resource::{finding(self, stream)}]", "SageMaker names the streams by the job.")
+
+    def _allow_runs(self, role: iam.Role) -> None:
+        """MLflow's interface, and the execution's run on record."""
+        self._tracking.allow_client(role)
+        allow_objects(role, self._artifacts, [*READ, *WRITE], "executions/*/mlflow.json")
+
+    def _features(self, role: iam.Role) -> None:
+        """From the history of the lake to feature chunks."""
+        allow_objects(role, self._lake, READ, DATASET, *HISTORY)
+        allow_objects(role, self._lake, WRITE, "features/")
+        allow_listing(role, self._artifacts)
+        allow_objects(role, self._artifacts, READ, "executions/*/plan.json")
+        self._allow_runs(role)
+
+    def _train(self, role: iam.Role) -> None:
+        """From features and a parent's checkpoint to a checkpoint, a bundle and a result."""
+        allow_objects(role, self._lake, READ, "features/")
+        allow_listing(role, self._artifacts)
+        allow_objects(role, self._artifacts, READ, "executions/*/chunks.manifest")
+        allow_objects(role, self._artifacts, [*READ, *WRITE], "checkpoints/", f"{MLFLOW_PREFIX}/")
+        allow_objects(role, self._artifacts, [*READ, *WRITE, *DELETE], "spot/")
+        allow_objects(role, self._artifacts, WRITE, "models/", "executions/*/train/")
+        self._allow_runs(role)
+
+    def _evaluate(self, role: iam.Role) -> None:
+        """From the holdout, bundles and what serves to an evaluation; whose card was known by then stands in the history."""
+        allow_objects(role, self._lake, READ, DATASET, "features/", *HISTORY)
+        allow_listing(role, self._artifacts)
+        allow_objects(role, self._artifacts, READ, "models/", "executions/*/plan.json", "executions/*/train/")
+        allow_objects(role, self._artifacts, WRITE, "executions/*/evaluation.json", "executions/*/curves.json")
+        allow_items(role, ["GetItem"], self._tables.control)
+
+    def _materialize(self, role: iam.Role) -> None:
+        """As `reconcile`, after Feast has looked for its tables; its registry is kept."""
+        self._reconcile(role)
+        allow_items(role, ["DescribeTable"], self._tables.customer, self._tables.terminal)
+        allow_objects(role, self._artifacts, WRITE, "feast/registry.db")
+
+    def _reconcile(self, role: iam.Role) -> None:
+        """From the history of the lake to the online states."""
+        allow_objects(role, self._lake, READ, *HISTORY)
+        allow_items(role, ["BatchGetItem", "Scan", "UpdateItem"], self._tables.customer, self._tables.terminal)
+
+    def _monitor(self, role: iam.Role) -> None:
+        """From decisions and the history to a report of skew."""
+        allow_objects(role, self._lake, READ, "decisions/", *HISTORY)
+        allow_objects(role, self._lake, WRITE, "reports/skew/")
+
+    def _report(self, role: iam.Role) -> None:
+        """From what the execution left to its report and to MLflow's registry."""
+        allow_objects(role, self._lake, READ, "emissions/")
+        allow_listing(role, self._artifacts)
+        documents = [f"executions/*/{name}.json" for name in ("plan", "evaluation", "curves", "decision")]
+        allow_objects(role, self._artifacts, READ, *documents, "executions/*/train/")
+        allow_objects(role, self._artifacts, READ, "models/*/manifest.json", "checkpoints/*/full-refit.json")
+        allow_objects(role, self._artifacts, WRITE, "executions/*/report.json")
+        allow_objects(role, self._artifacts, [*READ, *WRITE], f"{MLFLOW_PREFIX}/")
+        self._allow_runs(role)
