@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,8 +18,25 @@ CDK_QUALIFIER = "hnb659fds"  # the CDK's own, in the names of all that its boots
 ACCESS_KEY, SECRET_KEY = "embedded", "embedded"
 
 
-def connect(service: str, *, endpoint: str, **options: Any) -> Any:
-    """A boto3 client of the embedded AWS. It never retries: here a failure is a fault to see, not weather."""
+@dataclass(frozen=True)
+class Keys:
+    """What a client signs with; the token belongs to keys that a role lends."""
+
+    access_key: str
+    secret_key: str
+    token: str | None = None
+
+
+OPERATOR_KEYS = Keys(ACCESS_KEY, SECRET_KEY)
+# Requests of the embedded AWS to itself, where no principal of the account acts: nobody outside the process has these.
+INTERNAL_KEYS = Keys("INTERNAL" + secrets.token_hex(8), secrets.token_hex(16))
+
+
+def connect(service: str, *, endpoint: str, keys: Keys = OPERATOR_KEYS, **options: Any) -> Any:
+    """A boto3 client of the embedded AWS, the operator's unless it is given somebody else's keys.
+
+    It never retries: here a failure is a fault to see, not weather.
+    """
     config = Config(
         retries={"total_max_attempts": 1},
         max_pool_connections=50,
@@ -26,7 +44,7 @@ def connect(service: str, *, endpoint: str, **options: Any) -> Any:
         s3={"addressing_style": "path"},
         **options,
     )
-    session = boto3.Session(aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=REGION)
+    session = boto3.Session(keys.access_key, keys.secret_key, keys.token, region_name=REGION)
     return session.client(service, endpoint_url=endpoint, config=config)
 
 
@@ -42,17 +60,18 @@ class Context:
     state_dir: Path
     http_port: int
     auth: bool
-    _clients: dict[str, Any] = field(default_factory=dict)
+    _clients: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _on_start: list[Callable[[], None]] = field(default_factory=list)
     _on_stop: list[Callable[[], None]] = field(default_factory=list)
 
-    def client(self, service: str) -> Any:
-        """The shared boto3 client of this server for `service`; made on first use."""
+    def client(self, service: str, keys: Keys = INTERNAL_KEYS, **options: Any) -> Any:
+        """The shared boto3 client of this server for `service`, its own or that of `keys`; made on first use."""
+        name = (service, keys, *options)
         with self._lock:
-            if service not in self._clients:
-                self._clients[service] = connect(service, endpoint=self.endpoint)
-            return self._clients[service]
+            if name not in self._clients:
+                self._clients[name] = connect(service, endpoint=self.endpoint, keys=keys, **options)
+            return self._clients[name]
 
     def on_start(self, action: Callable[[], None]) -> None:
         """Run `action` once the server listens, before it reports itself ready."""

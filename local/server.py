@@ -58,21 +58,22 @@ def install_modules(context: Context) -> None:
     pins.check()
     from local import stepfunctions
     from local.checks import validation
-    from local.cloudformation import bootstrap, bucket_policies, engine
+    from local.cloudformation import bootstrap, engine
     from local.events import schedules
     from local.functions import lambdas
     from local.http import api, endpoint
     from local.jobs import training_jobs
     from local.monitoring import alarms, emf
+    from local.permissions import enforcement
     from local.tables import dynamodb, state, streams
 
     services: tuple[Callable[[Context], None], ...] = (
         endpoint.install,
         state.install,
         engine.install,
-        bucket_policies.install,
         dynamodb.install,
-        validation.install,
+        enforcement.install,
+        validation.install,  # the last patch is the first to see a request
         bootstrap.install,
     )
     executors: tuple[Callable[[Context], None], ...] = (

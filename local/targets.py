@@ -6,20 +6,27 @@ import uuid
 from collections.abc import Callable
 
 from local.context import Context
+from local.permissions.callers import Caller
+from local.permissions.decision import check
+from local.permissions.operations import Need
 
 
 class UnsupportedTargetError(Exception):
     """The target's service cannot be delivered to here."""
 
 
-def deliver(context: Context, arn: str, message: str, subject: str | None = None) -> None:
+def deliver(  # noqa: PLR0913 - what is delivered, by whom, and in whose name
+    context: Context, arn: str, message: str, *, caller: Caller, source_arn: str, subject: str | None = None
+) -> None:
     """Hand `message` to the state machine, topic or queue at `arn`; only a topic shows the subject.
 
-    Raises UnsupportedTargetError, or the service's own error.
+    The caller delivers on behalf of what is at `source_arn`, which policies may ask about. Raises AccessDeniedError,
+    UnsupportedTargetError, or the service's own error.
     """
     service = arn.split(":")[2]
     if service not in SENDERS:
         raise UnsupportedTargetError(f"{arn}: {service} cannot be a target here, only {', '.join(sorted(SENDERS))}")
+    check(caller, Need(ACTIONS[service], arn, {"aws:SourceArn": source_arn}))
     SENDERS[service](context, arn, message, subject)
 
 
@@ -40,6 +47,7 @@ def send_message(context: Context, arn: str, message: str, _: str | None) -> Non
     client.send_message(QueueUrl=url, MessageBody=message)
 
 
+ACTIONS = {"states": "states:StartExecution", "sns": "sns:Publish", "sqs": "sqs:SendMessage"}
 SENDERS: dict[str, Callable[[Context, str, str, str | None], None]] = {
     "states": start_execution,
     "sns": publish,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from botocore.model import OperationModel
 from moto.core.exceptions import ServiceException
 from moto.core.parse import PROTOCOL_PARSERS, UNDEFINED, XFormedDict
 from moto.core.request import determine_request_protocol
@@ -24,6 +25,7 @@ class RefusedError(ServiceException):  # type: ignore[misc]
     """A refused request. A class of ours, because moto looks up the service of its own classes by their module."""
 
 
+PARSED = "_embedded_aws_parameters"  # where a handler, which lives for one request, keeps what was read
 # What services of each protocol call a refused parameter.
 ERROR_CODES = {"query": "ValidationError", "ec2": "InvalidParameterValue"}
 
@@ -44,28 +46,42 @@ def install(_: Context) -> None:
 
 def refusal(handler: BaseResponse) -> ServiceException | None:
     """The error AWS would answer, or None for a good request (or one that is no operation of the model)."""
-    action = handler._get_action()
-    service = handler.boto3_service_name
-    if not action or not service:
+    parameters, operation = parsed_request(handler), operation_of(handler)
+    if parameters is None or operation is None:
         return None
-    model = get_service_model(service)
-    if action not in model.operation_names:
-        return None
-    operation = model.operation_model(action)
-    try:
-        protocol = determine_request_protocol(model, handler.headers.get("Content-Type"))
-    except NotImplementedError:
-        return None  # moto answers a protocol the service does not speak
-    if operation.input_shape is None or protocol not in PROTOCOL_PARSERS:
-        return None
-    parameters = parsed(handler, operation, protocol)
     try:
         checker_of(operation.input_shape)(parameters, "")
-        for rule in RULES.get((service, action), ()):
+        for rule in RULES.get((str(handler.boto3_service_name), operation.name), ()):
             rule(parameters)
     except ViolationError as violation:
-        return RefusedError(ERROR_CODES.get(protocol, "ValidationException"), violation.message)
+        return RefusedError(ERROR_CODES.get(str(protocol_of(handler)), "ValidationException"), violation.message)
     return None
+
+
+def operation_of(handler: BaseResponse) -> OperationModel | None:
+    """The operation of the service's model that is asked for; None for what is none."""
+    action, service = handler._get_action(), handler.boto3_service_name
+    if not action or not service or action not in get_service_model(service).operation_names:
+        return None
+    return get_service_model(service).operation_model(action)
+
+
+def protocol_of(handler: BaseResponse) -> str | None:
+    """The protocol the request speaks; None for one that the service does not, which moto answers."""
+    try:
+        return str(determine_request_protocol(get_service_model(handler.boto3_service_name), handler.headers.get("Content-Type")))
+    except NotImplementedError:
+        return None
+
+
+def parsed_request(handler: BaseResponse) -> dict[str, Any] | None:
+    """The request's parameters by their names in the model, read once; None where there are none to read."""
+    if not hasattr(handler, PARSED):
+        operation, protocol = operation_of(handler), protocol_of(handler)
+        readable = operation is not None and operation.input_shape is not None and protocol in PROTOCOL_PARSERS
+        setattr(handler, PARSED, parsed(handler, operation, str(protocol)) if readable else None)
+    found: dict[str, Any] | None = getattr(handler, PARSED)
+    return found
 
 
 def parsed(handler: BaseResponse, operation: Any, protocol: str) -> dict[str, Any]:

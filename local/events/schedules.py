@@ -13,6 +13,7 @@ from moto.scheduler.models import Schedule, scheduler_backends
 
 from local.context import ACCOUNT, REGION, Context
 from local.events.cron import next_firing
+from local.permissions.decision import take_on
 from local.targets import deliver
 
 TICK_SECONDS = 0.5
@@ -86,8 +87,10 @@ def first_firing(schedule: Schedule, now: datetime) -> datetime | None:
 
 def fire(context: Context, schedule: Schedule) -> None:
     """Send the target its input; what cannot be delivered is reported."""
+    group = schedule.arn.rpartition("/")[0].replace(":schedule/", ":schedule-group/")
     try:
-        deliver(context, schedule.target["Arn"], schedule.target.get("Input", "{}"))
+        caller = take_on(schedule.target["RoleArn"], "scheduler.amazonaws.com", "scheduler", source_arn=group)
+        deliver(context, schedule.target["Arn"], schedule.target.get("Input", "{}"), caller=caller, source_arn=schedule.arn)
     except Exception as failure:
         print(f"{schedule.arn} -> {schedule.target['Arn']}: {failure}", file=sys.stderr, flush=True)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local import processes
-from local.context import ACCESS_KEY, REGION, SECRET_KEY
+from local.context import REGION, Keys
 from local.functions import packages
 from local.functions.build_cache import python_version
 from local.functions.runtime_api import Invocation, Outcome, RuntimeApi
@@ -48,6 +48,7 @@ class Definition:
     log_format: str
     variables: tuple[tuple[str, str], ...]
     endpoint: str
+    keys: Keys
 
     def environ(self, runtime_api: str, log_stream: str) -> dict[str, str]:
         """The variables Lambda sets, and then the function's own.
@@ -73,8 +74,9 @@ class Definition:
             "AWS_LAMBDA_LOG_FORMAT": self.log_format,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_ACCESS_KEY_ID": self.keys.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.keys.secret_key,
+            "AWS_SESSION_TOKEN": self.keys.token or "",
             "AWS_ENDPOINT_URL": self.endpoint,
             "DYNAMODB_ANSWER_SECONDS": DYNAMODB_ANSWER_SECONDS,
             **dict(self.variables),

@@ -14,14 +14,15 @@ from typing import Any
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.models import LambdaBackend, LambdaFunction, LayerVersion, lambda_backends
 from moto.awslambda.responses import LambdaResponse
-from moto.logs.models import logs_backends
 
 from local.context import ACCOUNT, REGION, Context
 from local.functions import packages
 from local.functions.environments import Definition, Environment, Pool, ThrottledError
 from local.functions.runtime_api import Invocation, Outcome
-from local.monitoring import metrics
+from local.monitoring import log_streams, metrics
 from local.patches import replace
+from local.permissions.callers import Caller, caller_of_role, keys_of
+from local.permissions.decision import AccessDeniedError
 
 EXECUTORS: dict[str, Executor] = {}
 
@@ -99,7 +100,8 @@ class Executor:
         lines = log_lines(environment, invocation, milliseconds, cold=cold)
         self._pool.release(environment, reusable=outcome.kind in ("response", "error"))
         failed = outcome.kind != "response"
-        self._later(self._write_log, environment.definition.log_group, environment.log_stream, lines)
+        caller = self.caller_of(str(function.function_arn))
+        self._later(self._write_log, caller, environment.definition.log_group, environment.log_stream, lines)
         self._record(function, {"Invocations": 1, "Errors": int(failed)})
         self._record(function, {"Duration": milliseconds}, "Milliseconds")
         return Result(outcome.body, "Unhandled" if failed else None, str(function.version))
@@ -120,16 +122,18 @@ class Executor:
             log_format=logging.get("LogFormat", "Text"),
             variables=tuple(sorted((function.environment_vars or {}).items())),
             endpoint=self._context.endpoint,
+            keys=keys_of(function.role, function.function_name),
         )
 
-    def _write_log(self, group: str, stream: str, lines: list[str]) -> None:
-        backend = logs_backends[ACCOUNT][REGION]
-        if group not in backend.groups:
-            backend.create_log_group(group, {})
-        if stream not in backend.groups[group].streams:
-            backend.create_log_stream(group, stream)
-        now = int(time.time() * 1000)
-        backend.put_log_events(group, stream, [{"timestamp": now, "message": line} for line in lines])
+    def caller_of(self, function_arn: str) -> Caller:
+        """The function's role, as somebody who calls."""
+        function, _ = self.find(function_arn)
+        return caller_of_role(function.role, function.function_name)
+
+    def _write_log(self, caller: Caller, group: str, stream: str, lines: list[str]) -> None:
+        """Lambda writes by the function's role; a role that may not loses the lines, and nobody is told."""
+        with contextlib.suppress(AccessDeniedError):
+            log_streams.write(caller, group, stream, lines)
 
     def _later(self, action: Callable[..., None], *arguments: Any) -> None:
         """Write behind the caller's back; an invocation that outlives the server has nowhere to write to."""

@@ -14,11 +14,14 @@ from urllib.parse import unquote
 from moto.apigatewayv2.models import Api, Route, apigatewayv2_backends
 from moto.awslambda.exceptions import LambdaClientError
 
-from local.context import ACCESS_KEY, ACCOUNT, REGION, Context
+from local.context import ACCOUNT, REGION, Context
 from local.functions.lambdas import executor_of
 from local.http import signatures
 from local.http.api_events import STAGE, Request, Response, event_of, gateway_response, response_of
 from local.monitoring import metrics
+from local.permissions.callers import Caller
+from local.permissions.decision import AccessDeniedError, check
+from local.permissions.operations import Need, arn
 
 MOST_BODY_BYTES = 10 * 1024 * 1024
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -89,16 +92,15 @@ class HttpApi:
             return True
         if route.authorization_type != "AWS_IAM":
             return False  # no other authorizer is emulated, so nobody passes it
-        signed = signatures.is_signed(
+        signed = signatures.signer_of(
             method=request.method,
             url=f"http://{request.headers.get('host', '')}{request.target}",
             headers=request.headers,
             body=request.body,
         )
-        if not signed:
+        if signed is None or not may_ask(signed[0], request, event):
             return False
-        arn = f"arn:aws:iam::{ACCOUNT}:user/{ACCESS_KEY}"
-        identity = {"accessKey": ACCESS_KEY, "accountId": ACCOUNT, "userArn": arn}
+        identity = {"accessKey": signed[1], "accountId": ACCOUNT, "userArn": signed[0].arn}
         event["requestContext"]["authorizer"] = {"iam": identity}
         return True
 
@@ -106,13 +108,34 @@ class HttpApi:
         integration = api.integrations[(route.target or "").removeprefix("integrations/")]
         function = integration.integration_uri
         try:
+            check_gateway(function, api.api_id, route.route_key, event["requestContext"]["http"]["method"])
             result = executor_of(self._context).invoke(function, json.dumps(event).encode())
+        except AccessDeniedError:
+            return gateway_response(500, "Internal Server Error")
         except LambdaClientError as failure:
             print(f"{function}: {failure}", file=sys.stderr, flush=True)
             return gateway_response(503, "Service Unavailable")
         if result.error:
             return gateway_response(500, "Internal Server Error")
         return response_of(result.payload)
+
+
+def may_ask(caller: Caller, request: Request, event: dict[str, Any]) -> bool:
+    """Whether the caller may invoke this method of this path."""
+    called = f"{event['requestContext']['apiId']}/{STAGE}/{request.method}{request.path}"
+    try:
+        check(caller, Need("execute-api:Invoke", arn("execute-api", called)))
+    except AccessDeniedError:
+        return False
+    return True
+
+
+def check_gateway(function: str, api_id: str, route_key: str, method: str) -> None:
+    """Raise AccessDeniedError unless the function lets the API call it on this route."""
+    pattern = route_key.partition(" ")[2]
+    source = arn("execute-api", f"{api_id}/{STAGE}/{method}{pattern}" if pattern else f"{api_id}/{STAGE}/{route_key}")
+    gateway = Caller(source, service="apigateway.amazonaws.com")
+    check(gateway, Need("lambda:InvokeFunction", function, {"aws:SourceArn": source}))
 
 
 def deployed_api() -> Api | None:

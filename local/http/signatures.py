@@ -14,7 +14,8 @@ from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from local.context import ACCESS_KEY, REGION, SECRET_KEY
+from local.context import REGION
+from local.permissions.callers import Caller, UnknownKeyError, secret_of
 
 SERVICE = "execute-api"
 MOST_SKEW = timedelta(minutes=5)
@@ -45,19 +46,27 @@ class StatedHeaders(SigV4Auth):  # type: ignore[misc]
         return chosen  # type: ignore[no-any-return]
 
 
-def is_signed(*, method: str, url: str, headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether the operator signed the request. Header names are lower case; `url` is as it was requested."""
+def signer_of(*, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[Caller, str] | None:
+    """Who signed the request, with the access key; None for nobody known.
+
+    Header names are lower case; `url` is as it was requested.
+    """
     stated = AUTHORIZATION.fullmatch(headers.get("authorization", ""))
     moment = timestamp_of(headers)
     if stated is None or moment is None or abs(datetime.now(UTC) - moment) > MOST_SKEW:
-        return False
+        return None
     names = stated["headers"].split(";")
-    if (stated["key"], stated["service"], stated["region"]) != (ACCESS_KEY, SERVICE, REGION) or "host" not in names:
-        return False
+    if (stated["service"], stated["region"]) != (SERVICE, REGION) or "host" not in names:
+        return None
+    try:
+        caller, secret = secret_of(stated["key"])
+    except UnknownKeyError:
+        return None
     request = AWSRequest(method=method, url=url, data=body, headers=dict(headers))
     request.context["timestamp"] = moment.strftime(SIGV4_TIMESTAMP)
-    signer = StatedHeaders(Credentials(ACCESS_KEY, SECRET_KEY), SERVICE, REGION, names)
-    return hmac.compare_digest(signer.signature_of(request), stated["signature"])
+    signer = StatedHeaders(Credentials(stated["key"], secret), SERVICE, REGION, names)
+    same = hmac.compare_digest(signer.signature_of(request), stated["signature"])
+    return (caller, stated["key"]) if same else None
 
 
 def timestamp_of(headers: Mapping[str, str]) -> datetime | None:

@@ -10,17 +10,23 @@ import time
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
 from moto.core.utils import utcnow
 from moto.sagemaker.models import FakeTrainingJob
 
-from local.context import ACCESS_KEY, REGION, SECRET_KEY, Context
+from local.context import REGION, Context, Keys
 from local.jobs.folders import InputMissingError, JobFolders
 from local.jobs.log import JobLog
 from local.jobs.processes import JobProcess, JobStarter
+from local.permissions.callers import Caller, caller_of_role, keys_of
+from local.permissions.decision import AccessDeniedError, check
+from local.permissions.operations import Need, arn
 
 # On AWS every job has a machine of its own; here they share one. The others wait in "Starting".
 PLACES = threading.BoundedSemaphore(2)
 CHECK_SECONDS = 0.1
+SESSION = "SageMaker"  # of a role that a job acts by
+NOBODY = "http://127.0.0.1:9"
 SYNC_SECONDS = 2.0
 # SageMaker sends SIGTERM and kills 120 s later.
 GRACE_SECONDS = 10.0
@@ -37,7 +43,9 @@ class TrainingRun:
         self._request = request
         self._name = job.training_job_name
         self._stopping = threading.Event()
-        self._log = JobLog(self._name)
+        self._keys = keys_of(request["RoleArn"], SESSION)
+        self._caller = caller_of_role(request["RoleArn"], SESSION)
+        self._log = JobLog(self._name, self._caller)
         self._folders = JobFolders(context.state_dir / "jobs" / self._name, request)
 
     def stop(self) -> None:
@@ -53,6 +61,10 @@ class TrainingRun:
             status, secondary, reason = self._run_in_turn()
         except InputMissingError as failure:
             reason = str(failure)
+        except AccessDeniedError as denial:
+            reason = f"ClientError: Cannot access the training image: {denial}"
+        except ClientError as refused:
+            reason = f"ClientError: Data transfer failed: {refused.response['Error']['Message']}"
         except Exception as failure:
             reason = f"InternalServerError: {type(failure).__name__}: {failure}"
         try:
@@ -72,11 +84,12 @@ class TrainingRun:
             PLACES.release()
 
     def _run_now(self) -> tuple[str, str, str | None]:
-        client = self._context.client("s3")
+        client = self._context.client("s3", self._keys)
         self._job.secondary_status = "Downloading"
+        may_pull(self._caller, self._request["AlgorithmSpecification"]["TrainingImage"])
         shutil.rmtree(self._folders.base, ignore_errors=True)
         self._folders.prepare(client)
-        environ = environ_of(self._context, self._job, self._request, self._folders.root)
+        environ = environ_of(self._context, self._job, self._request, self._folders.root) | session_of(self._keys)
         process = self._starter.start(self._name, command_of(self._request), environ, self._log.path)
         self._job.secondary_status = "Training"
         self._job.training_start_time = utcnow()
@@ -109,7 +122,7 @@ class TrainingRun:
                 process.send(signal.SIGKILL)
             if now > next_sync:
                 self._log.ship()
-                self._folders.save_checkpoints(self._context.client("s3"))
+                self._folders.save_checkpoints(self._context.client("s3", self._keys))
                 next_sync = now + SYNC_SECONDS
         return out_of_time
 
@@ -144,20 +157,41 @@ def environ_of(context: Context, job: FakeTrainingJob, request: dict[str, Any], 
         "PYTHONUNBUFFERED": "1",
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "AWS_ENDPOINT_URL": context.endpoint,
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "TRAINING_JOB_NAME": job.training_job_name,
         "TRAINING_JOB_ARN": job.arn,
         "GREENFRAUD_ML_ROOT": str(root),
-        **{name: local_address(value, context.state_dir / "mlflow") for name, value in given.items()},
+        **{name: local_address(value, request["RoleArn"], context.state_dir / "mlflow") for name, value in given.items()},
     }
 
 
-def local_address(value: str, folder: Path) -> str:
-    """A variable's value, or the address of a database file in place of an MLflow app's ARN."""
+def session_of(keys: Keys) -> dict[str, str]:
+    """The variables by which a job's code acts by its role."""
+    return {"AWS_ACCESS_KEY_ID": keys.access_key, "AWS_SECRET_ACCESS_KEY": keys.secret_key, "AWS_SESSION_TOKEN": keys.token or ""}
+
+
+def may_pull(caller: Caller, image: str) -> None:
+    """Raise AccessDeniedError unless the role may log in to the registry and read the image."""
+    check(caller, Need("ecr:GetAuthorizationToken", "*"))
+    if ".dkr.ecr." not in image:
+        return
+    repository = arn("ecr", f"repository/{image.partition('/')[2].partition(':')[0].partition('@')[0]}")
+    for action in ("BatchCheckLayerAvailability", "GetDownloadUrlForLayer", "BatchGetImage"):
+        check(caller, Need(f"ecr:{action}", repository))
+
+
+def local_address(value: str, role_arn: str, folder: Path) -> str:
+    """A variable's value, or the address of a database file in place of an MLflow app's ARN.
+
+    A role that may not use the app gets an address where nobody answers.
+    """
     if not (value.startswith("arn:") and ":sagemaker:" in value and ":mlflow-" in value):
         return value
+    try:
+        for action in ("DescribeMlflowApp", "CallMlflowAppApi"):
+            check(caller_of_role(role_arn, SESSION), Need(f"sagemaker:{action}", value))
+    except AccessDeniedError:
+        return NOBODY
     folder.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{folder / 'mlflow.db'}"

@@ -20,6 +20,7 @@ from moto.sqs.models import sqs_backends
 from local.context import ACCOUNT, REGION, Context
 from local.monitoring import metrics
 from local.patches import replace
+from local.permissions.callers import Caller
 from local.targets import deliver
 
 TICK_SECONDS = 1.0
@@ -124,11 +125,13 @@ def statistic(name: str, data: list[Any]) -> float:
 
 
 def announce(context: Context, actions: Sequence[str], notice: dict[str, Any]) -> None:
-    """Tell the alarm's actions that it rings."""
-    name = notice["AlarmName"]
+    """Tell the alarm's actions that it rings; CloudWatch does so in its own name, so it is their policies that count."""
+    name, alarm_arn = notice["AlarmName"], notice["AlarmArn"]
+    cloudwatch = Caller(alarm_arn, service="cloudwatch.amazonaws.com")
+    subject = f'ALARM: "{name}"'[:100]
     for arn in actions:
         try:
-            deliver(context, arn, json.dumps(notice), f'ALARM: "{name}"'[:100])
+            deliver(context, arn, json.dumps(notice), caller=cloudwatch, source_arn=alarm_arn, subject=subject)
         except Exception as failure:
             print(f"{name} -> {arn}: {failure}", file=sys.stderr, flush=True)
 

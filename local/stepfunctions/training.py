@@ -28,6 +28,8 @@ from local.stepfunctions.parameters import operation
 
 ACTION = "createtrainingjob"
 WAIT_SECONDS = 0.5
+# Step Functions marks the jobs it waits for, which is why its role needs to tag them.
+STARTED_BY = {"Key": "MANAGED_BY_AWS", "Value": "STARTED_BY_STEP_FUNCTIONS"}
 # Errors of SageMaker's API model; all others reach a state machine under one name.
 NAMED_ERRORS = ("ConflictException", "ResourceInUse", "ResourceLimitExceeded", "ResourceNotFound")
 OTHER_ERROR = "SageMaker.AmazonSageMakerException"
@@ -80,9 +82,9 @@ class TrainingJobService(StateTaskServiceCallback):  # type: ignore[misc]
         env: Any,
         resource_runtime_part: Any,  # noqa: ARG002 - moto's own
         normalised_parameters: dict[str, Any],
-        state_credentials: Any,  # noqa: ARG002
+        state_credentials: Any,
     ) -> None:
-        created = self._client().create_training_job(**normalised_parameters)
+        created = self._client(state_credentials).create_training_job(**normalised_parameters, Tags=[STARTED_BY])
         created.pop("ResponseMetadata", None)
         env.stack.append(created)
 
@@ -91,19 +93,19 @@ class TrainingJobService(StateTaskServiceCallback):  # type: ignore[misc]
         env: Any,
         resource_runtime_part: Any,  # noqa: ARG002 - moto's own
         normalised_parameters: dict[str, Any],
-        state_credentials: Any,  # noqa: ARG002
+        state_credentials: Any,
     ) -> None:
         # Replaces the base class's, which needs a task token even where the pattern is .sync alone.
         env.stack.pop()
         name = normalised_parameters["TrainingJobName"]
         while env.is_running():
             if training_jobs.wait_for(self._context, name, WAIT_SECONDS):
-                env.stack.append(self._result(env, name))
+                env.stack.append(self._result(env, name, state_credentials))
                 return
-        self._client().stop_training_job(TrainingJobName=name)
+        self._client(state_credentials).stop_training_job(TrainingJobName=name)
 
-    def _result(self, env: Any, name: str) -> dict[str, Any]:
-        description = self._client().describe_training_job(TrainingJobName=name)
+    def _result(self, env: Any, name: str, state_credentials: Any) -> dict[str, Any]:
+        description = self._client(state_credentials).describe_training_job(TrainingJobName=name)
         description.pop("ResponseMetadata", None)
         result = as_json(description)
         if result["TrainingJobStatus"] == "Completed":
@@ -133,5 +135,5 @@ class TrainingJobService(StateTaskServiceCallback):  # type: ignore[misc]
             event_details=EventDetails(taskFailedEventDetails=details),
         )
 
-    def _client(self) -> Any:
-        return boto_client.boto_client_for(region=REGION, service="sagemaker")
+    def _client(self, state_credentials: Any) -> Any:
+        return boto_client.boto_client_for(region=REGION, service="sagemaker", state_credentials=state_credentials)

@@ -74,6 +74,7 @@ class Batcher:
         self._executor = executor_of(context)
         self._mapping = mapping
         self._active = active
+        self.caller = self._executor.caller_of(mapping.function_arn)
 
     def process(self, records: Records, attempt: int = 0) -> None:
         """Invoke; repeat from the first failure; split a batch that keeps failing; give up at the limit.
@@ -121,7 +122,8 @@ class Batcher:
         if not destination:
             return
         try:
-            deliver(self._context, destination, json.dumps(self._failure(records, attempts, result)))
+            note = json.dumps(self._failure(records, attempts, result))
+            deliver(self._context, destination, note, caller=self.caller, source_arn=self._mapping.function_arn)
         except Exception as failure:
             print(f"{destination}: {failure}", file=sys.stderr, flush=True)
 

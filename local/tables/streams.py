@@ -15,11 +15,14 @@ from moto.events.models import EventPattern
 
 from local.context import ACCOUNT, REGION, Context
 from local.patches import replace
+from local.permissions.decision import AccessDeniedError, check
+from local.permissions.operations import Need
 from local.tables.stream_batches import Batcher, Records, as_event
 
 # Records kept for readers of the stream API; AWS keeps a day's.
 MOST_RECORDS = 50_000
 IDLE_SECONDS = 0.5
+REFUSED_SECONDS = 1.0
 DRAIN_SECONDS = 10.0
 CHANGED = threading.Condition()
 READERS: list[StreamReader] = []
@@ -52,11 +55,22 @@ class StreamReader:
     def run(self) -> None:
         """Hand batch after batch to the function, until the mapping is deleted."""
         while self.active:
+            if not self._may_read():
+                time.sleep(REFUSED_SECONDS)
+                continue
             records = self._next_records()
             events = [as_event(record.to_json(), self._mapping.event_source_arn, REGION) for record in records]
             self._batcher.process(self._wanted(events))
             with CHANGED:
                 self.position += len(records)
+
+    def _may_read(self) -> bool:
+        """Whether the function's role may read the stream now; Lambda tries again and again, and the records wait."""
+        try:
+            check(self._batcher.caller, Need("dynamodb:GetRecords", self._mapping.event_source_arn))
+        except AccessDeniedError:
+            return False
+        return True
 
     def _next_records(self) -> list[StreamRecord]:
         size, window = int(self._mapping.batch_size), float(self._mapping.max_batch_window or 0)

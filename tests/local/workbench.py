@@ -24,6 +24,7 @@ from local.context import connect
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLE = "arn:aws:iam::123456789012:role/tests"
+SERVICES = [f"{name}.amazonaws.com" for name in ("lambda", "states", "sagemaker", "scheduler")]
 
 
 def free_port() -> int:
@@ -211,6 +212,17 @@ def start(state: Path, *options: str, **environ: str) -> Embedded:
 
 
 @cache
+def make_role(running: Embedded) -> None:
+    """The role of whatever the tests make: every service may take it on, and it may do everything."""
+    trust = {"Effect": "Allow", "Principal": {"Service": SERVICES}, "Action": "sts:AssumeRole"}
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    client = running.client("iam")
+    client.create_role(RoleName="tests", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))
+    client.put_role_policy(
+        RoleName="tests", PolicyName="everything", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]})
+    )
+
+
 def shared() -> Embedded:
     """The server all test modules share; it checks signatures, and stops with the test run."""
     state = Path(tempfile.mkdtemp(prefix="embedded-"))
@@ -221,5 +233,5 @@ def shared() -> Embedded:
         running.stop()
         shutil.rmtree(state, ignore_errors=True)
 
-    running.client("iam").create_role(RoleName="tests", AssumeRolePolicyDocument="{}")
+    make_role(running)
     return running

@@ -73,6 +73,9 @@ def site(embedded):
     for key, auth in routes.items():
         client.create_route(ApiId=api, RouteKey=key, AuthorizationType=auth, Target=f"integrations/{integration}")
     client.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+    source = f"arn:aws:execute-api:eu-north-1:123456789012:{api}/*/*/*"
+    gateway = {"Principal": "apigateway.amazonaws.com", "SourceArn": source, "StatementId": "gateway"}
+    embedded.client("lambda").add_permission(FunctionName=function, Action="lambda:InvokeFunction", **gateway)
     yield connection
     client.delete_api(ApiId=api)
 
