@@ -24,11 +24,12 @@ INPUT_FAULT = 2
 
 @dataclass(frozen=True)
 class Ready:
-    """The addresses at which the embedded AWS answers, and whether its process has ended."""
+    """The addresses at which the embedded AWS answers, whether its process has ended, and its number."""
 
     endpoint: str
     api: str
     has_ended: Callable[[], bool] = lambda: False
+    process_id: int = 0
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def embedded_aws(*, port: int, http_port: int, state: Path, note: Callable[[str]
     with LOG.open("w", encoding="utf-8") as log:
         process = _start(["serve", "--port", str(port), "--http-port", str(http_port), "--state", str(state)], stderr=log)
         try:
-            yield replace(_wait_until_ready(process), has_ended=lambda: process.poll() is not None)
+            yield replace(_wait_until_ready(process), has_ended=lambda: process.poll() is not None, process_id=process.pid)
         finally:
             _stop(process, note)
 

@@ -18,6 +18,7 @@ from cli.errors import CommandError, InputError
 from cli.execution import Execution, follow_execution, start_execution
 from cli.next_steps import next_steps
 from cli.past import last_reported
+from cli.permissions import refusals_told
 from cli.progress import TrainingView, grams
 from cli.scoring import Score, score_held_back, score_table
 from cli.screen import Screen
@@ -105,9 +106,11 @@ def _everything(options: RunOptions, target: Target, screen: Screen, prepared: P
 def _platform(options: RunOptions, state: Path, screen: Screen) -> Iterator[tuple[Target, Callable[[], bool]]]:
     """The embedded AWS as a target, and whether it has ended; while it is up, other commands find it by a file."""
     with ExitStack() as stack:
+        watch = stack.enter_context(refusals_told(screen))
         with screen.step("start", "starting the embedded AWS"):
             server = embedded_aws(port=options.port, http_port=options.http_port, state=state, note=screen.line)
             ready = stack.enter_context(server)
+            watch(ready.process_id)
         screen.line(f"  {ready.endpoint}, state in {state}")
         target = Target(ready.endpoint, api_url=ready.api)
         record.write_json(

@@ -38,10 +38,16 @@ def install(_: Context) -> None:
         problem = refusal(self)
         if problem is None:
             return handle(self)
-        status, headers, body = self.serialized(ActionResult(problem))
-        return status, {**headers, "status": str(status)}, body
+        return answer_of(self, problem)
 
     replace(BaseResponse, "call_action", call_action)
+
+
+def answer_of(handler: BaseResponse, problem: ServiceException) -> Any:
+    """The refusal as the service would serialise it, with the request's number, which SDKs look for."""
+    status, headers, body = handler.serialized(ActionResult(problem))
+    headers, body = handler._enrich_response({**headers, "status": str(status)}, body)
+    return status, headers, body
 
 
 def refusal(handler: BaseResponse) -> ServiceException | None:

@@ -7,6 +7,7 @@ that what is started with them can be compared and kept.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from moto.sts.models import sts_backends
 
 from local.context import ACCESS_KEY, ACCOUNT, INTERNAL_KEYS, OPERATOR_KEYS, Keys
 
+CREDENTIAL = re.compile(r"Credential=([^/,\s]+)")
 OPERATOR_ARN = f"arn:aws:iam::{ACCOUNT}:user/{ACCESS_KEY}"
 
 
@@ -75,6 +77,14 @@ def keys_of(role_arn: str, session: str) -> Keys:
         token = hashlib.sha256(f"{_SALT}token{caller.arn}".encode()).hexdigest()
         _taken_on[key] = caller, Keys(key, secret, token)
     return _taken_on[key][1]
+
+
+def caller_of(authorization: str) -> Caller:
+    """Who signed, by the header of a request. Raises UnknownKeyError for nobody known."""
+    found = CREDENTIAL.search(authorization)
+    if found is None:
+        raise UnknownKeyError("no signature")
+    return secret_of(found.group(1))[0]
 
 
 def secret_of(access_key: str) -> tuple[Caller, str]:

@@ -1,4 +1,4 @@
-"""What each role did and was refused, written down for `make permissions` when the server stops."""
+"""What each role did and was refused, kept in a file that `make permissions` and `greenfraud run` read."""
 
 from __future__ import annotations
 
@@ -8,45 +8,89 @@ import sys
 import threading
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from local.context import Context
 from local.permissions.callers import Caller
 from local.permissions.operations import Need
+from local.permissions.roles import deployed_roles, granting_lines, statements_of
 
 FOLDER = Path(".local/permissions")
+SECONDS = 1.0
 _lock = threading.Lock()
 _used: set[tuple[str, str, str]] = set()
 _denied: Counter[tuple[str, str, str]] = Counter()
 
 
 def add(caller: Caller, need: Need, *, denied: bool) -> None:
-    """Remember who asked for what; of several like it one is kept."""
+    """Remember who asked for what; the first of several refusals alike is printed with the line that should grant it."""
     what = (caller.role or caller.arn, need.action, need.resource)
     if denied:
+        if caller.user is not None:
+            return  # a person is told; nothing that was deployed lacks anything
         with _lock:
             _denied[what] += 1
             first = _denied[what] == 1
         if first:
-            print(f"denied: {what[0]}: {need.action} on {need.resource}", file=sys.stderr, flush=True)
+            print(f"denied: {in_words(what)}", file=sys.stderr, flush=True)
     elif caller.role is not None and what not in _used:
         with _lock:
             _used.add(what)
 
 
-def write() -> None:
-    """Leave one file per server: its process number keeps them apart."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with _lock:
-        document = {
-            "used": sorted(_used),
-            "denied": [
-                {"role": role, "action": action, "resource": resource, "times": times}
-                for (role, action, resource), times in sorted(_denied.items())
-            ],
-        }
-    (FOLDER / f"{os.getpid()}.json").write_text(json.dumps(document, indent=1) + "\n")
+def in_words(what: tuple[str, str, str]) -> str:
+    """A refusal with the role's construct, and where `cdk/` grants such a thing."""
+    role, action, resource = what
+    path = deployed_roles().get(role, role)
+    lines = granting_lines(path, action, resource)
+    where = f"granted at {', '.join(lines)}, which the deployed template lacks" if lines else "no line of cdk/ grants it"
+    return f"{path} may not {action} on {resource}: {where}"
+
+
+class Recorder:
+    """Writes one file per server, whenever something new was asked: its process number keeps them apart."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._written = (-1, -1)
+
+    def run(self) -> None:
+        """Write until stopped."""
+        while not self._stopping.wait(SECONDS):
+            self.write()
+
+    def stop(self) -> None:
+        """Write the last of it."""
+        self._stopping.set()
+        self.write()
+
+    def write(self) -> None:
+        """Write what is new."""
+        with _lock:
+            used, denied = sorted(_used), sorted(_denied.items())
+        count = (len(used), sum(times for _, times in denied))
+        if count == self._written:
+            return
+        self._written = count
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        draft = FOLDER / f".{os.getpid()}.draft"
+        draft.write_text(json.dumps(document_of(used, denied), indent=1) + "\n")
+        draft.replace(FOLDER / f"{os.getpid()}.json")
+
+
+def document_of(used: list[tuple[str, str, str]], denied: list[tuple[tuple[str, str, str], int]]) -> dict[str, Any]:
+    """Roles by their construct's path with what they are granted and what they used, and every refusal."""
+    paths = deployed_roles()
+    roles = {path: {"name": name, "granted": statements_of(name), "used": []} for name, path in paths.items()}
+    for role, action, resource in used:
+        if role in paths:
+            roles[paths[role]]["used"].append([action, resource])  # type: ignore[attr-defined]
+    refusals = [{"times": times, "action": what[1], "resource": what[2], "said": in_words(what)} for what, times in denied]
+    return {"roles": roles, "denied": refusals}
 
 
 def install(context: Context) -> None:
-    """Write when the server stops."""
-    context.on_stop(write)
+    """Write while the server runs, and when it stops."""
+    recorder = Recorder()
+    context.on_start(lambda: threading.Thread(target=recorder.run, name="permissions", daemon=True).start())
+    context.on_stop(recorder.stop)

@@ -95,11 +95,10 @@ class Embedded:
         name = self.name("function")
         self.client("lambda").create_function(
             FunctionName=name,
-            Role=ROLE,
             Runtime="python3.13",
             Handler="code.handler",
             Code={"ZipFile": archive({"code.py": source})},
-            **{"Timeout": 10, **configuration},
+            **{"Timeout": 10, "Role": ROLE, **configuration},
         )
         return name
 
