@@ -12,7 +12,7 @@ BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint features bench $(BENCHMARKS:%=bench-%) dashboard mlflow-ui bootstrap deploy destroy restore clean
+.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint features bench $(BENCHMARKS:%=bench-%) permissions dashboard mlflow-ui bootstrap deploy destroy restore clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ bench-training: install ## rows per second beside a DataLoader loop, and what in
 
 bench-inference: install ## one row through each family's ONNX file beside PyTorch, and how far apart they are (DATA, SCALE=0.1)
 	@$(BIN)/python -m benchmarks.inference $(BENCH_FLAGS)
+
+permissions: install ## what each role is granted, and what the recorded walks used of it; fails on what nobody accepted
+	@$(BIN)/python -m benchmarks.permissions
 
 dashboard: install ## one page of plots from the last runs, in .local/dashboard.html
 	@$(BIN)/greenfraud dashboard

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from cli.errors import CommandError
 from cli.screen import Screen
 
-FOLDER = Path(".local/permissions")
+FOLDER = Path(os.environ.get("GREENFRAUD_PERMISSIONS", ".local/permissions"))
 
 
 @contextmanager

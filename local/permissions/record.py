@@ -15,7 +15,7 @@ from local.permissions.callers import Caller
 from local.permissions.operations import Need
 from local.permissions.roles import deployed_roles, granting_lines, statements_of
 
-FOLDER = Path(".local/permissions")
+FOLDER = Path(os.environ.get("GREENFRAUD_PERMISSIONS", ".local/permissions"))
 SECONDS = 1.0
 _lock = threading.Lock()
 _used: set[tuple[str, str, str]] = set()

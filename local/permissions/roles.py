@@ -13,7 +13,7 @@ from moto.cloudformation.models import cloudformation_backends
 from local.context import ACCOUNT, REGION
 from local.permissions.callers import role_named
 
-ASSEMBLY = Path("cdk.out")
+ASSEMBLY = Path(__file__).resolve().parents[2] / "cdk.out"
 GRANTED = "greenfraud:granted"  # metadata of a role's construct; see cdk/components/grants.py
 
 

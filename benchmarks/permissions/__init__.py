@@ -1,0 +1,1 @@
+"""What each role is granted, beside what it was seen to use."""
