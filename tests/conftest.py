@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+# Whatever folder a walk runs in, what its roles used is kept in one place, for `make permissions`.
+os.environ.setdefault("GREENFRAUD_PERMISSIONS", str(Path(__file__).resolve().parents[1] / ".local/permissions"))
 
 if TYPE_CHECKING:
     from tests.e2e.deployment import Deployment

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.permissions.acknowledged import Acknowledgement, AcknowledgementError, idle, read
-from benchmarks.permissions.lines import Line, NothingRecordedError, lines_of, read_records, refusals
+from benchmarks.permissions.lines import Line, NothingRecordedError, lines_of, read_records, refusals, synthesised_roles
 from benchmarks.report import PLAIN_WIDTH, publish
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--acknowledged", type=Path, default=ACKNOWLEDGED, help="accepted lines with their reasons")
     chosen = parser.parse_args()
     try:
-        records, entries = read_records(chosen.records), read(chosen.acknowledged)
+        records, entries = read_records(chosen.records, synthesised_roles(ROOT / "cdk.out")), read(chosen.acknowledged)
     except (NothingRecordedError, AcknowledgementError) as failure:
         print(failure, file=sys.stderr)
         return 2

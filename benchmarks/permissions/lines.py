@@ -9,7 +9,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-PROJECT = "GreenFraud-"  # what the names of our stacks begin with
 Record = dict[str, Any]
 Used = set[tuple[str, str]]
 
@@ -43,24 +42,26 @@ class Line:
         return common_pattern(self.used_on)
 
 
-def read_records(folder: Path) -> list[Record]:
-    """What the embedded AWS wrote down of each server, newest first. Raises NothingRecordedError."""
+def synthesised_roles(assembly: Path) -> set[str]:
+    """The construct paths of all roles of the template as it is now."""
+    templates = [json.loads(file.read_text(encoding="utf-8"))["Resources"] for file in assembly.glob("*.template.json")]
+    roles = [one for resources in templates for one in resources.values() if one["Type"] == "AWS::IAM::Role"]
+    return {role["Metadata"]["aws:cdk:path"].removesuffix("/Resource") for role in roles}
+
+
+def read_records(folder: Path, roles: set[str]) -> list[Record]:
+    """What the embedded AWS wrote down of each server that had these roles, newest first. Raises NothingRecordedError."""
     files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
     found = [json.loads(file.read_text(encoding="utf-8")) for file in files]
-    ours = [record for record in found if any(path.startswith(PROJECT) for path in record["roles"])]
+    ours = [record for record in found if set(record["roles"]) == roles]
     if not ours:
-        raise NothingRecordedError(f"{folder} holds no record of a walk: run `make test` or `make run EXIT=1` first")
+        raise NothingRecordedError(f"{folder} holds no record of this template: run `make test` or `make run EXIT=1` first")
     return ours
 
 
 def lines_of(records: list[Record]) -> list[Line]:
     """The grants of the newest record, with the uses of every record whose role was granted the same."""
-    return [
-        line
-        for path, role in sorted(records[0]["roles"].items())
-        if path.startswith(PROJECT)
-        for line in role_lines(path, role, records)
-    ]
+    return [line for path, role in sorted(records[0]["roles"].items()) for line in role_lines(path, role, records)]
 
 
 def role_lines(path: str, role: Record, records: Iterable[Record]) -> Iterator[Line]:
