@@ -18,7 +18,7 @@ def allow_objects(role: iam.Role, bucket: s3.IBucket, actions: Sequence[str], *k
     resources = [bucket.arn_for_objects(pattern) for pattern in patterns]
     role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=resources))
     for pattern in patterns:
-        if pattern.endswith("*"):
+        if "*" in pattern:
             _acknowledge_prefix(role, bucket, pattern)
 
 

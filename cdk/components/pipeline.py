@@ -7,6 +7,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from cdk.components.control import Control
 from cdk.components.function import log_group
 from cdk.components.pipeline_flow import PipelineFlow
 from cdk.components.review import acknowledge, finding
@@ -24,7 +25,7 @@ class Pipeline(Construct):
         id_: str,
         *,
         plan: lambda_.IFunction,
-        control: lambda_.IFunction,
+        control: Control,
         jobs: TrainingJobs,
         log_retention_days: int,
     ) -> None:
@@ -41,7 +42,7 @@ class Pipeline(Construct):
             logs=sfn.LogOptions(destination=logs, level=sfn.LogLevel.ALL, include_execution_data=True),
         )
         jobs.allow_running(self.machine)
-        for function in (plan, control):
+        for function in (plan, control.record.function, control.gate.function, control.promote.function):
             self._acknowledge(f"{function.function_arn}:*", "A task may invoke any version of its function.")
         self._acknowledge("*", "Log delivery and tracing accept no resource.")
 
