@@ -14,13 +14,14 @@ from urllib.parse import unquote
 from moto.apigatewayv2.models import Api, Route, apigatewayv2_backends
 from moto.awslambda.exceptions import LambdaClientError
 
-from local.context import ACCESS_KEY, ACCOUNT, REGION, Context
+from local.context import ACCOUNT, REGION, Context
 from local.functions.lambdas import executor_of
 from local.http import signatures
 from local.http.api_events import STAGE, Request, Response, event_of, gateway_response, response_of
 from local.monitoring import metrics
 
 MOST_BODY_BYTES = 10 * 1024 * 1024
+OPEN = (None, "", "NONE")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
@@ -55,6 +56,17 @@ def find_route(api: Api, method: str, path: str) -> tuple[Route, dict[str, str]]
     return None
 
 
+def identity_of(route: Route, request: Request) -> dict[str, Any] | None:
+    """What the function is told of who signed; also where nobody must, so that it can refuse what must be somebody's.
+
+    No other authorizer than IAM's is emulated, so nobody passes one.
+    """
+    if route.authorization_type != "AWS_IAM" or "authorization" not in request.headers:
+        return None
+    url = f"http://{request.headers.get('host', '')}{request.target}"
+    return signatures.caller_of(method=request.method, url=url, headers=request.headers, body=request.body)
+
+
 class HttpApi:
     """Answers requests as the deployed API would."""
 
@@ -80,27 +92,12 @@ class HttpApi:
             return gateway_response(404, "Not Found")
         route, parameters = found
         event = event_of(request, api_id=api.api_id, route_key=route.route_key, parameters=parameters)
-        if self._context.auth and not self._authorize(route, request, event):
+        identity = identity_of(route, request)
+        if identity is not None:
+            event["requestContext"]["authorizer"] = {"iam": identity}
+        elif self._context.auth and route.authorization_type not in OPEN:
             return gateway_response(403, "Forbidden")
         return self._invoke(api, route, event)
-
-    def _authorize(self, route: Route, request: Request, event: dict[str, Any]) -> bool:
-        if route.authorization_type in (None, "", "NONE"):
-            return True
-        if route.authorization_type != "AWS_IAM":
-            return False  # no other authorizer is emulated, so nobody passes it
-        signed = signatures.is_signed(
-            method=request.method,
-            url=f"http://{request.headers.get('host', '')}{request.target}",
-            headers=request.headers,
-            body=request.body,
-        )
-        if not signed:
-            return False
-        arn = f"arn:aws:iam::{ACCOUNT}:user/{ACCESS_KEY}"
-        identity = {"accessKey": ACCESS_KEY, "accountId": ACCOUNT, "userArn": arn}
-        event["requestContext"]["authorizer"] = {"iam": identity}
-        return True
 
     def _invoke(self, api: Api, route: Route, event: dict[str, Any]) -> Response:
         integration = api.integrations[(route.target or "").removeprefix("integrations/")]

@@ -9,12 +9,13 @@ import hmac
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from local.context import ACCESS_KEY, REGION, SECRET_KEY
+from local.context import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY
 
 SERVICE = "execute-api"
 MOST_SKEW = timedelta(minutes=5)
@@ -43,6 +44,15 @@ class StatedHeaders(SigV4Auth):  # type: ignore[misc]
             if name.lower() not in self._names:
                 del chosen[name]
         return chosen  # type: ignore[no-any-return]
+
+
+def caller_of(*, method: str, url: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any] | None:
+    """Who signed the request, as API Gateway tells a function (`requestContext.authorizer.iam`); None where nobody did."""
+    if not is_signed(method=method, url=url, headers=headers, body=body):
+        return None
+    arn = f"arn:aws:iam::{ACCOUNT}:user/{ACCESS_KEY}"
+    caller = {"callerId": ACCESS_KEY, "userId": ACCESS_KEY, "userArn": arn, "accessKey": ACCESS_KEY, "accountId": ACCOUNT}
+    return {**caller, "cognitoIdentity": None, "principalOrgId": None}
 
 
 def is_signed(*, method: str, url: str, headers: Mapping[str, str], body: bytes) -> bool:
