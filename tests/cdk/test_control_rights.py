@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from fnmatch import fnmatch
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 RECORD, GATE, PROMOTE = (f"GreenFraud-Training/Control/{verb}/Role" for verb in ("Record", "Gate", "Promote"))
 OPERATE = "GreenFraud-Serving/Operate/Role"
 MACHINE = "GreenFraud-Training/Pipeline/Machine/Role"
@@ -88,6 +90,15 @@ def test_only_the_routes_of_the_api_may_invoke_what_a_person_operates(resources)
     assert {item["Principal"] for item in operate} == {"apigateway.amazonaws.com"}
     paths = {item["SourceArn"]["Fn::Join"][1][-1] for item in operate}
     assert paths == {"/*/*/v1/production", "/*/*/v1/production/rollback"}
+
+
+def test_every_described_question_about_production_is_a_route_of_its_own(resources):
+    """Else the greedy route would hand it to the scoring function, under its permission."""
+    described = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))["paths"]
+    asked = {f"{method.upper()} {path}" for path in described if path.startswith("/v1/production") for method in described[path]}
+    routes = {route["Properties"]["RouteKey"] for route in resources("AWS::ApiGatewayV2::Route").values()}
+    assert asked == {route for route in routes if "/v1/production" in route}
+    assert asked
 
 
 def test_a_promotion_asks_about_executions_of_our_machine_alone(granted):
