@@ -137,7 +137,7 @@ def score_command(  # noqa: PLR0913 - the options of a command
     region: Region = "",
 ) -> None:
     """Score one transaction, from a JSON file, standard input or options, and print the answer."""
-    from cli.scoring import call_api
+    from cli.api import call_api
     from cli.target import find_target
     from greenfraud.records import Transaction
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from cli.api import call_api
 from cli.emissions import grams_by_stage, read_emissions
-from cli.errors import CommandError
+from cli.errors import CommandError, InputError
 from cli.execution import follow_execution, start_execution
 from cli.progress import TrainingView, grams
 from cli.screen import Screen
@@ -29,7 +26,7 @@ def retrain(target: Target, screen: Screen, document: Mapping[str, Any]) -> None
 
 def show_status(target: Target, screen: Screen) -> None:
     """The serving model, the last executions, the emissions so far."""
-    document = call_control(target, {"verb": "show"})
+    document = call_api(target, "GET", "/v1/production")
     screen.line(f"model      {_model(document.get('production'))}, revision {document.get('revision', 0)}")
     for stage in ("canary", "shadow"):
         if document.get(stage):
@@ -42,24 +39,12 @@ def show_status(target: Target, screen: Screen) -> None:
 
 
 def roll_back(target: Target, screen: Screen, reason: str) -> None:
-    """Make the model before this one serve again; the ledger keeps who and why."""
-    call_control(target, {"verb": "rollback", "reason": reason, "actor": getpass.getuser()})
-    document = call_control(target, {"verb": "show"})
-    screen.line(f"now serving {_model(document.get('production'))}, revision {document['revision']}")
-
-
-def call_control(target: Target, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer of the control function, which alone changes what serves. CommandError with its own message when it refuses."""
+    """Make the model before this one serve again; the ledger keeps why, and who signed the request."""
     try:
-        answer = target.client("lambda").invoke(
-            FunctionName=target.outputs["ControlFunction"], Payload=json.dumps(payload).encode()
-        )
-    except ClientError as error:
-        raise CommandError(f"the control function cannot be called: {error}") from None
-    document = json.loads(answer["Payload"].read() or b"{}")
-    if answer.get("FunctionError"):
-        raise CommandError(f"the control function refused `{payload['verb']}`: {document.get('errorMessage', document)}")
-    return document if isinstance(document, dict) else {}
+        document = call_api(target, "POST", "/v1/production/rollback", {"reason": reason})
+    except InputError as error:
+        raise CommandError(f"`rollback` was refused: {error}") from None
+    screen.line(f"now serving {_model(document.get('production'))}, revision {document['revision']}")
 
 
 def environment_lines(target: Target) -> list[str]:

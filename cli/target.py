@@ -19,6 +19,7 @@ STACKS = ("Data", "Training", "Serving")
 DEFAULT_REGION = "eu-north-1"
 SERVING_FILE = Path(".local/serving.json")
 LOCAL_KEY = "embedded"
+API_VARIABLE = "GREENFRAUD_API_URL"  # where the API is reached otherwise than its stack says: a proxy, a domain of one's own
 
 
 @dataclass
@@ -75,14 +76,16 @@ def find_target(*, aws: bool, region: str | None = None) -> Target:
 
     CommandError when nothing is up here.
     """
+    api = os.environ.get(API_VARIABLE) or None
     if aws:
-        return Target(None, region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION)
+        region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+        return Target(None, region, api)
     serving = _serving()
     endpoint = os.environ.get("AWS_ENDPOINT_URL") or serving.get("endpoint")
     if endpoint is None:
         raise CommandError("nothing is up here. Run `make run` first, or give --aws for the platform in your AWS account")
     is_ours = endpoint == serving.get("endpoint")
-    return Target(endpoint, region or serving.get("region") or DEFAULT_REGION, serving.get("api") if is_ours else None)
+    return Target(endpoint, region or serving.get("region") or DEFAULT_REGION, api or (serving.get("api") if is_ours else None))
 
 
 def _serving() -> dict[str, str]:

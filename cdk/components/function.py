@@ -24,7 +24,7 @@ RETENTION = {
 
 
 class ServiceFunction(Construct):
-    """`functions/<name>` as a Lambda function that may write its own logs and no more until granted."""
+    """A package below `functions` as a Lambda function that may write its own logs and no more until granted."""
 
     def __init__(  # noqa: PLR0913
         self,
@@ -49,7 +49,7 @@ class ServiceFunction(Construct):
             runtime=RUNTIME,
             architecture=lambda_architecture(architecture),
             handler=f"functions.{name}.handler.handler",
-            code=function_code(name),
+            code=function_code(name.partition(".")[0]),
             layers=layers.all,
             memory_size=memory_mb,
             timeout=Duration.seconds(timeout_seconds),

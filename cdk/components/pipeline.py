@@ -7,6 +7,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from cdk.components.control import Control
 from cdk.components.function import log_group
 from cdk.components.grants import granted
 from cdk.components.pipeline_flow import PipelineFlow
@@ -27,7 +28,7 @@ class Pipeline(Construct):
         id_: str,
         *,
         plan: lambda_.IFunction,
-        control: lambda_.IFunction,
+        control: Control,
         jobs: TrainingJobs,
         log_retention_days: int,
     ) -> None:
@@ -45,7 +46,7 @@ class Pipeline(Construct):
         )
         jobs.allow_running(self.machine, *STEPS)
         remember_logs_and_tracing(self.machine)
-        for function in (plan, control):
+        for function in (plan, control.record.function, control.gate.function, control.promote.function):
             self._remember_calls_of(function.function_arn)
 
     def _remember_calls_of(self, function_arn: str) -> None:

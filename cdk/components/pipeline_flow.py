@@ -6,11 +6,12 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from cdk.components.pipeline_tasks import call, evaluation_job, failure, run_job, training_job, verb_payload
+from cdk.components.control import Control
+from cdk.components.pipeline_tasks import call, evaluation_job, failure, of_state, run_job, training_job
 from cdk.components.training_jobs import TrainingJobs
 
 FAMILIES_AT_ONCE = 3
-ACTOR = "fraud-detection-pipeline"  # who promoted, in the ledger
+THIS_EXECUTION = {"execution_arn.$": "$$.Execution.Id"}
 PER_RUN = ["execution", "date"]
 PER_CHUNK = ["chunk", "version", "parent_uri", "features_type", "features_uri", "is_last", "job_key"]
 
@@ -18,13 +19,11 @@ PER_CHUNK = ["chunk", "version", "parent_uri", "features_type", "features_uri", 
 class PipelineFlow(Construct):
     """The states and how they follow each other; what `plan` answers is the state from then on."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, plan: lambda_.IFunction, control: lambda_.IFunction, jobs: TrainingJobs
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, plan: lambda_.IFunction, control: Control, jobs: TrainingJobs) -> None:
         super().__init__(scope, id_)
         self._control, self._jobs = control, jobs
         self._failed = failure(self, "Failed")
-        payload = {"execution_arn.$": "$$.Execution.Id", "input.$": "$"}
+        payload = {**THIS_EXECUTION, "input.$": "$"}
         planned = call(self, "Plan", function=plan, payload=payload, output_path="$.Payload")
         planned.add_catch(self._failed, result_path="$.error")
         self.start = sfn.Chain.start(planned).next(self._work_if_any())
@@ -50,7 +49,7 @@ class PipelineFlow(Construct):
             "Families",
             items_path="$.families",
             max_concurrency=FAMILIES_AT_ONCE,
-            item_selector={**_of_item("family", "chunks"), **_of_state(*PER_RUN)},
+            item_selector={**_of_item("family", "chunks"), **of_state(*PER_RUN)},
             result_path=sfn.JsonPath.DISCARD,
         )
         return families.item_processor(self._chunks())
@@ -61,7 +60,7 @@ class PipelineFlow(Construct):
             "Chunks",
             items_path="$.chunks",
             max_concurrency=1,  # a chunk starts from the checkpoint of the one before
-            item_selector={**_of_item(*PER_CHUNK), **_of_state("family", *PER_RUN)},
+            item_selector={**_of_item(*PER_CHUNK), **of_state("family", *PER_RUN)},
             result_path=sfn.JsonPath.DISCARD,
         )
         return chunks.item_processor(self._train_chunk())
@@ -69,8 +68,9 @@ class PipelineFlow(Construct):
     def _train_chunk(self) -> sfn.Chain:
         failed = failure(self, "TrainFailed")
         train = self._jobs.state(self, "Train", training_job(self._jobs.artifacts_bucket))
-        payload = verb_payload("record", "execution", "family", "chunk", "version")
-        record = call(self, "RecordLineage", function=self._control, payload=payload, result_path=sfn.JsonPath.DISCARD)
+        payload = of_state("execution", "family", "chunk", "version")
+        recorder = self._control.record.function
+        record = call(self, "RecordLineage", function=recorder, payload=payload, result_path=sfn.JsonPath.DISCARD)
         train.add_catch(failed, result_path="$.error")
         record.add_catch(failed, result_path="$.error")
         return sfn.Chain.start(train).next(record)
@@ -82,8 +82,8 @@ class PipelineFlow(Construct):
         gate = call(
             self,
             "Gate",
-            function=self._control,
-            payload=verb_payload("gate", "execution"),
+            function=self._control.gate.function,
+            payload=of_state("execution"),
             result_selector={"decision.$": "$.Payload"},
             result_path="$.gate",
         )
@@ -96,12 +96,12 @@ class PipelineFlow(Construct):
         return sfn.Choice(self, "IsPromoted").when(is_better, self._promote().next(report)).otherwise(report)
 
     def _promote(self) -> sfn.TaskStateBase:
-        decided = {f"{name}.$": f"$.gate.decision.{name}" for name in ("family", "version", "reasons")}
+        """What is promoted is read from the gate's stored decision: a payload says no more than which execution asks."""
         promote = call(
             self,
             "Promote",
-            function=self._control,
-            payload={**verb_payload("promote", "execution"), **decided, "actor": ACTOR},
+            function=self._control.promote.function,
+            payload=THIS_EXECUTION,
             result_selector={"revision.$": "$.Payload.revision", "prefix.$": "$.Payload.prefix"},
             result_path="$.promotion",
         )
@@ -110,7 +110,3 @@ class PipelineFlow(Construct):
 
 def _of_item(*names: str) -> dict[str, str]:
     return {f"{name}.$": f"$$.Map.Item.Value.{name}" for name in names}
-
-
-def _of_state(*names: str) -> dict[str, str]:
-    return {f"{name}.$": f"$.{name}" for name in names}

@@ -65,9 +65,9 @@ def call(scope: Construct, id_: str, *, function: lambda_.IFunction, payload: di
     return state
 
 
-def verb_payload(verb: str, *names: str) -> dict[str, Any]:
-    """What the function `control` gets: its verb, and values of the state's input under their own names."""
-    return {"verb": verb, **{f"{name}.$": f"$.{name}" for name in names}}
+def of_state(*names: str) -> dict[str, str]:
+    """Values of the state's input under their own names."""
+    return {f"{name}.$": f"$.{name}" for name in names}
 
 
 def failure(scope: Construct, id_: str) -> sfn.Fail:

@@ -1,4 +1,4 @@
-"""The HTTP API in front of the scoring function: health open, everything else signed."""
+"""The HTTP API in front of the functions that score and operate: health open, everything else signed."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ ACCESS_LOG = {
     "integrationError": "$context.integrationErrorMessage",
 }
 
+# What a person may ask of production; the caller's ARN, which API Gateway alone can tell, is the ledger's actor.
+OPERATIONS = {
+    "/v1/production": apigateway.HttpMethod.GET,
+    "/v1/production/rollback": apigateway.HttpMethod.POST,
+}
+
 
 class ScoringApi(Construct):
     """Routes of the API; IAM signs every call but the health check."""
@@ -37,6 +43,7 @@ class ScoringApi(Construct):
         id_: str,
         *,
         target: lambda_.IFunction,
+        operate: lambda_.IFunction,
         requests_per_second: int,
         burst: int,
         log_retention_days: int,
@@ -53,6 +60,7 @@ class ScoringApi(Construct):
             default_authorizer=authorizers.HttpIamAuthorizer(),
         )
         self._add_routes(integration)
+        self._add_operations(integrations.HttpLambdaIntegration("Operate", operate))
         self.access_logs = log_group(self, "AccessLogs", retention_days=log_retention_days)
         self.stage = apigateway.HttpStage(
             self,
@@ -74,6 +82,11 @@ class ScoringApi(Construct):
         )
         for route in health:
             acknowledge(route, "AwsSolutions-APIG4", "Health tells nothing but that the service is up.")
+
+    def _add_operations(self, integration: apigateway.HttpRouteIntegration) -> None:
+        """Exact paths, which go before the scoring function's: each is a permission of its own, by method and path."""
+        for path, method in OPERATIONS.items():
+            self.api.add_routes(path=path, methods=[method], integration=integration)
 
     def _log_access(self) -> None:
         stage = cast("apigateway.CfnStage", self.stage.node.default_child)

@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from cdk.components.alerts import alarm, our_metric
+from cdk.components.control import operate_function
 from cdk.components.function import ServiceFunction
 from cdk.components.grants import allow, allow_items, allow_listing, allow_objects, granted
 from cdk.components.ingestion import Ingestion
@@ -30,11 +31,15 @@ class ServingStack(Stack):
         self._layers = Layers(self, "Layers", architecture=settings.architecture)
         self.score = self._score()
         self.ingest = self._ingest()
+        self.operate = operate_function(
+            self, "Operate", settings=settings, layers=self._layers, buckets=data.buckets, tables=data.tables
+        )
         self.live = lambda_.Alias(self, "Live", alias_name="live", version=self.score.function.current_version)
         self.http = ScoringApi(
             self,
             "Http",
             target=self.live,
+            operate=self.operate.function,
             requests_per_second=settings.score_requests_per_second,
             burst=settings.score_burst,
             log_retention_days=settings.log_retention_days,

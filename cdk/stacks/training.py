@@ -11,9 +11,11 @@ from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
 from cdk.components.alerts import alarm
+from cdk.components.control import Control
 from cdk.components.function import ServiceFunction
 from cdk.components.grants import allow_items, allow_listing, allow_objects
 from cdk.components.layers import Layers
+from cdk.components.pipeline import NAME as PIPELINE
 from cdk.components.pipeline import Pipeline
 from cdk.components.state_machines import starting_role
 from cdk.components.tracking import Tracking
@@ -31,14 +33,16 @@ class TrainingStack(Stack):
         self._settings, self._data = settings, data
         self._layers = Layers(self, "Layers", architecture=settings.architecture)
         self.plan = self._plan()
-        self.control = self._control()
+        self.control = Control(
+            self, "Control", settings=settings, layers=self._layers, buckets=data.buckets, tables=data.tables, machine_name=PIPELINE
+        )
         self.tracking = Tracking(self, "Tracking", artifacts=data.buckets.artifacts)
         self.jobs = TrainingJobs(self, "Jobs", settings=settings, buckets=data.buckets, tables=data.tables, tracking=self.tracking)
         self.pipeline = Pipeline(
             self,
             "Pipeline",
             plan=self.plan.function,
-            control=self.control.function,
+            control=self.control,
             jobs=self.jobs,
             log_retention_days=settings.log_retention_days,
         )
@@ -63,7 +67,6 @@ class TrainingStack(Stack):
             "ScheduleName": self.schedule.schedule_name,
             "UpkeepStateMachineArn": self.upkeep.machine.state_machine_arn,
             "PlanFunction": self.plan.function.function_name,
-            "ControlFunction": self.control.function.function_name,
         }
 
     def _plan(self) -> ServiceFunction:
@@ -79,28 +82,11 @@ class TrainingStack(Stack):
         )
         allow_listing(plan.role, buckets.lake, buckets.artifacts)
         allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "dataset.json")
-        allow_objects(plan.role, buckets.artifacts, ["s3:GetObject", "s3:PutObject"], "checkpoints/", "executions/")
+        # By name: whoever may write an execution's decision.json says what is promoted.
+        written = ("checkpoints/*/genesis/genesis.json", "executions/*/plan.json", "executions/*/chunks.manifest")
+        allow_objects(plan.role, buckets.artifacts, ["s3:PutObject"], *written)
         allow_items(plan.role, ["Query"], tables.lineage)
         return plan
-
-    def _control(self) -> ServiceFunction:
-        artifacts, tables = self._data.buckets.artifacts, self._data.tables
-        control = self._function(
-            "Control",
-            "control",
-            {
-                "CONTROL_TABLE": tables.control.table_name,
-                "LEDGER_TABLE": tables.ledger.table_name,
-                "LINEAGE_TABLE": tables.lineage.table_name,
-                "ARTIFACTS_BUCKET": artifacts.bucket_name,
-            },
-        )
-        allow_listing(control.role, artifacts)
-        allow_objects(control.role, artifacts, ["s3:GetObject"], "models/", "executions/")
-        allow_objects(control.role, artifacts, ["s3:PutObject"], "executions/")
-        allow_items(control.role, ["GetItem", "PutItem"], tables.control)
-        allow_items(control.role, ["GetItem", "PutItem", "Query"], tables.ledger, tables.lineage)
-        return control
 
     def _function(self, id_: str, name: str, environment: dict[str, str]) -> ServiceFunction:
         return ServiceFunction(

@@ -14,7 +14,7 @@ from greenfraud.errors import BundleError, ContractError, NotFound
 
 
 class Artifacts:
-    """The artifacts bucket, seen by the control function."""
+    """The artifacts bucket, seen by what changes production."""
 
     def __init__(self, client: Callable[[], Any], bucket: str) -> None:
         self._client = client

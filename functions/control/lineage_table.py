@@ -12,7 +12,7 @@ from greenfraud.items.lineage import Link, encode
 
 
 class LineageTable:
-    """The lineage table, seen by the control function."""
+    """The lineage table, seen by the function that records."""
 
     def __init__(self, client: Callable[[], Any], table: str, artifacts_bucket: str) -> None:
         self._client = client

@@ -11,8 +11,7 @@ from typing import Any
 import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.score.problems import StoreUnavailableError
-from greenfraud.errors import DamagedItem, InvalidInput, NotFound, StateConflict
+from greenfraud.errors import DamagedItem, InvalidInput, NotFound, StateConflict, StoreUnavailableError
 from greenfraud.items import decision as decision_items
 from greenfraud.items.decision import Decision
 from greenfraud.items.tables import DECISIONS, REVIEWS, REVIEWS_INDEX

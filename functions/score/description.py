@@ -11,8 +11,8 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from functions.score.problems import PROBLEM_TYPE, title_of
 from functions.score.schemas import BatchIn, LabelsIn, Problem, TransactionIn
+from greenfraud.problems import PROBLEM_TYPE, title_of
 
 REFERENCE = "#/components/schemas/{model}"
 

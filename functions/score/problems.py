@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problems: one table from error to status, and nothing of the payload but the field's name."""
+"""Makes the application answer every error as an RFC 9457 problem; the table from error to status is the core's."""
 
 from __future__ import annotations
 
@@ -13,43 +13,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from greenfraud.errors import ContractError, GreenFraudError, InvalidInput, NotFound, StateConflict
+from greenfraud.errors import ContractError, GreenFraudError, InvalidInput, StoreUnavailableError
+from greenfraud.problems import PROBLEM_TYPE, problem, problem_of
 
 logger = logging.getLogger(__name__)
-
-PROBLEM_TYPE = "application/problem+json"
-TITLES = {422: "Unprocessable Content"}  # the library's phrase differs between Python 3.12 and 3.13
-
-
-class StoreUnavailableError(GreenFraudError):
-    """The store does not answer; nothing was decided, and the same request may safely be sent again."""
-
-
-STATUS_OF: dict[type[GreenFraudError], HTTPStatus] = {
-    InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
-    NotFound: HTTPStatus.NOT_FOUND,
-    StateConflict: HTTPStatus.CONFLICT,
-    StoreUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
-}
-
-
-def title_of(status: int) -> str:
-    """The phrase of a status."""
-    return TITLES.get(status, HTTPStatus(status).phrase)
-
-
-def problem(status: int, detail: str | None = None, **members: Any) -> dict[str, Any]:
-    """The body of a problem; `type` is about:blank, so the title is the status phrase (RFC 9457, 4.2.1)."""
-    body = {"type": "about:blank", "title": title_of(status), "status": int(status), "detail": detail}
-    return {name: value for name, value in {**body, **members}.items() if value is not None}
-
-
-def problem_of(error: GreenFraudError) -> dict[str, Any]:
-    """The problem an error of ours becomes."""
-    status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
-    if isinstance(error, InvalidInput):
-        return problem(status, f"{error.field}: {error.reason}", field=error.field, reason=error.reason)
-    return problem(status, str(error))
 
 
 def respond(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:

@@ -13,9 +13,9 @@ from functions.score import pages, schemas
 from functions.score.decisions import parse_day
 from functions.score.description import documented
 from functions.score.inputs import label_of, transaction_of
-from functions.score.problems import problem_of
 from functions.score.service import Service
 from greenfraud.errors import GreenFraudError, InvalidInput
+from greenfraud.problems import problem_of
 from greenfraud.records import Label, Transaction
 
 BATCH_LIMIT = 100

@@ -24,6 +24,7 @@ from local.permissions.decision import AccessDeniedError, check
 from local.permissions.operations import Need, arn
 
 MOST_BODY_BYTES = 10 * 1024 * 1024
+OPEN = (None, "", "NONE")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
@@ -58,6 +59,17 @@ def find_route(api: Api, method: str, path: str) -> tuple[Route, dict[str, str]]
     return None
 
 
+def signer_of(route: Route, request: Request) -> tuple[Caller, str] | None:
+    """Who signed a request; also where nobody must, so that a function can refuse what must be somebody's.
+
+    No other authorizer than IAM's is emulated, so nobody passes one.
+    """
+    if route.authorization_type != "AWS_IAM" or "authorization" not in request.headers:
+        return None
+    url = f"http://{request.headers.get('host', '')}{request.target}"
+    return signatures.signer_of(method=request.method, url=url, headers=request.headers, body=request.body)
+
+
 class HttpApi:
     """Answers requests as the deployed API would."""
 
@@ -83,26 +95,15 @@ class HttpApi:
             return gateway_response(404, "Not Found")
         route, parameters = found
         event = event_of(request, api_id=api.api_id, route_key=route.route_key, parameters=parameters)
-        if self._context.auth and not self._authorize(route, request, event):
+        signer = signer_of(route, request)
+        if signer is None:
+            is_refused = self._context.auth and route.authorization_type not in OPEN
+        else:
+            is_refused = not may_ask(signer[0], request, api.api_id)
+            event["requestContext"]["authorizer"] = {"iam": signatures.identity_of(*signer)}
+        if is_refused:
             return gateway_response(403, "Forbidden")
         return self._invoke(api, route, event)
-
-    def _authorize(self, route: Route, request: Request, event: dict[str, Any]) -> bool:
-        if route.authorization_type in (None, "", "NONE"):
-            return True
-        if route.authorization_type != "AWS_IAM":
-            return False  # no other authorizer is emulated, so nobody passes it
-        signed = signatures.signer_of(
-            method=request.method,
-            url=f"http://{request.headers.get('host', '')}{request.target}",
-            headers=request.headers,
-            body=request.body,
-        )
-        if signed is None or not may_ask(signed[0], request, event):
-            return False
-        identity = {"accessKey": signed[1], "accountId": ACCOUNT, "userArn": signed[0].arn}
-        event["requestContext"]["authorizer"] = {"iam": identity}
-        return True
 
     def _invoke(self, api: Api, route: Route, event: dict[str, Any]) -> Response:
         integration = api.integrations[(route.target or "").removeprefix("integrations/")]
@@ -120,11 +121,10 @@ class HttpApi:
         return response_of(result.payload)
 
 
-def may_ask(caller: Caller, request: Request, event: dict[str, Any]) -> bool:
+def may_ask(caller: Caller, request: Request, api_id: str) -> bool:
     """Whether the caller may invoke this method of this path."""
-    called = f"{event['requestContext']['apiId']}/{STAGE}/{request.method}{request.path}"
     try:
-        check(caller, Need("execute-api:Invoke", arn("execute-api", called)))
+        check(caller, Need("execute-api:Invoke", arn("execute-api", f"{api_id}/{STAGE}/{request.method}{request.path}")))
     except AccessDeniedError:
         return False
     return True

@@ -9,12 +9,13 @@ import hmac
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from local.context import REGION
+from local.context import ACCOUNT, REGION
 from local.permissions.callers import Caller, UnknownKeyError, secret_of
 
 SERVICE = "execute-api"
@@ -67,6 +68,19 @@ def signer_of(*, method: str, url: str, headers: Mapping[str, str], body: bytes)
     signer = StatedHeaders(Credentials(stated["key"], secret), SERVICE, REGION, names)
     same = hmac.compare_digest(signer.signature_of(request), stated["signature"])
     return (caller, stated["key"]) if same else None
+
+
+def identity_of(caller: Caller, access_key: str) -> dict[str, Any]:
+    """Who signed, as API Gateway tells a function: `requestContext.authorizer.iam`."""
+    return {
+        "accessKey": access_key,
+        "accountId": ACCOUNT,
+        "callerId": access_key,
+        "cognitoIdentity": None,
+        "principalOrgId": None,
+        "userArn": caller.arn,
+        "userId": access_key,
+    }
 
 
 def timestamp_of(headers: Mapping[str, str]) -> datetime | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("score", "ingest", "plan", "control")
+NAMES = ("score", "ingest", "plan", "control.record", "control.gate", "control.promote", "control.operate")
 # What Lambda itself calls in a function's name, and listing, without which a missing object reads as a refused one.
 PLATFORM = {
     "logs:CreateLogStream",
@@ -27,9 +27,15 @@ PLATFORM = {
 
 @pytest.fixture
 def functions(resources):
-    """Function resources by the folder of their handler."""
+    """Function resources by the package of their handler, below `functions`."""
     found = resources("AWS::Lambda::Function").values()
-    return {item["Properties"]["Handler"].split(".")[1]: item["Properties"] for item in found}
+    packages = {item["Properties"]["Handler"]: item["Properties"] for item in found}
+    return {handler.removeprefix("functions.").removesuffix(".handler.handler"): item for handler, item in packages.items()}
+
+
+def folder_of(name: str) -> Path:
+    """Where a function's own settings and actions stand."""
+    return ROOT / "functions" / name.replace(".", "/")
 
 
 def variables(settings: Path) -> set[str]:
@@ -44,13 +50,13 @@ def variables(settings: Path) -> set[str]:
 def test_a_function_gets_exactly_the_variables_it_reads(functions, name):
     """A variable too few fails at cold start, one too many misleads."""
     given = set(functions[name]["Environment"]["Variables"])
-    assert given == variables(ROOT / "functions" / name / "settings.py")
+    assert given == variables(folder_of(name) / "settings.py")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_function_may_call_exactly_what_it_says_it_calls(functions, allowed_actions, name):
     """Its own list of actions is checked against real calls by its own tests."""
-    listed = ROOT / "functions" / name / "actions.json"
+    listed = folder_of(name) / "actions.json"
     allowed = allowed_actions[functions[name]["Role"]["Fn::GetAtt"][0]]
     called = set(json.loads(listed.read_text(encoding="utf-8")))
     assert called <= allowed
@@ -66,7 +72,9 @@ def test_every_function_runs_the_newest_proven_python_on_the_greener_processor(f
 def test_memory_and_time_are_what_each_function_needs(functions):
     """Score has exactly one vCPU; batches get a minute."""
     sizes = {name: (item["MemorySize"], item["Timeout"]) for name, item in functions.items()}
-    assert sizes == {"score": (1769, 10), "ingest": (512, 60), "plan": (256, 60), "control": (256, 60)}
+    control = {f"control.{verb}": (256, 60) for verb in ("record", "gate", "promote")}
+    operate = {"control.operate": (256, 29)}  # API Gateway waits no longer than 30
+    assert sizes == {"score": (1769, 10), "ingest": (512, 60), "plan": (256, 60), **control, **operate}
 
 
 def test_a_training_job_gets_every_variable_it_reads(states):

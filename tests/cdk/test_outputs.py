@@ -20,7 +20,6 @@ EXPECTED = {
         "MlflowTrackingUri",
         "TrainingImageUri",
         "ScheduleName",
-        "ControlFunction",
     },
     "GreenFraud-Serving": {"ApiUrl", "ApiId", "ScoreFunction", "IngestFunction"},
     "GreenFraud-Monitoring": set(),

@@ -7,7 +7,7 @@ import re
 import pytest
 
 JOBS = {"BuildFeatures": "features", "Materialize": "materialize", "Train": "train", "Evaluate": "evaluate", "Report": "report"}
-VERBS = {"RecordLineage": "record", "Gate": "gate", "Promote": "promote"}
+CONTROL = ("RecordLineage", "Gate", "Promote")
 
 
 def tasks(states):
@@ -64,7 +64,7 @@ def test_families_train_side_by_side_and_chunks_in_order(definition):
 
 def test_every_task_is_retried_and_caught(states):
     """No failure leaves a run without its reason."""
-    assert set(tasks(states)) == {"Plan", *JOBS, *VERBS}
+    assert set(tasks(states)) == {"Plan", *JOBS, *CONTROL}
     for name, state in tasks(states).items():
         assert state["Retry"], name
         assert [catch["ErrorEquals"] for catch in state["Catch"]] == [["States.ALL"]], name
@@ -159,13 +159,17 @@ def test_job_names_are_unique_per_attempt_and_short_enough(states, name):
     assert re.fullmatch(r"gf-[a-zA-Z0-9-]{1,60}", template.format(*(LONGEST[path] for path in paths)))
 
 
-def test_control_is_called_with_its_verb_and_what_the_verb_needs(states):
-    """Payloads of record, gate and promote."""
-    payloads = {name: states[name]["Parameters"]["Payload"] for name in VERBS}
-    assert {name: payload["verb"] for name, payload in payloads.items()} == VERBS
-    assert set(payloads["RecordLineage"]) == {"verb", "execution.$", "family.$", "chunk.$", "version.$"}
-    assert set(payloads["Gate"]) == {"verb", "execution.$"}
-    assert set(payloads["Promote"]) == {"verb", "execution.$", "family.$", "version.$", "reasons.$", "actor"}
+def test_record_and_gate_get_what_they_need_from_the_plan(states):
+    """Each value under its own name."""
+    assert states["RecordLineage"]["Parameters"]["Payload"] == {
+        f"{name}.$": f"$.{name}" for name in ("execution", "family", "chunk", "version")
+    }
+    assert states["Gate"]["Parameters"]["Payload"] == {"execution.$": "$.execution"}
+
+
+def test_a_promotion_is_told_nothing_but_its_execution(states):
+    """The model, the reasons and the actor are read where no payload reaches: in the gate's decision and at Step Functions."""
+    assert states["Promote"]["Parameters"]["Payload"] == {"execution_arn.$": "$$.Execution.Id"}
 
 
 def test_the_plan_gets_the_input_and_becomes_the_state(states):

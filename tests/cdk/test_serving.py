@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 
 def test_only_health_is_open(resources):
     """Every other route, named or not, is signed with IAM."""
@@ -11,17 +13,36 @@ def test_only_health_is_open(resources):
     assert {route["RouteKey"]: route["AuthorizationType"] for route in routes} == {
         "GET /health": "NONE",
         "ANY /v1/{proxy+}": "AWS_IAM",
+        "GET /v1/production": "AWS_IAM",
+        "POST /v1/production/rollback": "AWS_IAM",
         "$default": "AWS_IAM",
     }
 
 
-def test_the_api_calls_the_live_version(resources):
+def test_the_api_calls_the_live_version(resources, templates):
     """Never the unpublished code."""
-    (integration,) = resources("AWS::ApiGatewayV2::Integration").values()
     (alias,) = resources("AWS::Lambda::Alias").values()
     assert alias["Properties"]["Name"] == "live"
-    assert integration["Properties"]["IntegrationUri"]["Ref"].startswith("Live")
-    assert integration["Properties"]["PayloadFormatVersion"] == "2.0"
+    score = integration_of(templates, "ANY /v1/{proxy+}")
+    assert score == integration_of(templates, "$default") == integration_of(templates, "GET /health")
+    assert score["IntegrationUri"]["Ref"].startswith("Live")
+    assert score["PayloadFormatVersion"] == "2.0"
+
+
+@pytest.mark.parametrize("route", ["GET /v1/production", "POST /v1/production/rollback"])
+def test_what_is_asked_of_production_reaches_another_function_than_scores(templates, route):
+    """The scoring function's role may not write what serves."""
+    operate = integration_of(templates, route)
+    assert operate["IntegrationUri"]["Fn::GetAtt"][0].startswith("Operate")
+    assert operate["PayloadFormatVersion"] == "2.0"
+
+
+def integration_of(templates, key):
+    """Where a route leads."""
+    serving = templates["GreenFraud-Serving"]["Resources"]
+    (route,) = [item["Properties"] for item in serving.values() if item.get("Properties", {}).get("RouteKey") == key]
+    _, (_, integration) = route["Target"]["Fn::Join"]
+    return serving[integration["Ref"]]["Properties"]
 
 
 def test_the_stage_is_throttled_and_logs_no_body(resources):

@@ -96,7 +96,6 @@ class FakePlatform:
             "StateMachineArn": "machine",
             "ArtifactsBucket": "artifacts",
             "LakeBucket": "lake",
-            "ControlFunction": "control",
         }
 
     def client(self, service):

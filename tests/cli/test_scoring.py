@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from rich.console import Console
 
+from cli.api import call_api
 from cli.data.dataset import HeldBack
 from cli.errors import CommandError, InputError
 from cli.next_steps import next_steps
-from cli.scoring import Score, call_api, score_held_back, score_table
+from cli.scoring import Score, score_held_back, score_table
 from cli.screen import Screen
 from cli.target import Target
 from greenfraud.records import Transaction
@@ -29,33 +28,9 @@ ANSWER = {
 HELD = HeldBack(Transaction("x1", 1_775_000_000_000_000, "c1", None, 51_240), is_fraud=True)
 
 
-@pytest.fixture
-def api():
-    """A server that keeps the requests and answers what it is told: `answer` is status and body."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["content-length"]))
-            server.requests.append((self.path, dict(self.headers), json.loads(body)))
-            status, answer = server.answer
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(json.dumps(answer).encode())
-
-        def log_message(self, *_):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    server.requests, server.answer = [], (200, ANSWER)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    server.target = Target("http://127.0.0.1:1", api_url=f"http://127.0.0.1:{server.server_port}")
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
 def test_a_request_is_signed_and_carries_the_wire_form(api):
-    """As AWS wants it; the embedded AWS does not mind."""
+    """As AWS wants it."""
+    api.answer = (200, ANSWER)
     (score,) = score_held_back(api.target, [HELD])
     path, headers, body = api.requests[0]
     assert path == "/v1/score"

@@ -55,7 +55,7 @@ def deployed(world: World) -> Deployed:
         score=world.ask(score),
         with_token=world.ask(score, AWS_SESSION_TOKEN="a/session+token=="),
         decision=world.ask(decision),
-        commands=operate(checkout),
+        commands=operate(checkout, aws.api),
     )
 
 

@@ -20,7 +20,7 @@ BOOTSTRAP = ("bootstrap", "--app", "cdk.out")
 DEPLOY = ("deploy", "--all", "--app", "cdk.out", "--outputs-file", ".local/outputs.json", "--require-approval", "never")
 DESTROY = ("destroy", "--all", "--app", "cdk.out", "--force")
 RESTORE = ("import", "GreenFraud-Data", "--app", "cdk.out", "--resource-mapping", ".local/kept.json")
-FUNCTIONS = ("score", "ingest", "plan", "control")
+FUNCTIONS = ("score", "ingest", "plan", "control.record", "control.gate", "control.promote", "control.operate")
 OPERATIONS = {
     "check": ("greenfraud import", "--check"),
     "import": ("greenfraud import", "--aws"),
@@ -58,9 +58,10 @@ class World:
         return {one["StackName"] for one in described if one["StackName"].startswith("GreenFraud-")}
 
     def code(self) -> dict[str, str]:
-        """The digest of every function's code, by its folder."""
+        """The digest of every function's code, by the package of its handler."""
         listed = self.aws.client("lambda").list_functions()["Functions"]
-        return {one["Handler"].split(".")[1]: one["CodeSha256"] for one in listed}
+        handlers = {one["Handler"]: one["CodeSha256"] for one in listed}
+        return {name.removeprefix("functions.").removesuffix(".handler.handler"): code for name, code in handlers.items()}
 
     def data(self) -> dict[str, int]:
         """How much lies in every bucket and table of the platform."""
@@ -121,15 +122,15 @@ class Restored:
     decision: Any
 
 
-def operate(checkout: Checkout) -> dict[str, str]:
+def operate(checkout: Checkout, api: str) -> dict[str, str]:
     """The guide's operator commands, on twenty transactions: too few to train on, enough to be imported."""
     days = [f"2026-03-{day:02d}T12:00:00Z" for day in range(1, 21)]
     columns = {"transaction_id": [f"t{n}" for n in range(20)], "occurred_at": days, "customer_id": ["c1"] * 20}
     table = pa.table({**columns, "amount": [10.0] * 20, "is_fraud": [0] * 19 + [1]})
     pq.write_table(table, checkout.folder / "history.parquet")
     lines = {name: guide_line(*fragments) for name, fragments in OPERATIONS.items()}
-    # Nothing was ever promoted here, so that taking it back is refused.
-    return {name: checkout.paste(line, code=int(name == "rollback")) for name, line in lines.items()}
+    # No name leads to the address that the stack tells. Nothing was ever promoted, so that taking it back is refused.
+    return {name: checkout.paste(line, code=int(name == "rollback"), GREENFRAUD_API_URL=api) for name, line in lines.items()}
 
 
 def destroy(world: World, before: dict[str, int] | None = None) -> Gone:

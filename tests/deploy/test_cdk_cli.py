@@ -57,7 +57,8 @@ def test_the_operators_commands_reach_what_is_deployed(deployed: Deployed):
     assert '"rows": 20' in said["import"]
     assert "NothingToTrain" in said["retrain"]
     assert "none: rules answer" in said["status"]
-    assert "the control function refused `rollback`" in said["rollback"]
+    assert "`rollback` was refused" in said["rollback"]
+    assert "nothing has been promoted" in said["rollback"]
 
 
 def test_a_second_deployment_changes_nothing(deployed_again: str):
@@ -66,7 +67,7 @@ def test_a_second_deployment_changes_nothing(deployed_again: str):
 
 
 def test_an_edited_function_is_all_that_changes(edited: Edited):
-    """Three stacks and three functions stay as they are."""
+    """Three stacks and every other function stay as they are."""
     assert set(edited.before) == set(FUNCTIONS)
     assert {name for name in FUNCTIONS if edited.before[name] != edited.after[name]} == {"score"}
     assert unchanged(edited.output) == [stack for stack in STACKS if stack != "GreenFraud-Serving"]

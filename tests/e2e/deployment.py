@@ -16,9 +16,12 @@ from typing import Any
 
 import httpx
 
+from cli.api import call_api
 from cli.execution import start_execution
-from cli.operations import call_control
 from cli.target import Target
+from functions.control.documents import Artifacts
+from functions.control.production import Production
+from functions.control.stage import Stage
 from local import processes
 from local.jobs.zygote import PRELOAD_VARIABLE, PRELOADED
 
@@ -137,9 +140,26 @@ class Deployment:
         health: dict[str, Any] = self.answer("GET", "/health")
         return health
 
-    def control(self, verb: str, **payload: Any) -> dict[str, Any]:
-        """The answer of the control function."""
-        return call_control(self.target, {"verb": verb, **payload})
+    def promote(self, family: str, version: str, reason: str) -> None:
+        """Put a model into production that no gate decided for: by the code of the function, with an administrator's rights."""
+        artifacts = Artifacts(lambda: self.client("s3"), self.outputs["ArtifactsBucket"])
+        stage = Stage(lambda: self.client("dynamodb"), self.outputs["ControlTable"], self.outputs["LedgerTable"])
+        Production(stage, artifacts).promote(family, version, actor="tests", reasons=[reason], execution=None)
+
+    def roll_back(self, reason: str) -> dict[str, Any]:
+        """What is in production after a person's signed request."""
+        return call_api(self.target, "POST", "/v1/production/rollback", {"reason": reason})
+
+    def function(self, package: str) -> str:
+        """The name of the function whose handler stands in a package below `functions`."""
+        handler = f"functions.{package}.handler.handler"
+        (found,) = [one for one in self.client("lambda").list_functions()["Functions"] if one["Handler"] == handler]
+        return str(found["FunctionName"])
+
+    def invoke(self, package: str, payload: Any) -> tuple[str | None, Any]:
+        """How a direct call of a function ended: its error's kind or None, and its answer."""
+        answer = self.client("lambda").invoke(FunctionName=self.function(package), Payload=json.dumps(payload).encode())
+        return answer.get("FunctionError"), json.loads(answer["Payload"].read())
 
     def document(self, execution: str, name: str) -> dict[str, Any]:
         """A small result of an execution, by its key of 12 digits."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from cli.errors import CommandError
+from greenfraud.errors import BundleError
 from greenfraud.instants import DAY_US, format_rfc3339
 from tests.e2e.deployment import wait_until
 
@@ -32,31 +32,23 @@ def score(deployment, first_run):
     return deployment.answer("POST", "/v1/score", {**like.to_json(), **new})
 
 
-def promote(deployment, first_run, rival):
-    """Put the rival into production by the control function."""
-    family, version = rival
-    return deployment.control(
-        "promote", execution=first_run.execution.key, family=family, version=version, reasons=["tried out"], actor="tests"
-    )
-
-
 @contextmanager
-def promoted(deployment, first_run, rival):
+def promoted(deployment, rival):
     """The rival in production until it is rolled back."""
-    promote(deployment, first_run, rival)
+    deployment.promote(*rival, "tried out")
     try:
         yield
     finally:
-        deployment.control("rollback", reason="tried out", actor="tests")
+        deployment.roll_back("tried out")
 
 
-def test_a_bundle_that_is_broken_already_is_not_promoted(deployment, first_run, rival):
-    """The control function checks every digest before it names a bundle to the scoring function."""
+def test_a_bundle_that_is_broken_already_is_not_promoted(deployment, rival):
+    """Every digest is checked before a bundle is named to the scoring function."""
     before = deployment.health()
     key = "models/{}/{}/model.onnx".format(*rival)
     broken = deployment.replaced(deployment.outputs["ArtifactsBucket"], key, b"not a model")
-    with broken, pytest.raises(CommandError, match=r"model\.onnx"):
-        promote(deployment, first_run, rival)
+    with broken, pytest.raises(BundleError, match=r"model\.onnx"):
+        deployment.promote(*rival, "tried out")
     assert before == deployment.health()
 
 
@@ -65,7 +57,7 @@ def test_the_last_good_model_answers_while_the_promoted_bundle_is_broken(deploym
     good = score(deployment, first_run)
     assert good["degraded"] == []
     key = "models/{}/{}/model.onnx".format(*rival)
-    with promoted(deployment, first_run, rival):
+    with promoted(deployment, rival):
         assert deployment.health()["model"] == "{}/{}".format(*rival)
         with deployment.replaced(deployment.outputs["ArtifactsBucket"], key, b"not a model"):
             answer = score(deployment, first_run)

@@ -6,6 +6,10 @@ import json
 
 import pytest
 
+from cli.api import call_api
+from cli.errors import InputError
+from greenfraud.items import ledger as ledger_items
+
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.usefixtures("first_run")]
 
 
@@ -51,6 +55,57 @@ def test_a_family_is_trained_anew_on_all_its_chunks_at_once(deployment):
     assert "saved against a full refit of light: unavailable, this is a full refit" in said
     idle = deployment.execute({})
     assert idle["output"]["outcome"] == "nothing_to_train"
+
+
+def newest_entry(deployment):
+    """The ledger's last entry."""
+    asked = {"TableName": deployment.outputs["LedgerTable"], **ledger_items.all_entries()}
+    return ledger_items.decode(deployment.client("dynamodb").query(**asked)["Items"][-1])
+
+
+def test_a_promotion_is_entered_under_the_name_of_its_execution(deployment, first_run):
+    """Which the function asked Step Functions about; nobody named it."""
+    entries = deployment.client("dynamodb").query(TableName=deployment.outputs["LedgerTable"], **ledger_items.all_entries())[
+        "Items"
+    ]
+    first = ledger_items.decode(entries[0])
+    assert (first["verb"], first["actor"]) == ("promote", first_run.execution.arn)
+
+
+def test_an_execution_that_has_ended_promotes_nothing_more(deployment, first_run):
+    """Also when it is asked by somebody who may call the function."""
+    before = deployment.health()
+    kind, answer = deployment.invoke("control.promote", {"execution_arn": first_run.execution.arn, "actor": "somebody"})
+    assert (kind, answer["errorType"]) == ("Unhandled", "UnknownCaller")
+    assert "not running but SUCCEEDED" in answer["errorMessage"]
+    assert before == deployment.health()
+
+
+def test_a_rollback_is_entered_under_the_name_of_who_signed(deployment, first_run):
+    """The model before serves at once; here none was, so the rules answer until it is promoted again."""
+    promoted = deployment.health()["model"]
+    shown = deployment.command("rollback", "--reason", "trying it")
+    try:
+        assert shown.returncode == 0, shown.stderr
+        assert "now serving" in shown.stdout
+        assert deployment.health()["model"] != promoted
+        entry = newest_entry(deployment)
+        assert (entry["verb"], entry["reasons"]) == ("rollback", ["trying it"])
+        assert entry["actor"].startswith("arn:aws:iam::123456789012:")
+    finally:
+        deployment.promote(*promoted.split("/"), "as it was")
+
+
+def test_a_rollback_that_nobody_signed_or_that_names_its_actor_is_refused(deployment):
+    """Also on this machine, where other requests need no signature."""
+    before = deployment.health()
+    unsigned = deployment.call("POST", "/v1/production/rollback", {"reason": "trying it"})
+    assert (unsigned.status_code, unsigned.json()["title"]) == (403, "Forbidden")
+    kind, answer = deployment.invoke("control.operate", {"verb": "rollback", "reason": "trying it", "actor": "somebody"})
+    assert (kind, answer["statusCode"]) == (None, 403)
+    with pytest.raises(InputError, match="actor: is whoever signed the request"):
+        call_api(deployment.target, "POST", "/v1/production/rollback", {"reason": "trying it", "actor": "somebody"})
+    assert before == deployment.health()
 
 
 @pytest.mark.parametrize(

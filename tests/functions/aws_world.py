@@ -19,6 +19,7 @@ NAMES = {
     "LINEAGE_TABLE": "lineage",
     "LAKE_BUCKET": "lake",
     "ARTIFACTS_BUCKET": "artifacts",
+    "STATE_MACHINE_ARN": "arn:aws:states:eu-north-1:123456789012:stateMachine:fraud-detection-pipeline",
     "REJECTED_QUEUE_URL": "https://sqs.eu-north-1.amazonaws.com/123456789012/rejected",
     "DYNAMODB_CLIENT": "boto3",  # the one that moto stands in for inside a process
     "GRID_INTENSITY_G_PER_KWH": "8",
@@ -34,13 +35,15 @@ KEYS = {
     "LINEAGE_TABLE": tables.LINEAGE,
 }
 
+PREFIXES = {"stepfunctions": "states"}  # where IAM calls a service otherwise than boto3
+
 
 def actions_of(service: str, operation: str, params: dict[str, Any]) -> list[str]:
     """What IAM calls an operation: a transaction is authorised by its parts, listing by the bucket."""
     if operation == "TransactWriteItems":
         return [f"dynamodb:{part}Item" for item in params["TransactItems"] for part in item]
     renamed = {"ListObjectsV2": "ListBucket", "HeadObject": "GetObject", "SendMessageBatch": "SendMessage"}
-    return [f"{service}:{renamed.get(operation, operation)}"]
+    return [f"{PREFIXES.get(service, service)}:{renamed.get(operation, operation)}"]
 
 
 def golden(name: str) -> dict[str, Any]:

@@ -75,7 +75,8 @@ def start(aws: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Callabl
     """A cold start: the handler of a function, imported anew with clients of this test."""
 
     def start(name: str) -> Callable[..., Any]:
-        for module in (f"functions.{name}.handler", "functions.score.dynamodb.clients", "functions.score.service"):
+        clients = ("functions.control.clients", "functions.score.dynamodb.clients", "functions.score.service")
+        for module in (f"functions.{name}.handler", *clients):
             monkeypatch.delitem(sys.modules, module, raising=False)
             package, _, part = module.rpartition(".")
             monkeypatch.delattr(importlib.import_module(package), part, raising=False)  # `from package import part` asks it first

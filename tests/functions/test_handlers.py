@@ -12,24 +12,26 @@ import boto3
 import pytest
 from aws_world import NAMES, golden
 from bundle_world import bundle, put_bundle
+from control_world import ControlWorld
 from lake_world import put_dataset, train_result
 from score_world import TRANSACTION
 
 from greenfraud.errors import SettingsError
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
-NAMES_OF_FUNCTIONS = sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py"))
+NAMES_OF_FUNCTIONS = sorted(".".join(path.parent.relative_to(FUNCTIONS).parts) for path in FUNCTIONS.rglob("handler.py"))
+CONTROL = ["control.gate", "control.operate", "control.promote", "control.record"]
 
 
 def listed(name: str) -> list[str]:
     """The actions a function says it needs."""
-    actions: list[str] = json.loads((FUNCTIONS / name / "actions.json").read_text())
+    actions: list[str] = json.loads((FUNCTIONS / name.replace(".", "/") / "actions.json").read_text())
     return actions
 
 
 def test_every_function_is_tested_here():
     """A new function shows up by failing."""
-    assert NAMES_OF_FUNCTIONS == ["control", "ingest", "plan", "score"]
+    assert [*CONTROL, "ingest", "plan", "score"] == NAMES_OF_FUNCTIONS
 
 
 @pytest.mark.parametrize("name", NAMES_OF_FUNCTIONS)
@@ -61,11 +63,9 @@ def test_a_cold_start_makes_no_client(start, actions, name, monkeypatch):
     assert callable(start(name))
 
 
-def test_score_answers_an_api_gateway_event_with_only_the_actions_it_lists(start, actions, s3):
+def test_score_answers_an_api_gateway_event_with_only_the_actions_it_lists(start, actions, s3, dynamodb):
     """Through Mangum, model and all."""
-    promote = start("control")
-    put_bundle(s3, bundle("v1"))
-    promote(golden("step_functions_promote"), None)
+    ControlWorld(start, s3, dynamodb).promote("v1")
     handler = start("score")
     actions.clear()
     response = handler(golden("api_gateway_score"), None)
@@ -107,21 +107,35 @@ def test_plan_answers_the_state_machine_with_only_the_actions_it_lists(start, ac
     assert set(actions) == set(listed("plan"))
 
 
-def test_control_obeys_every_verb_with_only_the_actions_it_lists(start, actions, s3):
-    """From the record of a training to the rollback."""
-    put_bundle(s3, bundle("v1"))
+def test_record_and_gate_take_the_plans_values_with_only_the_actions_they_list(start, actions, s3):
+    """A training's result and an evaluation."""
     train_result(s3)
     evaluation = {"candidates": [], "holdout": {"frauds": 0}}
     s3.put_object(Bucket="artifacts", Key="executions/0123456789ab/evaluation.json", Body=json.dumps(evaluation))
-    handler = start("control")
-    actions.clear()
     job = {"execution": "0123456789ab", "family": "light", "chunk": "20180401-20180408", "version": "v1"}
-    handler({"verb": "record", **job}, None)
-    handler({"verb": "gate", **job}, None)
-    handler(golden("step_functions_promote"), None)
-    handler({"verb": "rollback", "reason": "test", "actor": "test"}, None)
-    handler({"verb": "show"}, None)
-    assert set(actions) == set(listed("control"))
+    for verb in ("record", "gate"):
+        handler = start(f"control.{verb}")
+        actions.clear()
+        handler(job, None)
+        assert set(actions) == set(listed(f"control.{verb}")), verb
+
+
+def test_promote_and_operate_change_production_with_only_the_actions_they_list(start, actions, s3, dynamodb):
+    """As the state machine and as API Gateway call them."""
+    world = ControlWorld(start, s3, dynamodb)
+    world.promote("v0")
+    put_bundle(s3, bundle("v1"))
+    world.decide("v1")
+    promotion = {"execution_arn": world.execution_arn}
+    for verb, events in {
+        "promote": [promotion],
+        "operate": [golden("api_gateway_rollback") | {"routeKey": "GET /v1/production"}, golden("api_gateway_rollback")],
+    }.items():
+        actions.clear()
+        for event in events:
+            world.call(verb, event)
+        assert set(actions) == set(listed(f"control.{verb}")), verb
+    assert [entry["verb"] for entry in world.ledger()] == ["promote", "promote", "rollback"]
 
 
 def http_event(method: str, path: str, body: object) -> dict:

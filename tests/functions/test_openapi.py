@@ -1,15 +1,18 @@
-"""The committed description is the app's own. Regenerate: `python -m tests.functions.test_openapi`."""
+"""The committed description is that of the functions behind the API. Regenerate: `python -m tests.functions.test_openapi`."""
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 from typing import cast
 
 from jsonschema import Draft202012Validator
 
+from functions.control.operate.description import PATHS, SCHEMAS
 from functions.score.app import create_app
 from functions.score.service import Service
+from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.errors import InvalidInput
 from greenfraud.records import Label, Transaction
 
@@ -19,14 +22,33 @@ GOOD_LABEL = {"transaction_id": "T", "is_fraud": True, "observed_at": "2018-05-2
 
 
 def description() -> str:
-    """The description as it is committed."""
-    app = create_app(cast("Service", None))
-    return json.dumps(app.openapi(), indent=1) + "\n"
+    """The description as it is committed: of the scoring app, and of what a person asks of production."""
+    described = create_app(cast("Service", None)).openapi()
+    described["paths"] |= PATHS
+    schemas = described["components"]["schemas"]
+    assert not schemas.keys() & SCHEMAS.keys()
+    described["components"]["schemas"] = dict(sorted({**schemas, **SCHEMAS}.items()))
+    return json.dumps(described, indent=1) + "\n"
 
 
-def test_the_committed_description_is_that_of_the_app():
+def test_the_committed_description_is_that_of_the_functions():
     """A changed route shows as a changed file."""
     assert DOCUMENT.read_text() == description()
+
+
+def test_what_is_asked_of_production_is_described_as_it_is_routed(start):
+    """Every route, and no other."""
+    start("control.operate")
+    routes = importlib.import_module("functions.control.operate.handler").ROUTES
+    assert {f"{method.upper()} {path}" for path, described in PATHS.items() for method in described} == set(routes)
+
+
+def test_the_described_answer_about_production_is_the_documents_own():
+    """With and without a model."""
+    model = ModelRef("light", "v1", "models/light/v1/", "0" * 64)
+    schema = {**SCHEMAS["Production"], "components": {"schemas": SCHEMAS}}
+    for document in (ControlDocument(), ControlDocument(revision=1, production=model)):
+        Draft202012Validator(schema).validate(document.to_json())
 
 
 def test_every_reference_of_the_description_leads_somewhere():

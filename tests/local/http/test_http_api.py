@@ -8,6 +8,7 @@ import http.client
 import json
 import shutil
 import subprocess
+from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from local.context import ACCESS_KEY, SECRET_KEY, Context
 from local.http.api import HttpApi, match_path, precedence
 from local.http.api_events import Request, gateway_response
 
+GOLDEN = Path(__file__).parents[2] / "events" / "api_gateway_rollback.json"
 ECHO = """
     import json
     def handler(event, context):
@@ -116,7 +118,11 @@ def test_a_signed_request_passes_and_names_its_caller(site):
     status, _, body = site.signed("POST", "/v1/score%20it?x=1", b'{"amount": "1.00"}')
     event = json.loads(body)
     assert (status, event["body"], event["isBase64Encoded"]) == (200, '{"amount": "1.00"}', False)
-    assert event["requestContext"]["authorizer"]["iam"]["accessKey"] == ACCESS_KEY
+    told = event["requestContext"]["authorizer"]["iam"]
+    assert told["accessKey"] == ACCESS_KEY
+    assert told["userArn"].startswith("arn:aws:iam::123456789012:user/")
+    real = json.loads(GOLDEN.read_text())["requestContext"]["authorizer"]["iam"]
+    assert told.keys() == real.keys()
 
 
 def test_other_requests_are_forbidden(site):
@@ -153,8 +159,33 @@ def test_a_binary_body_arrives_in_base64(site):
     assert (200, True, base64.b64encode(b"\xff\x00").decode()) == (status, event["isBase64Encoded"], event["body"])
 
 
-def test_without_authentication_everything_passes(tmp_path):
-    """The setting lets a request through and adds nothing to its event."""
+def test_an_open_route_is_told_of_no_caller(site):
+    """Also where the request is signed: nobody vouches for it there."""
+    status, _, body = site.signed("GET", "/open/1")
+    assert (status, "authorizer" in json.loads(body)["requestContext"]) == (200, False)
+
+
+def test_routes_of_one_api_lead_to_functions_of_their_own(site, embedded):
+    """An exact path goes before a greedy one."""
+    client = embedded.client("apigatewayv2")
+    (api,) = [one["ApiId"] for one in client.get_apis()["Items"]]
+    other = embedded.function('def handler(event, context): return {"statusCode": 200, "body": "the other"}')
+    arn = embedded.client("lambda").get_function(FunctionName=other)["Configuration"]["FunctionArn"]
+    integration = client.create_integration(ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=arn, PayloadFormatVersion="2.0")[
+        "IntegrationId"
+    ]
+    route = client.create_route(
+        ApiId=api, RouteKey="POST /v1/production/rollback", AuthorizationType="AWS_IAM", Target=f"integrations/{integration}"
+    )["RouteId"]
+    try:
+        assert site.signed("POST", "/v1/production/rollback", b"{}")[2] == b"the other"
+        assert site.signed("GET", "/v1/production/rollback")[2] != b"the other"
+    finally:
+        client.delete_route(ApiId=api, RouteId=route)
+
+
+def test_without_authentication_everything_passes_and_whoever_signed_is_told(tmp_path):
+    """The setting lets a request through; only a right signature adds a caller to its event."""
     events = []
 
     class Stub(HttpApi):
@@ -171,13 +202,23 @@ def test_without_authentication_everything_passes(tmp_path):
         api_id = "api"
         routes: ClassVar = {"r": OneRoute()}
 
-    for auth, status in ((False, 200), (True, 403)):
+    unsigned, right, wrong = {"host": "h"}, signed_headers(SECRET_KEY), signed_headers("wrong")
+    passed = []
+    for auth, headers in [(auth, headers) for auth in (False, True) for headers in (unsigned, right, wrong)]:
         context = Context(endpoint="http://127.0.0.1:1", state_dir=tmp_path, http_port=0, auth=auth)
         request = Request(
-            method="POST", target="/v1/score", protocol="HTTP/1.1", headers={"host": "h"}, body=b"{}", source_ip="127.0.0.1"
+            method="POST", target="/v1/score", protocol="HTTP/1.1", headers=headers, body=b"{}", source_ip="127.0.0.1"
         )
-        assert status == Stub(context)._answer(OneApi(), request).status
-    assert "authorizer" not in events[0]["requestContext"]
+        passed.append(Stub(context)._answer(OneApi(), request).status)
+    assert passed == [200, 200, 200, 403, 200, 403]
+    assert ["authorizer" in event["requestContext"] for event in events] == [False, True, False, True]
+
+
+def signed_headers(secret):
+    """Headers of a request for /v1/score at host h, in lower case."""
+    request = AWSRequest(method="POST", url="http://h/v1/score", data=b"{}")
+    SigV4Auth(Credentials(ACCESS_KEY, secret), "execute-api", "eu-north-1").add_auth(request)
+    return {"host": "h", **{name.lower(): value for name, value in request.headers.items()}}
 
 
 @pytest.mark.parametrize(

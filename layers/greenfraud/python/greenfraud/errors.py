@@ -7,7 +7,9 @@ GreenFraudError
 ├── BundleError      a model bundle is incomplete, altered or unusable
 ├── SettingsError    an environment variable is missing or unusable; names it
 ├── StateConflict    someone else changed the item first; read again and retry
-└── NotFound         the named thing does not exist
+├── NotFound         the named thing does not exist
+├── UnknownCaller    nobody who checked it says who acts
+└── StoreUnavailableError  the store does not answer
 """
 
 from __future__ import annotations
@@ -83,3 +85,11 @@ class StateConflict(GreenFraudError):  # noqa: N818  reads better where it is ra
 
 class NotFound(GreenFraudError):  # noqa: N818  reads better where it is raised
     """Nothing is stored under the given name."""
+
+
+class StoreUnavailableError(GreenFraudError):
+    """The store does not answer; the message says what may be sent again."""
+
+
+class UnknownCaller(GreenFraudError):  # noqa: N818  reads better where it is raised
+    """A call that must be entered under the name of who made it, and nobody who checked that name gives it."""

@@ -1,4 +1,4 @@
-"""What the control function reads from its environment, once, at cold start."""
+"""What the function reads from its environment, once, at cold start."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ from greenfraud.settings import read_settings
 class Settings:
     """Field names in upper case are the variables, each of which the stack sets."""
 
-    control_table: str
-    ledger_table: str
-    lineage_table: str
     artifacts_bucket: str
 
     @classmethod

@@ -1,0 +1,112 @@
+"""The functions that record, judge and promote, each with a role of its own: the right to one is no right to another."""
+
+from __future__ import annotations
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk.components.buckets import Buckets
+from cdk.components.function import ServiceFunction
+from cdk.components.grants import allow, allow_items, allow_listing, allow_objects
+from cdk.components.layers import Layers
+from cdk.components.review import acknowledge, finding
+from cdk.components.tables import Tables
+from cdk.settings import Settings
+
+MEMORY_MB = 256
+HTTP_API_SECONDS = 29  # API Gateway gives up after 30
+
+
+class Control(Construct):
+    """What the pipeline's state machine calls between its jobs."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        layers: Layers,
+        buckets: Buckets,
+        tables: Tables,
+        machine_name: str,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._settings, self._layers = settings, layers
+        self._buckets, self._tables = buckets, tables
+        self.record = self._record()
+        self.gate = self._gate()
+        self.promote = self._promote(machine_name)
+
+    def _record(self) -> ServiceFunction:
+        record = self._function("Record", "record", {"LINEAGE_TABLE": self._tables.lineage.table_name})
+        allow_objects(record.role, self._buckets.artifacts, ["s3:GetObject"], "executions/*/train/*")
+        allow_items(record.role, ["PutItem"], self._tables.lineage)
+        return record
+
+    def _gate(self) -> ServiceFunction:
+        gate = self._function("Gate", "gate", {})
+        allow_objects(gate.role, self._buckets.artifacts, ["s3:GetObject"], "executions/*/evaluation.json")
+        allow_objects(gate.role, self._buckets.artifacts, ["s3:PutObject"], "executions/*/decision.json")
+        return gate
+
+    def _promote(self, machine_name: str) -> ServiceFunction:
+        arn = Stack.of(self).format_arn
+        form = ArnFormat.COLON_RESOURCE_NAME
+        machine = arn(service="states", resource="stateMachine", resource_name=machine_name, arn_format=form)
+        executions = arn(service="states", resource="execution", resource_name=f"{machine_name}:*", arn_format=form)
+        promote = self._function("Promote", "promote", {"STATE_MACHINE_ARN": machine, **_production_tables(self._tables)})
+        allow_objects(promote.role, self._buckets.artifacts, ["s3:GetObject"], "models/", "executions/*/decision.json")
+        _allow_replacing(promote.role, self._tables)
+        allow(promote.role, ["states:DescribeExecution"], [executions])
+        reason = "Executions are named at run time; their state machine is the boundary."
+        acknowledge(promote.role, f"AwsSolutions-IAM5[Resource::{finding(self, executions)}]", reason)
+        return promote
+
+    def _function(self, id_: str, verb: str, environment: dict[str, str]) -> ServiceFunction:
+        function = ServiceFunction(
+            self,
+            id_,
+            name=f"control.{verb}",
+            layers=self._layers,
+            architecture=self._settings.architecture,
+            memory_mb=MEMORY_MB,
+            timeout_seconds=60,
+            environment={**environment, "ARTIFACTS_BUCKET": self._buckets.artifacts.bucket_name},
+            log_retention_days=self._settings.log_retention_days,
+        )
+        allow_listing(function.role, self._buckets.artifacts)
+        return function
+
+
+def operate_function(  # noqa: PLR0913
+    scope: Construct, id_: str, *, settings: Settings, layers: Layers, buckets: Buckets, tables: Tables
+) -> ServiceFunction:
+    """What a person's requests about production reach, through the API alone: nobody in the template may invoke it."""
+    operate = ServiceFunction(
+        scope,
+        id_,
+        name="control.operate",
+        layers=layers,
+        architecture=settings.architecture,
+        memory_mb=MEMORY_MB,
+        timeout_seconds=HTTP_API_SECONDS,
+        environment={**_production_tables(tables), "ARTIFACTS_BUCKET": buckets.artifacts.bucket_name},
+        log_retention_days=settings.log_retention_days,
+    )
+    allow_listing(operate.role, buckets.artifacts)
+    allow_objects(operate.role, buckets.artifacts, ["s3:GetObject"], "models/")
+    _allow_replacing(operate.role, tables)
+    allow_items(operate.role, ["Query"], tables.ledger)
+    return operate
+
+
+def _production_tables(tables: Tables) -> dict[str, str]:
+    return {"CONTROL_TABLE": tables.control.table_name, "LEDGER_TABLE": tables.ledger.table_name}
+
+
+def _allow_replacing(role: iam.Role, tables: Tables) -> None:
+    """To read what is in production, and to replace it together with an entry in the ledger."""
+    allow_items(role, ["GetItem", "PutItem"], tables.control)
+    allow_items(role, ["PutItem"], tables.ledger)

@@ -1,0 +1,1 @@
+"""Judges an execution's challengers, and can write nothing but its decision."""

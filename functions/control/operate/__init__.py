@@ -1,0 +1,1 @@
+"""What a person may do with production, over the HTTP API, which alone says who asks."""

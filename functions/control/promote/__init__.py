@@ -1,0 +1,1 @@
+"""Puts into production what the gate of a running execution decided, and nothing that a payload names."""

@@ -1,0 +1,32 @@
+"""The Lambda's entry: the ARN of a running execution in, the revision that its decision became out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.control.clients import dynamodb, s3, stepfunctions
+from functions.control.documents import Artifacts
+from functions.control.payloads import Payload, texts_of
+from functions.control.production import Production
+from functions.control.promote.executions import Executions
+from functions.control.promote.settings import Settings
+from functions.control.stage import Stage
+from greenfraud import naming
+from greenfraud.errors import ContractError
+
+settings = Settings.from_env()
+
+
+def handler(event: Payload, _: object) -> dict[str, Any]:
+    """Obey the gate: family, version and reasons are those of the stored decision, the actor is the execution itself."""
+    (arn,) = texts_of(event, "execution_arn")
+    Executions(stepfunctions, settings.state_machine_arn).check_running(arn)
+    artifacts = Artifacts(s3, settings.artifacts_bucket)
+    execution = naming.execution_key(arn)
+    decision = artifacts.read_json(naming.decision_key(execution))
+    if decision.get("outcome") != "promote":
+        raise ContractError(f"the gate did not decide to promote in execution {execution}")
+    family, version = texts_of(decision, "family", "version")
+    production = Production(Stage(dynamodb, settings.control_table, settings.ledger_table), artifacts)
+    after = production.promote(family, version, actor=arn, reasons=decision.get("reasons") or [], execution=execution)
+    return {"revision": after.revision, "prefix": naming.models_prefix(family, version)}

@@ -1,0 +1,1 @@
+"""Records lineage, and can change nothing else."""

@@ -1,0 +1,106 @@
+"""The pipeline and a person, as the functions that change production meet them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import boto3
+from aws_world import NAMES, golden
+from bundle_world import bundle, put_bundle
+
+from greenfraud import naming
+from greenfraud.control import ControlDocument
+from greenfraud.items import control as control_items
+
+EXECUTION_ARN = golden("step_functions_promote")["execution_arn"]
+EXECUTION = naming.execution_key(EXECUTION_ARN)
+PERSON = golden("api_gateway_rollback")["requestContext"]["authorizer"]["iam"]["userArn"]
+Handler = Callable[[Any, object], dict[str, Any]]
+
+
+@dataclass
+class ControlWorld:
+    """Handlers at their first call, and what they left behind."""
+
+    start: Callable[[str], Handler]
+    s3: Any
+    dynamodb: Any
+    _handlers: dict[str, Handler] = field(default_factory=dict)
+
+    def call(self, verb: str, event: dict[str, Any]) -> dict[str, Any]:
+        """The answer of one of the functions."""
+        if verb not in self._handlers:
+            self._handlers[verb] = self.start(f"control.{verb}")
+        return self._handlers[verb](event, None)
+
+    @cached_property
+    def execution_arn(self) -> str:
+        """The running execution of the golden event."""
+        return start_execution(EXECUTION_ARN)
+
+    def decide(self, version: str, outcome: str = "promote", execution: str = EXECUTION) -> None:
+        """Leave a decision of the gate."""
+        decision = {"outcome": outcome, "family": "light", "version": version, "reasons": ["better"]}
+        self.s3.put_object(Bucket="artifacts", Key=naming.decision_key(execution), Body=json.dumps(decision))
+
+    def promote(self, version: str) -> dict[str, Any]:
+        """Store a bundle, decide for it and promote it, as the state machine does."""
+        put_bundle(self.s3, bundle(version))
+        self.decide(version)
+        return self.call("promote", {"execution_arn": self.execution_arn})
+
+    def ask(self, route: str, body: Any = None, **changes: Any) -> tuple[int, dict[str, Any]]:
+        """Status and body of a person's signed request; `changes` are put over the event."""
+        event = golden("api_gateway_rollback") | {"routeKey": route, "body": json.dumps(body), **changes}
+        answer = self.call("operate", event)
+        return answer["statusCode"], json.loads(answer["body"])
+
+    def roll_back(self, reason: str = "alarm") -> dict[str, Any]:
+        """What is in production after a rollback that must succeed."""
+        status, body = self.ask("POST /v1/production/rollback", {"reason": reason})
+        assert status == 200, body
+        return body
+
+    def in_production(self) -> str | None:
+        """The version that serves."""
+        status, body = self.ask("GET /v1/production")
+        assert status == 200, body
+        return body["production"] and body["production"]["version"]
+
+    def copies(self) -> list[ControlDocument]:
+        """Every copy of the control document."""
+        keys = [control_items.key(control_items.copy_id(index)) for index in range(control_items.COPIES)]
+        items = [self.dynamodb.get_item(TableName="control", Key=key)["Item"] for key in keys]
+        return [ControlDocument.decode(item["document"]["S"]) for item in items]
+
+    def is_untouched(self) -> bool:
+        """Whether nothing was ever promoted."""
+        return not any(self.dynamodb.scan(TableName=table)["Items"] for table in ("control", "ledger"))
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """The entries of the ledger, oldest first."""
+        return [json.loads(item["document"]["S"]) for item in self.dynamodb.scan(TableName="ledger")["Items"]]
+
+    def spoil(self, index: int, **cells: dict[str, Any]) -> None:
+        """Damage one copy of the control document."""
+        key = control_items.key(control_items.copy_id(index))
+        item = self.dynamodb.get_item(TableName="control", Key=key)["Item"]
+        self.dynamodb.put_item(TableName="control", Item={**item, **cells})
+
+
+def start_execution(arn: str) -> str:
+    """An execution of that ARN that runs; its machine is made where there is none yet."""
+    client = boto3.client("stepfunctions")
+    *_, machine, name = arn.split(":")
+    machine_arn = NAMES["STATE_MACHINE_ARN"].rpartition(":")[0] + f":{machine}"
+    if machine_arn not in [one["stateMachineArn"] for one in client.list_state_machines()["stateMachines"]]:
+        client.create_state_machine(name=machine, definition=WAITS, roleArn="arn:aws:iam::123456789012:role/states")
+    started: str = client.start_execution(stateMachineArn=machine_arn, name=name)["executionArn"]
+    return started
+
+
+WAITS = '{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}}'
