@@ -51,7 +51,7 @@ def troubled(deployment):
     arn = deployment.start_execution({"families": ["light", "heavy"], "force": True})
     plan = plan_of(deployment, arn)
     keys = {family["family"]: family["chunks"][0]["job_key"] for family in plan["families"]}
-    names = {family: [f"gf-{family}-{plan['date']}-{attempt}-{key}" for attempt in (0, 1)] for family, key in keys.items()}
+    names = {family: [f"gf-{family}-{plan['date']}-0-{attempt}-{key}" for attempt in (0, 1)] for family, key in keys.items()}
     with ThreadPoolExecutor() as pool:
         for ended in [pool.submit(kill, deployment, names["heavy"][0]), pool.submit(interrupt, deployment, names["light"][0])]:
             ended.result()
