@@ -8,9 +8,9 @@ STEPS = ("features", "train", "evaluate", "materialize", "reconcile", "monitor",
 ATTEMPT = "$$.Execution.RedriveCount, $$.State.RetryCount"
 
 
-def run_job_name(step: str) -> str:
-    """The ASL expression of the name of a job that runs once per execution."""
-    return f"States.Format('gf-{step}-{{}}-{{}}-{{}}-{{}}', $.date, {ATTEMPT}, $.execution)"
+def run_job_name(step: str, *, has_waited: bool = False) -> str:
+    """The ASL expression of the name of a job that runs once per execution; a `w` marks attempts of the state that waits."""
+    return f"States.Format('gf-{step}-{{}}-{{}}-{'w' if has_waited else ''}{{}}-{{}}', $.date, {ATTEMPT}, $.execution)"
 
 
 def training_job_name() -> str:

@@ -98,9 +98,9 @@ class JobRoles(Construct):
         allow_objects(role, self._lake, READ, "features/")
         allow_listing(role, self._artifacts)
         allow_objects(role, self._artifacts, READ, "executions/*/chunks.manifest")
-        allow_objects(role, self._artifacts, [*READ, *WRITE], "checkpoints/", f"{MLFLOW_PREFIX}/")
+        allow_objects(role, self._artifacts, [*READ, *WRITE], "checkpoints/")
         allow_objects(role, self._artifacts, [*READ, *WRITE, *DELETE], "spot/")
-        allow_objects(role, self._artifacts, WRITE, "models/", "executions/*/train/")
+        allow_objects(role, self._artifacts, WRITE, "models/", "executions/*/train/", f"{MLFLOW_PREFIX}/")
         self._allow_runs(role)
 
     def _evaluate(self, role: iam.Role) -> None:
@@ -134,6 +134,5 @@ class JobRoles(Construct):
         documents = [f"executions/*/{name}.json" for name in ("plan", "evaluation", "curves", "decision")]
         allow_objects(role, self._artifacts, READ, *documents, "executions/*/train/")
         allow_objects(role, self._artifacts, READ, "models/*/manifest.json", "checkpoints/*/full-refit.json")
-        allow_objects(role, self._artifacts, WRITE, "executions/*/report.json")
-        allow_objects(role, self._artifacts, [*READ, *WRITE], f"{MLFLOW_PREFIX}/")
+        allow_objects(role, self._artifacts, WRITE, "executions/*/report.json", f"{MLFLOW_PREFIX}/")
         self._allow_runs(role)

@@ -7,6 +7,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cdk.components.control import Control
+from cdk.components.first_job import REFUSED, FirstJob
 from cdk.components.pipeline_tasks import call, evaluation_job, failure, of_state, run_job, training_job
 from cdk.components.training_jobs import TrainingJobs
 
@@ -30,9 +31,14 @@ class PipelineFlow(Construct):
 
     def _work_if_any(self) -> sfn.Choice:
         is_idle = sfn.Condition.string_equals("$.outcome", "nothing_to_train")
-        work = self._run("BuildFeatures", "features").next(self._train_and_materialize()).next(self._evaluate())
+        work = sfn.Chain.start(self._features()).next(self._train_and_materialize()).next(self._evaluate())
         decided = work.next(self._gate()).next(self._promote_or_not())
         return sfn.Choice(self, "IsAnythingNew").when(is_idle, sfn.Succeed(self, "NothingToTrain")).otherwise(decided)
+
+    def _features(self) -> FirstJob:
+        no_quota = sfn.Fail(self, "NoQuota", error="NoQuota", cause_path=f"{REFUSED}.Cause")
+        job = run_job("features")
+        return FirstJob(self, "BuildFeatures", jobs=self._jobs, job=job, failed=self._failed, no_quota=no_quota)
 
     def _run(self, id_: str, step: str) -> sfn.CustomState:
         return self._jobs.state(self, id_, run_job(step)).add_catch(self._failed, result_path="$.error")

@@ -15,6 +15,7 @@ from cdk.components.job_roles import JobRoles
 from cdk.components.job_state import Job, Machine, state_of
 from cdk.components.review import acknowledge, finding
 from cdk.components.source import ROOT, only
+from cdk.components.spot_quota import HOURS, Wait
 from cdk.components.tables import Tables
 from cdk.components.tracking import Tracking
 from cdk.settings import Settings
@@ -23,8 +24,8 @@ from cdk.settings import Settings
 JOB_EVENTS_RULE = "StepFunctionsGetEventsForSageMakerTrainingJobsRule"
 # Step Functions tags every job it runs by `.sync`: without AddTags SageMaker refuses to create it.
 RUN_ACTIONS = ["CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "AddTags", "ListTags"]
-# Throttling and full quotas pass by waiting; a failed job (also an interrupted or unlucky one) is tried once more.
-BUSY = ["SageMaker.AmazonSageMakerException", "SageMaker.ResourceLimitExceededException", "SageMaker.ThrottlingException"]
+# Throttling passes by waiting; a failed job (also an interrupted or unlucky one) is tried once more.
+BUSY = ["SageMaker.AmazonSageMakerException", "SageMaker.ThrottlingException"]
 
 
 class TrainingJobs(Construct):
@@ -54,10 +55,11 @@ class TrainingJobs(Construct):
             environment=_environment(settings, buckets, tables, tracking),
         )
 
-    def state(self, scope: Construct, id_: str, job: Job) -> sfn.CustomState:
+    def state(self, scope: Construct, id_: str, job: Job, *, wait: Wait = HOURS) -> sfn.CustomState:
         """The state that runs `job` by its step's role and waits; its result is dropped, so the state's input passes through."""
         definition = state_of(job, self._machine, self.roles[job.step].role_arn)
         state = sfn.CustomState(scope, id_, state_json=definition)
+        wait.retry(state)
         state.add_retry(errors=BUSY, interval=Duration.seconds(30), max_attempts=3, backoff_rate=2)
         state.add_retry(errors=["States.TaskFailed"], interval=Duration.seconds(2), max_attempts=1)
         return state

@@ -11,9 +11,11 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cdk.components.alerts import alarm, our_metric
+from cdk.components.first_job import FirstJob
 from cdk.components.function import log_group
 from cdk.components.job_names import run_job_name
 from cdk.components.job_state import Job
+from cdk.components.no_quota import allow_telling, no_quota_alarm, quota_told
 from cdk.components.pipeline_tasks import failure
 from cdk.components.state_machines import remember_logs_and_tracing, starting_role
 from cdk.components.training_jobs import TrainingJobs
@@ -46,10 +48,11 @@ class Upkeep(Construct):
             "Machine",
             state_machine_name=NAME,
             definition_body=sfn.DefinitionBody.from_chainable(self._flow()),
-            timeout=Duration.hours(6),
+            timeout=Duration.hours(20),  # both jobs wait and try as long as they may, and the next night begins with none of it
             tracing_enabled=True,
             logs=sfn.LogOptions(destination=logs, level=sfn.LogLevel.ALL, include_execution_data=True),
         )
+        allow_telling(self.machine)
         jobs.allow_running(self.machine, *STEPS.values())
         remember_logs_and_tracing(self.machine)
         self.schedule = scheduler.Schedule(
@@ -63,14 +66,17 @@ class Upkeep(Construct):
                 role=starting_role(self, "NightlyRole", self.machine),
             ),
         )
-        self.alarms = self._alarms(topic)
+        self.alarms = [*self._alarms(topic), no_quota_alarm(self, topic)]
 
     def _flow(self) -> sfn.Chain:
         failed = failure(self, "UpkeepFailed")
-        run = sfn.Pass(self, "NameRun", parameters=RUN).next(sfn.Pass(self, "DateRun", parameters=ORDERS))
-        for id_, step in STEPS.items():
-            run = run.next(self._jobs.state(self, id_, upkeep_job(step)).add_catch(failed, result_path="$.error"))
-        return run.next(sfn.Succeed(self, "UpkeepDone"))
+        no_quota = quota_told(self, "TellNoQuota", is_missing=True, then=sfn.Succeed(self, "NoQuota"))
+        reconcile = upkeep_job(STEPS["Reconcile"])
+        first = FirstJob(self, "Reconcile", jobs=self._jobs, job=reconcile, failed=failed, no_quota=no_quota)
+        watch = self._jobs.state(self, "WatchSkew", upkeep_job(STEPS["WatchSkew"])).add_catch(failed, result_path="$.error")
+        watch.next(sfn.Succeed(self, "UpkeepDone"))
+        run = sfn.Pass(self, "NameRun", parameters=RUN).next(sfn.Pass(self, "DateRun", parameters=ORDERS)).next(first)
+        return run.next(quota_told(self, "TellQuota", is_missing=False, then=watch))
 
     def _alarms(self, topic: sns.ITopic) -> list[cloudwatch.Alarm]:
         watched: dict[str, tuple[cloudwatch.IMetric, float, str]] = {

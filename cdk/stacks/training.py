@@ -17,6 +17,7 @@ from cdk.components.grants import allow_items, allow_listing, allow_objects
 from cdk.components.layers import Layers
 from cdk.components.pipeline import NAME as PIPELINE
 from cdk.components.pipeline import Pipeline
+from cdk.components.spot_quota import SPOT_SLOTS
 from cdk.components.state_machines import starting_role
 from cdk.components.tracking import Tracking
 from cdk.components.training_jobs import TrainingJobs
@@ -64,6 +65,7 @@ class TrainingStack(Stack):
             "StateMachineArn": self.pipeline.machine.state_machine_arn,
             "MlflowTrackingUri": self.tracking.uri,
             "TrainingImageUri": self.jobs.image.image_uri,
+            "SpotSlots": str(SPOT_SLOTS),  # the quota to ask for: spot training jobs of the instance type at once
             "ScheduleName": self.schedule.schedule_name,
             "UpkeepStateMachineArn": self.upkeep.machine.state_machine_arn,
             "PlanFunction": self.plan.function.function_name,

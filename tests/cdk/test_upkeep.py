@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-JOBS = {"Reconcile": "reconcile", "WatchSkew": "monitor"}
+JOBS = {"Reconcile": "reconcile", "ReconcileWhenFree": "reconcile", "WatchSkew": "monitor"}
+LIKE = {"Reconcile": "BuildFeatures", "ReconcileWhenFree": "BuildFeaturesWhenFree", "WatchSkew": "Report"}
 
 
 @pytest.fixture
@@ -20,16 +21,17 @@ def test_the_lake_corrects_before_skew_is_looked_for(definition):
     line = [definition["StartAt"]]
     while step := definition["States"][line[-1]].get("Next"):
         line.append(step)
-    assert line == ["NameRun", "DateRun", "Reconcile", "WatchSkew", "UpkeepDone"]
+    assert line == ["NameRun", "DateRun", "Reconcile", "TellQuota", "WatchSkew", "UpkeepDone"]
+    assert definition["States"]["ReconcileWhenFree"]["Next"] == "TellQuota"
 
 
 @pytest.mark.parametrize(("name", "step"), JOBS.items())
 def test_each_job_is_run_retried_and_caught_as_those_of_the_pipeline(definition, definition_of, name, step):
     """Same image, machine, spot and retries; only step, name and hyperparameters are its own."""
-    state, of_pipeline = definition["States"][name], definition_of("fraud-detection-pipeline")["States"]["BuildFeatures"]
+    state, of_pipeline = definition["States"][name], definition_of("fraud-detection-pipeline")["States"][LIKE[name]]
     assert (state["Resource"], state["Retry"]) == (of_pipeline["Resource"], of_pipeline["Retry"])
-    assert state["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "UpkeepFailed"}]
-    own = {"TrainingJobName.$", "HyperParameters", "AlgorithmSpecification"}
+    assert state["Catch"][-1] == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "UpkeepFailed"}
+    own = {"TrainingJobName.$", "HyperParameters", "AlgorithmSpecification", "RoleArn"}
     shared = {key: value for key, value in of_pipeline["Parameters"].items() if key not in own}
     assert shared == {key: value for key, value in state["Parameters"].items() if key not in own}
     assert state["Parameters"]["AlgorithmSpecification"]["ContainerArguments"] == [step]

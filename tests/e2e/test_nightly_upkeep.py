@@ -52,7 +52,7 @@ def test_both_jobs_complete_under_names_of_the_run(deployment, upkeep):
     run = upkeep["output"]
     assert re.fullmatch(r"\d{8}-[0-9a-f]{12}", f"{run['date']}-{run['execution']}")
     jobs = {job["TrainingJobName"]: job["TrainingJobStatus"] for job in deployment.jobs(run["execution"])}
-    assert jobs == {f"gf-{step}-{run['date']}-0-{run['execution']}": "Completed" for step in ("reconcile", "monitor")}
+    assert jobs == {f"gf-{step}-{run['date']}-0-0-{run['execution']}": "Completed" for step in ("reconcile", "monitor")}
 
 
 def test_what_was_lost_is_back(deployment, upkeep, lost):

@@ -169,7 +169,8 @@ class Workplace:
         if checkpoints is not None:
             shutil.copytree(checkpoints, folder / "checkpoints")
         os.environ["GREENFRAUD_ML_ROOT"] = str(folder)
-        os.environ["TRAINING_JOB_NAME"] = f"gf-{step}-{self.jobs}-{hyperparameters['execution']}"
+        name = hyperparameters.get("family", step)
+        os.environ["TRAINING_JOB_NAME"] = f"gf-{name}-20180501-0-{self.jobs}-{hyperparameters['execution']}"
         return folder
 
     def run(self, step: str, hyperparameters: Mapping[str, str], channels: Mapping[str, str] | None = None, **given: Path) -> Path:
