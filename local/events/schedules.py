@@ -85,11 +85,14 @@ def first_firing(schedule: Schedule, now: datetime) -> datetime | None:
 
 
 def fire(context: Context, schedule: Schedule) -> None:
-    """Send the target its input; what cannot be delivered is reported."""
+    """Send the target its input; what cannot be delivered goes to the schedule's dead-letter queue, at once, and is reported."""
+    given = schedule.target.get("Input", "{}")
     try:
-        deliver(context, schedule.target["Arn"], schedule.target.get("Input", "{}"))
+        deliver(context, schedule.target["Arn"], given)
     except Exception as failure:
         print(f"{schedule.arn} -> {schedule.target['Arn']}: {failure}", file=sys.stderr, flush=True)
+        if letters := schedule.target.get("DeadLetterConfig", {}).get("Arn"):
+            deliver(context, letters, given)
 
 
 def install(context: Context) -> None:
