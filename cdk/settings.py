@@ -30,6 +30,7 @@ class Settings:
     score_requests_per_second: int = 200  # throttle of the API's stage, steady
     score_burst: int = 400
     score_dynamodb_client: str = "lean"  # a fraction of boto3's CPU per call; the other choice is boto3
+    score_latency_ms: int = 1000  # the p99 that callers may wait in three periods of five minutes before somebody is woken
     training_instance_type: str = "ml.m5.large"  # two vCPUs; training jobs have no arm64 instances
     training_volume_gb: int = 30
     training_torch_backend: str = "cpu"  # for an instance with a GPU, the CUDA of PyTorch's index that torch's pin has: cu130
@@ -37,6 +38,10 @@ class Settings:
     retrain_deadline_hours: int = 12  # how long a scheduled run may wait for clean power
     upkeep_cron: str = "cron(0 3 * * ? *)"  # every night at three, UTC: reconciliation of the online state, skew watch
     log_retention_days: int = 30
+    training_overdue_days: int = 14  # the week that retrain_cron plans, and one more
+    # Eight hours of machine time are 1 USD on demand; a first run over thirteen weeks takes under two.
+    training_minutes_a_day: int = 480
+    requests_a_day: int = 1_000_000  # 12 a second all day; about 15 USD of API, Lambda, DynamoDB and logs (an estimate)
     retain_data: bool = True  # buckets and tables outlive `cdk destroy`; false suits a trial, whose data goes with it
     # Cloud Carbon Footprint's coefficients for AWS; the intensity is that of the home region's grid
     pue: float = 1.135

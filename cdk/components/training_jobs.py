@@ -16,6 +16,7 @@ from constructs import Construct
 from cdk.components.alerts import NAMESPACE
 from cdk.components.buckets import Buckets
 from cdk.components.grants import allow_items, allow_listing, allow_objects
+from cdk.components.job_logs import LOG_GROUP, allow_limiting_logs
 from cdk.components.review import acknowledge, finding
 from cdk.components.source import ROOT, only
 from cdk.components.tables import Tables
@@ -27,7 +28,6 @@ MAX_RUNTIME_SECONDS = 3600
 MAX_WAIT_SECONDS = 7200  # runtime and waiting for spot capacity together
 # Step Functions learns of a job's end through this rule, which it manages itself.
 JOB_EVENTS_RULE = "StepFunctionsGetEventsForSageMakerTrainingJobsRule"
-LOG_GROUP = "/aws/sagemaker/TrainingJobs"  # SageMaker writes every job of the account there
 RESOURCE = "arn:aws:states:::sagemaker:createTrainingJob.sync"
 # Throttling and full quotas pass by waiting; a failed job (also an interrupted or unlucky one) is tried once more.
 BUSY = ["SageMaker.AmazonSageMakerException", "SageMaker.ResourceLimitExceededException", "SageMaker.ThrottlingException"]
@@ -146,6 +146,7 @@ class TrainingJobs(Construct):
         tracking.allow_client(role)
         self.image.repository.grant_pull(role)
         _allow_telemetry(role, self)
+        allow_limiting_logs(role)
 
 
 def _inputs(job: Job) -> dict[str, Any]:
@@ -184,6 +185,7 @@ def _environment(settings: Settings, buckets: Buckets, tables: Tables, tracking:
         "GRID_INTENSITY_SOURCE": settings.grid_intensity_source,
         "PUE": str(settings.pue),
         "COUNTRY_ISO3": settings.country_iso3,
+        "LOG_RETENTION_DAYS": str(settings.log_retention_days),
     }
 
 

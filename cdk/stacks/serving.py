@@ -11,12 +11,13 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from cdk.components.alerts import alarm, our_metric
+from cdk.components.alerts import alarm
 from cdk.components.function import ServiceFunction
 from cdk.components.grants import allow_items, allow_listing, allow_objects
 from cdk.components.ingestion import Ingestion
 from cdk.components.layers import Layers
 from cdk.components.review import acknowledge
+from cdk.components.score_alarms import ScoreAlarms
 from cdk.components.scoring_api import ScoringApi
 from cdk.settings import Settings
 from cdk.stacks.data import DataStack
@@ -47,7 +48,10 @@ class ServingStack(Stack):
             function=self.ingest.function,
             topic=data.alerts.topic,
         )
-        self.alarms = self._alarms()
+        self.watch = ScoreAlarms(
+            self, "Watch", http=self.http, function=self.score.function, topic=data.alerts.topic, settings=settings
+        )
+        self.alarms = [*self.watch.all, self._expensive()]
         self._shift_traffic()
         for output, value in self._outputs().items():
             CfnOutput(self, output, value=value)
@@ -117,24 +121,25 @@ class ServingStack(Stack):
             log_retention_days=settings.log_retention_days,
         )
 
-    def _alarms(self) -> list[cloudwatch.Alarm]:
-        """Mangum turns exceptions into answers of 500, so Lambda's own error count stays silent: watch the answers."""
-        topic = self._data.alerts.topic
-        watched = {
-            "ServerErrors": (self.http.server_errors(), "The API answers with errors."),
-            "Degraded": (our_metric("Degraded"), "Answers are degraded: state or model could not be read."),
-            "BundleLoadFailed": (our_metric("BundleLoadFailed"), "A promoted bundle was refused; the last good answers."),
-        }
-        return [alarm(self, f"{id_}Alarm", metric=metric, above=0, why=why, topic=topic) for id_, (metric, why) in watched.items()]
+    def _expensive(self) -> cloudwatch.Alarm:
+        requests = self._settings.requests_a_day
+        return alarm(
+            self,
+            "RequestsExpensive",
+            metric=self.http.requests(minutes=24 * 60),
+            above=requests,
+            why=f"More than {requests} requests in a day: each costs, whoever sends it.",
+            topic=self._data.alerts.topic,
+        )
 
     def _shift_traffic(self) -> None:
-        """A new version takes a tenth of the traffic for five minutes and goes back when an alarm rings."""
+        """A new version takes a tenth of the traffic for five minutes and goes back when too large a share of the answers is bad."""
         group = codedeploy.LambdaDeploymentGroup(
             self,
             "Deployment",
             alias=self.live,
             deployment_config=codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES,
-            alarms=self.alarms,
+            alarms=self.watch.of_shares,
         )
         managed = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"
         acknowledge(group, f"AwsSolutions-IAM4[Policy::{managed}]", "AWS keeps it to what shifting an alias needs.")
