@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_sns as sns
@@ -11,6 +13,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cdk.components.alerts import alarm
+from cdk.components.keys import ENCRYPT, allow_key
 from cdk.components.review import acknowledge
 
 # Step Functions that is away for longer is an outage that somebody knows of; a run this late is better started by hand.
@@ -20,8 +23,9 @@ TRIED_FOR = Duration.hours(6)
 class DeadLetters(Construct):
     """One queue for all schedules; a refusal that trying again does not mend gets there at once."""
 
-    def __init__(self, scope: Construct, id_: str, *, topic: sns.ITopic) -> None:
+    def __init__(self, scope: Construct, id_: str, *, topic: sns.ITopic, key: kms.IKey | None = None) -> None:
         super().__init__(scope, id_)
+        self._key = key
         self.queue = sqs.Queue(
             self,
             "Queue",
@@ -36,9 +40,14 @@ class DeadLetters(Construct):
 
     def start(self, machine: sfn.StateMachine, given: dict[str, object]) -> targets.StepFunctionsStartExecution:
         """The target that starts `machine` with `given`, tried again for hours, and then kept here."""
+        ours = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        scheduler_ = iam.ServicePrincipal("scheduler.amazonaws.com", conditions=ours)
+        role = iam.Role(machine, "ScheduleRole", assumed_by=scheduler_)
+        allow_key(role, self._key, ENCRYPT, service="sqs")
         return targets.StepFunctionsStartExecution(
             machine,
             input=scheduler.ScheduleTargetInput.from_object(given),
             dead_letter_queue=self.queue,
             max_event_age=TRIED_FOR,
+            role=role,
         )

@@ -9,7 +9,11 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
+from cdk.components.keys import ENCRYPT, allow_key
 from cdk.components.review import acknowledge, finding
+
+# DynamoDB uses a table's key on behalf of whoever asks, readers and writers alike.
+KEY_OF_TABLES = [*ENCRYPT, "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
 
 
 def allow_objects(role: iam.Role, bucket: s3.IBucket, actions: Sequence[str], *keys: str) -> None:
@@ -17,6 +21,9 @@ def allow_objects(role: iam.Role, bucket: s3.IBucket, actions: Sequence[str], *k
     patterns = [f"{key}*" if key.endswith("/") or not key else key for key in keys]
     resources = [bucket.arn_for_objects(pattern) for pattern in patterns]
     role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=resources))
+    # A large object is written in parts, and each part's key is read back.
+    keyed = {"s3:GetObject": ["kms:Decrypt"], "s3:PutObject": ENCRYPT}
+    allow_key(role, bucket.encryption_key, sorted({use for action in actions for use in keyed.get(action, [])}), service="s3")
     for pattern in patterns:
         if pattern.endswith("*"):
             _acknowledge_prefix(role, bucket, pattern)
@@ -32,6 +39,8 @@ def allow_items(role: iam.Role, actions: Sequence[str], *tables: dynamodb.ITable
     """Lets `role` call these DynamoDB actions, named without their service, on these tables."""
     resources = [table.table_arn for table in tables]
     role.add_to_policy(iam.PolicyStatement(actions=[f"dynamodb:{action}" for action in actions], resources=resources))
+    for key in {table.encryption_key for table in tables}:
+        allow_key(role, key, KEY_OF_TABLES, service="dynamodb")
 
 
 def _acknowledge_prefix(role: iam.Role, bucket: s3.IBucket, pattern: str) -> None:

@@ -8,6 +8,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
@@ -15,6 +16,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk.components.alerts import alarm, our_metric
+from cdk.components.keys import ENCRYPT, allow_key
 from cdk.components.review import acknowledge
 
 BATCH_SIZE = 100
@@ -24,8 +26,15 @@ RETRY_ATTEMPTS = 5
 class Ingestion(Construct):
     """The stream's event source; what cannot be ingested is described in a queue and never blocks its shard."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, table: dynamodb.ITable, function: lambda_.Function, topic: sns.ITopic
+    def __init__(  # noqa: PLR0913
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        table: dynamodb.ITable,
+        function: lambda_.Function,
+        topic: sns.ITopic,
+        key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.failures = sqs.Queue(
@@ -39,7 +48,9 @@ class Ingestion(Construct):
         # The function itself sends there what will never be ingested, with the reason.
         function.add_environment("REJECTED_QUEUE_URL", self.failures.queue_url)
         function.add_event_source(self._source(table))
-        acknowledge(cast("iam.Role", function.role), "AwsSolutions-IAM5[Resource::*]", "Listing streams accepts no resource.")
+        role = cast("iam.Role", function.role)
+        allow_key(role, key, ENCRYPT, service="sqs")
+        acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "Listing streams accepts no resource.")
         self.alarms = self._alarms(function, topic)
 
     def _source(self, table: dynamodb.ITable) -> sources.DynamoEventSource:

@@ -25,7 +25,7 @@ class ScoreAlarms(Construct):
     each of three periods of five minutes does: it will not pass by itself.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self, scope: Construct, id_: str, *, http: ScoringApi, function: lambda_.IFunction, topic: sns.ITopic, settings: Settings
     ) -> None:
         super().__init__(scope, id_)

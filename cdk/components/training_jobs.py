@@ -17,6 +17,8 @@ from cdk.components.alerts import NAMESPACE
 from cdk.components.buckets import Buckets
 from cdk.components.grants import allow_items, allow_listing, allow_objects
 from cdk.components.job_logs import LOG_GROUP, allow_limiting_logs
+from cdk.components.keys import ENCRYPT
+from cdk.components.network import Network, allow_jobs
 from cdk.components.review import acknowledge, finding
 from cdk.components.source import ROOT, only
 from cdk.components.tables import Tables
@@ -56,9 +58,18 @@ class TrainingJobs(Construct):
     """Image, role and environment shared by every step."""
 
     def __init__(  # noqa: PLR0913
-        self, scope: Construct, id_: str, *, settings: Settings, buckets: Buckets, tables: Tables, tracking: Tracking
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        buckets: Buckets,
+        tables: Tables,
+        tracking: Tracking,
+        network: Network | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        self._network, self._key = network, buckets.key
         self._settings = settings
         self.artifacts_bucket = buckets.artifacts.bucket_name
         self.image = ecr_assets.DockerImageAsset(
@@ -119,7 +130,7 @@ class TrainingJobs(Construct):
                 "ContainerArguments": [job.step],
             },
             "RoleArn": self.role.role_arn,
-            "OutputDataConfig": {"S3OutputPath": f"s3://{self.artifacts_bucket}/jobs/"},
+            "OutputDataConfig": self._archive(),
             "ResourceConfig": {
                 "InstanceType": settings.training_instance_type,
                 "InstanceCount": 1,
@@ -131,7 +142,13 @@ class TrainingJobs(Construct):
             },
             "EnableManagedSpotTraining": True,
             "Environment": self.environment,
+            **(self._network.of_jobs() if self._network else {}),
         }
+
+    def _archive(self) -> dict[str, str]:
+        """Where SageMaker puts its own copy of what a job leaves; it takes the account's default key unless told another."""
+        place = {"S3OutputPath": f"s3://{self.artifacts_bucket}/jobs/"}
+        return {**place, "KmsKeyId": self._key.key_arn} if self._key else place
 
     def _grant(self, buckets: Buckets, tables: Tables, tracking: Tracking) -> None:
         role = self.role
@@ -147,6 +164,10 @@ class TrainingJobs(Construct):
         self.image.repository.grant_pull(role)
         _allow_telemetry(role, self)
         allow_limiting_logs(role)
+        if self._key:  # SageMaker encrypts its archive for the role, by its own call
+            role.add_to_policy(iam.PolicyStatement(actions=[*ENCRYPT, "kms:Encrypt"], resources=[self._key.key_arn]))
+        if self._network:
+            allow_jobs(role)
 
 
 def _inputs(job: Job) -> dict[str, Any]:

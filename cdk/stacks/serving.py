@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -16,6 +16,7 @@ from cdk.components.function import ServiceFunction
 from cdk.components.grants import allow_items, allow_listing, allow_objects
 from cdk.components.ingestion import Ingestion
 from cdk.components.layers import Layers
+from cdk.components.network import Network
 from cdk.components.review import acknowledge
 from cdk.components.score_alarms import ScoreAlarms
 from cdk.components.scoring_api import ScoringApi
@@ -26,9 +27,11 @@ from cdk.stacks.data import DataStack
 class ServingStack(Stack):
     """Scores transactions and keeps the online state up to date."""
 
-    def __init__(self, scope: Construct, id_: str, *, settings: Settings, data: DataStack, **stack: Any) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, settings: Settings, data: DataStack, network: Network | None = None, **stack: Any
+    ) -> None:
         super().__init__(scope, id_, **stack)
-        self._settings, self._data = settings, data
+        self._settings, self._data, self._network = settings, data, network
         self._layers = Layers(self, "Layers", architecture=settings.architecture)
         self.score = self._score()
         self.ingest = self._ingest()
@@ -47,6 +50,7 @@ class ServingStack(Stack):
             table=data.tables.decisions,
             function=self.ingest.function,
             topic=data.alerts.topic,
+            key=data.key,
         )
         self.watch = ScoreAlarms(
             self, "Watch", http=self.http, function=self.score.function, topic=data.alerts.topic, settings=settings
@@ -80,6 +84,8 @@ class ServingStack(Stack):
                 "DYNAMODB_CLIENT": self._settings.score_dynamodb_client,
             },
         )
+        if reserved := self._settings.score_reserved_concurrency:
+            cast("lambda_.CfnFunction", score.function.node.default_child).reserved_concurrent_executions = reserved
         allow_listing(score.role, artifacts)
         allow_objects(score.role, artifacts, ["s3:GetObject"], "models/")
         allow_items(score.role, ["BatchGetItem"], tables.control, tables.customer, tables.terminal)
@@ -109,7 +115,7 @@ class ServingStack(Stack):
     def _function(self, id_: str, name: str, memory_mb: int, timeout_seconds: int, environment: dict[str, str]) -> ServiceFunction:
         settings = self._settings
         footprint = {"GRID_INTENSITY_G_PER_KWH": str(settings.grid_intensity_g_per_kwh), "PUE": str(settings.pue)}
-        return ServiceFunction(
+        service = ServiceFunction(
             self,
             id_,
             name=name,
@@ -120,6 +126,9 @@ class ServingStack(Stack):
             environment={**environment, **footprint},
             log_retention_days=settings.log_retention_days,
         )
+        if self._network:
+            self._network.run_function(service.function)
+        return service
 
     def _expensive(self) -> cloudwatch.Alarm:
         requests = self._settings.requests_a_day
@@ -133,7 +142,7 @@ class ServingStack(Stack):
         )
 
     def _shift_traffic(self) -> None:
-        """A new version takes a tenth of the traffic for five minutes and goes back when too large a share of the answers is bad."""
+        """A new version takes a tenth of the traffic for five minutes and goes back when too many answers are bad."""
         group = codedeploy.LambdaDeploymentGroup(
             self,
             "Deployment",

@@ -15,6 +15,7 @@ from cdk.components.execution_alarms import execution_alarms
 from cdk.components.function import ServiceFunction
 from cdk.components.grants import allow_items, allow_listing, allow_objects
 from cdk.components.layers import Layers
+from cdk.components.network import Network
 from cdk.components.pipeline import Pipeline
 from cdk.components.tracking import Tracking
 from cdk.components.training_jobs import TrainingJobs
@@ -28,14 +29,18 @@ DAY = 24 * 60  # minutes
 class TrainingStack(Stack):
     """Turns mature chunks of the lake into a proven model in production."""
 
-    def __init__(self, scope: Construct, id_: str, *, settings: Settings, data: DataStack, **stack: Any) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, settings: Settings, data: DataStack, network: Network | None = None, **stack: Any
+    ) -> None:
         super().__init__(scope, id_, **stack)
-        self._settings, self._data = settings, data
+        self._settings, self._data, self._network = settings, data, network
         self._layers = Layers(self, "Layers", architecture=settings.architecture)
         self.plan = self._plan()
         self.control = self._control()
         self.tracking = Tracking(self, "Tracking", artifacts=data.buckets.artifacts)
-        self.jobs = TrainingJobs(self, "Jobs", settings=settings, buckets=data.buckets, tables=data.tables, tracking=self.tracking)
+        self.jobs = TrainingJobs(
+            self, "Jobs", settings=settings, buckets=data.buckets, tables=data.tables, tracking=self.tracking, network=network
+        )
         self.pipeline = Pipeline(
             self,
             "Pipeline",
@@ -44,7 +49,7 @@ class TrainingStack(Stack):
             jobs=self.jobs,
             log_retention_days=settings.log_retention_days,
         )
-        self.letters = DeadLetters(self, "DeadLetters", topic=data.alerts.topic)
+        self.letters = DeadLetters(self, "DeadLetters", topic=data.alerts.topic, key=data.key)
         self.schedule = self._schedule()
         self.upkeep = Upkeep(
             self,
@@ -107,7 +112,7 @@ class TrainingStack(Stack):
         return control
 
     def _function(self, id_: str, name: str, environment: dict[str, str]) -> ServiceFunction:
-        return ServiceFunction(
+        service = ServiceFunction(
             self,
             id_,
             name=name,
@@ -118,6 +123,9 @@ class TrainingStack(Stack):
             environment=environment,
             log_retention_days=self._settings.log_retention_days,
         )
+        if self._network:
+            self._network.run_function(service.function)
+        return service
 
     def _schedule(self) -> scheduler.Schedule:
         """Only the schedule may wait for clean power: it alone carries a deadline, in hours."""
