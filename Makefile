@@ -49,8 +49,8 @@ test-image: install ## build images without an engine, then run them: requests, 
 	@$(AS_ROOT) docker/build-without-engine.sh $(IMAGES)
 	@$(AS_ROOT) env IMAGES="$(IMAGES)" PYTHONDONTWRITEBYTECODE=1 $(BIN)/pytest tests/image -q -p no:cacheprovider
 
-lint: install ## ruff, mypy strict, import rules
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+lint: install ## ruff, mypy strict, import rules, cfn-lint over the templates of every setting
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(PYTHON) -m toolchain.templates
 
 features: install ## compile feature_repo into the manifest that everything else reads
 	@$(BIN)/python -m toolchain.compile_features

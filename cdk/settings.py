@@ -13,6 +13,18 @@ DYNAMODB_CLIENTS = ("lean", "boto3")
 TORCH_BACKENDS = re.compile(r"cpu|cu\d+")
 GPU_INSTANCES = ("ml.g", "ml.p")
 LOG_RETENTION_DAYS = (7, 30, 90, 365)
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# What differs from the defaults below, by stage; `-c name=value` overrides these too.
+STAGES: dict[str, dict[str, Any]] = {
+    "dev": {},
+    "prod": {
+        "own_keys": True,  # who may read is told by us, every use is in CloudTrail, and one act makes all of it unreadable
+        # 200 requests a second of 50 ms are 10 at once; the rest is for cold starts, so that nothing else in the account starves
+        # scoring. The account must keep 100 beyond it, or the deployment is refused: ask for the quota first.
+        "score_reserved_concurrency": 100,
+        "log_retention_days": 90,  # an incident is often looked into a month later
+    },
+}
 
 
 class SettingsError(ValueError):
@@ -21,15 +33,21 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The whole configuration of the four stacks."""
+    """The whole configuration of the stacks; the defaults are those of the stage dev."""
 
+    stage: str = "dev"  # a trial that costs next to nothing idle, and what runs on a laptop; the other one is prod
+    own_keys: bool = False  # encrypted all the same, by keys that AWS owns or manages and nobody here can withdraw
+    private: bool = False  # functions and jobs without the internet; 8 USD a month per endpoint and zone, about 100 in all
+    alarm_email: str | None = None  # who hears of alarms, once the address has confirmed; none: subscribe to the topic yourself
     account: str | None = None  # none: the template serves every account, the embedded one included
     region: str = HOME_REGION  # the cleanest grid AWS offers
     architecture: str = "arm64"  # less energy and money per request than x86_64
     score_memory_mb: int = 1769  # exactly one vCPU
     score_requests_per_second: int = 200  # throttle of the API's stage, steady
     score_burst: int = 400
+    score_reserved_concurrency: int = 0  # none: a new account has 10 in all, and AWS leaves none of them to reserve
     score_dynamodb_client: str = "lean"  # a fraction of boto3's CPU per call; the other choice is boto3
+    score_latency_ms: int = 1000  # the p99 that callers may wait in three periods of five minutes before somebody is woken
     training_instance_type: str = "ml.m5.large"  # two vCPUs; training jobs have no arm64 instances
     training_volume_gb: int = 30
     training_torch_backend: str = "cpu"  # for an instance with a GPU, the CUDA of PyTorch's index that torch's pin has: cu130
@@ -37,6 +55,10 @@ class Settings:
     retrain_deadline_hours: int = 12  # how long a scheduled run may wait for clean power
     upkeep_cron: str = "cron(0 3 * * ? *)"  # every night at three, UTC: reconciliation of the online state, skew watch
     log_retention_days: int = 30
+    training_overdue_days: int = 14  # the week that retrain_cron plans, and one more
+    # Eight hours of machine time are 1 USD on demand; a first run over thirteen weeks takes under two.
+    training_minutes_a_day: int = 480
+    requests_a_day: int = 1_000_000  # 12 a second all day; about 15 USD of API, Lambda, DynamoDB and logs (an estimate)
     retain_data: bool = True  # buckets and tables outlive `cdk destroy`; false suits a trial, whose data goes with it
     # Cloud Carbon Footprint's coefficients for AWS; the intensity is that of the home region's grid
     pue: float = 1.135
@@ -47,6 +69,10 @@ class Settings:
     def __post_init__(self) -> None:
         if self.architecture not in ARCHITECTURES:
             raise SettingsError(f"architecture is {self.architecture!r}, choose one of {', '.join(ARCHITECTURES)}")
+        if self.alarm_email is not None and not EMAIL.fullmatch(self.alarm_email):
+            raise SettingsError(f"alarm_email is {self.alarm_email!r}, expected an address such as on-call@example.com")
+        if self.score_reserved_concurrency < 0:
+            raise SettingsError(f"score_reserved_concurrency is {self.score_reserved_concurrency}, expected 0 for none, or more")
         if self.score_dynamodb_client not in DYNAMODB_CLIENTS:
             choices = ", ".join(DYNAMODB_CLIENTS)
             raise SettingsError(f"score_dynamodb_client is {self.score_dynamodb_client!r}, choose one of {choices}")
@@ -68,9 +94,12 @@ class Settings:
 
     @classmethod
     def from_context(cls, read: Callable[[str], Any]) -> Settings:
-        """Settings from CDK context; values given on the command line arrive as text and take the field's type."""
+        """The stage's settings, and over them what CDK context gives: text from the command line takes the field's type."""
+        stage = read("stage") or "dev"
+        if stage not in STAGES:
+            raise SettingsError(f"stage is {stage!r}, choose one of {', '.join(STAGES)}")
         given = {field.name: read(field.name) for field in fields(cls)}
-        return cls(**{name: _typed(name, value) for name, value in given.items() if value is not None})
+        return cls(**{**STAGES[stage], **{name: _typed(name, value) for name, value in given.items() if value is not None}})
 
 
 def _typed(name: str, value: Any) -> Any:

@@ -94,6 +94,7 @@ def _environment() -> dict[str, str]:
         "GRID_INTENSITY_SOURCE": "none",
         "PUE": "1.135",
         "COUNTRY_ISO3": "SWE",
+        "LOG_RETENTION_DAYS": "30",
         "MLFLOW_TRACKING_URI": "sqlite://",
     }
 

@@ -36,9 +36,17 @@ class Alerts(Construct):
 
 
 def alarm(  # noqa: PLR0913
-    scope: Construct, id_: str, *, metric: cloudwatch.IMetric, above: float, why: str, topic: sns.ITopic, periods: int = 1
+    scope: Construct,
+    id_: str,
+    *,
+    metric: cloudwatch.IMetric,
+    above: float,
+    why: str,
+    topic: sns.ITopic,
+    periods: int = 1,
+    silence: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
 ) -> cloudwatch.Alarm:
-    """An alarm when `metric` exceeds `above` in `periods` periods in a row; silence is not trouble."""
+    """An alarm when `metric` exceeds `above` in `periods` periods in a row; silence is not trouble unless told so."""
     created = cloudwatch.Alarm(
         scope,
         id_,
@@ -46,7 +54,7 @@ def alarm(  # noqa: PLR0913
         threshold=above,
         evaluation_periods=periods,
         comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        treat_missing_data=silence,
         alarm_description=why,
     )
     created.add_alarm_action(actions.SnsAction(topic))

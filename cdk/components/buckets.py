@@ -6,23 +6,30 @@ from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cdk.components.keys import of_bucket
 from cdk.components.review import acknowledge
 
 
 class Buckets(Construct):
     """Private, encrypted, TLS-only buckets that survive their stack, unless it asks otherwise."""
 
-    def __init__(self, scope: Construct, id_: str) -> None:
+    def __init__(self, scope: Construct, id_: str, *, key: kms.IKey | None = None) -> None:
         super().__init__(scope, id_)
+        self.key = key
+        # S3 delivers access logs to no bucket with a key of ours.
         self.access_logs = _private_bucket(self, "AccessLogs", lifecycle_rules=[_expire(90)])
         acknowledge(self.access_logs, "AwsSolutions-S1", "Logging the bucket of access logs would log its own writes.")
-        self.lake = _private_bucket(self, "Lake", server_access_logs_bucket=self.access_logs, server_access_logs_prefix="lake/")
+        self.lake = _private_bucket(
+            self, "Lake", key=key, server_access_logs_bucket=self.access_logs, server_access_logs_prefix="lake/"
+        )
         self.artifacts = _private_bucket(
             self,
             "Artifacts",
+            key=key,
             versioned=True,  # a bundle or checkpoint overwritten by mistake can be brought back
             server_access_logs_bucket=self.access_logs,
             server_access_logs_prefix="artifacts/",
@@ -34,16 +41,18 @@ class Buckets(Construct):
         )
 
 
-def _private_bucket(scope: Construct, id_: str, *, lifecycle_rules: Sequence[s3.LifecycleRule] = (), **props: Any) -> s3.Bucket:
+def _private_bucket(
+    scope: Construct, id_: str, *, key: kms.IKey | None = None, lifecycle_rules: Sequence[s3.LifecycleRule] = (), **props: Any
+) -> s3.Bucket:
     abandoned = s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1))
     return s3.Bucket(
         scope,
         id_,
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        encryption=s3.BucketEncryption.S3_MANAGED,
         enforce_ssl=True,
         lifecycle_rules=[abandoned, *lifecycle_rules],
         removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,  # a first deployment that fails leaves no name taken
+        **of_bucket(key),
         **props,
     )
 

@@ -10,6 +10,7 @@ from cdk.components.buckets import Buckets
 from cdk.components.function import ServiceFunction
 from cdk.components.grants import allow, allow_items, allow_listing, allow_objects
 from cdk.components.layers import Layers
+from cdk.components.network import Network
 from cdk.components.review import acknowledge, finding
 from cdk.components.tables import Tables
 from cdk.settings import Settings
@@ -31,9 +32,10 @@ class Control(Construct):
         buckets: Buckets,
         tables: Tables,
         machine_name: str,
+        network: Network | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        self._settings, self._layers = settings, layers
+        self._settings, self._layers, self._network = settings, layers, network
         self._buckets, self._tables = buckets, tables
         self.record = self._record()
         self.gate = self._gate()
@@ -77,11 +79,20 @@ class Control(Construct):
             log_retention_days=self._settings.log_retention_days,
         )
         allow_listing(function.role, self._buckets.artifacts)
+        if self._network:
+            self._network.run_function(function.function)
         return function
 
 
 def operate_function(  # noqa: PLR0913
-    scope: Construct, id_: str, *, settings: Settings, layers: Layers, buckets: Buckets, tables: Tables
+    scope: Construct,
+    id_: str,
+    *,
+    settings: Settings,
+    layers: Layers,
+    buckets: Buckets,
+    tables: Tables,
+    network: Network | None = None,
 ) -> ServiceFunction:
     """What a person's requests about production reach, through the API alone: nobody in the template may invoke it."""
     operate = ServiceFunction(
@@ -99,6 +110,8 @@ def operate_function(  # noqa: PLR0913
     allow_objects(operate.role, buckets.artifacts, ["s3:GetObject"], "models/")
     _allow_replacing(operate.role, tables)
     allow_items(operate.role, ["Query"], tables.ledger)
+    if network:
+        network.run_function(operate.function)
     return operate
 
 

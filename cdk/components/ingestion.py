@@ -8,6 +8,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
@@ -15,7 +16,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk.components.alerts import alarm, our_metric
-from cdk.components.grants import granted
+from cdk.components.granted import granted
+from cdk.components.keys import ENCRYPT, allow_key
 from cdk.components.review import acknowledge
 
 BATCH_SIZE = 100
@@ -25,8 +27,15 @@ RETRY_ATTEMPTS = 5
 class Ingestion(Construct):
     """The stream's event source; what cannot be ingested is described in a queue and never blocks its shard."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, table: dynamodb.ITable, function: lambda_.Function, topic: sns.ITopic
+    def __init__(  # noqa: PLR0913
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        table: dynamodb.ITable,
+        function: lambda_.Function,
+        topic: sns.ITopic,
+        key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.failures = sqs.Queue(
@@ -42,6 +51,7 @@ class Ingestion(Construct):
         function.add_event_source(self._source(table))
         role = cast("iam.Role", function.role)
         self._remember_grants(role, table)
+        allow_key(role, key, ENCRYPT, service="sqs")
         acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "Listing streams accepts no resource.")
         self.alarms = self._alarms(function, topic)
 

@@ -15,18 +15,21 @@ from constructs import Construct
 from cdk.components.alerts import NAMESPACE
 from cdk.components.buckets import Buckets
 from cdk.components.grants import allow, allow_items, allow_listing, allow_objects
+from cdk.components.job_logs import LOG_GROUP, allow_limiting_logs
 from cdk.components.job_names import STEPS, name_beginnings
+from cdk.components.keys import ENCRYPT
+from cdk.components.network import allow_jobs
 from cdk.components.review import acknowledge, finding
 from cdk.components.tables import Tables
 from cdk.components.tracking import PREFIX as MLFLOW_PREFIX
 from cdk.components.tracking import Tracking
 
-LOG_GROUP = "/aws/sagemaker/TrainingJobs"  # SageMaker writes every job of the account there
 READ, WRITE, DELETE = ["s3:GetObject"], ["s3:PutObject"], ["s3:DeleteObject"]
 HISTORY = ("transactions/", "labels/")
 DATASET = "dataset.json"
 PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-LOGS = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"]
+TRACKED = ("features", "train", "report")  # the steps that tell MLflow of themselves
 
 
 class JobRoles(Construct):
@@ -41,8 +44,10 @@ class JobRoles(Construct):
         tables: Tables,
         tracking: Tracking,
         image: ecr_assets.DockerImageAsset,
+        in_network: bool,
     ) -> None:
         super().__init__(scope, id_)
+        self._in_network, self._key = in_network, buckets.key
         self._lake, self._artifacts = buckets.lake, buckets.artifacts
         self._tables, self._tracking, self._image = tables, tracking, image
         self.by_step = {step: self._role(step) for step in STEPS}
@@ -64,6 +69,12 @@ class JobRoles(Construct):
         allow_listing(role, self._lake)
         allow(role, PULL, [self._image.repository.repository_arn])
         self._allow_telemetry(role, beginnings)
+        if self._key:  # SageMaker encrypts its archive for the role, by its own call
+            allow(role, [*ENCRYPT, "kms:Encrypt"], [self._key.key_arn])
+        if self._in_network:
+            allow_jobs(role)
+        if step in TRACKED:
+            self._allow_runs(role)
         return role
 
     def _allow_telemetry(self, role: iam.Role, beginnings: list[str]) -> None:
@@ -75,8 +86,9 @@ class JobRoles(Construct):
             service="logs", resource="log-group", resource_name=LOG_GROUP, arn_format=ArnFormat.COLON_RESOURCE_NAME
         )
         streams = [f"{group}:log-stream:{beginning}*" for beginning in beginnings]
-        allow(role, ["logs:CreateLogGroup"], [group])
-        allow(role, LOGS, [group, *streams])
+        # A group that is still to be made is asked for by the name of a stream that is none.
+        allow(role, ["logs:CreateLogGroup", "logs:DescribeLogStreams"], [f"{group}:log-stream:"])
+        allow(role, LOGS, streams)
         for stream in streams:
             acknowledge(role, f"AwsSolutions-IAM5[Resource::{finding(self, stream)}]", "SageMaker names the streams by the job.")
 
@@ -91,7 +103,6 @@ class JobRoles(Construct):
         allow_objects(role, self._lake, WRITE, "features/")
         allow_listing(role, self._artifacts)
         allow_objects(role, self._artifacts, READ, "executions/*/plan.json")
-        self._allow_runs(role)
 
     def _train(self, role: iam.Role) -> None:
         """From features and a parent's checkpoint to a checkpoint, a bundle and a result."""
@@ -101,7 +112,6 @@ class JobRoles(Construct):
         allow_objects(role, self._artifacts, [*READ, *WRITE], "checkpoints/")
         allow_objects(role, self._artifacts, [*READ, *WRITE, *DELETE], "spot/")
         allow_objects(role, self._artifacts, WRITE, "models/", "executions/*/train/", f"{MLFLOW_PREFIX}/")
-        self._allow_runs(role)
 
     def _evaluate(self, role: iam.Role) -> None:
         """From the holdout, bundles and what serves to an evaluation; whose card was known by then stands in the history."""
@@ -126,6 +136,8 @@ class JobRoles(Construct):
         """From decisions and the history to a report of skew."""
         allow_objects(role, self._lake, READ, "decisions/", *HISTORY)
         allow_objects(role, self._lake, WRITE, "reports/skew/")
+        allow_items(role, ["Query"], self._tables.lineage)  # how old the newest model is
+        allow_limiting_logs(role)
 
     def _report(self, role: iam.Role) -> None:
         """From what the execution left to its report and to MLflow's registry."""
@@ -135,4 +147,3 @@ class JobRoles(Construct):
         allow_objects(role, self._artifacts, READ, *documents, "executions/*/train/")
         allow_objects(role, self._artifacts, READ, "models/*/manifest.json", "checkpoints/*/full-refit.json")
         allow_objects(role, self._artifacts, WRITE, "executions/*/report.json", f"{MLFLOW_PREFIX}/")
-        self._allow_runs(role)

@@ -39,21 +39,22 @@ class Machine:
     image_uri: str
     instance_type: str
     volume_gb: int
-    output_uri: str
+    output: Mapping[str, str]  # where SageMaker puts its own copy of what a job leaves, and under which key
+    network: Mapping[str, Any]  # empty where jobs run in none of ours
     environment: Mapping[str, str]
 
 
-def state_of(job: Job, machine: Machine, role_arn: str) -> dict[str, Any]:
-    """The state; its result is dropped, so that its input passes through."""
+def state_of(job: Job, machine: Machine, role_arn: str, environment: Mapping[str, str]) -> dict[str, Any]:
+    """The state, with variables of the step's own; its result is dropped, so that its input passes through."""
     return {
         "Type": "Task",
         "Resource": RESOURCE,
-        "Parameters": {"RoleArn": role_arn, **_fixed(job, machine), **_inputs(job)},
+        "Parameters": {"RoleArn": role_arn, **_fixed(job, machine, environment), **_inputs(job)},
         "ResultPath": sfn.JsonPath.DISCARD,  # a plain None would be dropped on the way to JSON
     }
 
 
-def _fixed(job: Job, machine: Machine) -> dict[str, Any]:
+def _fixed(job: Job, machine: Machine, environment: Mapping[str, str]) -> dict[str, Any]:
     return {
         "AlgorithmSpecification": {
             "TrainingImage": machine.image_uri,
@@ -61,7 +62,7 @@ def _fixed(job: Job, machine: Machine) -> dict[str, Any]:
             "ContainerEntrypoint": ["python", "-m", "training"],
             "ContainerArguments": [job.step],
         },
-        "OutputDataConfig": {"S3OutputPath": machine.output_uri},
+        "OutputDataConfig": dict(machine.output),
         "ResourceConfig": {
             "InstanceType": machine.instance_type,
             "InstanceCount": 1,
@@ -72,7 +73,8 @@ def _fixed(job: Job, machine: Machine) -> dict[str, Any]:
             "MaxWaitTimeInSeconds": MAX_WAIT_SECONDS,
         },
         "EnableManagedSpotTraining": True,
-        "Environment": dict(machine.environment),
+        "Environment": dict(machine.environment) | dict(environment),
+        **machine.network,
     }
 
 

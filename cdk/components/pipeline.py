@@ -9,7 +9,7 @@ from constructs import Construct
 
 from cdk.components.control import Control
 from cdk.components.function import log_group
-from cdk.components.grants import granted
+from cdk.components.granted import granted
 from cdk.components.pipeline_flow import PipelineFlow
 from cdk.components.review import acknowledge, finding
 from cdk.components.state_machines import remember_logs_and_tracing

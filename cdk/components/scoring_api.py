@@ -11,8 +11,10 @@ from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from cdk.components.alerts import NAMESPACE
 from cdk.components.function import log_group
 from cdk.components.review import acknowledge
 
@@ -71,6 +73,7 @@ class ScoringApi(Construct):
             throttle=apigateway.ThrottleSettings(rate_limit=requests_per_second, burst_limit=burst),
         )
         self._log_access()
+        self.refused = self._refused()
 
     def _add_routes(self, integration: apigateway.HttpRouteIntegration) -> None:
         self.api.add_routes(path="/v1/{proxy+}", methods=[apigateway.HttpMethod.ANY], integration=integration)
@@ -94,6 +97,24 @@ class ScoringApi(Construct):
             destination_arn=self.access_logs.log_group_arn, format=json.dumps(ACCESS_LOG)
         )
 
-    def server_errors(self) -> cloudwatch.Metric:
-        """Answers of 500 and above per minute."""
-        return self.api.metric_server_error(period=Duration.minutes(1), statistic="Sum")
+    def _refused(self) -> cloudwatch.Metric:
+        """Answers of 429 in five minutes: the API counts them among all of 400 and above, so they are taken from its access log."""
+        refused = self.access_logs.add_metric_filter(
+            "Refused",
+            filter_pattern=logs.FilterPattern.string_value("$.status", "=", "429"),
+            metric_namespace=NAMESPACE,
+            metric_name="RefusedRequests",
+        )
+        return refused.metric(statistic="Sum", period=Duration.minutes(5))
+
+    def server_errors(self, *, minutes: int = 1) -> cloudwatch.Metric:
+        """Answers of 500 and above."""
+        return self.api.metric_server_error(period=Duration.minutes(minutes), statistic="Sum")
+
+    def requests(self, *, minutes: int = 1) -> cloudwatch.Metric:
+        """All requests."""
+        return self.api.metric_count(period=Duration.minutes(minutes), statistic="Sum")
+
+    def latency(self) -> cloudwatch.Metric:
+        """What a hundredth of the answers of five minutes took longer than, in ms, as their callers see it: cold starts count."""
+        return self.api.metric_latency(period=Duration.minutes(5), statistic="p99")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
 from constructs import Construct
+
+from cdk.components.keys import of_table
 
 STRING = dynamodb.AttributeType.STRING
 NUMBER = dynamodb.AttributeType.NUMBER
@@ -14,8 +17,9 @@ EXPIRY = "expires_at"  # epoch seconds
 class Tables(Construct):
     """Pay-per-request tables with point-in-time recovery that survive their stack, unless it asks otherwise."""
 
-    def __init__(self, scope: Construct, id_: str) -> None:
+    def __init__(self, scope: Construct, id_: str, *, key: kms.IKey | None = None) -> None:
         super().__init__(scope, id_)
+        self.key = key
         # Feast finds its tables by `{project}.{feature view}`: these two names are part of its layout.
         self.customer = _table(self, "Customer", "entity_id", name="greenfraud.customer_activity", expires=True)
         self.terminal = _table(self, "Terminal", "entity_id", name="greenfraud.terminal_activity", expires=True)
@@ -39,7 +43,7 @@ class Tables(Construct):
 
 
 def _table(  # noqa: PLR0913
-    scope: Construct,
+    scope: Tables,
     id_: str,
     partition: str,
     *,
@@ -55,7 +59,7 @@ def _table(  # noqa: PLR0913
         partition_key=dynamodb.Attribute(name=partition, type=STRING),
         sort_key=dynamodb.Attribute(name=sort[0], type=sort[1]) if sort else None,
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-        encryption=dynamodb.TableEncryption.AWS_MANAGED,
+        **of_table(scope.key),
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
         time_to_live_attribute=EXPIRY if expires else None,
         stream=stream,

@@ -11,8 +11,9 @@ from constructs import Construct
 from cdk.components.buckets import Buckets
 from cdk.components.grants import allow
 from cdk.components.job_names import name_beginnings
-from cdk.components.job_roles import JobRoles
+from cdk.components.job_roles import TRACKED, JobRoles
 from cdk.components.job_state import Job, Machine, state_of
+from cdk.components.network import Network
 from cdk.components.review import acknowledge, finding
 from cdk.components.source import ROOT, only
 from cdk.components.spot_quota import HOURS, Wait
@@ -32,7 +33,15 @@ class TrainingJobs(Construct):
     """Image, roles and environment of every step."""
 
     def __init__(  # noqa: PLR0913
-        self, scope: Construct, id_: str, *, settings: Settings, buckets: Buckets, tables: Tables, tracking: Tracking
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        buckets: Buckets,
+        tables: Tables,
+        tracking: Tracking,
+        network: Network | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.artifacts_bucket = buckets.artifacts.bucket_name
@@ -46,18 +55,23 @@ class TrainingJobs(Construct):
             ignore_mode=IgnoreMode.GIT,
             platform=ecr_assets.Platform.LINUX_AMD64,
         )
-        self.roles = JobRoles(self, "Roles", buckets=buckets, tables=tables, tracking=tracking, image=self.image).by_step
+        self.roles = JobRoles(
+            self, "Roles", buckets=buckets, tables=tables, tracking=tracking, image=self.image, in_network=network is not None
+        ).by_step
+        self._tracking_uri = tracking.uri
         self._machine = Machine(
             image_uri=self.image.image_uri,
             instance_type=settings.training_instance_type,
             volume_gb=settings.training_volume_gb,
-            output_uri=f"s3://{self.artifacts_bucket}/jobs/",
-            environment=_environment(settings, buckets, tables, tracking),
+            output=_archive(buckets),
+            network=network.of_jobs() if network else {},
+            environment=_environment(settings, buckets, tables),
         )
 
     def state(self, scope: Construct, id_: str, job: Job, *, wait: Wait = HOURS) -> sfn.CustomState:
         """The state that runs `job` by its step's role and waits; its result is dropped, so the state's input passes through."""
-        definition = state_of(job, self._machine, self.roles[job.step].role_arn)
+        tracked = {"MLFLOW_TRACKING_URI": self._tracking_uri} if job.step in TRACKED else {}
+        definition = state_of(job, self._machine, self.roles[job.step].role_arn, tracked)
         state = sfn.CustomState(scope, id_, state_json=definition)
         wait.retry(state)
         state.add_retry(errors=BUSY, interval=Duration.seconds(30), max_attempts=3, backoff_rate=2)
@@ -79,7 +93,13 @@ class TrainingJobs(Construct):
             acknowledge(machine, f"AwsSolutions-IAM5[Resource::{finding(machine, job)}]", reason)
 
 
-def _environment(settings: Settings, buckets: Buckets, tables: Tables, tracking: Tracking) -> dict[str, str]:
+def _archive(buckets: Buckets) -> dict[str, str]:
+    """SageMaker takes the account's default key unless told another."""
+    place = {"S3OutputPath": f"s3://{buckets.artifacts.bucket_name}/jobs/"}
+    return {**place, "KmsKeyId": buckets.key.key_arn} if buckets.key else place
+
+
+def _environment(settings: Settings, buckets: Buckets, tables: Tables) -> dict[str, str]:
     named: dict[str, dynamodb.ITable] = {
         "CONTROL_TABLE": tables.control,
         "LEDGER_TABLE": tables.ledger,
@@ -91,9 +111,9 @@ def _environment(settings: Settings, buckets: Buckets, tables: Tables, tracking:
         "LAKE_BUCKET": buckets.lake.bucket_name,
         "ARTIFACTS_BUCKET": buckets.artifacts.bucket_name,
         **{variable: table.table_name for variable, table in named.items()},
-        "MLFLOW_TRACKING_URI": tracking.uri,
         "GRID_INTENSITY_G_PER_KWH": str(settings.grid_intensity_g_per_kwh),
         "GRID_INTENSITY_SOURCE": settings.grid_intensity_source,
         "PUE": str(settings.pue),
         "COUNTRY_ISO3": settings.country_iso3,
+        "LOG_RETENTION_DAYS": str(settings.log_retention_days),
     }

@@ -5,19 +5,20 @@ from __future__ import annotations
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cdk.components.alerts import alarm, our_metric
+from cdk.components.dead_letters import DeadLetters
+from cdk.components.execution_alarms import execution_alarms
 from cdk.components.first_job import FirstJob
 from cdk.components.function import log_group
 from cdk.components.job_names import run_job_name
 from cdk.components.job_state import Job
 from cdk.components.no_quota import allow_telling, no_quota_alarm, quota_told
 from cdk.components.pipeline_tasks import failure
-from cdk.components.state_machines import remember_logs_and_tracing, starting_role
+from cdk.components.state_machines import remember_logs_and_tracing
 from cdk.components.training_jobs import TrainingJobs
 
 NAME = "feature-upkeep"
@@ -38,7 +39,15 @@ class Upkeep(Construct):
     """Reconciliation, then the skew watch, as jobs of the training image; its schedule and its alarms."""
 
     def __init__(  # noqa: PLR0913
-        self, scope: Construct, id_: str, *, jobs: TrainingJobs, cron: str, topic: sns.ITopic, log_retention_days: int
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        jobs: TrainingJobs,
+        cron: str,
+        topic: sns.ITopic,
+        letters: DeadLetters,
+        log_retention_days: int,
     ) -> None:
         super().__init__(scope, id_)
         self._jobs = jobs
@@ -60,11 +69,7 @@ class Upkeep(Construct):
             "Nightly",
             description="Nightly upkeep of features",
             schedule=scheduler.ScheduleExpression.expression(cron),
-            target=targets.StepFunctionsStartExecution(
-                self.machine,
-                input=scheduler.ScheduleTargetInput.from_object({}),
-                role=starting_role(self, "NightlyRole", self.machine),
-            ),
+            target=letters.start(self.machine, {}),
         )
         self.alarms = [*self._alarms(topic), no_quota_alarm(self, topic)]
 
@@ -80,7 +85,6 @@ class Upkeep(Construct):
 
     def _alarms(self, topic: sns.ITopic) -> list[cloudwatch.Alarm]:
         watched: dict[str, tuple[cloudwatch.IMetric, float, str]] = {
-            "Failed": (self.machine.metric_failed(period=Duration.minutes(5)), 0, "The nightly upkeep of features failed."),
             "Skew": (
                 our_metric("FeatureSkewShare", statistic="Maximum"),
                 TOLERATED_SKEW_SHARE,
@@ -97,7 +101,10 @@ class Upkeep(Construct):
                 "Stored states cannot be read, and the lake does not know their entities.",
             ),
         }
-        return [alarm(self, id_, metric=metric, above=above, why=why, topic=topic) for id_, (metric, above, why) in watched.items()]
+        found = [
+            alarm(self, id_, metric=metric, above=above, why=why, topic=topic) for id_, (metric, above, why) in watched.items()
+        ]
+        return [*execution_alarms(self, "", machine=self.machine, run="The nightly upkeep of features", topic=topic), *found]
 
 
 def upkeep_job(step: str) -> Job:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from aws_cdk import CfnOutput, RemovalPolicies, Stack
+from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from cdk.components.alerts import Alerts
 from cdk.components.buckets import Buckets
+from cdk.components.keys import Keys
 from cdk.components.tables import Tables
 from cdk.settings import Settings
 
@@ -23,9 +25,12 @@ class DataStack(Stack):
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, **stack: Any) -> None:
         super().__init__(scope, id_, **stack)
         self._retains = settings.retain_data
-        self.buckets = Buckets(self, "Buckets")
-        self.tables = Tables(self, "Tables")
+        self.key = Keys(self, "Keys").key if settings.own_keys else None
+        self.buckets = Buckets(self, "Buckets", key=self.key)
+        self.tables = Tables(self, "Tables", key=self.key)
         self.alerts = Alerts(self, "Alerts")
+        if settings.alarm_email:
+            self.alerts.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
         if not self._retains:
             RemovalPolicies.of(self).destroy()
         for output, value in self._outputs().items():

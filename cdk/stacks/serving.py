@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -10,13 +10,16 @@ from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from cdk.components.alerts import alarm, our_metric
+from cdk.components.alerts import alarm
 from cdk.components.control import operate_function
 from cdk.components.function import ServiceFunction
-from cdk.components.grants import allow, allow_items, allow_listing, allow_objects, granted
+from cdk.components.granted import granted
+from cdk.components.grants import allow, allow_items, allow_listing, allow_objects
 from cdk.components.ingestion import Ingestion
 from cdk.components.layers import Layers
+from cdk.components.network import Network
 from cdk.components.review import acknowledge
+from cdk.components.score_alarms import ScoreAlarms
 from cdk.components.scoring_api import ScoringApi
 from cdk.settings import Settings
 from cdk.stacks.data import DataStack
@@ -25,14 +28,22 @@ from cdk.stacks.data import DataStack
 class ServingStack(Stack):
     """Scores transactions and keeps the online state up to date."""
 
-    def __init__(self, scope: Construct, id_: str, *, settings: Settings, data: DataStack, **stack: Any) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, settings: Settings, data: DataStack, network: Network | None = None, **stack: Any
+    ) -> None:
         super().__init__(scope, id_, **stack)
-        self._settings, self._data = settings, data
+        self._settings, self._data, self._network = settings, data, network
         self._layers = Layers(self, "Layers", architecture=settings.architecture)
         self.score = self._score()
         self.ingest = self._ingest()
         self.operate = operate_function(
-            self, "Operate", settings=settings, layers=self._layers, buckets=data.buckets, tables=data.tables
+            self,
+            "Operate",
+            settings=settings,
+            layers=self._layers,
+            buckets=data.buckets,
+            tables=data.tables,
+            network=network,
         )
         self.live = lambda_.Alias(self, "Live", alias_name="live", version=self.score.function.current_version)
         self.http = ScoringApi(
@@ -50,8 +61,12 @@ class ServingStack(Stack):
             table=data.tables.decisions,
             function=self.ingest.function,
             topic=data.alerts.topic,
+            key=data.key,
         )
-        self.alarms = self._alarms()
+        self.watch = ScoreAlarms(
+            self, "Watch", http=self.http, function=self.score.function, topic=data.alerts.topic, settings=settings
+        )
+        self.alarms = [*self.watch.all, self._expensive()]
         self._shift_traffic()
         for output, value in self._outputs().items():
             CfnOutput(self, output, value=value)
@@ -80,6 +95,8 @@ class ServingStack(Stack):
                 "DYNAMODB_CLIENT": self._settings.score_dynamodb_client,
             },
         )
+        if reserved := self._settings.score_reserved_concurrency:
+            cast("lambda_.CfnFunction", score.function.node.default_child).reserved_concurrent_executions = reserved
         allow_listing(score.role, artifacts)
         allow_objects(score.role, artifacts, ["s3:GetObject"], "models/")
         allow_items(score.role, ["BatchGetItem"], tables.control, tables.customer, tables.terminal)
@@ -109,7 +126,7 @@ class ServingStack(Stack):
     def _function(self, id_: str, name: str, memory_mb: int, timeout_seconds: int, environment: dict[str, str]) -> ServiceFunction:
         settings = self._settings
         footprint = {"GRID_INTENSITY_G_PER_KWH": str(settings.grid_intensity_g_per_kwh), "PUE": str(settings.pue)}
-        return ServiceFunction(
+        service = ServiceFunction(
             self,
             id_,
             name=name,
@@ -120,25 +137,29 @@ class ServingStack(Stack):
             environment={**environment, **footprint},
             log_retention_days=settings.log_retention_days,
         )
+        if self._network:
+            self._network.run_function(service.function)
+        return service
 
-    def _alarms(self) -> list[cloudwatch.Alarm]:
-        """Mangum turns exceptions into answers of 500, so Lambda's own error count stays silent: watch the answers."""
-        topic = self._data.alerts.topic
-        watched = {
-            "ServerErrors": (self.http.server_errors(), "The API answers with errors."),
-            "Degraded": (our_metric("Degraded"), "Answers are degraded: state or model could not be read."),
-            "BundleLoadFailed": (our_metric("BundleLoadFailed"), "A promoted bundle was refused; the last good answers."),
-        }
-        return [alarm(self, f"{id_}Alarm", metric=metric, above=0, why=why, topic=topic) for id_, (metric, why) in watched.items()]
+    def _expensive(self) -> cloudwatch.Alarm:
+        requests = self._settings.requests_a_day
+        return alarm(
+            self,
+            "RequestsExpensive",
+            metric=self.http.requests(minutes=24 * 60),
+            above=requests,
+            why=f"More than {requests} requests in a day: each costs, whoever sends it.",
+            topic=self._data.alerts.topic,
+        )
 
     def _shift_traffic(self) -> None:
-        """A new version takes a tenth of the traffic for five minutes and goes back when an alarm rings."""
+        """A new version takes a tenth of the traffic for five minutes and goes back when too many answers are bad."""
         group = codedeploy.LambdaDeploymentGroup(
             self,
             "Deployment",
             alias=self.live,
             deployment_config=codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES,
-            alarms=self.alarms,
+            alarms=self.watch.of_shares,
         )
         granted(group.role, ["policy:AWSCodeDeployRoleForLambdaLimited"], ["*"])
         managed = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited"

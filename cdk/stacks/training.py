@@ -4,41 +4,55 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
-from cdk.components.alerts import alarm
+from cdk.components.alerts import alarm, our_metric
 from cdk.components.control import Control
+from cdk.components.dead_letters import DeadLetters
+from cdk.components.execution_alarms import execution_alarms
 from cdk.components.function import ServiceFunction
 from cdk.components.grants import allow_items, allow_listing, allow_objects
 from cdk.components.layers import Layers
+from cdk.components.network import Network
 from cdk.components.pipeline import NAME as PIPELINE
 from cdk.components.pipeline import Pipeline
 from cdk.components.spot_quota import SPOT_SLOTS
-from cdk.components.state_machines import starting_role
 from cdk.components.tracking import Tracking
 from cdk.components.training_jobs import TrainingJobs
 from cdk.components.upkeep import Upkeep
 from cdk.settings import Settings
 from cdk.stacks.data import DataStack
 
+DAY = 24 * 60  # minutes
+
 
 class TrainingStack(Stack):
     """Turns mature chunks of the lake into a proven model in production."""
 
-    def __init__(self, scope: Construct, id_: str, *, settings: Settings, data: DataStack, **stack: Any) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, settings: Settings, data: DataStack, network: Network | None = None, **stack: Any
+    ) -> None:
         super().__init__(scope, id_, **stack)
-        self._settings, self._data = settings, data
+        self._settings, self._data, self._network = settings, data, network
         self._layers = Layers(self, "Layers", architecture=settings.architecture)
         self.plan = self._plan()
         self.control = Control(
-            self, "Control", settings=settings, layers=self._layers, buckets=data.buckets, tables=data.tables, machine_name=PIPELINE
+            self,
+            "Control",
+            settings=settings,
+            layers=self._layers,
+            buckets=data.buckets,
+            tables=data.tables,
+            machine_name=PIPELINE,
+            network=network,
         )
         self.tracking = Tracking(self, "Tracking", artifacts=data.buckets.artifacts)
-        self.jobs = TrainingJobs(self, "Jobs", settings=settings, buckets=data.buckets, tables=data.tables, tracking=self.tracking)
+        self.jobs = TrainingJobs(
+            self, "Jobs", settings=settings, buckets=data.buckets, tables=data.tables, tracking=self.tracking, network=network
+        )
         self.pipeline = Pipeline(
             self,
             "Pipeline",
@@ -47,6 +61,7 @@ class TrainingStack(Stack):
             jobs=self.jobs,
             log_retention_days=settings.log_retention_days,
         )
+        self.letters = DeadLetters(self, "DeadLetters", topic=data.alerts.topic, key=data.key)
         self.schedule = self._schedule()
         self.upkeep = Upkeep(
             self,
@@ -54,9 +69,10 @@ class TrainingStack(Stack):
             jobs=self.jobs,
             cron=settings.upkeep_cron,
             topic=data.alerts.topic,
+            letters=self.letters,
             log_retention_days=settings.log_retention_days,
         )
-        self.alarms: list[cloudwatch.Alarm] = [self._failure_alarm(), *self.upkeep.alarms]
+        self.alarms: list[cloudwatch.Alarm] = [*self._alarms(), *self.upkeep.alarms]
         for output, value in self._outputs().items():
             CfnOutput(self, output, value=value)
 
@@ -91,7 +107,7 @@ class TrainingStack(Stack):
         return plan
 
     def _function(self, id_: str, name: str, environment: dict[str, str]) -> ServiceFunction:
-        return ServiceFunction(
+        service = ServiceFunction(
             self,
             id_,
             name=name,
@@ -102,26 +118,51 @@ class TrainingStack(Stack):
             environment=environment,
             log_retention_days=self._settings.log_retention_days,
         )
+        if self._network:
+            self._network.run_function(service.function)
+        return service
 
     def _schedule(self) -> scheduler.Schedule:
         """Only the schedule may wait for clean power: it alone carries a deadline, in hours."""
-        deadline = scheduler.ScheduleTargetInput.from_object({"deadline": self._settings.retrain_deadline_hours})
         return scheduler.Schedule(
             self,
             "Retrain",
             description="Weekly retraining",
             schedule=scheduler.ScheduleExpression.expression(self._settings.retrain_cron),
-            target=targets.StepFunctionsStartExecution(
-                self.pipeline.machine, input=deadline, role=starting_role(self, "RetrainRole", self.pipeline.machine)
-            ),
+            target=self.letters.start(self.pipeline.machine, {"deadline": self._settings.retrain_deadline_hours}),
         )
 
-    def _failure_alarm(self) -> cloudwatch.Alarm:
+    def _alarms(self) -> list[cloudwatch.Alarm]:
+        topic = self._data.alerts.topic
+        ends = execution_alarms(self, "Pipeline", machine=self.pipeline.machine, run="A retraining run", topic=topic)
+        return [*ends, self._overdue(), self.letters.alarm, self._expensive()]
+
+    def _overdue(self) -> cloudwatch.Alarm:
+        """Rings when nothing was trained for too long, and when nobody has said for two days how long it is.
+
+        No alarm looks back further than a week, so the nightly upkeep tells the age of the newest model, and a run that ends well
+        tells it at once. Silence rings, or the alarm would sleep with the upkeep that feeds it; so it rings from the first
+        deployment until the first training, which also shows that alarms reach somebody.
+        """
+        days = self._settings.training_overdue_days
         return alarm(
             self,
-            "PipelineFailed",
-            metric=self.pipeline.machine.metric_failed(period=Duration.minutes(5)),
-            above=0,
-            why="A retraining run failed; production keeps its model.",
+            "TrainingOverdue",
+            metric=our_metric("DaysSinceTraining", statistic="Minimum", minutes=DAY),
+            above=days,
+            why=f"Nothing was trained for more than {days} days, or the upkeep that would tell has been silent for two.",
+            topic=self._data.alerts.topic,
+            periods=2,
+            silence=cloudwatch.TreatMissingData.BREACHING,
+        )
+
+    def _expensive(self) -> cloudwatch.Alarm:
+        minutes = self._settings.training_minutes_a_day
+        return alarm(
+            self,
+            "TrainingExpensive",
+            metric=our_metric("TrainingJobSeconds", minutes=DAY),
+            above=60 * minutes,
+            why=f"Training jobs computed for more than {minutes} minutes in a day.",
             topic=self._data.alerts.topic,
         )

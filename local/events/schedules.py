@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from moto.scheduler.models import Schedule, scheduler_backends
@@ -86,13 +87,20 @@ def first_firing(schedule: Schedule, now: datetime) -> datetime | None:
 
 
 def fire(context: Context, schedule: Schedule) -> None:
-    """Send the target its input; what cannot be delivered is reported."""
+    """Send the target its input; what cannot be delivered goes to the schedule's dead-letter queue, at once, and is reported.
+
+    Scheduler does both by the role of the target.
+    """
     group = schedule.arn.rpartition("/")[0].replace(":schedule/", ":schedule-group/")
+    given = schedule.target.get("Input", "{}")
+    by_role = partial(deliver, context, message=given, source_arn=schedule.arn)
+    caller = take_on(schedule.target["RoleArn"], "scheduler.amazonaws.com", "scheduler", source_arn=group)
     try:
-        caller = take_on(schedule.target["RoleArn"], "scheduler.amazonaws.com", "scheduler", source_arn=group)
-        deliver(context, schedule.target["Arn"], schedule.target.get("Input", "{}"), caller=caller, source_arn=schedule.arn)
+        by_role(arn=schedule.target["Arn"], caller=caller)
     except Exception as failure:
         print(f"{schedule.arn} -> {schedule.target['Arn']}: {failure}", file=sys.stderr, flush=True)
+        if letters := schedule.target.get("DeadLetterConfig", {}).get("Arn"):
+            by_role(arn=letters, caller=caller)
 
 
 def install(context: Context) -> None:

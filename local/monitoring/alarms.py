@@ -9,23 +9,23 @@ import json
 import operator
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from moto.cloudwatch.models import Alarm, Statistics, cloudwatch_backends
-from moto.core.utils import utcnow
+from moto.cloudwatch.models import Alarm, cloudwatch_backends
 from moto.sqs.models import sqs_backends
 
 from local.context import ACCOUNT, REGION, Context
 from local.monitoring import metrics
+from local.monitoring.periods import longest_period, periods
 from local.patches import replace
 from local.permissions.callers import Caller
 from local.targets import deliver
 
 TICK_SECONDS = 1.0
-# A data point that arrives later than this after others counts no more.
-MOST_LATE = timedelta(minutes=10)
+LOOKS_PER_PERIOD = 1000  # of more than one second each: a sum over a day is not worth a look at every tick
 QUEUE_METRIC = "ApproximateNumberOfMessagesVisible"
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": operator.ge,
@@ -59,15 +59,23 @@ class Evaluator:
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
+        self._due: dict[Alarm, float] = {}
 
     def run(self) -> None:
         """Evaluate until stopped."""
         while not self._stopping.wait(TICK_SECONDS):
-            for alarm in list(cloudwatch_backends[ACCOUNT][REGION].alarms.values()):
-                try:
-                    evaluate(alarm)
-                except Exception as failure:
-                    print(f"{alarm.alarm_arn}: {failure}", file=sys.stderr, flush=True)
+            alarms = list(cloudwatch_backends[ACCOUNT][REGION].alarms.values())
+            self._due = {alarm: self._due.get(alarm, 0.0) for alarm in alarms}
+            for alarm in alarms:
+                if self._due[alarm] <= time.monotonic():
+                    self._evaluate(alarm)
+
+    def _evaluate(self, alarm: Alarm) -> None:
+        self._due[alarm] = time.monotonic() + longest_period(alarm) / LOOKS_PER_PERIOD
+        try:
+            evaluate(alarm)
+        except Exception as failure:
+            print(f"{alarm.alarm_arn}: {failure}", file=sys.stderr, flush=True)
 
     def stop(self) -> None:
         """End the loop."""
@@ -98,30 +106,6 @@ def measure_queue(alarm: Alarm) -> None:
         queue = sqs_backends[ACCOUNT][REGION].queues.get(dimension.value)
         if queue is not None:
             metrics.record("AWS/SQS", {QUEUE_METRIC: len(queue.messages)}, {dimension.name: dimension.value})
-
-
-def periods(alarm: Alarm) -> list[float | None]:
-    """The statistic of each period, oldest first, None without data."""
-    period, count = timedelta(seconds=int(alarm.period)), int(alarm.evaluation_periods)
-    now = utcnow()
-    start = now - period * count
-    found: list[list[Any]] = [[] for _ in range(count)]
-    wanted = sorted((dimension.name, dimension.value) for dimension in alarm.dimensions)
-    for datum in reversed(metrics.points_of(alarm.namespace, alarm.metric_name)):
-        at = datum.timestamp.replace(tzinfo=None)
-        if at < start - MOST_LATE:
-            break
-        same = sorted((dimension.name, dimension.value) for dimension in datum.dimensions) == wanted
-        if same and start <= at <= now:
-            found[min(int((at - start) / period), count - 1)].append(datum)
-    return [statistic(alarm.statistic, data) if data else None for data in found]
-
-
-def statistic(name: str, data: list[Any]) -> float:
-    """Sum, Maximum and the like of one period's data points."""
-    computed = Statistics([name], utcnow())
-    computed.metric_data = data
-    return float(computed.get_statistics_for_type(name) or 0.0)
 
 
 def announce(context: Context, actions: Sequence[str], notice: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +20,8 @@ MOST_POINTS_OF_METRIC = 50_000
 LOCK = threading.Lock()
 
 Points = deque[Any]
-recent: dict[tuple[str, str], Points] = defaultdict(lambda: deque(maxlen=MOST_POINTS_OF_METRIC))
+Key = tuple[str, str, tuple[tuple[str, str], ...]]
+recent: dict[Key, Points] = defaultdict(lambda: deque(maxlen=MOST_POINTS_OF_METRIC))
 
 
 def install(_: Context) -> None:
@@ -34,7 +35,7 @@ def install(_: Context) -> None:
             known = len(backend.metric_data)
             original(backend, namespace, metric_data)
             for datum in backend.metric_data[known:]:
-                recent[datum.namespace, datum.name].append(datum)
+                recent[key_of(datum.namespace, datum.name, datum.dimensions)].append(datum)
             if len(backend.metric_data) > MOST_POINTS:
                 del backend.metric_data[: MOST_POINTS // 2]
 
@@ -52,10 +53,15 @@ def install(_: Context) -> None:
     statistics = replace(CloudWatchBackend, "get_metric_statistics", get_metric_statistics)
 
 
-def points_of(namespace: str, name: str) -> list[Any]:
-    """The metric's latest data points in all dimensions, in order of arrival."""
+def key_of(namespace: str, name: str, dimensions: Iterable[Any]) -> Key:
+    """What tells one metric from all others: with other dimensions it is another one."""
+    return namespace, name, tuple(sorted((dimension.name, dimension.value) for dimension in dimensions))
+
+
+def points_of(namespace: str, name: str, dimensions: Iterable[Any]) -> list[Any]:
+    """The metric's latest data points, in order of arrival."""
     with LOCK:
-        return list(recent[namespace, name])
+        return list(recent[key_of(namespace, name, dimensions)])
 
 
 def record(namespace: str, values: Mapping[str, float], dimensions: Mapping[str, str], unit: str = "Count") -> None:

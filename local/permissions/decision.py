@@ -110,5 +110,6 @@ def take_on(role_arn: str, service: str, session: str, *, source_arn: str = "") 
     caller = Caller(service, service=service)
     request = Request(caller, "sts:AssumeRole", role_arn, {**ALWAYS, "aws:SourceArn": source_arn})
     if role is None or parse(role.assume_role_policy_document).verdict(request) is not Verdict.ALLOWED:
+        record.add(caller, Need("sts:AssumeRole", role_arn), denied=True)
         raise RoleNotAssumableError(f"{service} is not authorized to perform: sts:AssumeRole on resource: {role_arn}")
     return caller_of_role(role_arn, session)

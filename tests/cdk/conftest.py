@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,22 +29,40 @@ def cdk_is_installed() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def context() -> dict[str, Any]:
     """What the CDK command line hands over, without building the runtime layer."""
-    declared = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
-    return {**declared, "aws:cdk:bundling-stacks": [], "aws:cdk:enable-path-metadata": True}
+    from cdk.every_setting import context_of
+
+    return context_of({})
 
 
 @pytest.fixture(scope="session")
-def assembly(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The synthesised app; synthesis fails here when the security review finds something."""
+def assembly_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
+    """Synthesises dev, prod or private, once; that fails when the security review finds something."""
     from cdk.app import build_app
+    from cdk.every_setting import SETTINGS, context_of
 
-    return build_app(context=context, outdir=str(tmp_path_factory.mktemp("assembly"))).synth()
+    @cache
+    def synthesise(setting: str) -> Any:
+        folder = tmp_path_factory.mktemp(setting)
+        return build_app(context=context_of(SETTINGS[setting]), outdir=str(folder)).synth()
+
+    return synthesise
 
 
 @pytest.fixture(scope="session")
-def templates(assembly: Any) -> dict[str, Template]:
-    """Template by stack name."""
-    return {stack.stack_name: stack.template for stack in assembly.stacks}
+def templates(assembly_of: Callable[[str], Any]) -> dict[str, Template]:
+    """Template by stack name, of the stage dev."""
+    return {stack.stack_name: stack.template for stack in assembly_of("dev").stacks}
+
+
+@pytest.fixture(scope="session")
+def resources_of(assembly_of: Callable[[str], Any]) -> Callable[[str, str], dict[str, Resource]]:
+    """Finds the resources of a type in all stacks of a setting, by construct path."""
+
+    def find(setting: str, kind: str) -> dict[str, Resource]:
+        found = [item for stack in assembly_of(setting).stacks for item in stack.template["Resources"].values()]
+        return {_path(item): item for item in found if item["Type"] == kind}
+
+    return find
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,11 @@ OF_JOBS = {
     "ReconcileConflicts",
     "StatesAheadOfLake",
     "DamagedStates",
+    "DaysSinceTraining",
+    "TrainingJobSeconds",
 }
 OF_MACHINES = {"NoTrainingQuota"}
+FILTERED = {"RefusedRequests"}  # taken from the API's access log
 OURS = re.compile(r'"GreenFraud","(\w+)"')
 
 
@@ -28,8 +31,14 @@ OURS = re.compile(r'"GreenFraud","(\w+)"')
 def watched(templates, resources) -> set[str]:
     """Names of the metrics of our namespace in alarms and in the dashboard."""
     alarms = [alarm["Properties"] for alarm in resources("AWS::CloudWatch::Alarm").values()]
-    named = {alarm["MetricName"] for alarm in alarms if alarm["Namespace"] == "GreenFraud"}
+    measured = [metric for alarm in alarms for metric in metrics_of(alarm)]
+    named = {metric["MetricName"] for metric in measured if metric["Namespace"] == "GreenFraud"} - FILTERED
     return named | set(OURS.findall(json.dumps(templates["GreenFraud-Monitoring"]).replace("\\", "")))
+
+
+def metrics_of(alarm):
+    """Name and namespace of each metric that an alarm watches, those that metric math reads included."""
+    return [query["MetricStat"]["Metric"] for query in alarm.get("Metrics", []) if "MetricStat" in query] or [alarm]
 
 
 def emitted(folder: str) -> set[str]:
@@ -60,13 +69,48 @@ def test_the_dashboard_plots_emissions_of_every_family_of_shared_jobs_and_per_10
     assert "1000 * grams / decisions" in body
 
 
-def test_every_alarm_reaches_a_person_and_silence_is_no_alarm(resources):
-    """No traffic at night must not wake anybody."""
-    alarms = [alarm["Properties"] for alarm in resources("AWS::CloudWatch::Alarm").values()]
-    assert len(alarms) == 12
-    assert all(alarm["AlarmActions"] for alarm in alarms)
-    by_night = [alarm for alarm in alarms if alarm["MetricName"] not in OF_MACHINES]
-    assert all(alarm["TreatMissingData"] == "notBreaching" for alarm in by_night)
+def test_every_alarm_reaches_a_person_and_only_one_rings_by_silence(resources):
+    """No traffic at night must not wake anybody; a platform that stopped learning must."""
+    alarms = {path: alarm["Properties"] for path, alarm in resources("AWS::CloudWatch::Alarm").items()}
+    assert len(alarms) == 25
+    assert all(alarm["AlarmActions"] for alarm in alarms.values())
+    silent = {path: alarm["TreatMissingData"] for path, alarm in alarms.items()}
+    assert silent == dict.fromkeys(alarms, "notBreaching") | {
+        "GreenFraud-Training/TrainingOverdue": "breaching",
+        "GreenFraud-Training/Upkeep/NoQuotaAlarm": "ignore",
+    }
+
+
+def test_no_alarm_looks_back_further_than_cloudwatch_does(resources):
+    """A day in all, and a week where a period is an hour or longer: a longer alarm is refused at deployment."""
+    for alarm in (alarm["Properties"] for alarm in resources("AWS::CloudWatch::Alarm").values()):
+        stats = [query["MetricStat"] for query in alarm.get("Metrics", []) if "MetricStat" in query] or [alarm]
+        for period in (stat["Period"] for stat in stats):
+            assert period * alarm["EvaluationPeriods"] <= (7 if period >= 3600 else 1) * 86_400
+
+
+def test_what_was_silent_rings(resources):
+    """Runs that end without failing, starts that were never delivered, models that grow old, refusals and slowness."""
+    alarms = {path: alarm["Properties"] for path, alarm in resources("AWS::CloudWatch::Alarm").items()}
+    watched = {path: [metric["MetricName"] for metric in metrics_of(alarm)] for path, alarm in alarms.items()}
+    for machine in ("Pipeline", "Upkeep/"):
+        for end in ("Failed", "TimedOut", "Aborted"):
+            assert watched[f"GreenFraud-Training/{machine}{end}"] == [f"Executions{end}"]
+    assert watched["GreenFraud-Training/TrainingOverdue"] == ["DaysSinceTraining"]
+    assert watched["GreenFraud-Training/DeadLetters/Undelivered"] == ["ApproximateNumberOfMessagesVisible"]
+    assert watched["GreenFraud-Serving/Watch/Throttled"] == ["Throttles"]
+    assert watched["GreenFraud-Serving/Watch/Refused"] == ["RefusedRequests"]
+    assert alarms["GreenFraud-Serving/Watch/Slow"]["ExtendedStatistic"] == "p99"
+
+
+def test_requests_that_the_api_refuses_are_counted_from_its_access_log(resources):
+    """It has no metric of its own for 429; the log's format and the filter must spell the status alike."""
+    (filtered,) = resources("AWS::Logs::MetricFilter").values()
+    (stage,) = resources("AWS::ApiGatewayV2::Stage").values()
+    assert '"status": "$context.status"' in stage["Properties"]["AccessLogSettings"]["Format"]
+    assert filtered["Properties"]["FilterPattern"] == '{ $.status = "429" }'
+    (metric,) = filtered["Properties"]["MetricTransformations"]
+    assert (metric["MetricNamespace"], {metric["MetricName"]}) == ("GreenFraud", FILTERED)
 
 
 def test_every_log_group_forgets(resources):

@@ -54,9 +54,14 @@ def test_the_stage_is_throttled_and_logs_no_body(resources):
 
 
 def test_a_bad_deployment_goes_back_by_itself(resources):
-    """The deployment group watches alarms; without any nothing would roll back."""
+    """The deployment group watches shares of bad answers, with a minimum of traffic: one bad answer takes nothing back."""
     (group,) = resources("AWS::CodeDeploy::DeploymentGroup").values()
-    assert len(group["Properties"]["AlarmConfiguration"]["Alarms"]) == 3
+    alarms = resources("AWS::CloudWatch::Alarm")
+    shares = [alarms[f"GreenFraud-Serving/Watch/{name}"]["Properties"] for name in ("ServerErrorShare", "DegradedShare")]
+    assert len(group["Properties"]["AlarmConfiguration"]["Alarms"]) == len(shares)
+    for share in shares:
+        assert [query["Expression"] for query in share["Metrics"] if "Expression" in query] == ["IF(every >= 20, bad / every, 0)"]
+        assert 1 / 20 <= share["Threshold"] < 0.1  # one of the fewest is not above it; a canary's tenth is
     assert "DEPLOYMENT_STOP_ON_ALARM" in group["Properties"]["AutoRollbackConfiguration"]["Events"]
 
 

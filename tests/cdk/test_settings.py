@@ -27,6 +27,10 @@ def test_text_from_the_command_line_takes_the_type_of_its_setting():
         ({"log_retention_days": "31"}, "choose one of 7, 30, 90, 365"),
         ({"training_torch_backend": "gpu"}, "expected cpu or a CUDA such as cu130"),
         ({"training_instance_type": "ml.g5.xlarge"}, "has a GPU that the image would not use: also give training_torch_backend"),
+        ({"stage": "staging"}, "choose one of dev, prod"),
+        ({"alarm_email": "on-call"}, "expected an address such as"),
+        ({"score_reserved_concurrency": "-1"}, "expected 0 for none, or more"),
+        ({"private": "maybe"}, "private is 'maybe', expected bool"),
         ({"region": "us-east-1"}, "also give grid_intensity_g_per_kwh"),
     ],
 )
@@ -42,3 +46,12 @@ def test_another_region_brings_its_own_grid():
     """Emissions are counted where they happen."""
     settings = read(region="us-east-1", grid_intensity_g_per_kwh="379", grid_intensity_source="measured", country_iso3="USA")
     assert settings.region == "us-east-1"
+
+
+def test_production_chooses_otherwise_than_a_trial_and_each_choice_can_be_overridden():
+    """Keys of one's own, executions kept for scoring, logs for longer."""
+    dev, prod = read(), read(stage="prod")
+    assert (dev.stage, dev.own_keys, dev.score_reserved_concurrency, dev.private) == ("dev", False, 0, False)
+    assert (prod.stage, prod.own_keys, prod.score_reserved_concurrency, prod.log_retention_days) == ("prod", True, 100, 90)
+    overridden = read(stage="prod", own_keys="false", score_reserved_concurrency="0", private="true")
+    assert (overridden.own_keys, overridden.score_reserved_concurrency, overridden.private) == (False, 0, True)

@@ -32,6 +32,7 @@ def test_each_job_is_run_retried_and_caught_as_those_of_the_pipeline(definition,
     assert (state["Resource"], state["Retry"]) == (of_pipeline["Resource"], of_pipeline["Retry"])
     assert state["Catch"][-1] == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "UpkeepFailed"}
     own = {"TrainingJobName.$", "HyperParameters", "AlgorithmSpecification", "RoleArn"}
+    of_pipeline["Parameters"]["Environment"].pop("MLFLOW_TRACKING_URI", None)  # neither of these tells MLflow of itself
     shared = {key: value for key, value in of_pipeline["Parameters"].items() if key not in own}
     assert shared == {key: value for key, value in state["Parameters"].items() if key not in own}
     assert state["Parameters"]["AlgorithmSpecification"]["ContainerArguments"] == [step]
@@ -57,16 +58,25 @@ def test_it_runs_every_night(resources):
     assert (schedule["ScheduleExpression"], schedule["Target"]["Input"]) == ("cron(0 3 * * ? *)", "{}")
 
 
-def test_skew_failure_damage_and_events_that_never_landed_wake_somebody(resources):
+def test_skew_damage_and_events_that_never_landed_wake_somebody(resources):
     """Any of them, once."""
     alarms = resources("AWS::CloudWatch::Alarm")
-    watched = {
-        alarms[f"GreenFraud-Training/Upkeep/{name}"]["Properties"]["MetricName"] for name in ("Failed", "Skew", "Ahead", "Damaged")
-    }
-    assert watched == {"ExecutionsFailed", "FeatureSkewShare", "StatesAheadOfLake", "DamagedStates"}
+    watched = {alarms[f"GreenFraud-Training/Upkeep/{name}"]["Properties"]["MetricName"] for name in ("Skew", "Ahead", "Damaged")}
+    assert watched == {"FeatureSkewShare", "StatesAheadOfLake", "DamagedStates"}
 
 
 def test_what_a_second_of_ingestion_lag_makes_wakes_nobody(resources):
     """Two payments within that second: 0.008 % of the values (decision 8)."""
     (skew,) = (alarm for name, alarm in resources("AWS::CloudWatch::Alarm").items() if name.endswith("Upkeep/Skew"))
     assert skew["Properties"]["Threshold"] == 0.001
+
+
+def test_a_start_that_cannot_be_delivered_is_kept_where_an_alarm_counts_it(resources):
+    """Both schedules, after six hours of trying."""
+    (queue,) = (name for name in resources("AWS::SQS::Queue") if name == "GreenFraud-Training/DeadLetters/Queue")
+    schedules = resources("AWS::Scheduler::Schedule")
+    assert len(schedules) == 2
+    for schedule in schedules.values():
+        target = schedule["Properties"]["Target"]
+        assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 6 * 3600, "MaximumRetryAttempts": 185}
+        assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0].startswith("DeadLettersQueue"), queue

@@ -15,6 +15,14 @@ def test_the_dashboard_plots_every_family():
     assert runpy.run_path(str(CORE / "families.py"))["FAMILIES"] == FAMILIES
 
 
+def test_the_job_that_limits_a_log_group_and_the_role_that_may_name_the_same_one():
+    """Without the right name the group would keep everything for ever."""
+    from cdk.components.job_logs import LOG_GROUP
+
+    source = (CORE.parents[3] / "training/job/log_retention.py").read_text(encoding="utf-8")
+    assert f'GROUP = "{LOG_GROUP}"' in source
+
+
 def test_alarms_watch_the_namespace_that_our_code_emits_to():
     """Another one would be silent."""
     from cdk.components.alerts import NAMESPACE

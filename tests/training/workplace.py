@@ -50,6 +50,7 @@ ENVIRONMENT = {
     "GRID_INTENSITY_SOURCE": "Cloud Carbon Footprint",
     "PUE": "1.135",
     "COUNTRY_ISO3": "SWE",
+    "LOG_RETENTION_DAYS": "30",
     "AWS_DEFAULT_REGION": "eu-north-1",
     "AWS_REGION": "eu-north-1",
     "AWS_ACCESS_KEY_ID": "testing",

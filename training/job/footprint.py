@@ -140,6 +140,7 @@ def store_footprint(  # noqa: PLR0913
 def _put_metrics(family: str, footprint: Footprint) -> None:
     values = {"TrainingEmissionsGrams": footprint.emissions_g, "TrainingEnergyKwh": footprint.energy_kwh}
     store_metrics(values, Family=family)
+    store_metrics({"TrainingJobSeconds": footprint.duration_seconds})  # what machines are paid for, less their start
 
 
 def store_metrics(values: Mapping[str, float], **dimensions: str) -> None:

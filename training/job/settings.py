@@ -23,6 +23,7 @@ class Settings:
     grid_intensity_source: str
     pue: float
     country_iso3: str
+    log_retention_days: int
 
     @classmethod
     def from_env(cls) -> Settings:

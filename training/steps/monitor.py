@@ -1,4 +1,4 @@
-"""Job `monitor`: the skew watch, over the last complete days."""
+"""Job `monitor`: the skew watch, over the last complete days; how long ago something was trained; what logs are kept."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from training.features.history_stream import HistoryStream
 from training.job.bucket import Bucket
 from training.job.footprint import Meter, store_footprint, store_metrics
 from training.job.hyperparameters import MonitorHyperparameters
+from training.job.log_retention import limit_log_retention
 from training.job.settings import Settings
+from training.job.training_age import store_training_age
 from training.online.skew import Rebuilt, SkewCount
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def main(paths: JobPaths) -> None:
     hyperparameters = MonitorHyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
+    store_training_age(settings.lineage_table)  # first: an alarm rings when this stays silent
     lake, manifest = Bucket(settings.lake_bucket), load_manifest()
     for day in complete_days(lake, hyperparameters.days):
         skew = skew_of(lake, manifest, day)
@@ -42,6 +45,7 @@ def main(paths: JobPaths) -> None:
         share = skew.share(*manifest.names)
         result = "nothing to compare" if share is None else f"{skew.differing.total()} values differ, a share of {share:.2g}"
         log.info("monitor: %s, %d transactions compared, %s", day, len(skew.compared), result)
+    limit_log_retention(settings.log_retention_days)
     store_footprint(settings, "monitor", meter.stop())
 
 

@@ -10,9 +10,10 @@ from greenfraud.bundle import MANIFEST_FILE, BundleManifest
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import curves_key, decision_key, evaluation_key, models_prefix, plan_key, report_key
 from training.job.bucket import Bucket
-from training.job.footprint import Meter, store_footprint
+from training.job.footprint import Meter, store_footprint, store_metrics
 from training.job.hyperparameters import Hyperparameters
 from training.job.settings import Settings
+from training.job.training_age import AGE, JUST_NOW
 from training.tracking.evaluation_runs import EvaluationRuns, holdout_data
 from training.tracking.full_refit import saved, trainings
 from training.tracking.registry import Registry
@@ -52,6 +53,7 @@ def main(paths: JobPaths) -> None:
     report["emissions_g_total"] = totals(records)["emissions_g_total"]
     finish_parent_run(tracking, report, documents, records)
     artifacts.put_json(report_key(hyperparameters.execution), report)
+    store_metrics({AGE: JUST_NOW})
     log.info("report: %s %s", report["decision"], report["promoted"])
 
 

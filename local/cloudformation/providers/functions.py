@@ -12,7 +12,7 @@ QUALIFIED_ARN_PARTS = 8
 
 def configuration(resource: Resource) -> Properties:
     """What creating and reconfiguring have in common."""
-    return resource.without("Architectures", "Code", "LoggingConfig", "Tags")
+    return resource.without("Architectures", "Code", "LoggingConfig", "ReservedConcurrentExecutions", "Tags", "VpcConfig")
 
 
 def create_function(resource: Resource) -> None:
@@ -22,6 +22,7 @@ def create_function(resource: Resource) -> None:
     made = resource.call("lambda", "create_function", arguments)
     resource.identify(name, Arn=made["FunctionArn"])
     remember_logging(resource)
+    reserve_concurrency(resource)
 
 
 def update_function(resource: Resource, old: Properties) -> None:
@@ -31,6 +32,16 @@ def update_function(resource: Resource, old: Properties) -> None:
     if resource.properties["Code"] != old["Code"]:
         resource.call("lambda", "update_function_code", name | resource.properties["Code"])
     remember_logging(resource)
+    reserve_concurrency(resource)
+
+
+def reserve_concurrency(resource: Resource) -> None:
+    """Keep so many executions for this function and allow it no more; without the property, none are kept."""
+    name, reserved = {"FunctionName": resource.physical_resource_id}, resource.only("ReservedConcurrentExecutions")
+    if reserved:
+        resource.call("lambda", "put_function_concurrency", name | reserved)
+    else:
+        resource.client("lambda").delete_function_concurrency(**name)
 
 
 def remember_logging(resource: Resource) -> None:

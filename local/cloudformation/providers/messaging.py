@@ -62,9 +62,20 @@ def put_topic_policy(resource: Resource, _: Properties | None = None) -> None:
     resource.identify(resource.name())
 
 
+def subscribe(resource: Resource) -> None:
+    """Subscribe an address to a topic; mail is recorded and sent to nobody."""
+    resource.identify(resource.call("sns", "subscribe", {**resource.properties, "ReturnSubscriptionArn": True})["SubscriptionArn"])
+
+
+def unsubscribe(resource: Resource) -> None:
+    """Take the address off the topic."""
+    resource.client("sns").unsubscribe(SubscriptionArn=resource.physical_resource_id)
+
+
 PROVIDERS = (
     Provider("AWS::SQS::Queue", create_queue, update_queue, delete_queue),
     Provider("AWS::SQS::QueuePolicy", put_queue_policy, put_queue_policy),
     Provider("AWS::SNS::Topic", create_topic, update_topic, delete_topic),
+    Provider("AWS::SNS::Subscription", subscribe, delete=unsubscribe),
     Provider("AWS::SNS::TopicPolicy", put_topic_policy, put_topic_policy),
 )

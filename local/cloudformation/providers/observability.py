@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from local.cloudformation.providers.resource import Properties, Provider, Resource
 from local.context import ACCOUNT, REGION
+from local.monitoring.metric_math import check
 
 
 def create_log_group(resource: Resource) -> None:
@@ -27,8 +28,12 @@ def delete_log_group(resource: Resource) -> None:
 
 
 def put_alarm(resource: Resource, _: Properties | None = None) -> None:
-    """Create or change the alarm; the embedded evaluator sets its state."""
+    """Create or change the alarm; the embedded evaluator sets its state. UnsupportedExpressionError for other metric math."""
     name = resource.name()
+    queries = resource.properties.get("Metrics", [])
+    for query in queries:
+        if "Expression" in query:
+            check(query["Expression"], {one["Id"] for one in queries if "MetricStat" in one})
     resource.call("cloudwatch", "put_metric_alarm", {"AlarmName": name, **resource.properties})
     resource.identify(name, Arn=f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}")
 
@@ -36,6 +41,19 @@ def put_alarm(resource: Resource, _: Properties | None = None) -> None:
 def delete_alarm(resource: Resource) -> None:
     """Delete the alarm."""
     resource.client("cloudwatch").delete_alarms(AlarmNames=[resource.physical_resource_id])
+
+
+def put_metric_filter(resource: Resource, _: Properties | None = None) -> None:
+    """Record the filter: only access logs are filtered, and none are written here."""
+    name = resource.name("FilterName")
+    resource.call("logs", "put_metric_filter", {"FilterName": name, **resource.without("FilterName")})
+    resource.identify(name)
+
+
+def delete_metric_filter(resource: Resource) -> None:
+    """Delete the filter."""
+    arguments = {"FilterName": resource.physical_resource_id, **resource.only("LogGroupName")}
+    resource.call("logs", "delete_metric_filter", arguments)
 
 
 def put_dashboard(resource: Resource, _: Properties | None = None) -> None:
@@ -64,6 +82,7 @@ def delete_parameter(resource: Resource) -> None:
 PROVIDERS = (
     Provider("AWS::Logs::LogGroup", create_log_group, update_log_group, delete_log_group, replaced_by=("LogGroupName",)),
     Provider("AWS::CloudWatch::Alarm", put_alarm, put_alarm, delete_alarm),
+    Provider("AWS::Logs::MetricFilter", put_metric_filter, put_metric_filter, delete_metric_filter, replaced_by=("LogGroupName",)),
     Provider("AWS::CloudWatch::Dashboard", put_dashboard, put_dashboard, delete_dashboard, replaced_by=("DashboardName",)),
     Provider("AWS::SSM::Parameter", put_parameter, put_parameter, delete_parameter, replaced_by=("Name", "Type")),
 )

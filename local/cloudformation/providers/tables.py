@@ -43,7 +43,10 @@ def stream(properties: Properties) -> Properties:
 def encryption(properties: Properties) -> Properties:
     """`SSEEnabled` is called `Enabled` by the API."""
     specification = properties.get("SSESpecification")
-    return {"SSESpecification": {"Enabled": specification["SSEEnabled"]}} if specification else {}
+    if not specification:
+        return {}
+    own_key = {name: value for name, value in specification.items() if name != "SSEEnabled"}
+    return {"SSESpecification": {"Enabled": specification["SSEEnabled"], **own_key}}
 
 
 def apply_settings(resource: Resource) -> None:
@@ -66,6 +69,8 @@ def update_table(resource: Resource, old: Properties) -> None:
         resource.call("dynamodb", "update_table", arguments)
     if stream(properties) != stream(old):
         resource.call("dynamodb", "update_table", {"TableName": table, **(stream(properties) or NO_STREAM)})
+    if encryption(properties) != encryption(old):
+        resource.call("dynamodb", "update_table", {"TableName": table, **encryption(properties)})
     apply_settings(resource)
     identify_table(resource, resource.client("dynamodb").describe_table(TableName=table)["Table"])
 
@@ -91,6 +96,6 @@ PROVIDERS = (
         update_table,
         delete_table,
         adopt=adopt_table,
-        replaced_by=("TableName", "KeySchema", "BillingMode", "SSESpecification"),
+        replaced_by=("TableName", "KeySchema", "BillingMode"),
     ),
 )

@@ -107,8 +107,8 @@ def test_an_unlisted_type_fails(stacks, stack_name):
     ("type_", "properties", "unknown"),
     [
         ("AWS::S3::Bucket", {"Colour": "green"}, "Colour"),
-        ("AWS::Lambda::Function", {"ReservedConcurrentExecutions": 1, "Code": {"ZipFile": "x"}}, "Code.ZipFile, Reserved"),
-        ("AWS::Scheduler::Schedule", {"Target": {"Arn": "a", "DeadLetterConfig": {}}}, "Target.DeadLetterConfig"),
+        ("AWS::Lambda::Function", {"TracingConfig": {}, "Code": {"ZipFile": "x"}}, "Code.ZipFile, Tracing"),
+        ("AWS::Scheduler::Schedule", {"Target": {"Arn": "a", "EcsParameters": {}}}, "Target.EcsParameters"),
     ],
 )
 def test_an_unknown_property_fails(stacks, stack_name, type_, properties, unknown):

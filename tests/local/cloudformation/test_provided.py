@@ -19,10 +19,10 @@ BOOTSTRAP = ROOT / "node_modules/aws-cdk/lib/api/bootstrap/bootstrap-template.ya
 
 @pytest.fixture(scope="module")
 def deployed() -> dict[str, set[str]]:
-    """The properties of every type in the synthesised templates and in that of `cdk bootstrap`."""
-    templates = sorted((ROOT / "cdk.out").glob("*.template.json"))
+    """The properties of every type in the templates of every setting and in that of `cdk bootstrap`."""
+    templates = sorted((ROOT / ".local/templates").glob("*/*.template.json"))
     if not templates or not BOOTSTRAP.exists():
-        pytest.skip("the templates are missing: run `make synth`")
+        pytest.skip("the templates are missing: run `make lint`")
     found: dict[str, set[str]] = defaultdict(set)
     parsed: list[dict[str, Any]] = [json.loads(template.read_text()) for template in templates]
     for template in [*parsed, Stack.parse_template(BOOTSTRAP.read_text())]:

@@ -59,14 +59,19 @@ def test_an_expression_it_cannot_follow_is_refused(expression):
 def schedule(embedded):
     """Makes a schedule that fires in a second, or that should have fired some seconds ago."""
 
-    def create(arn, given, seconds=1, **options):
+    def create(arn, given, seconds=1, letters=None, **options):
         moment = (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
         name = embedded.name("schedule")
         embedded.client("scheduler").create_schedule(
             Name=name,
             ScheduleExpression=f"at({moment})",
             FlexibleTimeWindow={"Mode": "OFF"},
-            Target={"Arn": arn, "RoleArn": embedded.role, "Input": json.dumps(given)},
+            Target={
+                "Arn": arn,
+                "RoleArn": embedded.role,
+                "Input": json.dumps(given),
+                **({"DeadLetterConfig": {"Arn": letters}} if letters else {}),
+            },
             **options,
         )
         return name
@@ -108,3 +113,11 @@ def test_a_disabled_schedule_stays_silent(embedded, schedule):
     schedule(other, {"other": True})
     assert first_input(embedded, other) == {"other": True}
     assert embedded.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"] == []
+
+
+def test_what_cannot_be_delivered_lies_in_the_dead_letter_queue(embedded, schedule):
+    """The input that nobody got, where an alarm counts it."""
+    url, letters = embedded.queue()
+    machine = embedded.machine(MACHINE)
+    schedule(f"{machine}-gone", {"deadline": 12}, letters=letters)
+    assert embedded.wait_until(lambda: embedded.messages(url), 10) == [{"deadline": 12}]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.monitoring.alarms import state_of
+from local.monitoring.metric_math import UnsupportedExpressionError, check
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,8 @@ def alarm(embedded, topic, **changes):
         "ComparisonOperator": "GreaterThanThreshold",
         "TreatMissingData": "notBreaching",
     }
-    embedded.client("cloudwatch").put_metric_alarm(AlarmName=name, AlarmActions=[topic], **(settings | changes))
+    chosen = {key: value for key, value in (settings | changes).items() if value is not None}
+    embedded.client("cloudwatch").put_metric_alarm(AlarmName=name, AlarmActions=[topic], **chosen)
     return name
 
 
@@ -101,6 +103,64 @@ def test_a_message_in_a_failure_queue_rings(embedded, notices):
     )
     embedded.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
     assert name == embedded.wait_until(take)[0]["AlarmName"]
+
+
+def test_a_rate_rings_when_there_is_traffic_enough_and_not_by_a_single_answer(embedded, notices):
+    """Metric math of two metrics: one of one is no rate, two of twenty are."""
+    topic, take = notices
+    client, bad, every = embedded.client("cloudwatch"), embedded.name("bad"), embedded.name("every")
+    stats = [
+        {
+            "Id": id_,
+            "MetricStat": {"Metric": {"Namespace": "GreenFraud", "MetricName": name}, "Period": 60, "Stat": "Sum"},
+            "ReturnData": False,
+        }
+        for id_, name in (("bad", bad), ("every", every))
+    ]
+    name = embedded.name("alarm")
+    client.put_metric_alarm(
+        AlarmName=name,
+        AlarmActions=[topic],
+        Metrics=[{"Id": "share", "Expression": "IF(every >= 20, bad / every, 0)"}, *stats],
+        EvaluationPeriods=1,
+        Threshold=0.05,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="notBreaching",
+    )
+    put(client, {bad: 1, every: 1})
+    assert not embedded.wait_until(lambda: state(embedded, name) == "ALARM", 1.5)
+    put(client, {bad: 1, every: 19})
+    assert name == embedded.wait_until(take)[0]["AlarmName"]
+
+
+def put(client, values):
+    """Put a value of each metric."""
+    client.put_metric_data(
+        Namespace="GreenFraud", MetricData=[{"MetricName": name, "Value": value} for name, value in values.items()]
+    )
+
+
+def test_a_percentile_rings(embedded, notices):
+    """The p99 of twenty answers is the slowest of them."""
+    topic, take = notices
+    name = alarm(embedded, topic, Statistic=None, ExtendedStatistic="p99", Threshold=1000.0)
+    client = embedded.client("cloudwatch")
+    client.put_metric_data(Namespace="GreenFraud", MetricData=[{"MetricName": name, "Values": [*[10.0] * 19, 2000.0]}])
+    assert name == embedded.wait_until(take)[0]["AlarmName"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("SUM(METRICS())", "alarms know ids, numbers"),
+        ("bad / others", "'others'"),
+        ("bad /", "no metric math"),
+    ],
+)
+def test_metric_math_it_cannot_compute_is_refused(expression, message):
+    """At deployment, not by an alarm that stays silent."""
+    with pytest.raises(UnsupportedExpressionError, match=message):
+        check(expression, {"bad", "every"})
 
 
 def test_a_state_set_by_hand_rings(embedded, notices):
