@@ -12,7 +12,9 @@ from cdk.components.training_jobs import TrainingJobs
 FAMILIES_AT_ONCE = 3
 ACTOR = "fraud-detection-pipeline"  # who promoted, in the ledger
 PER_RUN = ["execution", "date"]
-PER_CHUNK = ["chunk", "version", "parent_uri", "features_type", "features_uri", "is_last", "job_key"]
+PER_FAMILY = ["features", "version_ending"]  # what a chunk's names are made of
+PER_CHUNK = ["chunk", "is_last", "job_key"]
+CHUNK, PARENT = "$$.Map.Item.Value.chunk", "$$.Map.Item.Value.parent"
 
 
 class PipelineFlow(Construct):
@@ -50,7 +52,7 @@ class PipelineFlow(Construct):
             "Families",
             items_path="$.families",
             max_concurrency=FAMILIES_AT_ONCE,
-            item_selector={**_of_item("family", "chunks"), **_of_state(*PER_RUN)},
+            item_selector={**_of_item("family", "chunks"), **_of_state(*PER_RUN, *PER_FAMILY)},
             result_path=sfn.JsonPath.DISCARD,
         )
         return families.item_processor(self._chunks())
@@ -61,16 +63,27 @@ class PipelineFlow(Construct):
             "Chunks",
             items_path="$.chunks",
             max_concurrency=1,  # a chunk starts from the checkpoint of the one before
-            item_selector={**_of_item(*PER_CHUNK), **_of_state("family", *PER_RUN)},
+            item_selector={**_of_item(*PER_CHUNK), **_of_state("family", *PER_RUN), **self._derived()},
             result_path=sfn.JsonPath.DISCARD,
+            output_path=sfn.JsonPath.DISCARD,  # a Map's outputs together are one payload, even where it is dropped
         )
         return chunks.item_processor(self._train_chunk())
+
+    def _derived(self) -> dict[str, str]:
+        """What a job needs beyond the few words that the state carries per chunk: it takes 256 KiB in all."""
+        return {
+            "version.$": f"States.Format('{{}}{{}}', {CHUNK}, $.version_ending)",
+            "parent_uri.$": f"States.Format('s3://{self._jobs.artifacts_bucket}/checkpoints/{{}}/{{}}/', $.family, {PARENT})",
+            "features_type.$": "$.features.type",
+            "features_uri.$": f"States.Format('{{}}{{}}{{}}', $.features.before, {CHUNK}, $.features.after)",
+        }
 
     def _train_chunk(self) -> sfn.Chain:
         failed = failure(self, "TrainFailed")
         train = self._jobs.state(self, "Train", training_job(self._jobs.artifacts_bucket))
         payload = verb_payload("record", "execution", "family", "chunk", "version")
-        record = call(self, "RecordLineage", function=self._control, payload=payload, result_path=sfn.JsonPath.DISCARD)
+        dropped = {"result_path": sfn.JsonPath.DISCARD, "output_path": sfn.JsonPath.DISCARD}
+        record = call(self, "RecordLineage", function=self._control, payload=payload, **dropped)
         train.add_catch(failed, result_path="$.error")
         record.add_catch(failed, result_path="$.error")
         return sfn.Chain.start(train).next(record)

@@ -34,9 +34,9 @@ def refitted(chained: Workplace) -> Workplace:
     version = features_root(chained.plan(["light"], chained.chunks, AFTER)["manifest_version"])
     files = [features_key(version.split("/")[1], chunk).removeprefix(version) for chunk in learned]
     body = json.dumps([{"prefix": s3_uri("lake", version)}, *files]).encode()
-    chained.s3.put_object(Bucket="artifacts", Key=chunk_list_key(REFIT), Body=body)
+    chained.s3.put_object(Bucket="artifacts", Key=chunk_list_key(REFIT, learned[-1]), Body=body)
     plan = chained.plan(["light"], chained.chunks[:-1][-1:], REFIT)
-    job = plan["families"][0]["chunks"][0] | {"features_uri": s3_uri("artifacts", chunk_list_key(REFIT))}
+    job = plan["families"][0]["chunks"][0] | {"features_uri": s3_uri("artifacts", chunk_list_key(REFIT, learned[-1]))}
     chained.run("train", *training_job(plan, "light", job))
     return chained
 
