@@ -12,6 +12,7 @@ from functions.control.lineage_table import LineageTable
 from functions.control.settings import Settings
 from functions.control.stage import Stage
 from functions.control.verbs import Control
+from greenfraud.faults import edge
 
 settings = Settings.from_env()
 
@@ -31,6 +32,7 @@ def control() -> Control:
     )
 
 
+@edge
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """Obey one verb."""
     return control().obey(event)

@@ -16,6 +16,7 @@ from functions.plan.jobs import Execution, chunk_list
 from functions.plan.planning import make_plan
 from functions.plan.run_request import RunRequest
 from functions.plan.settings import Settings
+from greenfraud.faults import edge
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import chunk_list_key, execution_key, genesis_prefix, plan_key
 
@@ -28,6 +29,7 @@ def client(service: str) -> Any:
     return boto3.client(service)
 
 
+@edge
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """Plan the execution `execution_arn` for its `input`, store the plan, and answer what the state machine carries of it.
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
 import torch
 
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import checkpoint_prefix, models_prefix, train_result_key
-from training.features.chunk_file import chunk_files, feature_values
+from training.features.chunk_file import chunk_files, feature_values, read_file
 from training.job.contract import job_name
 from training.job.footprint import Meter, store_footprint
 from training.job.hyperparameters import TrainHyperparameters
@@ -56,7 +55,7 @@ def main(paths: JobPaths) -> None:
 
 def read_sample(job: TrainingJob) -> Sample:
     """Read features and labels of the chunk, or of all that a full refit learns at once."""
-    samples = [sample_of(pq.read_table(file), list(job.features)) for file in chunk_files(job.paths.channel("features"))]
+    samples = [sample_of(read_file(file), list(job.features)) for file in chunk_files(job.paths.channel("features"))]
     sample = Sample.joined(samples)
     if not len(sample):
         raise ContractError(f"chunk {job.hyperparameters.chunk} has no transactions to learn from")
