@@ -27,6 +27,9 @@ ACCESS_LOG = {
     "integrationError": "$context.integrationErrorMessage",
 }
 
+# A balancer or a page asks every few seconds; each instance of the function remembers what it said.
+OPEN_REQUESTS_PER_SECOND, OPEN_BURST = 5, 10
+
 
 class ScoringApi(Construct):
     """Routes of the API; IAM signs every call but the health check."""
@@ -52,7 +55,7 @@ class ScoringApi(Construct):
             default_integration=integration,
             default_authorizer=authorizers.HttpIamAuthorizer(),
         )
-        self._add_routes(integration)
+        health = self._add_routes(integration)
         self.access_logs = log_group(self, "AccessLogs", retention_days=log_retention_days)
         self.stage = apigateway.HttpStage(
             self,
@@ -63,8 +66,9 @@ class ScoringApi(Construct):
             throttle=apigateway.ThrottleSettings(rate_limit=requests_per_second, burst_limit=burst),
         )
         self._log_access()
+        self._throttle(health)
 
-    def _add_routes(self, integration: apigateway.HttpRouteIntegration) -> None:
+    def _add_routes(self, integration: apigateway.HttpRouteIntegration) -> list[apigateway.HttpRoute]:
         self.api.add_routes(path="/v1/{proxy+}", methods=[apigateway.HttpMethod.ANY], integration=integration)
         health = self.api.add_routes(
             path="/health",
@@ -74,12 +78,20 @@ class ScoringApi(Construct):
         )
         for route in health:
             acknowledge(route, "AwsSolutions-APIG4", "Health tells nothing but that the service is up.")
+        return list(health)
 
     def _log_access(self) -> None:
         stage = cast("apigateway.CfnStage", self.stage.node.default_child)
         stage.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
             destination_arn=self.access_logs.log_group_arn, format=json.dumps(ACCESS_LOG)
         )
+
+    def _throttle(self, open_routes: list[apigateway.HttpRoute]) -> None:
+        """What anybody may ask takes nothing from what callers are let through."""
+        limits = {"ThrottlingRateLimit": OPEN_REQUESTS_PER_SECOND, "ThrottlingBurstLimit": OPEN_BURST}
+        stage = cast("apigateway.CfnStage", self.stage.node.default_child)
+        stage.route_settings = {f"GET {route.path}": limits for route in open_routes}
+        self.stage.node.add_dependency(*open_routes)  # settings of a route that is not there yet are refused
 
     def server_errors(self) -> cloudwatch.Metric:
         """Answers of 500 and above per minute."""
