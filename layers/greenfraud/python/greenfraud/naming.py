@@ -111,6 +111,16 @@ def train_result_key(execution: str, family: str, chunk: str) -> str:
     return f"{execution_prefix(execution)}train/{family}/{chunk}.json"
 
 
+def train_tracking_key(execution: str, family: str, chunk: str) -> str:
+    """Return the key of what MLflow is to know of training one family on one chunk; beside its result, and no result."""
+    return f"{execution_prefix(execution)}train/{family}/{chunk}.tracking"
+
+
+def mlflow_key(execution: str) -> str:
+    """Return the key of what MLflow knows of an execution: the id of its run, and whether that is all."""
+    return f"{execution_prefix(execution)}mlflow.json"
+
+
 def evaluation_key(execution: str) -> str:
     """Return the key of the evaluation of an execution."""
     return f"{execution_prefix(execution)}evaluation.json"
