@@ -15,7 +15,6 @@ from cdk.components.function import ServiceFunction
 from cdk.components.grants import allow_items, allow_listing, allow_objects
 from cdk.components.layers import Layers
 from cdk.components.pipeline import Pipeline
-from cdk.components.tracking import Tracking
 from cdk.components.training_jobs import TrainingJobs
 from cdk.components.upkeep import Upkeep
 from cdk.settings import Settings
@@ -31,7 +30,7 @@ class TrainingStack(Stack):
         self._layers = Layers(self, "Layers", architecture=settings.architecture)
         self.plan = self._plan()
         self.control = self._control()
-        self.tracking = Tracking(self, "Tracking", artifacts=data.buckets.artifacts)
+        self.tracking = data.tracking
         self.jobs = TrainingJobs(self, "Jobs", settings=settings, buckets=data.buckets, tables=data.tables, tracking=self.tracking)
         self.pipeline = Pipeline(
             self,
