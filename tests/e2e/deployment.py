@@ -136,9 +136,10 @@ class Deployment:
         return response.json()
 
     def health(self) -> dict[str, Any]:
-        """What GET /health says."""
-        health: dict[str, Any] = self.answer("GET", "/health")
-        return health
+        """The word of GET /health, and of GET /v1/model what is in production: `rules` before the first promotion."""
+        card = self.answer("GET", "/v1/model")
+        model = "{family}/{version}".format(**card["production"]) if card["production"] else "rules"
+        return {**self.answer("GET", "/health"), "model": model, "revision": card["revision"]}
 
     def promote(self, family: str, version: str, reason: str) -> None:
         """Put a model into production that no gate decided for: by the code of the function, with an administrator's rights."""
