@@ -12,7 +12,7 @@ BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint pins features bench $(BENCHMARKS:%=bench-%) dashboard mlflow-ui bootstrap deploy destroy restore clean
+.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint pins sbom features bench $(BENCHMARKS:%=bench-%) dashboard mlflow-ui bootstrap deploy destroy restore clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ lint: install ## ruff, mypy strict, import rules
 
 pins: install ## renew the pinned, hashed requirements (PACKAGES='boto3 moto', or PACKAGES=--upgrade for all)
 	@$(BIN)/python -m toolchain.pins $(PACKAGES)
+
+sbom: install ## bills of materials (CycloneDX) of functions, images and environments, in .local/sbom
+	@$(BIN)/python -m toolchain.sbom
 
 features: install ## compile feature_repo into the manifest that everything else reads
 	@$(BIN)/python -m toolchain.compile_features

@@ -1,8 +1,9 @@
 """`make pins`: renews every file of pinned, hashed requirements: `.venv/bin/python -m toolchain.pins [--upgrade | PACKAGE ...]`.
 
-Without a word it changes only what the inputs ask to be changed; a package's name renews that package, `--upgrade` everything. npm's
-lock is written from package.json. torch is kept apart, because its builds have versions and hashes of their own: `torch-cu130.txt` is the build of PyPI with what it
-alone needs; `torch-cpu.txt` is written by hand, from the hashes that PyTorch's index of CPU builds shows.
+Without a word it changes only what the inputs ask to be changed; a package's name renews that package, `--upgrade` everything.
+npm's lock is written from package.json. torch is kept apart, because its builds have versions and hashes of their own:
+`torch-cu130.txt` is the build of PyPI with what it alone needs; `torch-cpu.txt` is written by hand, from the hashes that PyTorch's
+index of CPU builds shows.
 """
 
 from __future__ import annotations
