@@ -12,7 +12,7 @@ BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint pins sbom features bench $(BENCHMARKS:%=bench-%) dashboard mlflow-ui bootstrap deploy destroy restore clean
+.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint pins sbom features bench $(BENCHMARKS:%=bench-%) dashboard mlflow-ui release test-release bootstrap deploy destroy restore clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,13 @@ dashboard: install ## one page of plots from the last runs, in .local/dashboard.
 
 mlflow-ui: install ## MLflow's pages over the last run, on 127.0.0.1:5000 (PORT=5001), while `make run` is up or after it
 	@$(BIN)/greenfraud mlflow-ui $(if $(PORT),--port '$(PORT)')
+
+release: synth ## template, assets, images and bills of materials in one file with a digest, for a deployment that builds nothing
+	@$(BIN)/python -m toolchain.release
+
+test-release: ## the tests of what `make release` made: template, layers, images, a deployment of it to the embedded AWS
+	@.venv-cdk/bin/pytest tests/cdk -q
+	@$(BIN)/pytest tests/packaging tests/deploy -q
 
 bootstrap: synth ## prepare an AWS account and region for deployments, once
 	@$(CDK) bootstrap --app cdk.out

@@ -39,7 +39,7 @@ HOST, CUDA = "requirements/host.txt", "requirements/torch-cu130.txt"
 # In this order: the later ones take their versions from the earlier.
 FILES = (
     Pins("requirements/uv.txt", ("requirements/uv.in",)),
-    Pins(HOST, ("pyproject.toml", "requirements/host.in")),
+    Pins(HOST, ("pyproject.toml", "requirements/build.in")),
     Pins("requirements/training.txt", ("requirements/training.in",), (HOST,)),
     Pins("requirements/cdk.txt", ("requirements/cdk.in",)),
     Pins("requirements/benchmarks.txt", ("requirements/benchmarks.in",), options=("--no-deps",)),
