@@ -70,11 +70,11 @@ def compiled(pins: Pins, wanted: Sequence[str]) -> str:
 
 
 def renew(pins: Pins, wanted: Sequence[str]) -> None:
-    """Write one compiled file, and torch's beside it where torch is among the answers."""
+    """Write one compiled file without torch; torch's beside it, once, for all that install it."""
     found = blocks(compiled(pins, wanted))
     with_cuda = [block for block in found if WITH_CUDA.match(block)]
     (ROOT / pins.compiled).write_text("".join(block for block in found if block not in with_cuda), encoding="utf-8")
-    if with_cuda:
+    if pins.compiled == HOST:
         (ROOT / CUDA).write_text("".join(with_cuda), encoding="utf-8")
 
 
