@@ -11,6 +11,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local.loopback import Door
+
 ACCOUNT = "123456789012"
 REGION = "eu-north-1"  # the only one there is
 CDK_QUALIFIER = "hnb659fds"  # the CDK's own, in the names of all that its bootstrap makes
@@ -42,6 +44,7 @@ class Context:
     state_dir: Path
     http_port: int
     auth: bool
+    door: Door = field(default_factory=Door)
     _clients: dict[str, Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _on_start: list[Callable[[], None]] = field(default_factory=list)

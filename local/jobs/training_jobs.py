@@ -13,6 +13,7 @@ from moto.sagemaker.models import FakeTrainingJob
 from moto.sagemaker.responses import SageMakerResponse
 
 from local.context import Context
+from local.jobs.entry_point import EntryPoint
 from local.jobs.processes import JobStarter
 from local.jobs.training_run import GRACE_SECONDS, TrainingRun
 from local.patches import replace
@@ -71,16 +72,19 @@ class Runner:
 
 def install(context: Context) -> None:
     """Run what CreateTrainingJob records, and answer StopTrainingJob, which moto lacks."""
-    runner = RUNNERS[context.endpoint] = Runner(context)
+    runner, entry_point = Runner(context), EntryPoint()
+    RUNNERS[context.endpoint] = runner
 
     def create_training_job(response: SageMakerResponse) -> ActionResult:
         name = response._get_param("TrainingJobName")
         if name in response.sagemaker_backend.training_jobs:
             raise ResourceInUseError(name)
+        request = json.loads(response.body)
+        entry_point.check(request)
         result: ActionResult = original(response)
         job = response.sagemaker_backend.training_jobs[name]
         mark_as_starting(job, response._get_param("Environment"))
-        runner.start(job, json.loads(response.body))
+        runner.start(job, request)
         return result
 
     def stop_training_job(response: SageMakerResponse) -> EmptyResult:
