@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local.limits import Quotas
 from local.loopback import Door
 
 ACCOUNT = "123456789012"
@@ -45,6 +46,8 @@ class Context:
     http_port: int
     auth: bool
     door: Door = field(default_factory=Door)
+    quotas: Quotas = field(default_factory=Quotas)
+    deliveries: int = 1  # of each scheduled event, alarm and failed batch
     _clients: dict[str, Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _on_start: list[Callable[[], None]] = field(default_factory=list)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from local.context import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY, Context
+from local.limits import Quotas
 from local.loopback import Door
 
 
@@ -91,7 +92,16 @@ def install_modules(context: Context) -> None:
         install(context)
 
 
-def serve(*, port: int, http_port: int, state_dir: Path, auth: bool, allowed_hosts: tuple[str, ...] = ()) -> int:
+def serve(  # noqa: PLR0913 - the options of the command
+    *,
+    port: int,
+    http_port: int,
+    state_dir: Path,
+    auth: bool,
+    allowed_hosts: tuple[str, ...],
+    quotas: Quotas,
+    deliveries: int,
+) -> int:
     """Run until SIGTERM or SIGINT; the exit code: 0, or 1 when something could not be shut down or saved."""
     began = time.monotonic()
     check_port(port, "--port", "GREENFRAUD_PORT")
@@ -104,6 +114,8 @@ def serve(*, port: int, http_port: int, state_dir: Path, auth: bool, allowed_hos
         http_port=http_port,
         auth=auth,
         door=Door(allowed=allowed_hosts),
+        quotas=quotas,
+        deliveries=deliveries,
     )
     context.state_dir.mkdir(parents=True, exist_ok=True)
     install_modules(context)

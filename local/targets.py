@@ -20,7 +20,8 @@ def deliver(context: Context, arn: str, message: str, subject: str | None = None
     service = arn.split(":")[2]
     if service not in SENDERS:
         raise UnsupportedTargetError(f"{arn}: {service} cannot be a target here, only {', '.join(sorted(SENDERS))}")
-    SENDERS[service](context, arn, message, subject)
+    for _ in range(context.deliveries):  # AWS promises at least one
+        SENDERS[service](context, arn, message, subject)
 
 
 def start_execution(context: Context, arn: str, message: str, _: str | None) -> None:

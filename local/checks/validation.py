@@ -14,8 +14,10 @@ from moto.core.request import determine_request_protocol
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model
 
+from local.checks import service_limits
 from local.checks.constraints import ViolationError, checker_of
 from local.checks.rules import RULES
+from local.checks.service_limits import LimitError
 from local.context import Context
 from local.patches import replace
 
@@ -46,10 +48,8 @@ def refusal(handler: BaseResponse) -> ServiceException | None:
     """The error AWS would answer, or None for a good request (or one that is no operation of the model)."""
     action = handler._get_action()
     service = handler.boto3_service_name
-    if not action or not service:
-        return None
-    model = get_service_model(service)
-    if action not in model.operation_names:
+    model = get_service_model(service) if action and service else None
+    if model is None or action not in model.operation_names:
         return None
     operation = model.operation_model(action)
     try:
@@ -58,14 +58,22 @@ def refusal(handler: BaseResponse) -> ServiceException | None:
         return None  # moto answers a protocol the service does not speak
     if operation.input_shape is None or protocol not in PROTOCOL_PARSERS:
         return None
-    parameters = parsed(handler, operation, protocol)
     try:
-        checker_of(operation.input_shape)(parameters, "")
-        for rule in RULES.get((service, action), ()):
-            rule(parameters)
+        check(handler, operation, parsed(handler, operation, protocol))
+    except LimitError as limit:
+        return RefusedError(limit.code, limit.message)
     except ViolationError as violation:
         return RefusedError(ERROR_CODES.get(protocol, "ValidationException"), violation.message)
     return None
+
+
+def check(handler: BaseResponse, operation: Any, parameters: dict[str, Any]) -> None:
+    """Raise ViolationError or LimitError for what the model, our rules or a limit of the service forbid."""
+    service = handler.boto3_service_name
+    checker_of(operation.input_shape)(parameters, "")
+    for rule in RULES.get((service, operation.name), ()):
+        rule(parameters)
+    service_limits.check(service, operation.name, parameters, handler.raw_body or b"")
 
 
 def parsed(handler: BaseResponse, operation: Any, protocol: str) -> dict[str, Any]:

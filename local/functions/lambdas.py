@@ -17,9 +17,12 @@ from moto.awslambda.responses import LambdaResponse
 from moto.logs.models import logs_backends
 
 from local.context import ACCOUNT, REGION, Context
-from local.functions import packages
-from local.functions.environments import Definition, Environment, Pool, ThrottledError
+from local.functions import packages, unzipped_sizes
+from local.functions import reservations as reserving
+from local.functions.environments import Definition, Environment, Pool
+from local.functions.reservations import Places, ThrottledError, reservations
 from local.functions.runtime_api import Invocation, Outcome
+from local.limits import figure
 from local.monitoring import metrics
 from local.patches import replace
 
@@ -32,7 +35,17 @@ class TooManyRequestsError(LambdaClientError):  # type: ignore[misc]
     code = 429
 
     def __init__(self, reason: str) -> None:
-        super().__init__("TooManyRequestsException", f"Rate Exceeded: {reason}")
+        super().__init__("TooManyRequestsException", f"Rate Exceeded. ({reason})")
+
+
+class RequestTooLargeError(LambdaClientError):  # type: ignore[misc]
+    """The event is larger than an invocation may be."""
+
+    code = 413
+
+    def __init__(self) -> None:
+        message = f"Request must be smaller than {figure('lambda_request')} bytes for the InvokeFunction operation"
+        super().__init__("RequestEntityTooLargeException", message)
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ class Executor:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._pool = Pool()
+        self._places = Places(context.quotas.lambda_concurrency)
         self._logs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="function-logs")
 
     def close(self) -> None:
@@ -74,16 +88,19 @@ class Executor:
     def invoke(self, name_or_arn: str, payload: bytes, qualifier: str | None = None) -> Result:
         """Run one event through a free environment of the function, and wait for its end.
 
-        Raises moto's ResourceNotFoundException for an unknown function and TooManyRequestsError when throttled.
+        Raises moto's ResourceNotFoundException for an unknown function, RequestTooLargeError for an event beyond the
+        limit, and TooManyRequestsError when throttled.
         """
         function, arn = self.find(name_or_arn, qualifier)
-        reserved = function.reserved_concurrency if function.version == "$LATEST" else None
+        if len(payload) > figure("lambda_request"):
+            raise RequestTooLargeError
         try:
-            environment, cold = self._pool.acquire(self._definition(function), None if reserved is None else int(reserved))
+            with self._places.place(function.function_name, reservations()):
+                environment, cold = self._pool.acquire(self._definition(function))
+                return self._run_in(environment, function, payload, arn, cold=cold)
         except ThrottledError as reason:
             self._record(function, {"Throttles": 1})
             raise TooManyRequestsError(str(reason)) from reason
-        return self._run_in(environment, function, payload, arn, cold=cold)
 
     def _run_in(self, environment: Environment, function: LambdaFunction, payload: bytes, arn: str, *, cold: bool) -> Result:
         timeout = int(function.timeout)
@@ -96,6 +113,8 @@ class Executor:
             environment.close()
         elif outcome.kind == "exit":
             outcome = exited(invocation, int(outcome.body))
+        elif outcome.kind == "response" and len(outcome.body) > figure("lambda_response"):
+            outcome = too_large(len(outcome.body))
         lines = log_lines(environment, invocation, milliseconds, cold=cold)
         self._pool.release(environment, reusable=outcome.kind in ("response", "error"))
         failed = outcome.kind != "response"
@@ -147,6 +166,12 @@ def timed_out(invocation: Invocation, seconds: int) -> Outcome:
     return Outcome("exit", json.dumps({"errorType": "Sandbox.Timedout", "errorMessage": message}).encode())
 
 
+def too_large(size: int) -> Outcome:
+    """The error document of an answer that is larger than an invocation may give."""
+    message = f"Response payload size ({size} bytes) exceeded maximum allowed payload size ({figure('lambda_response')} bytes)."
+    return Outcome("error", json.dumps({"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message}).encode())
+
+
 def exited(invocation: Invocation, status: int) -> Outcome:
     """The error document of a process that ended instead of answering; a negative status is a signal."""
     how = f"signal: {-status}" if status < 0 else f"exit status {status}"
@@ -193,6 +218,8 @@ def install(context: Context) -> None:
             response.querystring["qualifier"] = response.querystring["Qualifier"]
         return original_invoke(response)
 
+    unzipped_sizes.install()
+    reserving.install(context.quotas.lambda_concurrency)
     replace(LambdaBackend, "invoke", invoke)
     original_layer = replace(LambdaBackend, "layers_versions_by_arn", layer_by_arn)
     original_invoke = replace(LambdaResponse, "invoke", read_qualifier)

@@ -12,7 +12,7 @@ from moto.apigatewayv2.models import Api, Route, apigatewayv2_backends
 from moto.awslambda.exceptions import LambdaClientError
 
 from local.context import ACCESS_KEY, ACCOUNT, REGION, Context
-from local.functions.lambdas import executor_of
+from local.functions.lambdas import RequestTooLargeError, executor_of
 from local.http import signatures
 from local.http.api_events import STAGE, Request, Response, event_of, gateway_response, response_of
 from local.monitoring import metrics
@@ -101,6 +101,8 @@ class HttpApi:
         function = integration.integration_uri
         try:
             result = executor_of(self._context).invoke(function, json.dumps(event).encode())
+        except RequestTooLargeError:
+            return gateway_response(413, "Request Entity Too Large")
         except LambdaClientError as failure:
             print(f"{function}: {failure}", file=sys.stderr, flush=True)
             return gateway_response(503, "Service Unavailable")

@@ -10,9 +10,9 @@ from typing import Any
 from local.context import Context
 from local.http.api import HttpApi
 from local.http.api_events import Request, Response, gateway_response
+from local.limits import figure
 from local.loopback import Door, Refusal
 
-MOST_BODY_BYTES = 10 * 1024 * 1024
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
@@ -47,7 +47,7 @@ class ApiHandler(BaseHTTPRequestHandler):
     def handle_any(self) -> None:
         """Answer one request."""
         length = int(self.headers.get("Content-Length") or 0)
-        if length > MOST_BODY_BYTES:
+        if length > figure("http_api_request"):
             self.close_connection = True
             self.write(gateway_response(413, "Request Entity Too Large"))
             return

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -13,6 +15,7 @@ from moto.sagemaker.models import FakeTrainingJob
 from moto.sagemaker.responses import SageMakerResponse
 
 from local.context import Context
+from local.jobs import slots
 from local.jobs.entry_point import EntryPoint
 from local.jobs.processes import JobStarter
 from local.jobs.training_run import GRACE_SECONDS, TrainingRun
@@ -44,6 +47,15 @@ class Runner:
         self._context = context
         self.starter = JobStarter()
         self._runs: dict[str, TrainingRun] = {}
+        self._slots = threading.Lock()
+
+    @contextmanager
+    def slot(self, request: dict[str, Any]) -> Iterator[None]:
+        """Keep others from the slots while one is taken; ResourceLimitExceededError when none is free."""
+        with self._slots:
+            running = [run.request for run in list(self._runs.values()) if not run.ended.is_set()]
+            slots.check(request, running, self._context.quotas.training_slots)
+            yield
 
     def start(self, job: FakeTrainingJob, request: dict[str, Any]) -> None:
         """Run the job from a thread of its own."""
@@ -81,10 +93,11 @@ def install(context: Context) -> None:
             raise ResourceInUseError(name)
         request = json.loads(response.body)
         entry_point.check(request)
-        result: ActionResult = original(response)
-        job = response.sagemaker_backend.training_jobs[name]
-        mark_as_starting(job, response._get_param("Environment"))
-        runner.start(job, request)
+        with runner.slot(request):
+            result: ActionResult = original(response)
+            job = response.sagemaker_backend.training_jobs[name]
+            mark_as_starting(job, response._get_param("Environment"))
+            runner.start(job, request)
         return result
 
     def stop_training_job(response: SageMakerResponse) -> EmptyResult:

@@ -17,6 +17,7 @@ from local.context import ACCESS_KEY, REGION, SECRET_KEY, Context
 from local.jobs.folders import InputMissingError, JobFolders
 from local.jobs.log import JobLog
 from local.jobs.processes import JobProcess, JobStarter
+from local.limits import figure
 
 # On AWS every job has a machine of its own; here they share one. The others wait in "Starting".
 PLACES = threading.BoundedSemaphore(2)
@@ -34,7 +35,7 @@ class TrainingRun:
         self._context = context
         self._starter = starter
         self._job = job
-        self._request = request
+        self.request = request
         self._name = job.training_job_name
         self._stopping = threading.Event()
         self._log = JobLog(self._name)
@@ -76,8 +77,8 @@ class TrainingRun:
         self._job.secondary_status = "Downloading"
         shutil.rmtree(self._folders.base, ignore_errors=True)
         self._folders.prepare(client)
-        environ = environ_of(self._context, self._job, self._request, self._folders.root)
-        process = self._starter.start(self._name, command_of(self._request), environ, self._log.path)
+        environ = environ_of(self._context, self._job, self.request, self._folders.root)
+        process = self._starter.start(self._name, command_of(self.request), environ, self._log.path)
         self._job.secondary_status = "Training"
         self._job.training_start_time = utcnow()
         out_of_time = self._watch(process)
@@ -93,7 +94,7 @@ class TrainingRun:
 
     def _watch(self, process: JobProcess) -> bool:
         """Follow the process to its end; whether it was stopped for running too long."""
-        limit = time.monotonic() + self._request["StoppingCondition"]["MaxRuntimeInSeconds"]
+        limit = time.monotonic() + self.request["StoppingCondition"]["MaxRuntimeInSeconds"]
         next_sync = time.monotonic() + SYNC_SECONDS
         killed_at = float("inf")
         out_of_time = False
@@ -121,7 +122,7 @@ class TrainingRun:
 
     def _describe(self, status: str, secondary: str, reason: str | None) -> None:
         job = self._job
-        job.failure_reason = reason
+        job.failure_reason = reason and reason[: figure("sagemaker_failure_reason")]
         job.secondary_status = secondary
         job.last_modified_time = job.training_end_time = utcnow()
         if job.training_start_time is not None:
