@@ -24,12 +24,12 @@ class LimitError(Exception):
         super().__init__(message)
 
 
-def check(service: str, action: str, parameters: Parameters, body: bytes) -> None:
-    """Raise LimitError when the request is beyond one of the service's limits."""
+def check(service: str, action: str, parameters: Parameters, body_bytes: int) -> None:
+    """Raise LimitError when the request, whose body is so long, is beyond one of the service's limits."""
     for limit in LIMITS.get((service, action), ()):
         limit(parameters)
-    if (service, action) == ("cloudwatch", "PutMetricData") and len(body) > figure("cloudwatch_request"):
-        raise LimitError("RequestEntityTooLarge", f"Request size {len(body)} exceeded {figure('cloudwatch_request')} bytes")
+    if (service, action) == ("cloudwatch", "PutMetricData") and body_bytes > figure("cloudwatch_request"):
+        raise LimitError("RequestEntityTooLarge", f"Request size {body_bytes} exceeded {figure('cloudwatch_request')} bytes")
 
 
 def lambda_environment(parameters: Parameters) -> None:

@@ -73,7 +73,7 @@ def check(handler: BaseResponse, operation: Any, parameters: dict[str, Any]) -> 
     checker_of(operation.input_shape)(parameters, "")
     for rule in RULES.get((service, operation.name), ()):
         rule(parameters)
-    service_limits.check(service, operation.name, parameters, handler.raw_body or b"")
+    service_limits.check(service, operation.name, parameters, int(handler.headers.get("Content-Length") or 0))
 
 
 def parsed(handler: BaseResponse, operation: Any, protocol: str) -> dict[str, Any]:

@@ -9,8 +9,10 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
+from moto.awslambda import responses
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.models import LambdaBackend, LambdaFunction, LayerVersion, lambda_backends
 from moto.awslambda.responses import LambdaResponse
@@ -114,7 +116,7 @@ class Executor:
         elif outcome.kind == "exit":
             outcome = exited(invocation, int(outcome.body))
         elif outcome.kind == "response" and len(outcome.body) > figure("lambda_response"):
-            outcome = too_large(len(outcome.body))
+            outcome = too_large()
         lines = log_lines(environment, invocation, milliseconds, cold=cold)
         self._pool.release(environment, reusable=outcome.kind in ("response", "error"))
         failed = outcome.kind != "response"
@@ -166,9 +168,9 @@ def timed_out(invocation: Invocation, seconds: int) -> Outcome:
     return Outcome("exit", json.dumps({"errorType": "Sandbox.Timedout", "errorMessage": message}).encode())
 
 
-def too_large(size: int) -> Outcome:
+def too_large() -> Outcome:
     """The error document of an answer that is larger than an invocation may give."""
-    message = f"Response payload size ({size} bytes) exceeded maximum allowed payload size ({figure('lambda_response')} bytes)."
+    message = f"Response payload size exceeded maximum allowed payload size ({figure('lambda_response')} bytes)."
     return Outcome("error", json.dumps({"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message}).encode())
 
 
@@ -220,6 +222,7 @@ def install(context: Context) -> None:
 
     unzipped_sizes.install()
     reserving.install(context.quotas.lambda_concurrency)
+    replace(responses, "sys", SimpleNamespace(getsizeof=lambda _: 0))  # it measures answers once more, by Python's own sizes
     replace(LambdaBackend, "invoke", invoke)
     original_layer = replace(LambdaBackend, "layers_versions_by_arn", layer_by_arn)
     original_invoke = replace(LambdaResponse, "invoke", read_qualifier)

@@ -13,6 +13,7 @@ from local.http.api_events import Request, Response, gateway_response
 from local.limits import figure
 from local.loopback import Door, Refusal
 
+MOST_DISCARDED_BYTES = 64 * 1024 * 1024
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
@@ -48,6 +49,7 @@ class ApiHandler(BaseHTTPRequestHandler):
         """Answer one request."""
         length = int(self.headers.get("Content-Length") or 0)
         if length > figure("http_api_request"):
+            self.discard(length)
             self.close_connection = True
             self.write(gateway_response(413, "Request Entity Too Large"))
             return
@@ -64,6 +66,12 @@ class ApiHandler(BaseHTTPRequestHandler):
             self.write(self.server.api.answer(request) if refusal is None else refused(refusal))
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
+
+    def discard(self, length: int) -> None:
+        """Read what is sent: who is cut off while sending does not read the answer. What is far too long is cut off."""
+        left = min(length, MOST_DISCARDED_BYTES)
+        while left and (piece := self.rfile.read(min(left, 65536))):
+            left -= len(piece)
 
     def lower_headers(self) -> Iterator[tuple[str, str]]:
         """Names in lower case, repeated headers joined."""

@@ -5,14 +5,15 @@ Moto measures the results of tasks and what leaves a state, one byte too strictl
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from moto.stepfunctions.parser import quotas
 from moto.stepfunctions.parser.api import ExecutionFailedEventDetails, HistoryEventType
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task_lambda import StateTaskLambda
 from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
-from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 
 from local.limits import figure
 from local.patches import replace, replace_imported
@@ -27,7 +28,7 @@ LAST_EVENTS = (
 
 def is_within(value: Any) -> bool:
     """Whether a value may pass between states."""
-    text = value if isinstance(value, str) else to_json_str(value, separators=(",", ":"))
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
     return len(text.encode()) <= figure("states_data")
 
 
@@ -45,7 +46,13 @@ def install() -> None:
         state._verify_size_quota(env=env, value=env.states.get_input())
         enter(state, env)
 
+    def verify_task(task: StateTaskLambda, env: Any, value: Any) -> None:
+        # Named by its own ARN a function gives its payload; moto measures what only the SDK sees, too.
+        is_answer = isinstance(value, dict) and {"Payload", "StatusCode"} <= value.keys()
+        verify(task, env, value["Payload"] if is_answer else value)
+
     enter = replace(CommonStateField, "_eval_body", eval_body)
+    verify = replace(StateTaskLambda, "_verify_size_quota", verify_task)
     install_history()
 
 
