@@ -45,8 +45,9 @@ def test_so_many_instances_of_a_kind_train_at_once(embedded, beyond):
     finally:
         for name in started:
             client.stop_training_job(TrainingJobName=name)
+    going = ("InProgress", "Stopping")
     embedded.wait_until(
-        lambda: all(client.describe_training_job(TrainingJobName=n)["TrainingJobStatus"] == "Stopped" for n in started)
+        lambda: all(client.describe_training_job(TrainingJobName=n)["TrainingJobStatus"] not in going for n in started)
     )
 
 
