@@ -18,9 +18,9 @@ def install(context: Context) -> None:
     import moto.stepfunctions.parser.asl.parse.asl_parser
     import moto.stepfunctions.parser.models  # noqa: F401
 
-    from local.stepfunctions import clients, context_object, errors, executions, parameters, paths, training, waits
+    from local.stepfunctions import clients, context_object, errors, executions, parameters, paths, quotas, training, waits
 
-    for part in (paths, errors, waits, parameters, context_object, executions):
+    for part in (paths, errors, waits, parameters, context_object, executions, quotas):
         part.install()
     clients.install(context)
     training.install(context)
