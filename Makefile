@@ -101,8 +101,8 @@ test-release: ## the tests of what `make release` made: template, layers, images
 	@.venv-cdk/bin/pytest tests/cdk -q
 	@$(BIN)/pytest tests/packaging tests/deploy -q
 
-bootstrap: synth ## prepare an AWS account and region for deployments, once
-	@$(CDK) bootstrap --app cdk.out
+bootstrap: synth ## prepare an AWS account and region for deployments, once (POLICY=arn: all that CloudFormation may do)
+	@$(CDK) bootstrap --app cdk.out $(if $(POLICY),--cloudformation-execution-policies '$(POLICY)')
 
 deploy: synth ## send the template to the AWS account of your credentials (APPROVE=never asks nothing)
 	@mkdir -p .local && $(CDK) deploy --all --app cdk.out --outputs-file .local/outputs.json --require-approval $(APPROVE)

@@ -13,7 +13,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloudformation import assets
-from local.cloudformation.bootstrap import ASSETS_BUCKET
+from local.cloudformation.bootstrap import ASSETS_BUCKET, EXECUTION_ROLE_ARN
 from local.context import ACCOUNT, REGION, connect
 from local.functions.runtime_layer import LayerBuildError
 
@@ -105,6 +105,7 @@ def apply_template(cloudformation: Any, stack: AssemblyStack, url: str) -> str:
         ChangeSetType=kind,
         TemplateURL=url,
         Capabilities=["CAPABILITY_NAMED_IAM"],
+        RoleARN=EXECUTION_ROLE_ARN,
         Tags=[{"Key": key, "Value": value} for key, value in stack.tags.items()],
     )
     if cloudformation.describe_change_set(**names)["Status"] == "FAILED":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
@@ -11,9 +12,12 @@ from moto.core.config import default_user_config
 
 from local.cloudformation import bootstrap, change_sets, templates
 from local.cloudformation.deployment import Deployment, ResourceFailedError
-from local.context import Context
+from local.context import OPERATOR_KEYS, Context
 from local.patches import replace
+from local.permissions.callers import keys_of
+from local.permissions.decision import take_on
 
+SESSION = "AWSCloudFormation"  # of a stack's service role
 NOTHING: dict[str, Any] = {"Resources": {}}
 one_deployment = threading.RLock()
 
@@ -28,6 +32,7 @@ def install(context: Context) -> None:
     def execute_change_set(self: CloudFormationBackend, change_set_name: str, stack_name: str | None = None) -> None:
         change_set = change_sets.find_change_set(self, change_set_name, stack_name)
         stack = self.stacks[change_set.stack_id]
+        stack.role_arn = change_set.role_arn or stack.role_arn
         succeeded = deploy(context, self, stack, change_set.template, change_set.parameters, change_set.imports)
         change_set.execution_status = "EXECUTE_COMPLETE" if succeeded else "EXECUTE_FAILED"
 
@@ -64,10 +69,11 @@ def deploy(  # noqa: PLR0913, PLR0917 - what a change set holds
             stack=stack,
             template=Stack.parse_template(template),
             parameters=parameters,
-            client=context.client,
+            client=acting_for(context, stack),
             imports=imports,
         )
         try:
+            check_role(stack)
             if kind == "CREATE":
                 bootstrap.remove_stand_ins(context, attempt.template, parameters)
             attempt.run()
@@ -84,6 +90,18 @@ def deploy(  # noqa: PLR0913, PLR0917 - what a change set holds
         return True
 
 
+def acting_for(context: Context, stack: Stack) -> Callable[[str], Any]:
+    """Clients of the stack's service role, by which CloudFormation works; without one it works as whoever asked: the operator."""
+    keys = keys_of(stack.role_arn, SESSION) if stack.role_arn else OPERATOR_KEYS
+    return lambda service: context.client(service, keys)
+
+
+def check_role(stack: Stack) -> None:
+    """Raise RoleNotAssumableError unless CloudFormation may take on the stack's service role."""
+    if stack.role_arn:
+        take_on(stack.role_arn, "cloudformation.amazonaws.com", SESSION)
+
+
 def undo(attempt: Deployment, previous: dict[str, Any], parameters: dict[str, str]) -> None:
     """Return to the previous template. As in AWS, what says Retain is left standing, even when it was only just created."""
     way_back = Deployment(stack=attempt.stack, template=previous, parameters=parameters, client=attempt.client)
@@ -98,7 +116,7 @@ def destroy(context: Context, backend: CloudFormationBackend, stack: Stack) -> N
     """Delete the stack's resources, last made first; a refusal leaves the stack as DELETE_FAILED with the reason."""
     with one_deployment:
         set_status(stack, "DELETE_IN_PROGRESS", "User Initiated")
-        emptying = Deployment(stack=stack, template=NOTHING, parameters={}, client=context.client)
+        emptying = Deployment(stack=stack, template=NOTHING, parameters={}, client=acting_for(context, stack))
         try:
             emptying.run()
         except ResourceFailedError as failure:

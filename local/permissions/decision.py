@@ -17,7 +17,9 @@ from local.permissions.operations import Need
 from local.permissions.resource_policies import policy_of
 
 # Requests stay on the loopback, which stands for TLS; the account is the only one.
-ALWAYS = {"aws:SecureTransport": "true", "aws:SourceAccount": ACCOUNT, "aws:SourceOwner": ACCOUNT, "aws:PrincipalAccount": ACCOUNT}
+ALWAYS = {"aws:SecureTransport": "true"} | dict.fromkeys(
+    ("aws:PrincipalAccount", "aws:ResourceAccount", "aws:SourceAccount", "aws:SourceOwner", "s3:ResourceAccount"), ACCOUNT
+)
 
 
 class AccessDeniedError(Exception):

@@ -30,7 +30,6 @@ Rule = Callable[[str, Parameters], Needs]
 # The prefix of a service's actions where it is not the name of its client.
 PREFIXES = {
     "stepfunctions": "states",
-    "apigatewayv2": "apigateway",
     "dynamodbstreams": "dynamodb",
     "sesv2": "ses",
 }
@@ -141,6 +140,44 @@ def function(operation: str, parameters: Parameters) -> Needs:
     yield from pass_role(parameters.get("Role"), "lambda.amazonaws.com")
 
 
+def event_source(operation: str, parameters: Parameters) -> Needs:
+    """A mapping that is to be made has no name; whose function it is to be is a condition."""
+    uuid, name = parameters.get("UUID"), parameters.get("FunctionName")
+    context = {"lambda:FunctionArn": function_arn(name)} if name else {}
+    yield Need(f"lambda:{operation}", arn("lambda", f"event-source-mapping:{uuid}") if uuid else "*", context)
+
+
+def layer(operation: str, parameters: Parameters) -> Needs:
+    """A layer or one of its versions, by name or ARN."""
+    name, number = parameters["LayerName"], parameters.get("VersionNumber")
+    whole = name if name.startswith("arn:") else arn("lambda", f"layer:{name}")
+    yield Need(f"lambda:{operation}", f"{whole}:{number}" if number else whole)
+
+
+VERBS = {"Create": "POST", "Import": "PUT", "Update": "PATCH", "Delete": "DELETE", "Get": "GET", "Tag": "POST", "Untag": "DELETE"}
+
+
+def http_api(operation: str, parameters: Parameters) -> Needs:
+    """API Gateway's actions are HTTP's methods, its resources the paths of its own interface."""
+    verb = next(VERBS[word] for word in VERBS if operation.startswith(word))
+    api = f"/apis/{parameters['ApiId']}" if "ApiId" in parameters else "/apis"
+    parts = operation.removeprefix(next(word for word in VERBS if operation.startswith(word))).rstrip("s").lower()
+    below = "" if parts == "api" else f"/{parts}s"
+    yield Need(f"apigateway:{verb}", f"arn:aws:apigateway:{REGION}::{api}{below}")
+
+
+def alarm(operation: str, parameters: Parameters) -> Needs:
+    """Alarms by their names."""
+    for name in parameters.get("AlarmNames") or [parameters.get("AlarmName", "*")]:
+        yield Need(f"cloudwatch:{operation}", arn("cloudwatch", f"alarm:{name}"))
+
+
+def dashboard(operation: str, parameters: Parameters) -> Needs:
+    """Dashboards by their names; they live in no region."""
+    for name in parameters.get("DashboardNames") or [parameters.get("DashboardName", "*")]:
+        yield Need(f"cloudwatch:{operation}", f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/{name}")
+
+
 def training_job(operation: str, parameters: Parameters) -> Needs:
     """A job by its name; tagging a new one is an action of its own, and so is handing it its role."""
     name = parameters.get("TrainingJobName")
@@ -168,9 +205,24 @@ def schedule(operation: str, parameters: Parameters) -> Needs:
 
 
 def repository(operation: str, parameters: Parameters) -> Needs:
-    """An image repository by its name; the login accepts none."""
-    name = parameters.get("repositoryName")
-    yield Need(f"ecr:{operation}", arn("ecr", f"repository/{name}") if name else "*")
+    """Image repositories by their names; the login accepts none."""
+    names = parameters.get("repositoryNames") or [parameters.get("repositoryName")]
+    for name in names:
+        yield Need(f"ecr:{operation}", arn("ecr", f"repository/{name}") if name else "*")
+
+
+def parameter(operation: str, parameters: Parameters) -> Needs:
+    """Parameters by their names."""
+    for name in parameters.get("Names") or [parameters.get("Name")]:
+        yield Need(f"ssm:{operation}", arn("ssm", f"parameter/{str(name).lstrip('/')}") if name else "*")
+
+
+def stack(operation: str, parameters: Parameters) -> Needs:
+    """A stack by its name or ARN, and the role that CloudFormation is handed."""
+    named = str(parameters.get("StackName") or "")
+    resource = named if named.startswith("arn:") else arn("cloudformation", f"stack/{named}/*") if named else "*"
+    yield Need(f"cloudformation:{operation}", resource)
+    yield from pass_role(parameters.get("RoleARN"), "cloudformation.amazonaws.com")
 
 
 def identity(operation: str, parameters: Parameters) -> Needs:
@@ -193,6 +245,8 @@ def assume(operation: str, parameters: Parameters) -> Needs:
 
 
 SERVICES: dict[str, Rule] = {
+    "apigatewayv2": http_api,
+    "cloudformation": stack,
     "dynamodb": dynamodb,
     "ecr": repository,
     "events": event_rule,
@@ -203,10 +257,15 @@ SERVICES: dict[str, Rule] = {
     "scheduler": schedule,
     "sns": topic,
     "sqs": queue,
+    "ssm": parameter,
     "stepfunctions": state_machine,
     "sts": assume,
 }
 RULES: dict[tuple[str, str], Rule] = {
+    **{("lambda", f"{verb}EventSourceMapping"): event_source for verb in ("Create", "Update", "Get", "Delete")},
+    **{("lambda", f"{verb}LayerVersion"): layer for verb in ("Publish", "Get", "Delete")},
+    **{("cloudwatch", name): alarm for name in ("PutMetricAlarm", "DescribeAlarms", "DeleteAlarms", "SetAlarmState")},
+    **{("cloudwatch", name): dashboard for name in ("PutDashboard", "GetDashboard", "DeleteDashboards")},
     ("cloudwatch", "PutMetricData"): metric_data,
     ("dynamodb", "BatchGetItem"): batch_of_items,
     ("dynamodb", "BatchWriteItem"): batch_of_items,

@@ -85,8 +85,12 @@ def document_of(used: list[tuple[str, str, str]], denied: list[tuple[tuple[str, 
     for role, action, resource in used:
         if role in paths:
             roles[paths[role]]["used"].append([action, resource])  # type: ignore[attr-defined]
+    others: dict[str, list[list[str]]] = {}  # roles of no stack, such as the one CloudFormation works by
+    for role, action, resource in used:
+        if role not in paths:
+            others.setdefault(role, []).append([action, resource])
     refusals = [{"times": times, "action": what[1], "resource": what[2], "said": in_words(what)} for what, times in denied]
-    return {"roles": roles, "denied": refusals}
+    return {"roles": roles, "others": others, "denied": refusals}
 
 
 def install(context: Context) -> None:

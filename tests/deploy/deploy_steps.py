@@ -16,7 +16,8 @@ from tests.local.workbench import Embedded
 
 GUIDE = Page(ROOT / "docs/deploy.md")
 # What `make bootstrap`, `deploy`, `destroy` and `restore` run, without their questions.
-BOOTSTRAP = ("bootstrap", "--app", "cdk.out")
+POLICY = "arn:aws:iam::123456789012:policy/GreenFraudDeployment"
+BOOTSTRAP = ("bootstrap", "--app", "cdk.out", "--cloudformation-execution-policies", POLICY)
 DEPLOY = ("deploy", "--all", "--app", "cdk.out", "--outputs-file", ".local/outputs.json", "--require-approval", "never")
 DESTROY = ("destroy", "--all", "--app", "cdk.out", "--force")
 RESTORE = ("import", "GreenFraud-Data", "--app", "cdk.out", "--resource-mapping", ".local/kept.json")
