@@ -35,14 +35,12 @@ class Progress:
 
     state: str | None = None
     document: Any = None  # the input of `state`, or the output of what has ended
-    variables: dict[str, Any] = field(default_factory=dict)
     has_ended: bool = False
     parts: dict[int, Progress] = field(default_factory=dict)  # by the number of the branch or of the item
 
     def reach(self, env: Any) -> None:
         """Leave the state that has succeeded or whose error was caught."""
         self.state, self.document, self.parts = env.next_state_name, env.states.get_input(), {}
-        self.variables = dict(env.variable_store._inner_scope)
         self.has_ended = self.state is None
 
     def part(self, number: int) -> Progress:
@@ -56,7 +54,6 @@ class Progress:
         if self.state is None and not self.has_ended:
             self.reach(env)
         env.states.reset(self.document)
-        env.variable_store._inner_scope.update(self.variables)
         if self.has_ended:
             env.set_ended()
         else:
@@ -65,7 +62,7 @@ class Progress:
     def again(self) -> Progress:
         """The same for another attempt: whatever still runs of the last one writes into the old."""
         parts = {number: part.again() for number, part in list(self.parts.items())}
-        return Progress(self.state, self.document, dict(self.variables), self.has_ended, parts)
+        return Progress(self.state, self.document, self.has_ended, parts)
 
 
 def install() -> None:

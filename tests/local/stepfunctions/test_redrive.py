@@ -280,16 +280,6 @@ def test_the_definition_is_that_of_the_start(works):
     assert works.redrive(ended)["output"]["key"] == "b"
 
 
-def test_variables_are_kept(works):
-    """Those that earlier states assigned."""
-    works.damage("b")
-    machine = chain(A={"Type": "Pass", "Assign": {"name": "b"}}, B=works.task("$name"))
-    ended = works.embedded.execute(machine)
-    assert ended["error"] == "ValueError"
-    works.mend("b")
-    assert works.redrive(ended)["output"]["key"] == "b"
-
-
 def test_what_runs_or_has_succeeded_is_not_redriven(works):
     """The refusal's words are those of the description."""
     works.damage("a", kind="slow")
