@@ -22,9 +22,7 @@ class FirstJob(sfn.StateMachineFragment):
     second state with names of its own does the waiting.
     """
 
-    def __init__(
-        self, scope: Construct, id_: str, *, jobs: TrainingJobs, job: Job, no_quota: sfn.IChainable
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, jobs: TrainingJobs, job: Job, no_quota: sfn.IChainable) -> None:
         super().__init__(scope, f"{id_}First")
         waiting = replace(job, name=run_job_name(job.step, has_waited=True))
         patient = jobs.state(scope, f"{id_}WhenFree", waiting)
