@@ -12,7 +12,7 @@ BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint features bench $(BENCHMARKS:%=bench-%) permissions dashboard mlflow-ui bootstrap deploy destroy restore clean
+.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint pins sbom features bench $(BENCHMARKS:%=bench-%) permissions dashboard mlflow-ui release test-release bootstrap deploy destroy restore clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,12 @@ test-image: install ## build images without an engine, then run them: requests, 
 lint: install ## ruff, mypy strict, import rules, cfn-lint over the templates of every setting
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(PYTHON) -m toolchain.templates
 
+pins: install ## renew the pinned, hashed requirements (PACKAGES='boto3 moto', or PACKAGES=--upgrade for all)
+	@$(BIN)/python -m toolchain.pins $(PACKAGES)
+
+sbom: install ## bills of materials (CycloneDX) of functions, images and environments, in .local/sbom
+	@$(BIN)/python -m toolchain.sbom
+
 features: install ## compile feature_repo into the manifest that everything else reads
 	@$(BIN)/python -m toolchain.compile_features
 
@@ -70,7 +76,7 @@ bench-ingest: install ## events from the stream into the online state against a 
 	@$(BIN)/python -m benchmarks.ingest $(BENCH_FLAGS)
 
 bench-quality: install ## average precision of every family beside XGBoost (DATA=file or folder, TEST_WEEKS=2018-06-03,2018-06-10, SEEDS=3)
-	@$(BIN)/python -c 'import xgboost' 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --requirement requirements/benchmarks.txt
+	@$(BIN)/python -c 'import xgboost' 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --requirement requirements/benchmarks.txt
 	@$(BIN)/python -m benchmarks.quality $(BENCH_FLAGS) $(if $(TEST_WEEKS),--test-weeks '$(TEST_WEEKS)') $(if $(SEEDS),--seeds '$(SEEDS)')
 
 bench-training: install ## rows per second beside a DataLoader loop, and what incremental training loses and saves (DATA=file or folder)
@@ -87,6 +93,13 @@ dashboard: install ## one page of plots from the last runs, in .local/dashboard.
 
 mlflow-ui: install ## MLflow's pages over the last run, on 127.0.0.1:5000 (PORT=5001), while `make run` is up or after it
 	@$(BIN)/greenfraud mlflow-ui $(if $(PORT),--port '$(PORT)')
+
+release: synth ## template, assets, images and bills of materials in one file with a digest, for a deployment that builds nothing
+	@$(BIN)/python -m toolchain.release
+
+test-release: ## the tests of what `make release` made: template, layers, images, a deployment of it to the embedded AWS
+	@.venv-cdk/bin/pytest tests/cdk -q
+	@$(BIN)/pytest tests/packaging tests/deploy -q
 
 bootstrap: synth ## prepare an AWS account and region for deployments, once
 	@$(CDK) bootstrap --app cdk.out

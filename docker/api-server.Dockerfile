@@ -1,6 +1,8 @@
 # The scoring API as a container, for CPUs. From the repository's root:
 #   docker compose -f docker/docker-compose.yml up -d --build api-server
-ARG BASE_IMAGE=python:3.13-slim-bookworm
+ARG BASE_IMAGE=official
+# Of every platform. Left out of a build with a BASE_IMAGE of its own.
+FROM python:3.13-slim-bookworm@sha256:cbd229d7b9bd041012af758ce5ffd807a6518d76493ce9035d208f1db9ceff1e AS official
 
 FROM ${BASE_IMAGE} AS packages
 COPY layers/runtime/requirements.txt docker/api-server.txt /tmp/

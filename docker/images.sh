@@ -6,6 +6,10 @@ fail() {
   exit 2
 }
 
+refuse_backend() {
+  fail "TORCH_BACKEND is '$TORCH_BACKEND': cpu, cu130 (CUDA 13) or, for the CPU build from where pip's settings point, index"
+}
+
 # Sets file, tag and arguments.
 describe() {
   case "$1" in
@@ -20,8 +24,11 @@ describe() {
     *" ") ;;
     "training index") arguments+=(--build-arg TORCH_BACKEND=) ;;
     "training cpu") arguments+=(--build-arg TORCH_BACKEND=cpu) ;;
-    "training cu"[0-9]*) arguments+=(--build-arg "TORCH_BACKEND=$TORCH_BACKEND") tag+=:$TORCH_BACKEND ;;
-    training*) fail "TORCH_BACKEND is '$TORCH_BACKEND': cpu, a CUDA version of PyTorch's index such as cu130, or index for pip's own" ;;
+    "training "*[!a-z0-9]*) refuse_backend ;;
+    training*)
+      [ -f "requirements/torch-$TORCH_BACKEND.txt" ] || refuse_backend
+      arguments+=(--build-arg "TORCH_BACKEND=$TORCH_BACKEND") tag+=:$TORCH_BACKEND
+      ;;
     *) fail "TORCH_BACKEND is for the training image: $1 has no torch of its own to choose" ;;
   esac
 }

@@ -10,6 +10,9 @@ import os
 import sys
 from pathlib import Path
 
+from local.limits import Quotas
+from local.loopback import HostNameError, host_name
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The commands and their options."""
@@ -20,6 +23,18 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=int(environ.get("GREENFRAUD_PORT", "4566")))
     serve.add_argument("--http-port", type=int, default=int(environ.get("GREENFRAUD_HTTP_PORT", "8000")))
     serve.add_argument("--state", type=Path, default=Path(".local/state"))
+    serve.add_argument("--allow-host", action="append", default=None, metavar="NAME", help="answer requests to this host name, too")
+    serve.add_argument(
+        "--training-slots",
+        type=not_negative,
+        default=Quotas.training_slots,
+        metavar="N",
+        help="instances of a type that train at once, spot counted apart",
+    )
+    serve.add_argument(
+        "--lambda-concurrency", type=not_negative, default=Quotas.lambda_concurrency, metavar="N", help="invocations at once"
+    )
+    serve.add_argument("--deliver-twice", action="store_true", help="deliver every scheduled event and alarm twice")
     serve.add_argument("--auth", choices=("on", "off"), default="off", help="check signatures on the HTTP API")
     deploy = commands.add_parser("deploy", help="publish the assets and create or update the stacks")
     deploy.add_argument("assembly", type=Path, metavar="CDK_OUT")
@@ -29,6 +44,13 @@ def build_parser() -> argparse.ArgumentParser:
     objects.add_argument("--state", type=Path, required=True)
     objects.add_argument("--prefix", default="", help="only keys that begin so")
     return parser
+
+
+def not_negative(text: str) -> int:
+    """A quota, which may be 0; ArgumentTypeError for anything else."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or more")
+    return int(text)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -50,15 +72,29 @@ def run_objects(chosen: argparse.Namespace) -> int:
 
 
 def run_serve(chosen: argparse.Namespace) -> int:
-    """Serve; 2 when a port is taken or moto is not the version we patch."""
+    """Serve; 2 when a port is taken, an allowed host is no name, or moto is not the version we patch."""
     from local.patches import PatchError
     from local.server import PortInUseError, serve
 
     try:
-        return serve(port=chosen.port, http_port=chosen.http_port, state_dir=chosen.state, auth=chosen.auth == "on")
-    except (PortInUseError, PatchError) as failure:
+        return serve(
+            port=chosen.port,
+            http_port=chosen.http_port,
+            state_dir=chosen.state,
+            auth=chosen.auth == "on",
+            allowed_hosts=allowed_hosts(chosen.allow_host),
+            quotas=Quotas(training_slots=chosen.training_slots, lambda_concurrency=chosen.lambda_concurrency),
+            deliveries=2 if chosen.deliver_twice else 1,
+        )
+    except (PortInUseError, PatchError, HostNameError) as failure:
         print(failure, file=sys.stderr)
         return 2
+
+
+def allowed_hosts(given: list[str] | None) -> tuple[str, ...]:
+    """The names of `--allow-host`, or those that the variable lists with commas between; raises HostNameError."""
+    listed = os.environ.get("GREENFRAUD_ALLOW_HOST", "").split(",") if given is None else given
+    return tuple(host_name(name) for name in listed if name or given is not None)
 
 
 def run_deploy(chosen: argparse.Namespace) -> int:

@@ -12,6 +12,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local.limits import Quotas
+from local.loopback import Door
+
 ACCOUNT = "123456789012"
 REGION = "eu-north-1"  # the only one there is
 CDK_QUALIFIER = "hnb659fds"  # the CDK's own, in the names of all that its bootstrap makes
@@ -60,6 +63,9 @@ class Context:
     state_dir: Path
     http_port: int
     auth: bool
+    door: Door = field(default_factory=Door)
+    quotas: Quotas = field(default_factory=Quotas)
+    deliveries: int = 1  # of each scheduled event, alarm and failed batch
     _clients: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _on_start: list[Callable[[], None]] = field(default_factory=list)

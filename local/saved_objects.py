@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from local.context import ACCOUNT, REGION
+from local.loopback import Door
 from local.server import check_port, listen, prepare_environment, until_signalled
 
 
@@ -18,7 +19,7 @@ def serve(state_dir: Path, *, port: int, prefix: str) -> int:
     stopping = until_signalled()
     prepare_environment(port)
     put_back(state_dir, prefix)
-    listen(port)
+    listen(port, Door())
     print(json.dumps({"ready": True, "endpoint": f"http://127.0.0.1:{port}"}), flush=True)
     stopping.wait()
     return 0

@@ -10,9 +10,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from local.context import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY, Context
+from local.limits import Quotas
+from local.loopback import Door
 
 
 class PortInUseError(Exception):
@@ -39,12 +42,13 @@ def until_signalled() -> threading.Event:
 
 
 def prepare_environment(port: int) -> None:
-    """Moto reads its port from the environment on import; the operator's own AWS settings must not leak in."""
+    """Moto reads its settings from the environment on import; the operator's own AWS settings must not leak in."""
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
         os.environ.pop(name, None)
     os.environ |= {
         "MOTO_PORT": str(port),
         "MOTO_ACCOUNT_ID": ACCOUNT,
+        "MOTO_DISABLE_GLOBAL_CORS": "true",  # else pages of every address may read its answers
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
@@ -61,14 +65,13 @@ def install_modules(context: Context) -> None:
     from local.cloudformation import bootstrap, engine
     from local.events import schedules
     from local.functions import lambdas
-    from local.http import api, endpoint
+    from local.http import api_server
     from local.jobs import training_jobs
     from local.monitoring import alarms, emf
     from local.permissions import enforcement
     from local.tables import dynamodb, state, streams
 
     services: tuple[Callable[[Context], None], ...] = (
-        endpoint.install,
         state.install,
         engine.install,
         dynamodb.install,
@@ -84,23 +87,40 @@ def install_modules(context: Context) -> None:
         emf.install,
         schedules.install,
         alarms.install,
-        api.install,
+        api_server.install,
     )
     for install in services + executors:
         install(context)
 
 
-def serve(*, port: int, http_port: int, state_dir: Path, auth: bool) -> int:
+def serve(  # noqa: PLR0913 - the options of the command
+    *,
+    port: int,
+    http_port: int,
+    state_dir: Path,
+    auth: bool,
+    allowed_hosts: tuple[str, ...],
+    quotas: Quotas,
+    deliveries: int,
+) -> int:
     """Run until SIGTERM or SIGINT; the exit code: 0, or 1 when something could not be shut down or saved."""
     began = time.monotonic()
     check_port(port, "--port", "GREENFRAUD_PORT")
     check_port(http_port, "--http-port", "GREENFRAUD_HTTP_PORT")
     stopping = until_signalled()
     prepare_environment(port)
-    context = Context(endpoint=f"http://127.0.0.1:{port}", state_dir=state_dir.absolute(), http_port=http_port, auth=auth)
+    context = Context(
+        endpoint=f"http://127.0.0.1:{port}",
+        state_dir=state_dir.absolute(),
+        http_port=http_port,
+        auth=auth,
+        door=Door(allowed=allowed_hosts),
+        quotas=quotas,
+        deliveries=deliveries,
+    )
     context.state_dir.mkdir(parents=True, exist_ok=True)
     install_modules(context)
-    listen(port)
+    listen(port, context.door)
     context.start()
     announce(context, time.monotonic() - began)
     stopping.wait()
@@ -110,11 +130,15 @@ def serve(*, port: int, http_port: int, state_dir: Path, auth: bool) -> int:
     return 1 if failures else 0
 
 
-def listen(port: int) -> None:
-    """Start moto's threaded HTTP server on 127.0.0.1; it ends with the process."""
+def listen(port: int, door: Door) -> None:
+    """Start moto's threaded HTTP server on 127.0.0.1, for whom the door lets in; it ends with the process."""
     import logging
 
     from moto.server import ThreadedMotoServer
+
+    from local.http import endpoint
+
+    endpoint.install(replace(door, buckets=True))
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     # The interpreter prints the whole parsed program for each failed state; the execution's history says it in a line.

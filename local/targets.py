@@ -27,7 +27,8 @@ def deliver(  # noqa: PLR0913 - what is delivered, by whom, and in whose name
     if service not in SENDERS:
         raise UnsupportedTargetError(f"{arn}: {service} cannot be a target here, only {', '.join(sorted(SENDERS))}")
     check(caller, Need(ACTIONS[service], arn, {"aws:SourceArn": source_arn}))
-    SENDERS[service](context, arn, message, subject)
+    for _ in range(context.deliveries):  # AWS promises at least one
+        SENDERS[service](context, arn, message, subject)
 
 
 def start_execution(context: Context, arn: str, message: str, _: str | None) -> None:

@@ -13,7 +13,7 @@ from greenfraud.features.manifest import Manifest
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("cdk", "cli", "feature_repo", "functions", "layers", "local", "requirements", "tests", "toolchain", "training")
-FILES = ("cdk.json", "package.json", "pyproject.toml")
+FILES = ("cdk.json", "package-lock.json", "package.json", "pyproject.toml")
 SHARED = (".venv", ".venv-cdk", "node_modules")  # tools, which nothing here changes
 CACHES = shutil.ignore_patterns("__pycache__", ".*_cache")
 CUSTOMER_DECLARATIONS, TERMINAL_DECLARATIONS = "feature_repo/customer.py", "feature_repo/terminal.py"

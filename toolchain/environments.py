@@ -20,7 +20,10 @@ from toolchain.content import content_key
 
 ROOT = Path(__file__).resolve().parents[1]
 HOST, CDK = ROOT / ".venv", ROOT / ".venv-cdk"
-UV_VERSION = "0.13.9"
+REQUIREMENTS = "requirements/host.txt", "requirements/torch-cpu.txt", "requirements/torch-cu130.txt", "requirements/uv.txt"
+CDK_REQUIREMENTS = "requirements/cdk.txt", "requirements/uv.txt", "package.json", "package-lock.json", ".npmrc"
+# What is installed is what was pinned, byte for byte, and nothing runs a program of its own to be installed.
+PINNED = "--require-hashes", "--only-binary", ":all:"
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 
 
@@ -64,7 +67,7 @@ def new_environment(folder: Path) -> Path:
         run(sys.executable, "-m", "venv", folder)
     except SetupError as error:
         raise SetupError(f"{error}\nThis Python cannot make environments; on Debian: apt-get install python3-venv") from None
-    run(folder / "bin/python", "-m", "pip", "install", "--quiet", f"uv=={UV_VERSION}")
+    run(folder / "bin/python", "-m", "pip", "install", "--quiet", *PINNED, "--requirement", "requirements/uv.txt")
     return folder / "bin/python"
 
 
@@ -76,23 +79,24 @@ def install(python: Path, *what: str, env: dict[str, str]) -> None:
 def make_host() -> None:
     """Everything but the CDK: models, platform, embedded AWS, tests."""
     python, env = new_environment(HOST), uv_settings()
-    packages = ("--editable", ".", "--constraint", "requirements/host.txt")
-    if offered_torch(env.get("UV_FIND_LINKS", "")):
-        install(python, *packages, env=env)
-        return
+    packages = (*PINNED, "--requirement", "requirements/host.txt", "--requirement")
+    index = () if offered_torch(env.get("UV_FIND_LINKS", "")) else ("--torch-backend=cpu",)
     try:
-        install(python, *packages, "--torch-backend=cpu", env=env)
+        install(python, *packages, "requirements/torch-cpu.txt", *index, env=env)
     except SetupError:
+        if not index:
+            raise
         print("  no index of CPU builds of torch is reachable: taking the default build, which is several GB", flush=True)
-        install(python, *packages, env=env)
+        install(python, *packages, "requirements/torch-cu130.txt", env=env)
+    install(python, "--no-deps", "--no-build-isolation", "--editable", ".", env=env)
 
 
 def make_cdk() -> None:
     """The CDK library, Node and the CDK command line."""
     python = new_environment(CDK)
-    install(python, "--requirement", "requirements/cdk.txt", env=uv_settings())
+    install(python, *PINNED, "--requirement", "requirements/cdk.txt", env=uv_settings())
     path = {**os.environ, "PATH": f"{CDK / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
-    run(CDK / "bin/npm", "install", "--no-package-lock", "--no-audit", "--no-fund", env=path)
+    run(CDK / "bin/npm", "ci", "--ignore-scripts", env=path)
 
 
 def declared() -> str:
@@ -124,10 +128,10 @@ def main() -> int:
             ensure(
                 "models, platform, embedded AWS",
                 HOST,
-                content_key(ROOT, ("requirements/host.txt",), sys.version, declared()),
+                content_key(ROOT, REQUIREMENTS, sys.version, declared()),
                 make_host,
             ),
-            ensure("AWS CDK and Node", CDK, content_key(ROOT, ("requirements/cdk.txt", "package.json"), sys.version), make_cdk),
+            ensure("AWS CDK and Node", CDK, content_key(ROOT, CDK_REQUIREMENTS, sys.version), make_cdk),
         ]
     except SetupError as error:
         print(error, file=sys.stderr)

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = (
     "cdk",
     "cdk.json",
+    "package-lock.json",
     "package.json",
     "requirements",
     "pyproject.toml",

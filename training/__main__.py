@@ -6,6 +6,7 @@ import logging
 import sys
 from importlib import import_module
 
+from greenfraud.faults import told, trail_of
 from training.job.contract import JobPaths
 from training.job.interruption import EXIT_CODE, Interrupted, ending_on_sigterm
 
@@ -16,7 +17,7 @@ def main(arguments: list[str]) -> int:
     """Run the step that the container's argument names; returns the exit code."""
     paths = JobPaths.from_env()
     if len(arguments) != 1 or arguments[0] not in STEPS:
-        paths.report_failure(f"expected one step of {', '.join(STEPS)}, got {arguments}")
+        paths.report_failure(f"expected one argument, a step of {', '.join(STEPS)}")
         return 2
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
     logging.getLogger("training").setLevel(logging.INFO)  # ours alone: libraries say too much
@@ -28,8 +29,8 @@ def main(arguments: list[str]) -> int:
         logging.getLogger("training").warning("step %s: %s", arguments[0], reason)
         return EXIT_CODE
     except Exception as error:  # the contract wants every failure in a file
-        paths.report_failure(f"{type(error).__name__}: {error}")
-        logging.getLogger("training").exception("step %s failed", arguments[0])
+        paths.report_failure(told(error))
+        logging.getLogger("training").error("step %s failed: %s; by way of %s", arguments[0], told(error), trail_of(error))  # noqa: TRY400 no texts
         return 1
     return 0
 

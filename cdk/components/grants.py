@@ -58,6 +58,7 @@ def allow_items(role: iam.IRole, actions: Sequence[str], *tables: dynamodb.ITabl
 def _acknowledge_prefix(role: iam.IRole, bucket: s3.IBucket, pattern: str) -> None:
     """The review names a bucket of another stack by its export, which exists once the ARN is exported."""
     owner = Stack.of(bucket)
-    export = finding(owner, owner.export_value(bucket.bucket_arn))
+    is_ours = owner is Stack.of(role)
+    export = finding(owner, bucket.bucket_arn if is_ours else owner.export_value(bucket.bucket_arn))
     reason = "Objects are named at run time; their prefix is the boundary."
     acknowledge(role, f"AwsSolutions-IAM5[Resource::{export}/{pattern}]", reason)

@@ -108,7 +108,7 @@ class JobRoles(Construct):
         """From features and a parent's checkpoint to a checkpoint, a bundle and a result."""
         allow_objects(role, self._lake, READ, "features/")
         allow_listing(role, self._artifacts)
-        allow_objects(role, self._artifacts, READ, "executions/*/chunks.manifest")
+        allow_objects(role, self._artifacts, READ, "executions/*/up-to-*.manifest")
         allow_objects(role, self._artifacts, [*READ, *WRITE], "checkpoints/")
         allow_objects(role, self._artifacts, [*READ, *WRITE, *DELETE], "spot/")
         allow_objects(role, self._artifacts, WRITE, "models/", "executions/*/train/", f"{MLFLOW_PREFIX}/")
@@ -143,7 +143,7 @@ class JobRoles(Construct):
         """From what the execution left to its report and to MLflow's registry."""
         allow_objects(role, self._lake, READ, "emissions/")
         allow_listing(role, self._artifacts)
-        documents = [f"executions/*/{name}.json" for name in ("plan", "evaluation", "curves", "decision")]
+        documents = [f"executions/*/{name}.json" for name in ("plan", "evaluation", "curves", "decision", "report")]
         allow_objects(role, self._artifacts, READ, *documents, "executions/*/train/")
-        allow_objects(role, self._artifacts, READ, "models/*/manifest.json", "checkpoints/*/full-refit.json")
+        allow_objects(role, self._artifacts, READ, "models/", "checkpoints/*/full-refit.json")
         allow_objects(role, self._artifacts, WRITE, "executions/*/report.json", f"{MLFLOW_PREFIX}/")

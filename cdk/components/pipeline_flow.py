@@ -14,7 +14,9 @@ from cdk.components.training_jobs import TrainingJobs
 FAMILIES_AT_ONCE = 3
 THIS_EXECUTION = {"execution_arn.$": "$$.Execution.Id"}
 PER_RUN = ["execution", "date"]
-PER_CHUNK = ["chunk", "version", "parent_uri", "features_type", "features_uri", "is_last", "job_key"]
+PER_FAMILY = ["features", "version_ending"]  # what a chunk's names are made of
+PER_CHUNK = ["chunk", "is_last", "job_key"]
+CHUNK, PARENT = "$$.Map.Item.Value.chunk", "$$.Map.Item.Value.parent"
 
 
 class PipelineFlow(Construct):
@@ -54,7 +56,7 @@ class PipelineFlow(Construct):
             "Families",
             items_path="$.families",
             max_concurrency=FAMILIES_AT_ONCE,
-            item_selector={**_of_item("family", "chunks"), **of_state(*PER_RUN)},
+            item_selector={**_of_item("family", "chunks"), **of_state(*PER_RUN, *PER_FAMILY)},
             result_path=sfn.JsonPath.DISCARD,
         )
         return families.item_processor(self._chunks())
@@ -65,16 +67,26 @@ class PipelineFlow(Construct):
             "Chunks",
             items_path="$.chunks",
             max_concurrency=1,  # a chunk starts from the checkpoint of the one before
-            item_selector={**_of_item(*PER_CHUNK), **of_state("family", *PER_RUN)},
+            item_selector={**_of_item(*PER_CHUNK), **of_state("family", *PER_RUN), **self._derived()},
             result_path=sfn.JsonPath.DISCARD,
+            output_path=sfn.JsonPath.DISCARD,  # a Map's outputs together are one payload, even where it is dropped
         )
         return chunks.item_processor(self._train_chunk())
+
+    def _derived(self) -> dict[str, str]:
+        """What a job needs beyond the few words that the state carries per chunk: it takes 256 KiB in all."""
+        return {
+            "version.$": f"States.Format('{{}}{{}}', {CHUNK}, $.version_ending)",
+            "parent_uri.$": f"States.Format('s3://{self._jobs.artifacts_bucket}/checkpoints/{{}}/{{}}/', $.family, {PARENT})",
+            "features_type.$": "$.features.type",
+            "features_uri.$": f"States.Format('{{}}{{}}{{}}', $.features.before, {CHUNK}, $.features.after)",
+        }
 
     def _train_chunk(self) -> sfn.Chain:
         train = self._jobs.state(self, "Train", training_job(self._jobs.artifacts_bucket))
         payload = of_state("execution", "family", "chunk", "version")
-        recorder = self._control.record.function
-        record = call(self, "RecordLineage", function=recorder, payload=payload, result_path=sfn.JsonPath.DISCARD)
+        dropped = {"result_path": sfn.JsonPath.DISCARD, "output_path": sfn.JsonPath.DISCARD}
+        record = call(self, "RecordLineage", function=self._control.record.function, payload=payload, **dropped)
         return sfn.Chain.start(train).next(record)
 
     def _evaluate(self) -> sfn.CustomState:

@@ -34,6 +34,8 @@ OPERATIONS = {
     "/v1/production": apigateway.HttpMethod.GET,
     "/v1/production/rollback": apigateway.HttpMethod.POST,
 }
+# A balancer or a page asks every few seconds; each instance of the function remembers what it said.
+OPEN_REQUESTS_PER_SECOND, OPEN_BURST = 5, 10
 
 
 class ScoringApi(Construct):
@@ -61,7 +63,7 @@ class ScoringApi(Construct):
             default_integration=integration,
             default_authorizer=authorizers.HttpIamAuthorizer(),
         )
-        self._add_routes(integration)
+        health = self._add_routes(integration)
         self._add_operations(integrations.HttpLambdaIntegration("Operate", operate))
         self.access_logs = log_group(self, "AccessLogs", retention_days=log_retention_days)
         self.stage = apigateway.HttpStage(
@@ -74,8 +76,9 @@ class ScoringApi(Construct):
         )
         self._log_access()
         self.refused = self._refused()
+        self._throttle(health)
 
-    def _add_routes(self, integration: apigateway.HttpRouteIntegration) -> None:
+    def _add_routes(self, integration: apigateway.HttpRouteIntegration) -> list[apigateway.HttpRoute]:
         self.api.add_routes(path="/v1/{proxy+}", methods=[apigateway.HttpMethod.ANY], integration=integration)
         health = self.api.add_routes(
             path="/health",
@@ -85,6 +88,7 @@ class ScoringApi(Construct):
         )
         for route in health:
             acknowledge(route, "AwsSolutions-APIG4", "Health tells nothing but that the service is up.")
+        return list(health)
 
     def _add_operations(self, integration: apigateway.HttpRouteIntegration) -> None:
         """Exact paths, which go before the scoring function's: each is a permission of its own, by method and path."""
@@ -118,3 +122,10 @@ class ScoringApi(Construct):
     def latency(self) -> cloudwatch.Metric:
         """What a hundredth of the answers of five minutes took longer than, in ms, as their callers see it: cold starts count."""
         return self.api.metric_latency(period=Duration.minutes(5), statistic="p99")
+
+    def _throttle(self, open_routes: list[apigateway.HttpRoute]) -> None:
+        """What anybody may ask takes nothing from what callers are let through."""
+        limits = {"ThrottlingRateLimit": OPEN_REQUESTS_PER_SECOND, "ThrottlingBurstLimit": OPEN_BURST}
+        stage = cast("apigateway.CfnStage", self.stage.node.default_child)
+        stage.route_settings = {f"GET {route.path}": limits for route in open_routes}
+        self.stage.node.add_dependency(*open_routes)  # settings of a route that is not there yet are refused

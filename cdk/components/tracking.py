@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
@@ -15,7 +18,7 @@ CLIENT_ACTIONS = ["sagemaker:CallMlflowAppApi", "sagemaker:DescribeMlflowApp"]
 
 
 class Tracking(Construct):
-    """MLflow with its artifacts in our own bucket."""
+    """MLflow with its artifacts in our own bucket; like the data, it outlives its stack."""
 
     def __init__(self, scope: Construct, id_: str, *, artifacts: s3.IBucket) -> None:
         super().__init__(scope, id_)
@@ -30,6 +33,10 @@ class Tracking(Construct):
             role_arn=role.role_arn,
         )
         app.node.add_dependency(role)
+        # Years of runs: an App without its role, or a role without its policy, could not be read any more.
+        policy = cast("iam.Policy", role.node.find_child("DefaultPolicy"))
+        for part in (app, role, policy):
+            part.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.uri = app.attr_arn
 
     def allow_client(self, role: iam.IRole) -> None:

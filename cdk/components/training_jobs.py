@@ -21,6 +21,8 @@ from cdk.components.tables import Tables
 from cdk.components.tracking import Tracking
 from cdk.settings import Settings
 
+# What the image installs: a change of any other pin builds no new image.
+INSTALLED = [f"requirements/{name}.txt" for name in ("torch-cpu", "torch-cu130", "training", "uv")]
 # Step Functions learns of a job's end through this rule, which it manages itself.
 JOB_EVENTS_RULE = "StepFunctionsGetEventsForSageMakerTrainingJobsRule"
 # Step Functions tags every job it runs by `.sync`: without AddTags SageMaker refuses to create it.
@@ -51,7 +53,7 @@ class TrainingJobs(Construct):
             directory=str(ROOT),
             file="training/Dockerfile",
             build_args={"TORCH_BACKEND": settings.training_torch_backend},
-            exclude=only("training/", "layers/greenfraud/", "feature_repo/", "requirements/host.txt", "requirements/training.txt"),
+            exclude=only("training/", "layers/greenfraud/", "feature_repo/", *INSTALLED),
             ignore_mode=IgnoreMode.GIT,
             platform=ecr_assets.Platform.LINUX_AMD64,
         )

@@ -12,15 +12,16 @@ from cdk.components.alerts import Alerts
 from cdk.components.buckets import Buckets
 from cdk.components.keys import Keys
 from cdk.components.tables import Tables
+from cdk.components.tracking import Tracking
 from cdk.settings import Settings
 
 # What `cdk deploy` prints of the data's fate, before anybody destroys anything.
-KEPT = "kept: cdk destroy leaves buckets and tables behind; docs/deploy.md tells how to delete or bring them back"
-DELETED = "deleted: cdk destroy takes tables, and buckets that are empty, with it (retain_data is false)"
+KEPT = "kept: cdk destroy leaves buckets, tables and the MLflow App behind; docs/deploy.md tells how to delete or bring them back"
+DELETED = "deleted: cdk destroy takes the MLflow App, tables, and buckets that are empty, with it (retain_data is false)"
 
 
 class DataStack(Stack):
-    """Buckets and tables; CloudFormation deletes nothing in here unless `retain_data` is false."""
+    """Buckets, tables and the MLflow App; CloudFormation deletes nothing of it unless `retain_data` is false."""
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, **stack: Any) -> None:
         super().__init__(scope, id_, **stack)
@@ -31,6 +32,7 @@ class DataStack(Stack):
         self.alerts = Alerts(self, "Alerts")
         if settings.alarm_email:
             self.alerts.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
+        self.tracking = Tracking(self, "Tracking", artifacts=self.buckets.artifacts)
         if not self._retains:
             RemovalPolicies.of(self).destroy()
         for output, value in self._outputs().items():

@@ -20,7 +20,6 @@ from cdk.components.network import Network
 from cdk.components.pipeline import NAME as PIPELINE
 from cdk.components.pipeline import Pipeline
 from cdk.components.spot_quota import SPOT_SLOTS
-from cdk.components.tracking import Tracking
 from cdk.components.training_jobs import TrainingJobs
 from cdk.components.upkeep import Upkeep
 from cdk.settings import Settings
@@ -49,7 +48,7 @@ class TrainingStack(Stack):
             machine_name=PIPELINE,
             network=network,
         )
-        self.tracking = Tracking(self, "Tracking", artifacts=data.buckets.artifacts)
+        self.tracking = data.tracking
         self.jobs = TrainingJobs(
             self, "Jobs", settings=settings, buckets=data.buckets, tables=data.tables, tracking=self.tracking, network=network
         )
@@ -101,7 +100,7 @@ class TrainingStack(Stack):
         allow_listing(plan.role, buckets.lake, buckets.artifacts)
         allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "dataset.json")
         # By name: whoever may write an execution's decision.json says what is promoted.
-        written = ("checkpoints/*/genesis/genesis.json", "executions/*/plan.json", "executions/*/chunks.manifest")
+        written = ("checkpoints/*/genesis/genesis.json", "executions/*/plan.json", "executions/*/up-to-*.manifest")
         allow_objects(plan.role, buckets.artifacts, ["s3:PutObject"], *written)
         allow_items(plan.role, ["Query"], tables.lineage)
         return plan

@@ -15,6 +15,7 @@ from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
 from functions.ingest.rejections import RejectedQueue
 from functions.ingest.settings import Settings
+from greenfraud.faults import edge
 from greenfraud.features.manifest import load_manifest
 
 settings = Settings.from_env()
@@ -44,6 +45,7 @@ def ingestion() -> Ingestion:
     )
 
 
+@edge
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Ingest one batch, as far as the invocation's time allows."""
     give_up_at = FOREVER

@@ -8,6 +8,7 @@ from typing import Any
 
 from greenfraud.chunks import Coverage
 from greenfraud.errors import ContractError, InvalidInput
+from greenfraud.faults import told
 from greenfraud.instants import parse_rfc3339
 from greenfraud.naming import DATASET_KEY
 
@@ -30,7 +31,7 @@ def read_coverage(s3: Any, bucket: str, *, today: date) -> Coverage | None:
             maturity_days=int(body["maturity_days"]),
         )
     except (KeyError, TypeError, ValueError, InvalidInput) as error:
-        raise ContractError(f"{DATASET_KEY} is unusable: {error!r}") from error
+        raise ContractError(f"{DATASET_KEY} is unusable: {told(error)}") from None
     return coverage.up_to(today)
 
 

@@ -9,12 +9,14 @@ from typing import Any
 
 import boto3
 
+from functions.plan.carried_state import carried_state
 from functions.plan.chain import read_lineage
 from functions.plan.coverage import read_coverage
 from functions.plan.jobs import Execution, chunk_list
 from functions.plan.planning import make_plan
 from functions.plan.run_request import RunRequest
 from functions.plan.settings import Settings
+from greenfraud.faults import edge
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import chunk_list_key, execution_key, genesis_prefix, plan_key
 
@@ -27,8 +29,12 @@ def client(service: str) -> Any:
     return boto3.client(service)
 
 
+@edge
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """Plan the execution `execution_arn` for its `input`, and store the plan. Raises InvalidInput naming the field."""
+    """Plan the execution `execution_arn` for its `input`, store the plan, and answer what the state machine carries of it.
+
+    Raises InvalidInput naming the field.
+    """
     request = RunRequest.from_json(event.get("input") or {})
     now = datetime.now(UTC)
     execution = Execution(
@@ -46,9 +52,10 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
             # SageMaker refuses an empty channel: a family's first job has a parent that says there is none.
             _put(f"{genesis_prefix(family['family'])}genesis.json", {"family": family["family"], "parent": None})
         if request.full:
-            _put(chunk_list_key(execution.id), chunk_list(execution, plan["families"][0]["chunks"][0]["chunks"]))
+            refit = plan["families"][0]["chunks"][0]
+            _put(chunk_list_key(execution.id, refit["chunk"]), chunk_list(execution, refit["chunks"]))
     _put(plan_key(execution.id), plan)
-    return plan
+    return carried_state(plan)
 
 
 def _put(key: str, document: Any) -> None:

@@ -27,16 +27,26 @@ def chain(execution: Execution, family: str, chunks: Sequence[Chunk], lineage: L
     """Return the jobs in order, each the child of the newest model that saw only what came before."""
     jobs: list[dict[str, Any]] = []
     for chunk in chunks:
-        parent = _parent_uri(execution, family, lineage.parent_of(chunk.id), jobs[-1] if jobs else None)
+        parent = _parent(lineage.parent_of(chunk.id), jobs[-1] if jobs else None)
         jobs.append(_job(execution, family, [chunk], parent, is_last=chunk == chunks[-1]))
     return jobs
 
 
 def full_refit(execution: Execution, family: str, chunks: Sequence[Chunk]) -> dict[str, Any]:
     """Return the one job without a parent that learns all the chunks at once; it takes the last one's place in the lineage."""
-    listed = naming.s3_uri(execution.artifacts_bucket, naming.chunk_list_key(execution.id))
-    job = _job(execution, family, chunks, _genesis_uri(execution, family), is_last=True)
-    return {**job, "features_type": "ManifestFile", "features_uri": listed}
+    return _job(execution, family, chunks, naming.GENESIS, is_last=True)
+
+
+def chain_features(execution: Execution) -> dict[str, str]:
+    """Return where the features of a chain lie: one folder per chunk, whose name stands between `before` and `after`."""
+    root = naming.features_root(execution.manifest_version)
+    return {"type": "S3Prefix", "before": f"{naming.s3_uri(execution.lake_bucket, root)}chunk=", "after": "/"}
+
+
+def refit_features(execution: Execution) -> dict[str, str]:
+    """Return where a full refit finds the list of what it learns; its last chunk stands between `before` and `after`."""
+    before, after = naming.chunk_list_key(execution.id, "|").split("|")
+    return {"type": "ManifestFile", "before": naming.s3_uri(execution.artifacts_bucket, before), "after": after}
 
 
 def chunk_list(execution: Execution, chunks: Sequence[str]) -> list[Any]:
@@ -51,27 +61,20 @@ def features_uri(execution: Execution, chunk: Chunk) -> str:
     return naming.s3_uri(execution.lake_bucket, naming.features_prefix(execution.manifest_version, chunk.id))
 
 
-def _job(execution: Execution, family: str, chunks: Sequence[Chunk], parent_uri: str, *, is_last: bool) -> dict[str, Any]:
+def _job(execution: Execution, family: str, chunks: Sequence[Chunk], parent: str, *, is_last: bool) -> dict[str, Any]:
     last = chunks[-1]
     return {
         "chunk": last.id,
         "chunks": [chunk.id for chunk in chunks],
         "version": naming.version_of(last.id, execution.id),
-        "parent_uri": parent_uri,
-        "features_type": "S3Prefix",
-        "features_uri": features_uri(execution, last),
+        "parent": parent,
         "is_last": "true" if is_last else "false",
         "job_key": naming.job_key(execution.id, family, last.id),
     }
 
 
-def _parent_uri(execution: Execution, family: str, recorded: Link | None, planned: Mapping[str, Any] | None) -> str:
+def _parent(recorded: Link | None, planned: Mapping[str, Any] | None) -> str:
+    """Return the version to start from: the newer one of what is recorded and what this plan makes before."""
     if recorded is not None and (planned is None or recorded.chunk > planned["chunk"]):
-        return recorded.checkpoint_uri
-    if planned is None:
-        return _genesis_uri(execution, family)
-    return naming.s3_uri(execution.artifacts_bucket, naming.checkpoint_prefix(family, planned["version"]))
-
-
-def _genesis_uri(execution: Execution, family: str) -> str:
-    return naming.s3_uri(execution.artifacts_bucket, naming.genesis_prefix(family))
+        return recorded.version
+    return naming.GENESIS if planned is None else str(planned["version"])

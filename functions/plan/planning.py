@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.plan.chain import Lineage
-from functions.plan.jobs import Execution, chain, features_uri, full_refit
+from functions.plan.jobs import Execution, chain, chain_features, features_uri, full_refit, refit_features
 from functions.plan.run_request import RunRequest
 from greenfraud.chunks import Chunk, Coverage
 from greenfraud.errors import InvalidInput
@@ -16,7 +16,7 @@ from greenfraud.instants import format_rfc3339
 def make_plan(
     execution: Execution, request: RunRequest, coverage: Coverage | None, lineages: Mapping[str, Lineage]
 ) -> dict[str, Any]:
-    """The result the state machine runs on; `outcome` is train or nothing_to_train. Raises InvalidInput."""
+    """What the jobs read as plan.json; `outcome` is train or nothing_to_train. Raises InvalidInput."""
     if coverage is None:
         return _nothing(execution, request, None, "the lake has no dataset.json: import a data set first")
     holdout, trainable = _split(request, coverage)
@@ -28,6 +28,7 @@ def make_plan(
         return _nothing(execution, request, coverage, "every trainable chunk has been learned")
     return {
         **_common(execution, request, coverage, "train"),
+        "features": refit_features(execution) if request.full else chain_features(execution),
         "families": [{"family": family, "chunks": of_family} for family, of_family in jobs.items() if of_family],
         "holdout": {"chunk": holdout.id, "features_uri": features_uri(execution, holdout)},
     }

@@ -9,8 +9,9 @@ from mangum import Mangum
 from functions.score.app import create_app
 from functions.score.service import connect
 from functions.score.settings import Settings
+from greenfraud.faults import edge
 
 # Mangum logs every path, and a path may hold a transaction's id.
 logging.getLogger("mangum").setLevel(logging.WARNING)
 settings = Settings.from_env()
-handler = Mangum(create_app(connect(settings)), lifespan="off")
+handler = edge(Mangum(create_app(connect(settings)), lifespan="off"))

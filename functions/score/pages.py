@@ -19,10 +19,10 @@ td,th{{text-align:left;padding:.2rem 1rem .2rem 0;vertical-align:top}}</style>
 LINKS = (("/report", "Model card"), ("/health", "Health"), ("/openapi.json", "API description"))
 
 
-def home(health: Mapping[str, Any]) -> str:
+def home(summary: Mapping[str, Any]) -> str:
     """What answers now, and where to go from here."""
     links = "".join(f'<li><a href="{address}">{text}</a></li>' for address, text in LINKS)
-    return PAGE.format(title="GreenFraud", content=f"{_table(health)}<ul>{links}</ul>")
+    return PAGE.format(title="GreenFraud", content=f"{_table(summary)}<ul>{links}</ul>")
 
 
 def report(card: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from greenfraud.errors import ContractError, GreenFraudError, InvalidInput, StoreUnavailableError
+from greenfraud.faults import told
 from greenfraud.problems import PROBLEM_TYPE, problem, problem_of
 
 logger = logging.getLogger(__name__)
@@ -49,15 +50,8 @@ class UnexpectedErrors:
         try:
             await self.app(scope, receive, send)
         except Exception as error:  # the edge of the program: whatever it is becomes a 500
-            logger.error("unexpected %s at %s", type(error).__name__, _place_of(error))  # noqa: TRY400 no traceback text
+            logger.error("unexpected %s", told(error))  # noqa: TRY400 no traceback text
             await respond(problem(HTTPStatus.INTERNAL_SERVER_ERROR))(scope, receive, send)
-
-
-def _place_of(error: BaseException) -> str:
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    return f"{frame.tb_frame.f_globals.get('__name__')}:{frame.tb_lineno}" if frame else "unknown"
 
 
 async def _on_store_error(request: Request, error: Exception) -> Response:

@@ -78,15 +78,15 @@ async def model(request: Request) -> Response:
 
 @router.get("/health", **documented(schemas.Health, errors=(503,)))
 async def health(request: Request) -> Response:
-    """Whether the service can answer, and with which model."""
-    body = _service(request).health()
-    return _respond(body, 200 if body["status"] == "ok" else 503)
+    """Whether the service can answer, in one word; what answers is told by the model's route."""
+    word = _service(request).health.word()
+    return _respond({"status": word}, 503 if word == "unavailable" else 200)
 
 
 @router.get("/", include_in_schema=False)
 async def home(request: Request) -> HTMLResponse:
     """A page for a person."""
-    return HTMLResponse(pages.home(_service(request).health()))
+    return HTMLResponse(pages.home(_service(request).summary()))
 
 
 @router.get("/report", include_in_schema=False)

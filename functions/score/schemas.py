@@ -121,12 +121,9 @@ class LabelsTaken(BaseModel):
 
 
 class Health(BaseModel):
-    """Whether the service answers, and with what."""
+    """Whether the service answers; `degraded` when it does, but not with the model in production."""
 
-    status: Literal["ok", "unavailable"]
-    model: str = Field(description="The production model as family/version, or `rules`.")
-    manifest_version: str
-    revision: int
+    status: Literal["ok", "degraded", "unavailable"]
 
 
 class ModelCard(BaseModel):

@@ -10,6 +10,7 @@ from functions.score.bundles import BundleSource, ModelSlot, S3Bundles
 from functions.score.cost import Footprint
 from functions.score.decisions import DecisionStore
 from functions.score.dynamodb import clients
+from functions.score.health import Health
 from functions.score.labels import LabelStore
 from functions.score.scoring import Context, Scorer
 from functions.score.settings import Settings, runtime_memory_mb
@@ -25,16 +26,16 @@ class Service:
     scorer: Scorer
     decisions: DecisionStore
     labels: LabelStore
+    health: Health
 
-    def health(self) -> dict[str, Any]:
-        """What answers now, without loading anything but the control document."""
-        snapshot = self.scorer.reader.read()
-        production = snapshot.control and snapshot.control.production
+    def summary(self) -> dict[str, Any]:
+        """How the service is, and what is in production, in few words."""
+        card = self.model_card()
+        production = card["production"]
         return {
-            "status": "ok" if snapshot.is_control_readable else "unavailable",
-            "model": production.name if production else "rules",
-            "manifest_version": self.manifest.version,
-            "revision": snapshot.control.revision if snapshot.control else 0,
+            "health": self.health.word(),
+            "model": f"{production['family']}/{production['version']}" if production else "rules",
+            **{name: card[name] for name in ("manifest_version", "revision")},
         }
 
     def model_card(self) -> dict[str, Any]:
@@ -90,4 +91,4 @@ def compose(  # noqa: PLR0913
     """The service over these parts; `decisions` makes the client of the decisions table."""
     store = DecisionStore(decisions, decisions_table)
     scorer = Scorer(manifest=manifest, reader=reader, slot=ModelSlot(bundles, manifest), store=store, footprint=footprint)
-    return Service(manifest, scorer, store, LabelStore(decisions, decisions_table))
+    return Service(manifest, scorer, store, LabelStore(decisions, decisions_table), Health(scorer.read))

@@ -13,7 +13,6 @@ Rule = Callable[[Parameters], None]
 
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 LONGEST_TIMEOUT_SECONDS = 900
-ENVIRONMENT_BYTES = 4096
 
 
 def table_name(parameters: Parameters) -> None:
@@ -23,15 +22,11 @@ def table_name(parameters: Parameters) -> None:
         raise ViolationError(name, "tableName", f"Member must satisfy regular expression pattern: {TABLE_NAME.pattern}")
 
 
-def function_limits(parameters: Parameters) -> None:
-    """Fifteen minutes, and 4 KB of variables."""
+def function_timeout(parameters: Parameters) -> None:
+    """A function runs at most fifteen minutes."""
     timeout = parameters.get("Timeout") or 0
     if timeout > LONGEST_TIMEOUT_SECONDS:
         raise ViolationError(timeout, "timeout", f"Member must have value less than or equal to {LONGEST_TIMEOUT_SECONDS}")
-    variables = (parameters.get("Environment") or {}).get("Variables") or {}
-    size = sum(len(name.encode()) + len(value.encode()) for name, value in variables.items())
-    if size > ENVIRONMENT_BYTES:
-        raise ViolationError(f"{size} bytes", "environment.variables", f"Member must fit in {ENVIRONMENT_BYTES} bytes")
 
 
 def spot_waits_longer_than_it_runs(parameters: Parameters) -> None:
@@ -57,7 +52,7 @@ def spot_or_warm_pool(parameters: Parameters) -> None:
 
 RULES: dict[tuple[str, str], tuple[Rule, ...]] = {
     ("dynamodb", "CreateTable"): (table_name,),
-    ("lambda", "CreateFunction"): (function_limits,),
-    ("lambda", "UpdateFunctionConfiguration"): (function_limits,),
+    ("lambda", "CreateFunction"): (function_timeout,),
+    ("lambda", "UpdateFunctionConfiguration"): (function_timeout,),
     ("sagemaker", "CreateTrainingJob"): (spot_waits_longer_than_it_runs, spot_or_warm_pool),
 }

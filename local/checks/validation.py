@@ -15,8 +15,10 @@ from moto.core.request import determine_request_protocol
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model
 
+from local.checks import service_limits
 from local.checks.constraints import ViolationError, checker_of
 from local.checks.rules import RULES
+from local.checks.service_limits import LimitError
 from local.context import Context
 from local.patches import replace
 
@@ -56,9 +58,9 @@ def refusal(handler: BaseResponse) -> ServiceException | None:
     if parameters is None or operation is None:
         return None
     try:
-        checker_of(operation.input_shape)(parameters, "")
-        for rule in RULES.get((str(handler.boto3_service_name), operation.name), ()):
-            rule(parameters)
+        check(handler, operation, parameters)
+    except LimitError as limit:
+        return RefusedError(limit.code, limit.message)
     except ViolationError as violation:
         return RefusedError(ERROR_CODES.get(str(protocol_of(handler)), "ValidationException"), violation.message)
     return None
@@ -88,6 +90,15 @@ def parsed_request(handler: BaseResponse) -> dict[str, Any] | None:
         setattr(handler, PARSED, parsed(handler, operation, str(protocol)) if readable else None)
     found: dict[str, Any] | None = getattr(handler, PARSED)
     return found
+
+
+def check(handler: BaseResponse, operation: Any, parameters: dict[str, Any]) -> None:
+    """Raise ViolationError or LimitError for what the model, our rules or a limit of the service forbid."""
+    service = handler.boto3_service_name
+    checker_of(operation.input_shape)(parameters, "")
+    for rule in RULES.get((service, operation.name), ()):
+        rule(parameters)
+    service_limits.check(service, operation.name, parameters, int(handler.headers.get("Content-Length") or 0))
 
 
 def parsed(handler: BaseResponse, operation: Any, protocol: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,14 @@ def content_of(path: Path, packaging: str) -> bytes:
     if requirements is None:
         return zipped(path, files_below(path))
     runtime_layer.build(requirements)
-    return zipped(path, [path / runtime_layer.MARKER, requirements])
+    return zipped(path, [path / runtime_layer.MARKER, requirements], {runtime_layer.MARKER: sized_marker(path)})
+
+
+def sized_marker(folder: Path) -> bytes:
+    """A runtime layer's marker, with the size that its wheels have on AWS."""
+    marker = json.loads((folder / runtime_layer.MARKER).read_text())
+    size = sum(path.stat().st_size for path in files_below(folder))
+    return json.dumps({**marker, runtime_layer.SIZE_FIELD: size}).encode()
 
 
 def files_below(folder: Path) -> Iterator[Path]:
@@ -70,12 +77,15 @@ def files_below(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".pyc")
 
 
-def zipped(folder: Path, files: Any) -> bytes:
-    """A zip of the files, uncompressed and without dates: quick to write, equal for equal content."""
+def zipped(folder: Path, files: Iterable[Path], instead: Mapping[str, bytes] | None = None) -> bytes:
+    """A zip of the files, uncompressed and without dates: quick to write, equal for equal content.
+
+    `instead` is content by name in place of a file's own.
+    """
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
         for path in files:
             entry = zipfile.ZipInfo(str(path.relative_to(folder)), date_time=EPOCH)
             entry.external_attr = (path.stat().st_mode & 0o777) << 16
-            target.writestr(entry, path.read_bytes())
+            target.writestr(entry, (instead or {}).get(entry.filename) or path.read_bytes())
     return archive.getvalue()

@@ -16,6 +16,7 @@ from local import processes
 from local.context import REGION, Keys
 from local.functions import packages
 from local.functions.build_cache import python_version
+from local.functions.reservations import ThrottledError
 from local.functions.runtime_api import Invocation, Outcome, RuntimeApi
 
 # AWS stops initialisation after 10 s and repeats it inside the invocation; a loaded laptop compiling a fresh layer
@@ -28,10 +29,6 @@ IDLE_SECONDS = 600.0
 # DynamoDB answers within milliseconds whatever else an account does. Here it shares a laptop's processor with training,
 # and what would be an outage there is a moment's wait.
 DYNAMODB_ANSWER_SECONDS = "10"
-
-
-class ThrottledError(Exception):
-    """No execution environment is free."""
 
 
 @dataclass(frozen=True)
@@ -167,12 +164,9 @@ class Pool:
         self._busy: dict[str, set[Environment | object]] = {}
         self._changed = threading.Condition()
 
-    def acquire(self, definition: Definition, reserved: int | None) -> tuple[Environment, bool]:
-        """A free environment and whether it had to be started.
-
-        Raises ThrottledError at once above the reserved concurrency, as AWS does, and after a wait above our own limit.
-        """
-        seat = self._take_seat(definition.name, reserved)
+    def acquire(self, definition: Definition) -> tuple[Environment, bool]:
+        """A free environment and whether it had to be started; ThrottledError after a wait above our own limit."""
+        seat = self._take_seat(definition.name)
         try:
             warm = self._take_idle(definition)
             environment = warm or Environment(definition)
@@ -184,12 +178,10 @@ class Pool:
             self._busy[definition.name].add(environment)
         return environment, warm is None
 
-    def _take_seat(self, name: str, reserved: int | None) -> object:
+    def _take_seat(self, name: str) -> object:
         seat = object()
         with self._changed:
             busy = self._busy.setdefault(name, set())
-            if reserved is not None and len(busy) >= reserved:
-                raise ThrottledError(f"{name} has a reserved concurrency of {reserved}")
             if not self._changed.wait_for(lambda: len(busy) < MAX_ENVIRONMENTS, QUEUE_SECONDS):
                 raise ThrottledError(f"{name} has {MAX_ENVIRONMENTS} environments, all busy")
             busy.add(seat)

@@ -9,16 +9,21 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
+from moto.awslambda import responses
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.models import LambdaBackend, LambdaFunction, LayerVersion, lambda_backends
 from moto.awslambda.responses import LambdaResponse
 
 from local.context import ACCOUNT, REGION, Context
-from local.functions import packages
-from local.functions.environments import Definition, Environment, Pool, ThrottledError
+from local.functions import packages, unzipped_sizes
+from local.functions import reservations as reserving
+from local.functions.environments import Definition, Environment, Pool
+from local.functions.reservations import Places, ThrottledError, reservations
 from local.functions.runtime_api import Invocation, Outcome
+from local.limits import figure
 from local.monitoring import log_streams, metrics
 from local.patches import replace
 from local.permissions.callers import Caller, caller_of_role, keys_of
@@ -33,7 +38,17 @@ class TooManyRequestsError(LambdaClientError):  # type: ignore[misc]
     code = 429
 
     def __init__(self, reason: str) -> None:
-        super().__init__("TooManyRequestsException", f"Rate Exceeded: {reason}")
+        super().__init__("TooManyRequestsException", f"Rate Exceeded. ({reason})")
+
+
+class RequestTooLargeError(LambdaClientError):  # type: ignore[misc]
+    """The event is larger than an invocation may be."""
+
+    code = 413
+
+    def __init__(self) -> None:
+        message = f"Request must be smaller than {figure('lambda_request')} bytes for the InvokeFunction operation"
+        super().__init__("RequestEntityTooLargeException", message)
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,7 @@ class Executor:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._pool = Pool()
+        self._places = Places(context.quotas.lambda_concurrency)
         self._logs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="function-logs")
 
     def close(self) -> None:
@@ -75,16 +91,19 @@ class Executor:
     def invoke(self, name_or_arn: str, payload: bytes, qualifier: str | None = None) -> Result:
         """Run one event through a free environment of the function, and wait for its end.
 
-        Raises moto's ResourceNotFoundException for an unknown function and TooManyRequestsError when throttled.
+        Raises moto's ResourceNotFoundException for an unknown function, RequestTooLargeError for an event beyond the
+        limit, and TooManyRequestsError when throttled.
         """
         function, arn = self.find(name_or_arn, qualifier)
-        reserved = function.reserved_concurrency if function.version == "$LATEST" else None
+        if len(payload) > figure("lambda_request"):
+            raise RequestTooLargeError
         try:
-            environment, cold = self._pool.acquire(self._definition(function), None if reserved is None else int(reserved))
+            with self._places.place(function.function_name, reservations()):
+                environment, cold = self._pool.acquire(self._definition(function))
+                return self._run_in(environment, function, payload, arn, cold=cold)
         except ThrottledError as reason:
             self._record(function, {"Throttles": 1})
             raise TooManyRequestsError(str(reason)) from reason
-        return self._run_in(environment, function, payload, arn, cold=cold)
 
     def _run_in(self, environment: Environment, function: LambdaFunction, payload: bytes, arn: str, *, cold: bool) -> Result:
         timeout = int(function.timeout)
@@ -97,6 +116,8 @@ class Executor:
             environment.close()
         elif outcome.kind == "exit":
             outcome = exited(invocation, int(outcome.body))
+        elif outcome.kind == "response" and len(outcome.body) > figure("lambda_response"):
+            outcome = too_large()
         lines = log_lines(environment, invocation, milliseconds, cold=cold)
         self._pool.release(environment, reusable=outcome.kind in ("response", "error"))
         failed = outcome.kind != "response"
@@ -151,6 +172,12 @@ def timed_out(invocation: Invocation, seconds: int) -> Outcome:
     return Outcome("exit", json.dumps({"errorType": "Sandbox.Timedout", "errorMessage": message}).encode())
 
 
+def too_large() -> Outcome:
+    """The error document of an answer that is larger than an invocation may give."""
+    message = f"Response payload size exceeded maximum allowed payload size ({figure('lambda_response')} bytes)."
+    return Outcome("error", json.dumps({"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message}).encode())
+
+
 def exited(invocation: Invocation, status: int) -> Outcome:
     """The error document of a process that ended instead of answering; a negative status is a signal."""
     how = f"signal: {-status}" if status < 0 else f"exit status {status}"
@@ -197,6 +224,9 @@ def install(context: Context) -> None:
             response.querystring["qualifier"] = response.querystring["Qualifier"]
         return original_invoke(response)
 
+    unzipped_sizes.install()
+    reserving.install(context.quotas.lambda_concurrency)
+    replace(responses, "sys", SimpleNamespace(getsizeof=lambda _: 0))  # it measures answers once more, by Python's own sizes
     replace(LambdaBackend, "invoke", invoke)
     original_layer = replace(LambdaBackend, "layers_versions_by_arn", layer_by_arn)
     original_invoke = replace(LambdaResponse, "invoke", read_qualifier)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
+from local.loopback import Door
+
 Kind = Literal["response", "error", "init_error", "exit"]
 
 
@@ -82,6 +84,8 @@ class RuntimeHandler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer `/runtime/invocation/next`."""
+        if self.refuses():
+            return
         api = self.server.api
         api.asked_for_work.set()
         invocation = api.invocations.get()
@@ -98,10 +102,24 @@ class RuntimeHandler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Take `…/{id}/response`, `…/{id}/error` or `/runtime/init/error`."""
         body = self.read_body()
+        if self.refuses():
+            return
         self.server.api.report(Outcome(kind_of(self.path), body))
         self.send_response(202)
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def refuses(self) -> bool:
+        """Whether the request is not from the function's own process but from a web page, and is answered so."""
+        refusal = Door().refusal({name.lower(): value for name, value in self.headers.items()})
+        if refusal is None:
+            return False
+        self.send_response(403)
+        self.send_header("Content-Length", str(len(refusal.body)))
+        self.end_headers()
+        self.wfile.write(refusal.body)
+        self.wfile.flush()
+        return True
 
     def read_body(self) -> bytes:
         """The body, of stated length or in chunks: the runtime client sends chunks."""

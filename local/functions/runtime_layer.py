@@ -18,6 +18,7 @@ from pathlib import Path
 from local.functions.build_cache import CACHE, built_once, fingerprint, python_version
 
 MARKER = "greenfraud-layer.json"
+SIZE_FIELD = "unzipped_bytes"  # in the marker that is published: of the layer on AWS, wheels included
 
 
 class LayerBuildError(Exception):

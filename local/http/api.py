@@ -1,13 +1,10 @@
-"""The data plane of the deployed HTTP API: an HTTP server that makes events of requests and invokes the function."""
+"""The data plane of the deployed HTTP API: finds the route, checks the caller, invokes the function."""
 
 from __future__ import annotations
 
 import json
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,7 +12,7 @@ from moto.apigatewayv2.models import Api, Route, apigatewayv2_backends
 from moto.awslambda.exceptions import LambdaClientError
 
 from local.context import ACCOUNT, REGION, Context
-from local.functions.lambdas import executor_of
+from local.functions.lambdas import RequestTooLargeError, executor_of
 from local.http import signatures
 from local.http.api_events import STAGE, Request, Response, event_of, gateway_response, response_of
 from local.monitoring import metrics
@@ -23,9 +20,7 @@ from local.permissions.callers import Caller
 from local.permissions.decision import AccessDeniedError, check
 from local.permissions.operations import Need, arn
 
-MOST_BODY_BYTES = 10 * 1024 * 1024
 OPEN = (None, "", "NONE")
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
 def match_path(pattern: str, path: str) -> dict[str, str] | None:
@@ -113,6 +108,8 @@ class HttpApi:
             result = executor_of(self._context).invoke(function, json.dumps(event).encode())
         except AccessDeniedError:
             return gateway_response(500, "Internal Server Error")
+        except RequestTooLargeError:
+            return gateway_response(413, "Request Entity Too Large")
         except LambdaClientError as failure:
             print(f"{function}: {failure}", file=sys.stderr, flush=True)
             return gateway_response(503, "Service Unavailable")
@@ -143,79 +140,3 @@ def deployed_api() -> Api | None:
     apis = list(apigatewayv2_backends[ACCOUNT][REGION].apis.values())
     deployed = [api for api in apis if api.protocol_type == "HTTP" and STAGE in api.stages]
     return max(deployed, key=lambda api: api.created_date, default=None)
-
-
-class ApiServer(ThreadingHTTPServer):
-    """The HTTP server; a thread per connection."""
-
-    api: HttpApi
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
-
-class ApiHandler(BaseHTTPRequestHandler):
-    """Reads requests, writes responses, keeps connections open."""
-
-    server: ApiServer
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-    server_version = "greenfraud-local"
-    sys_version = ""
-
-    def log_message(self, *_: Any) -> None:
-        """Requests are counted, not logged."""
-
-    def handle_any(self) -> None:
-        """Answer one request."""
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > MOST_BODY_BYTES:
-            self.close_connection = True
-            self.write(gateway_response(413, "Request Entity Too Large"))
-            return
-        request = Request(
-            method=self.command,
-            target=self.path,
-            protocol=self.request_version,
-            headers=dict(self.lower_headers()),
-            body=self.rfile.read(length) if length else b"",
-            source_ip=self.client_address[0],
-        )
-        try:
-            self.write(self.server.api.answer(request))
-        except (BrokenPipeError, ConnectionResetError):
-            self.close_connection = True
-
-    def lower_headers(self) -> Iterator[tuple[str, str]]:
-        """Names in lower case, repeated headers joined."""
-        for name in {name.lower() for name in self.headers}:
-            yield name, ",".join(self.headers.get_all(name) or [])
-
-    def write(self, response: Response) -> None:
-        """Send status, headers and body at once."""
-        self.send_response(response.status)
-        for name, value in response.headers:
-            if name.lower() not in ("content-length", "connection", "transfer-encoding"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(response.body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(response.body)
-        self.wfile.flush()
-
-
-for _method in METHODS:
-    setattr(ApiHandler, f"do_{_method}", ApiHandler.handle_any)
-
-
-def install(context: Context) -> None:
-    """Listen on the HTTP port while the server runs."""
-
-    def start() -> None:
-        server = ApiServer(("127.0.0.1", context.http_port), ApiHandler)
-        server.api = HttpApi(context)
-        threading.Thread(target=server.serve_forever, args=(0.1,), name="http-api", daemon=True).start()
-        context.on_stop(server.shutdown)
-
-    context.on_start(start)

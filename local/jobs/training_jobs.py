@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -13,6 +15,8 @@ from moto.sagemaker.models import FakeTrainingJob
 from moto.sagemaker.responses import SageMakerResponse
 
 from local.context import Context
+from local.jobs import slots
+from local.jobs.entry_point import EntryPoint
 from local.jobs.processes import JobStarter
 from local.jobs.training_run import GRACE_SECONDS, TrainingRun
 from local.patches import replace
@@ -43,6 +47,15 @@ class Runner:
         self._context = context
         self.starter = JobStarter()
         self._runs: dict[str, TrainingRun] = {}
+        self._slots = threading.Lock()
+
+    @contextmanager
+    def slot(self, request: dict[str, Any]) -> Iterator[None]:
+        """Keep others from the slots while one is taken; ResourceLimitExceededError when none is free."""
+        with self._slots:
+            running = [run.request for run in list(self._runs.values()) if not run.ended.is_set()]
+            slots.check(request, running, self._context.quotas.training_slots)
+            yield
 
     def start(self, job: FakeTrainingJob, request: dict[str, Any]) -> None:
         """Run the job from a thread of its own."""
@@ -71,16 +84,20 @@ class Runner:
 
 def install(context: Context) -> None:
     """Run what CreateTrainingJob records, and answer StopTrainingJob, which moto lacks."""
-    runner = RUNNERS[context.endpoint] = Runner(context)
+    runner, entry_point = Runner(context), EntryPoint()
+    RUNNERS[context.endpoint] = runner
 
     def create_training_job(response: SageMakerResponse) -> ActionResult:
         name = response._get_param("TrainingJobName")
         if name in response.sagemaker_backend.training_jobs:
             raise ResourceInUseError(name)
-        result: ActionResult = original(response)
-        job = response.sagemaker_backend.training_jobs[name]
-        mark_as_starting(job, response._get_param("Environment"))
-        runner.start(job, json.loads(response.body))
+        request = json.loads(response.body)
+        entry_point.check(request)
+        with runner.slot(request):
+            result: ActionResult = original(response)
+            job = response.sagemaker_backend.training_jobs[name]
+            mark_as_starting(job, response._get_param("Environment"))
+            runner.start(job, request)
         return result
 
     def stop_training_job(response: SageMakerResponse) -> EmptyResult:

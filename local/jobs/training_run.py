@@ -18,6 +18,7 @@ from local.context import REGION, Context, Keys
 from local.jobs.folders import InputMissingError, JobFolders
 from local.jobs.log import JobLog
 from local.jobs.processes import JobProcess, JobStarter
+from local.limits import figure
 from local.permissions.callers import Caller, caller_of_role, keys_of
 from local.permissions.decision import AccessDeniedError, check
 from local.permissions.operations import Need, arn
@@ -40,7 +41,7 @@ class TrainingRun:
         self._context = context
         self._starter = starter
         self._job = job
-        self._request = request
+        self.request = request
         self._name = job.training_job_name
         self._stopping = threading.Event()
         self._keys = keys_of(request["RoleArn"], SESSION)
@@ -86,11 +87,11 @@ class TrainingRun:
     def _run_now(self) -> tuple[str, str, str | None]:
         client = self._context.client("s3", self._keys)
         self._job.secondary_status = "Downloading"
-        may_pull(self._caller, self._request["AlgorithmSpecification"]["TrainingImage"])
+        may_pull(self._caller, self.request["AlgorithmSpecification"]["TrainingImage"])
         shutil.rmtree(self._folders.base, ignore_errors=True)
         self._folders.prepare(client)
-        environ = environ_of(self._context, self._job, self._request, self._folders.root) | session_of(self._keys)
-        process = self._starter.start(self._name, command_of(self._request), environ, self._log.path)
+        environ = environ_of(self._context, self._job, self.request, self._folders.root) | session_of(self._keys)
+        process = self._starter.start(self._name, command_of(self.request), environ, self._log.path)
         self._job.secondary_status = "Training"
         self._job.training_start_time = utcnow()
         out_of_time = self._watch(process)
@@ -106,7 +107,7 @@ class TrainingRun:
 
     def _watch(self, process: JobProcess) -> bool:
         """Follow the process to its end; whether it was stopped for running too long."""
-        limit = time.monotonic() + self._request["StoppingCondition"]["MaxRuntimeInSeconds"]
+        limit = time.monotonic() + self.request["StoppingCondition"]["MaxRuntimeInSeconds"]
         next_sync = time.monotonic() + SYNC_SECONDS
         killed_at = float("inf")
         out_of_time = False
@@ -134,7 +135,7 @@ class TrainingRun:
 
     def _describe(self, status: str, secondary: str, reason: str | None) -> None:
         job = self._job
-        job.failure_reason = reason
+        job.failure_reason = reason and reason[: figure("sagemaker_failure_reason")]
         job.secondary_status = secondary
         job.last_modified_time = job.training_end_time = utcnow()
         if job.training_start_time is not None:

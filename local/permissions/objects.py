@@ -35,6 +35,8 @@ class ObjectDeniedError(S3ClientError):  # type: ignore[misc]
 
 def authorize(self: S3Response, bucket_name: str | None = None, key_name: str | None = None) -> None:
     """Replaces `ActionAuthenticatorMixin._authenticate_and_authorize_s3_action`, which moto's handlers call."""
+    if "Authorization" not in self.headers and is_public(self, bucket_name, key_name):
+        return
     try:
         check_all(caller_of(self.headers.get("Authorization", "")), needs_of_request(self, bucket_name, key_name))
     except UnknownKeyError as unknown:
@@ -42,6 +44,14 @@ def authorize(self: S3Response, bucket_name: str | None = None, key_name: str | 
         raise ObjectDeniedError(code, words) from unknown
     except AccessDeniedError as denial:
         raise ObjectDeniedError("AccessDenied", str(denial)) from denial
+
+
+def is_public(request: S3Response, bucket: str | None, key: str | None) -> bool:
+    """Whether anybody may read the object: its access list says so."""
+    if key is None or request._get_action() != "GetObject":
+        return False
+    found = s3_backends[ACCOUNT]["aws"].get_object(bucket, key)
+    return bool(found is not None and found.acl is not None and found.acl.public_read)
 
 
 def needs_of_request(request: S3Response, bucket: str | None, key: str | None) -> Iterator[Need]:

@@ -26,12 +26,13 @@ def install(context: Context) -> None:
         parameters,
         paths,
         progress,
+        quotas,
         redrive,
         training,
         waits,
     )
 
-    for part in (paths, errors, waits, parameters, context_object, executions, progress, redrive):
+    for part in (paths, errors, waits, parameters, context_object, executions, quotas, progress, redrive):
         part.install()
     clients.install(context)
     training.install(context)

@@ -1,4 +1,4 @@
-"""Error names: States.* errors cross Map and Parallel unchanged, and States.ALL does not catch States.Runtime."""
+"""Error names: States.* errors cross Map and Parallel unchanged, and States.ALL does not catch two of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from moto.stepfunctions.parser.asl.component.common.error_name.error_name import
 
 from local.patches import replace
 
-UNCATCHABLE = "States.Runtime"
+# Both are terminal: only their own names catch them.
+TERMINAL = ("States.Runtime", "States.DataLimitExceeded")
 
 
 def install() -> None:
@@ -21,11 +22,12 @@ def install() -> None:
         ErrorName.__init__(name, error_name)
 
     def match(declared: ErrorEqualsDecl, env: Any) -> None:
-        if getattr(env.stack[-1], "error_name", None) != UNCATCHABLE:
+        raised = getattr(env.stack[-1], "error_name", None)
+        if raised not in TERMINAL:
             original(declared, env)
             return
         env.stack.pop()
-        env.stack.append(any(name.error_name == UNCATCHABLE for name in declared.error_names))
+        env.stack.append(any(name.error_name == raised for name in declared.error_names))
 
     replace(CustomErrorName, "__init__", name_any_error)
     original = replace(ErrorEqualsDecl, "_eval_body", match)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moto.stepfunctions.parser.api import ExecutionStatus
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEventException
 from moto.stepfunctions.parser.asl.component.common.retry.retry_outcome import RetryOutcome
 from moto.stepfunctions.parser.asl.component.program.program import Program
 from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
@@ -70,6 +71,7 @@ def install() -> None:
     give_progress()
     number_parts()
     note_steps()
+    forget_parts()
 
 
 def give_progress() -> None:
@@ -134,19 +136,32 @@ def note_steps() -> None:
 
         original = replace(state_type, "_set_next", set_next)
 
+    original_evaluate = replace(Program, "_eval_body", evaluate)
+    for state_type in (CommonStateField, StateChoice):
+        follow_next(state_type)
+
+
+def forget_parts() -> None:
+    """Forget what no redrive needs: parts of a retried state, of results that are too large, of what has succeeded."""
+
     def handle_retry(state: ExecutionState, env: Any, failure_event: Any) -> RetryOutcome:
         outcome = original_retry(state, env, failure_event)
         if outcome == RetryOutcome.CanRetry:
             env.progress.parts = {}  # a retry of Map or Parallel begins with none of them, unlike a redrive
         return outcome
 
+    def verify_size(state: CommonStateField, env: Any, value: Any) -> None:
+        try:
+            original_size(state, env, value)
+        except FailureEventException:
+            env.progress.parts = {}  # results too large together are no better when they are kept: all parts run again
+            raise
+
     def terminated(communication: BaseExecutionWorkerCommunication) -> None:
         original_terminated(communication)
         if communication.execution.exec_status == ExecutionStatus.SUCCEEDED:
             communication.execution.exec_worker.env.progress = Progress()
 
-    original_evaluate = replace(Program, "_eval_body", evaluate)
     original_retry = replace(ExecutionState, "_handle_retry", handle_retry)
+    original_size = replace(CommonStateField, "_verify_size_quota", verify_size)
     original_terminated = replace(BaseExecutionWorkerCommunication, "terminated", terminated)
-    for state_type in (CommonStateField, StateChoice):
-        follow_next(state_type)

@@ -17,13 +17,13 @@ from moto.stepfunctions.parser.api import ExecutionStatus, HistoryEventType
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.responses import StepFunctionResponse
 
+from local.limits import figure
 from local.monitoring import metrics
 from local.patches import replace
 from local.stepfunctions.context_object import instant
 from local.stepfunctions.executions import METRICS, STOP_REASONS
 
 PERIOD = timedelta(days=14)
-MOST_EVENTS = 24_999
 TOKENS_REMEMBERED, TOKEN_PERIOD = 10, timedelta(minutes=15)
 LOCK = threading.RLock()  # an execution ends, is described and is redriven one after the other
 
@@ -97,7 +97,7 @@ def hindrance(execution: Execution) -> str | None:
         return f"Execution is {execution.status} and cannot be redriven"
     if execution.stop_date is not None and datetime.now(UTC) - execution.stop_date > PERIOD:
         return "Execution redrivable period exceeded"
-    if len(execution.exec_worker.env.event_manager._history_event_list) >= MOST_EVENTS:
+    if len(execution.exec_worker.env.event_manager._history_event_list) >= figure("states_history") - 1:
         return "Execution history event limit exceeded"
     return None
 
@@ -139,6 +139,7 @@ def continued(execution: Any, worker: Any) -> Any:
     """An environment with the history and the progress of the attempt before."""
     before, env = execution.exec_worker.env, worker._get_evaluation_environment()
     env.event_manager, env.progress = before.event_manager, before.progress.again()
+    env.event_manager.root = env
     told = {"RedriveCount": execution.redrive_count, "RedriveTime": instant(execution.redrive_date)}
     env.states.context_object.context_object_data["Execution"] |= told
     env.event_history_context.source_event_id = before.event_history_context.last_published_event_id

@@ -13,15 +13,15 @@ from moto.dynamodb.exceptions import (
     TransactWriteSingleOpException,
 )
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models import table as table_models
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
 from local.context import Context
+from local.limits import figure
 from local.patches import replace
 from local.tables.item_writes import Change, Write, commit, commit_all, condition, keys_of, one_writer, putting, updating
-
-TRANSACTION_ITEMS = 100
 
 
 def install(_: Context) -> None:
@@ -31,6 +31,8 @@ def install(_: Context) -> None:
     # The handlers read what they return as the old item before they write: both belong under one lock.
     for name in ("put_item", "update_item", "delete_item", "transact_get_items"):
         replace(DynamoHandler, name, locked(getattr(DynamoHandler, name)))
+    replace(LimitedSizeDict, "__setitem__", dict.__setitem__)  # its own limit is another, and its measure takes long
+    replace(table_models, "RESULT_SIZE_LIMIT", figure("dynamodb_page"))
     replace(Table, "all_items", all_items)
     replace(Table, "query", within_partition(Table.query))
 
@@ -154,7 +156,7 @@ def refuse_legacy(*parameters: Any) -> None:
 
 def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
     """Replaces `DynamoDBBackend.transact_write_items`."""
-    if len(transact_items) > TRANSACTION_ITEMS:
+    if len(transact_items) > figure("dynamodb_transaction"):
         raise TooManyTransactionsException
     if any(len(entry) != 1 for entry in transact_items):
         raise TransactWriteSingleOpException
@@ -162,7 +164,16 @@ def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, A
     touched = {(write.table.name, write.hash_key, write.range_key) for write in writes}
     if len(touched) != len(writes):
         raise MultipleTransactionsException
+    if sum(map(bytes_of, transact_items)) > figure("dynamodb_transaction_size"):
+        raise MockValidationException(f"Transaction size exceeds the maximum of {figure('dynamodb_transaction_size')} bytes")
     commit_all(writes)
+
+
+def bytes_of(entry: dict[str, Any]) -> int:
+    """What one member of TransactItems brings: its item, or the key and the values of its expressions."""
+    operation = next(iter(entry.values()))
+    brought = (operation.get(name) or {} for name in ("Item", "Key", "ExpressionAttributeValues"))
+    return sum(len(name.encode()) + DynamoType(value).size() for values in brought for name, value in values.items())
 
 
 def write_of(backend: DynamoDBBackend, kind: str, operation: dict[str, Any]) -> Write:

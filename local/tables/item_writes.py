@@ -26,8 +26,8 @@ from moto.dynamodb.parsing.executors import UpdateExpressionExecutor
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.parsing.validators import UpdateExpressionValidator
 
-# What moto found AWS to allow: a little more than the official 400,000.
-LARGEST_ITEM_BYTES = 405_000
+from local.limits import figure
+
 CONDITION_FAILED = "The conditional request failed"
 
 one_writer = threading.RLock()
@@ -128,7 +128,7 @@ def putting(table: Table, hash_key: DynamoType, range_key: DynamoType | None, at
     table._validate_item_types(attributes)
     table._validate_key_sizes(attributes)
     item = item_of(hash_key, range_key, attributes)
-    if item.size() > LARGEST_ITEM_BYTES:
+    if item.size() > figure("dynamodb_item"):
         raise ItemSizeTooLarge
     return lambda _: item
 
@@ -181,10 +181,9 @@ def updating(
         )
         validated = validator.validate()
         validated.normalize()
-        try:
-            UpdateExpressionExecutor(validated, item, names or {}).execute()
-        except ItemSizeTooLarge as failure:
-            raise ItemSizeToUpdateTooLarge from failure
+        UpdateExpressionExecutor(validated, item, names or {}).execute()
+        if item.size() > figure("dynamodb_item"):
+            raise ItemSizeToUpdateTooLarge
         return item
 
     return change

@@ -32,6 +32,15 @@ def test_buckets_and_tables_are_kept_unless_asked_otherwise(retain_data, policie
     assert template["Outputs"]["DataOnDestroy"]["Value"].startswith(said)
 
 
+@pytest.mark.parametrize(("retain_data", "policy"), [(True, "RetainExceptOnCreate"), (False, "Delete")])
+def test_the_mlflow_app_is_kept_with_all_that_it_needs(retain_data, policy):
+    """Without its role and that role's policy it could not read its artifacts; a failed first deployment leaves none of them."""
+    resources = data_stack(retain_data=retain_data)["Resources"]
+    kept = {item["Type"]: item for name, item in resources.items() if name.startswith("Tracking")}
+    assert set(kept) == {"AWS::SageMaker::MlflowApp", "AWS::IAM::Role", "AWS::IAM::Policy"}
+    assert {item["DeletionPolicy"] for item in kept.values()} == {policy}
+
+
 @pytest.mark.parametrize(("given", "expected"), [("false", False), ("true", True), (False, False), ("False", False)])
 def test_the_setting_is_read_from_text_and_from_cdk_json(given, expected):
     """`bool("false")` would be true, and the data of a trial kept, or worse."""

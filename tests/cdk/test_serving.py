@@ -53,6 +53,18 @@ def test_the_stage_is_throttled_and_logs_no_body(resources):
     assert "body" not in json.dumps(stage["Properties"]["AccessLogSettings"]["Format"]).lower()
 
 
+def test_what_is_open_has_a_throttle_of_its_own(resources):
+    """Whoever asks for health takes nothing from those who score; the settings wait for the route they are for."""
+    (stage,) = resources("AWS::ApiGatewayV2::Stage").values()
+    routes = resources("AWS::ApiGatewayV2::Route").values()
+    open_routes = {route["Properties"]["RouteKey"] for route in routes if route["Properties"]["AuthorizationType"] == "NONE"}
+    limits = stage["Properties"]["RouteSettings"]
+    assert set(limits) == open_routes
+    default = stage["Properties"]["DefaultRouteSettings"]["ThrottlingRateLimit"]
+    assert all(0 < one["ThrottlingRateLimit"] < default / 10 for one in limits.values())
+    assert any("Health" in name or "health" in name for name in stage["DependsOn"])
+
+
 def test_a_bad_deployment_goes_back_by_itself(resources):
     """The deployment group watches shares of bad answers, with a minimum of traffic: one bad answer takes nothing back."""
     (group,) = resources("AWS::CodeDeploy::DeploymentGroup").values()

@@ -53,12 +53,12 @@ class Pages:
     run_id: str
     said: str
 
-    def get(self, path: str, body: object = None, host: str | None = None) -> bytes:
+    def get(self, path: str, body: object = None, **headers: str) -> bytes:
         """The answer to a request; HTTPError when it is refused."""
         request = urllib.request.Request(f"{self.address}{path}", json.dumps(body).encode() if body else None)
         request.add_header("Content-Type", "application/json")
-        if host:
-            request.add_header("Host", host)
+        for name, value in headers.items():
+            request.add_header(name, value)
         with urllib.request.urlopen(request, timeout=60) as answer:
             return bytes(answer.read())
 
@@ -112,10 +112,18 @@ def test_plots_come_from_what_was_saved(pages: Pages) -> None:
     assert pages.get(f"/get-artifact?path=holdout/calibration.svg&run_uuid={pages.run_id}") == PICTURE
 
 
+def test_a_page_of_another_address_changes_nothing(pages: Pages) -> None:
+    """Its request is refused before it is read."""
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        pages.get("/api/2.0/mlflow/experiments/create", {"name": "hostile"}, Origin="http://evil.example")
+    found = json.loads(pages.get("/api/2.0/mlflow/experiments/search", {"max_results": 100}))
+    assert "hostile" not in {experiment["name"] for experiment in found["experiments"]}
+
+
 def test_nobody_else_is_answered(pages: Pages) -> None:
     """A page of the internet that points its name here is refused, and no other address of this machine listens."""
     with pytest.raises(urllib.error.HTTPError, match="403"):
-        pages.get("/api/2.0/mlflow/experiments/search", {"max_results": 1}, host="rebound.example.com")
+        pages.get("/api/2.0/mlflow/experiments/search", {"max_results": 1}, Host="rebound.example.com")
     port = int(pages.address.rpartition(":")[2])
     listening = [
         line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines() if f":{port:04X} " in line and " 0A " in line

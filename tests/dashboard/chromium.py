@@ -74,15 +74,16 @@ def screenshot(page: Path, file: Path, scheme: str, *, width: int = 1240, height
     return Picture.read(file), _console(said.stderr)
 
 
-def document(page: Path, *, width: int = 1240) -> tuple[str, list[str]]:
-    """The document as the browser has it after reading the page, and the lines of the console."""
-    said = _run(page, f"--window-size={width},2000", "--dump-dom")
+def document(page: Path | str, *flags: str, width: int = 1240) -> tuple[str, list[str]]:
+    """The document as the browser has it after reading the file or address, and the lines of the console."""
+    said = _run(page, f"--window-size={width},2000", "--dump-dom", *flags)
     return said.stdout, _console(said.stderr)
 
 
-def _run(page: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _run(page: Path | str, *arguments: str) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [executable() or "", *FLAGS, f"--user-data-dir={profile}", *arguments, page.as_uri()]
+        address = page if isinstance(page, str) else page.as_uri()
+        command = [executable() or "", *FLAGS, f"--user-data-dir={profile}", *arguments, address]
         return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=True)
 
 

@@ -69,7 +69,7 @@ def deployed_again(world: World, deployed: Deployed) -> str:
 def edited(world: World, deployed_again: str) -> Edited:
     """One function changes in the sources; the CDK synthesises and deploys."""
     before = world.code()
-    world.checkout.edit("functions/score/service.py", '"status": "ok"', '"edited": True, "status": "ok"')
+    world.checkout.edit("functions/score/routes.py", '{"status": word}', '{"edited": True, "status": word}')
     output = world.checkout.cdk("deploy", "--all", "--require-approval", "never")
     return Edited(output, before, world.code(), world.ask(guide_line("$API/health")))
 

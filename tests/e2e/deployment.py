@@ -51,10 +51,12 @@ def wait_until(condition: Callable[[], Any], seconds: float, *, pause: float = 0
 class Deployment:
     """One embedded AWS with the four stacks on it."""
 
-    def __init__(self, folder: Path, *, tree: Path = ROOT, environ: Mapping[str, str] = os.environ) -> None:
-        """Run the tree's code, its synthesised template and its jobs; `environ` is what its server sees."""
+    def __init__(
+        self, folder: Path, *, tree: Path = ROOT, environ: Mapping[str, str] = os.environ, options: tuple[str, ...] = ()
+    ) -> None:
+        """Run the tree's code, its synthesised template and its jobs; `environ` and `options` are its server's."""
         self.folder, self.state = folder, folder / "state"
-        self.tree, self._environ = tree, environ
+        self.tree, self._environ, self._options = tree, environ, options
         self._ports = (free_port(), free_port())
         (folder / ".local/cache").mkdir(parents=True)
         # The build of the runtime layer is shared; everything else starts as on a fresh machine.
@@ -67,7 +69,19 @@ class Deployment:
         port, http_port = map(str, self._ports)
         self.log = (self.folder / "serve.log").open("ab")
         self.process = processes.start(
-            [sys.executable, "-m", "local", "serve", "--port", port, "--http-port", http_port, "--state", str(self.state)],
+            [
+                sys.executable,
+                "-m",
+                "local",
+                "serve",
+                "--port",
+                port,
+                "--http-port",
+                http_port,
+                "--state",
+                str(self.state),
+                *self._options,
+            ],
             cwd=self.folder,
             env={PRELOAD_VARIABLE: ",".join([*PRELOADED, *FEAST]), **self._environ},
             stdin=subprocess.DEVNULL,
@@ -136,9 +150,10 @@ class Deployment:
         return response.json()
 
     def health(self) -> dict[str, Any]:
-        """What GET /health says."""
-        health: dict[str, Any] = self.answer("GET", "/health")
-        return health
+        """The word of GET /health, and of GET /v1/model what is in production: `rules` before the first promotion."""
+        card = self.answer("GET", "/v1/model")
+        model = "{family}/{version}".format(**card["production"]) if card["production"] else "rules"
+        return {**self.answer("GET", "/health"), "model": model, "revision": card["revision"]}
 
     def promote(self, family: str, version: str, reason: str) -> None:
         """Put a model into production that no gate decided for: by the code of the function, with an administrator's rights."""

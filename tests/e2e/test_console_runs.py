@@ -39,7 +39,7 @@ def test_one_family_by_force_is_trained_and_judged(deployment):
     (family,) = plan["families"]
     (chunk,) = family["chunks"]
     assert family["family"] == "light"
-    assert "genesis" not in chunk["parent_uri"]
+    assert "genesis" not in chunk["parent"]
     assert {one["role"] for one in evaluation["candidates"]} == {"production", "challenger"}
     assert evaluation["production"] == serving
     assert decision["outcome"] in {"promote", "shadow", "reject"}

@@ -14,6 +14,7 @@ from functions.score.app import create_app
 from functions.score.bundles import ModelSlot, S3Bundles
 from functions.score.cost import Footprint
 from functions.score.decisions import DecisionStore
+from functions.score.health import Health
 from functions.score.labels import LabelStore
 from functions.score.scoring import Scorer
 from functions.score.service import Service
@@ -74,7 +75,8 @@ class World:
         decisions = DecisionStore(lambda: self.dynamodb, "decisions")
         slot = ModelSlot(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, clock=lambda: self.now)
         scorer = Scorer(manifest=MANIFEST, reader=reader, slot=slot, store=decisions, footprint=Footprint(1769, 8.0, 1.135))
-        self.service = Service(MANIFEST, scorer, decisions, LabelStore(lambda: self.dynamodb, "decisions"))
+        health = Health(scorer.read, clock=lambda: self.now)
+        self.service = Service(MANIFEST, scorer, decisions, LabelStore(lambda: self.dynamodb, "decisions"), health)
         self.http = TestClient(create_app(self.service))
 
     def score(self, **changes: Any) -> dict[str, Any]:

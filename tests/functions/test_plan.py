@@ -31,7 +31,7 @@ def chunks_of(plan: dict, family: str = "light") -> list[str]:
 
 def parents_of(plan: dict) -> list[str]:
     """The parents of the first family's jobs, by their last folder."""
-    return [job["parent_uri"].rstrip("/").rsplit("/", 1)[1] for job in plan["families"][0]["chunks"]]
+    return [job["parent"] for job in plan["families"][0]["chunks"]]
 
 
 def test_the_first_run_trains_every_chunk_known_before_the_holdout(plan):
@@ -42,30 +42,38 @@ def test_the_first_run_trains_every_chunk_known_before_the_holdout(plan):
     assert chunks_of(planned) == [FIRST, SECOND]
 
 
-def test_the_plan_carries_all_that_the_jobs_need(plan):
-    """Addresses, names and flags as strings, so that no state computes them."""
+def stored(s3, planned: dict) -> dict:
+    """The plan as the jobs read it."""
+    return json.loads(s3.get_object(Bucket="artifacts", Key=f"executions/{planned['execution']}/plan.json")["Body"].read())
+
+
+def test_the_state_machine_carries_only_what_it_cannot_derive(plan):
+    """Few words per chunk, the parts of names once; a test of the embedded AWS follows them through the machine."""
     planned = plan(families=["light"])
     execution, version = planned["execution"], planned["manifest_version"]
     assert version == load_manifest().version
     assert planned["families"][0]["chunks"][1] == {
         "chunk": SECOND,
-        "chunks": [SECOND],
-        "version": f"{SECOND}-{execution[:8]}",
-        "parent_uri": f"s3://artifacts/checkpoints/light/{FIRST}-{execution[:8]}/",
-        "features_type": "S3Prefix",
-        "features_uri": f"s3://lake/features/{version}/chunk={SECOND}/",
-        "is_last": "true",
+        "parent": f"{FIRST}-{execution[:8]}",
         "job_key": planned["families"][0]["chunks"][1]["job_key"],
+        "is_last": "true",
     }
     assert planned["families"][0]["chunks"][0]["is_last"] == "false"
+    assert planned["version_ending"] == f"-{execution[:8]}"
+    assert planned["features"] == {"type": "S3Prefix", "before": f"s3://lake/features/{version}/chunk=", "after": "/"}
     assert planned["holdout"]["features_uri"] == f"s3://lake/features/{version}/chunk={HOLDOUT}/"
 
 
-def test_the_plan_is_stored_for_the_jobs(plan, s3):
-    """They read what the state machine was told."""
+def test_the_plan_is_stored_whole_for_the_jobs(plan, s3):
+    """What the state machine carries, and of each job what only jobs need."""
     planned = plan()
-    stored = s3.get_object(Bucket="artifacts", Key=f"executions/{planned['execution']}/plan.json")["Body"].read()
-    assert json.loads(stored) == planned
+    whole = stored(s3, planned)
+    assert {name: whole[name] for name in planned if name not in {"families", "version_ending"}}.items() <= planned.items()
+    for carried, family in zip(planned["families"], whole["families"], strict=True):
+        for short, job in zip(carried["chunks"], family["chunks"], strict=True):
+            assert short.items() < job.items()
+            assert job["version"] == f"{job['chunk']}{planned['version_ending']}"
+            assert job["chunks"] == [job["chunk"]]
 
 
 def test_a_familys_first_parent_says_that_there_is_none(plan, s3):
@@ -134,14 +142,12 @@ def test_a_full_refit_learns_every_trainable_chunk_in_one_job_without_a_parent(p
     put_link(dynamodb, FIRST)
     planned = plan(full=True)
     assert [len(entry["chunks"]) for entry in planned["families"]] == [1, 1, 1]
-    job = planned["families"][1]["chunks"][0]
+    job = stored(s3, planned)["families"][1]["chunks"][0]
     assert (job["chunk"], job["chunks"], job["is_last"]) == (SECOND, [FIRST, SECOND], "true")
     assert parents_of(planned) == ["genesis"]
-    assert (job["features_type"], job["features_uri"]) == (
-        "ManifestFile",
-        f"s3://artifacts/executions/{planned['execution']}/chunks.manifest",
-    )
-    key = job["features_uri"].removeprefix("s3://artifacts/")
+    features = planned["features"]
+    assert features["type"] == "ManifestFile"
+    key = f"{features['before']}{SECOND}{features['after']}".removeprefix("s3://artifacts/")
     assert json.loads(s3.get_object(Bucket="artifacts", Key=key)["Body"].read()) == [
         {"prefix": f"s3://lake/features/{planned['manifest_version']}/"},
         f"chunk={FIRST}/part.parquet",

@@ -157,15 +157,3 @@ def test_new_entities_are_no_alarm(aws, capsys):
     """Missing is told in the answer and not counted as a fault."""
     World().score()
     assert '"Degraded":0' in capsys.readouterr().out
-
-
-def test_health_names_the_revision_and_fails_when_nothing_can_be_read(world):
-    """A balancer needs a status, a person the reason."""
-    world.put_control(ControlDocument(revision=7))
-    healthy = world.http.get("/health")
-    assert (healthy.status_code, healthy.json()) == (
-        200,
-        {"status": "ok", "model": "rules", "manifest_version": MANIFEST.version, "revision": 7},
-    )
-    world.dynamodb.faults["batch_get_item"] = throttled
-    assert world.http.get("/health").status_code == 503

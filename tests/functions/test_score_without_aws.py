@@ -23,13 +23,11 @@ def http(monkeypatch: pytest.MonkeyPatch) -> TestClient:
     return TestClient(development())
 
 
-def test_it_is_healthy_and_names_the_rules(http):
+def test_it_is_healthy_and_no_model_answers(http):
     """A container that starts without settings answers."""
-    response = http.get("/health")
-    assert (response.status_code, response.json()) == (
-        200,
-        {"status": "ok", "model": "rules", "manifest_version": MANIFEST.version, "revision": 0},
-    )
+    response, card = http.get("/health"), http.get("/v1/model").json()
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert (card["production"], card["answering"], card["manifest_version"], card["revision"]) == (None, None, MANIFEST.version, 0)
 
 
 def test_it_scores_by_rules_and_says_that_nobody_is_known(http):

@@ -22,7 +22,7 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.folder, self.programs, self.notes = folder / "checkout", folder / "bin", folder / "notes"
         self.programs.mkdir()
-        for part in ("Makefile", "docker", "training/Dockerfile", "training/Dockerfile.dockerignore"):
+        for part in ("Makefile", "docker", "requirements", "training/Dockerfile", "training/Dockerfile.dockerignore"):
             copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
             (self.folder / part).parent.mkdir(parents=True, exist_ok=True)
             copy(ROOT / part, self.folder / part)
@@ -113,7 +113,9 @@ def test_who_may_not_build_is_told_what_would_help(machine: Machine):
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        ("image TORCH_BACKEND=gpu", "TORCH_BACKEND is 'gpu': cpu, a CUDA version of PyTorch's index such as cu130"),
+        ("image TORCH_BACKEND=gpu", "TORCH_BACKEND is 'gpu': cpu, cu130 (CUDA 13) or"),
+        ("image TORCH_BACKEND=cu126", "TORCH_BACKEND is 'cu126': cpu, cu130 (CUDA 13) or"),
+        ("image TORCH_BACKEND=../uv", "TORCH_BACKEND is '../uv': cpu, cu130 (CUDA 13) or"),
         ("image IMAGE=api-server TORCH_BACKEND=cpu", "TORCH_BACKEND is for the training image"),
         ("image IMAGE=trainnig", "there is no image 'trainnig': training, api-server or platform"),
     ],
@@ -126,14 +128,31 @@ def test_a_wrong_word_is_refused_with_the_right_ones(machine: Machine, words: st
     assert "build" not in notes
 
 
-@pytest.mark.parametrize(("backend", "option"), [("cpu", "--torch-backend=cpu"), ("cu130", "--torch-backend=cu130"), ("", "")])
-def test_the_flavour_is_the_one_that_the_installer_is_asked_for(backend: str, option: str):
-    """The Dockerfile's own expansion, by a shell."""
-    text = (ROOT / "training/Dockerfile").read_text(encoding="utf-8")
-    (expansion,) = re.findall(r"uv pip install (\S+)", text)
-    shell = ["sh", "-c", f"echo {expansion}"]
-    done = subprocess.run(shell, env={**os.environ, "TORCH_BACKEND": backend}, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == option
+@pytest.mark.parametrize(
+    ("backend", "told"),
+    [
+        ("cpu", "--torch-backend=cpu --require-hashes --only-binary :all: torch-cpu.txt"),
+        ("cu130", "--require-hashes --only-binary :all: torch-cu130.txt"),
+        ("", "--require-hashes --only-binary :all: torch-cpu.txt"),
+    ],
+)
+def test_the_flavour_is_the_one_that_the_installer_is_asked_for(backend: str, told: str):
+    """The Dockerfile's own words, by a shell: the pins of one build, which exist, and PyTorch's index for the CPU's alone."""
+    text = (ROOT / "training/Dockerfile").read_text(encoding="utf-8").replace("\\\n", "")
+    (words,) = re.findall(r"&& (case .*? esac  && )uv pip install (.+?) &&", text)
+    done = subprocess.run(
+        ["sh", "-c", f"{words[0]} echo {words[1]}"],
+        env={**os.environ, "TORCH_BACKEND": backend},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    folder = "/tmp/requirements/"
+    assert done.stdout.split() == [
+        *told.split()[:-1],
+        *("--requirement", f"{folder}training.txt", "--requirement", f"{folder}{told.rsplit(maxsplit=1)[-1]}"),
+    ]
+    assert (ROOT / "requirements" / told.rsplit(maxsplit=1)[-1]).exists()
 
 
 def test_the_state_machine_starts_the_image_by_its_own_entry_point():

@@ -46,7 +46,7 @@ def installed(container: Container) -> dict[str, Any]:
 def pins(file: str) -> list[Requirement]:
     """The requirements of a file."""
     lines = (ROOT / "requirements" / file).read_text(encoding="utf-8").splitlines()
-    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+    return [Requirement(line.removesuffix(" \\")) for line in lines if line and not line.startswith(("#", " "))]
 
 
 def test_its_entry_point_refuses_a_job_without_a_step(container):
@@ -70,13 +70,13 @@ def test_its_torch_is_for_cpus(container):
 
 def test_every_version_in_it_is_the_pinned_one(installed):
     """Of what is asked for and of all that it brings along; a build a month later is the same."""
-    wanted = pins("training.txt")
+    wanted = pins("training.in")
     pinned = {
         canonicalize_name(pin.name): pin.specifier
-        for pin in [*pins("host.txt"), *wanted]
+        for pin in [*pins("training.txt"), *pins("torch-cpu.txt")]
         if pin.specifier and (pin.marker is None or pin.marker.evaluate(installed["environment"]))
     }
-    found = {canonicalize_name(name): Version(version).public for name, version in installed["found"].items()}
+    found = {canonicalize_name(name): Version(version) for name, version in installed["found"].items()}
     assert {canonicalize_name(pin.name) for pin in wanted} - found.keys() == set()
     assert {name: version for name, version in found.items() if name not in pinned or version not in pinned[name]} == {}
 

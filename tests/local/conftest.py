@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.local import workbench
 from tests.local.workbench import Embedded, Stacks, shared
 
 
@@ -14,6 +15,12 @@ from tests.local.workbench import Embedded, Stacks, shared
 def embedded() -> Embedded:
     """A server that checks signatures."""
     return shared()
+
+
+@pytest.fixture(scope="session")
+def strict() -> Embedded:
+    """A server as `make run` starts it, which also answers to the name `platform`."""
+    return workbench.strict()
 
 
 @pytest.fixture

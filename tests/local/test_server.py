@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from local import pins
+from local.__main__ import allowed_hosts
 from local.patches import PatchError
 
 
@@ -36,3 +37,12 @@ def test_the_assets_bucket_and_the_bootstrap_version_are_there(embedded):
     parameter = embedded.client("ssm").get_parameter(Name="/cdk-bootstrap/hnb659fds/version")["Parameter"]
     assert int(parameter["Value"]) >= 6
     embedded.client("s3").head_bucket(Bucket="cdk-hnb659fds-assets-123456789012-eu-north-1")
+
+
+def test_allowed_hosts_come_from_the_option_or_else_from_the_variable(monkeypatch):
+    """As docker compose sets it for the platform's container."""
+    monkeypatch.setenv("GREENFRAUD_ALLOW_HOST", "platform,other")
+    assert allowed_hosts(None) == ("platform", "other")
+    assert allowed_hosts(["Third"]) == ("third",)
+    monkeypatch.delenv("GREENFRAUD_ALLOW_HOST")
+    assert allowed_hosts(None) == ()

@@ -16,11 +16,14 @@ import time
 import uuid
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from local.cloudformation.assets import IMAGE_MANIFEST
 from local.context import connect
+from local.jobs.entry_point import TEST_ONLY_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLE = "arn:aws:iam::123456789012:role/tests"
@@ -102,6 +105,12 @@ class Embedded:
         )
         return name
 
+    def let_call(self, function: str, api: str) -> None:
+        """Let an API call a function on all of its routes."""
+        source = f"arn:aws:execute-api:eu-north-1:123456789012:{api}/*/*/*"
+        gateway = {"Principal": "apigateway.amazonaws.com", "SourceArn": source, "StatementId": self.name("gateway")}
+        self.client("lambda").add_permission(FunctionName=function, Action="lambda:InvokeFunction", **gateway)
+
     def invoke(self, name: str, event: Any = None, **options: Any) -> tuple[Any, str | None]:
         """The function's answer and its FunctionError."""
         payload = json.dumps(event).encode()
@@ -139,6 +148,31 @@ class Embedded:
         name = self.name("bucket")
         self.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
         return name
+
+    def image(self) -> str:
+        """Record an image, as a deployment does; its address."""
+        client, repository = self.client("ecr"), "cdk-hnb659fds-container-assets-123456789012-eu-north-1"
+        manifest = {"schemaVersion": 2, "mediaType": IMAGE_MANIFEST, "config": {"digest": "tests"}, "layers": []}
+        with suppress(client.exceptions.ImageAlreadyExistsException):
+            client.put_image(repositoryName=repository, imageTag="tests", imageManifest=json.dumps(manifest))
+        return f"123456789012.dkr.ecr.eu-north-1.amazonaws.com/{repository}:tests"
+
+    def training_job(self, name: str, **changes: Any) -> dict[str, Any]:
+        """The request of a job that runs the training entry point."""
+        return {
+            "TrainingJobName": name,
+            "AlgorithmSpecification": {
+                "TrainingImage": self.image(),
+                "TrainingInputMode": "File",
+                "ContainerEntrypoint": ["python", "-m", "training"],
+                "ContainerArguments": ["features"],
+            },
+            "RoleArn": ROLE,
+            "OutputDataConfig": {"S3OutputPath": "s3://nowhere/jobs/"},
+            "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+            **changes,
+        }
 
     def machine(self, definition: dict[str, Any]) -> str:
         """Create a state machine; its ARN."""
@@ -196,12 +230,12 @@ class Stacks:
 
 
 def start(state: Path, *options: str, **environ: str) -> Embedded:
-    """Start a server and wait until it says it is ready."""
+    """Start a server, whose jobs run any command, and wait until it says it is ready."""
     command = [sys.executable, "-m", "local", "serve", "--port", str(free_port()), "--http-port", str(free_port())]
     process = subprocess.Popen(
         [*command, "--state", str(state), *options],
         cwd=ROOT,
-        env={**os.environ, "GREENFRAUD_JOB_PRELOAD": "json", **environ},
+        env={**os.environ, "GREENFRAUD_JOB_PRELOAD": "json", TEST_ONLY_VARIABLE: "yes", **environ},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -210,7 +244,6 @@ def start(state: Path, *options: str, **environ: str) -> Embedded:
     return Embedded(process, ready["endpoint"], ready["api"], state)
 
 
-@cache
 def make_role(running: Embedded) -> None:
     """The role of whatever the tests make: every service may take it on, and it may do everything."""
     trust = {"Effect": "Allow", "Principal": {"Service": SERVICES}, "Action": "sts:AssumeRole"}
@@ -222,10 +255,22 @@ def make_role(running: Embedded) -> None:
     )
 
 
+@cache
+def strict() -> Embedded:
+    """A server as `make run` starts it, whose jobs run nothing but training; it stops with the test run."""
+    return lasting("--allow-host", "platform", **{TEST_ONLY_VARIABLE: ""})
+
+
+@cache
 def shared() -> Embedded:
     """The server all test modules share; it checks signatures, and stops with the test run."""
+    return lasting("--auth", "on")
+
+
+def lasting(*options: str, **environ: str) -> Embedded:
+    """A server that lasts as long as the test run."""
     state = Path(tempfile.mkdtemp(prefix="embedded-"))
-    running = start(state, "--auth", "on")
+    running = start(state, *options, **environ)
 
     @atexit.register
     def clean_up() -> None:

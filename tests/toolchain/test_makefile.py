@@ -13,9 +13,3 @@ def test_make_alone_lists_every_documented_target():
     documented = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
     assert {"run", "test", "synth", "clean"} <= set(documented)
     assert [line.split()[1] for line in shown.splitlines()] == documented
-
-
-def test_no_lock_file_with_addresses_is_tracked():
-    """Pins carry versions and hashes, never an index."""
-    for pins in (ROOT / "requirements/host.txt", ROOT / "requirements/cdk.txt", ROOT / "layers/runtime/requirements.txt"):
-        assert "://" not in pins.read_text()

@@ -71,7 +71,15 @@ def _has_few_values(column: pa.ChunkedArray) -> bool:
 
 def read_chunk(channel: Path) -> pa.Table:
     """Read the Parquet files of an input channel. Raises ContractError when there are none."""
-    return pa.concat_tables([pq.read_table(file) for file in chunk_files(channel)])
+    return pa.concat_tables([read_file(file) for file in chunk_files(channel)])
+
+
+def read_file(file: Path) -> pa.Table:
+    """Read one Parquet file of a channel. Raises ContractError naming it when it is none."""
+    try:
+        return pq.read_table(file)
+    except pa.ArrowInvalid:
+        raise ContractError(f"{file.name} is not a Parquet file that can be read") from None
 
 
 def chunk_files(channel: Path) -> list[Path]:

@@ -13,6 +13,9 @@ import pyarrow as pa
 import pyarrow.json
 import pyarrow.parquet as pq
 
+from greenfraud.errors import ContractError
+from greenfraud.faults import told
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -75,6 +78,14 @@ class DayFiles:
 
 
 def _parse(key: str, body: bytes, schema: pa.Schema) -> pa.Table:
+    """Read one file of the lake. Raises ContractError naming it; what it holds is nobody's to read in a log."""
+    try:
+        return _parsed(key, body, schema)
+    except pa.ArrowException as error:
+        raise ContractError(f"{key} in the lake cannot be read: {told(error)}") from None
+
+
+def _parsed(key: str, body: bytes, schema: pa.Schema) -> pa.Table:
     if not key.endswith(".parquet"):
         options = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         return pyarrow.json.read_json(io.BytesIO(body), parse_options=options).select(schema.names).cast(schema)

@@ -18,12 +18,12 @@ class Settings:
     ledger_table: str
     customer_table: str
     terminal_table: str
-    mlflow_tracking_uri: str
     grid_intensity_g_per_kwh: float
     grid_intensity_source: str
     pue: float
     country_iso3: str
     log_retention_days: int
+    mlflow_tracking_uri: str = ""  # given to the steps that tell MLflow of themselves
 
     @classmethod
     def from_env(cls) -> Settings:

@@ -48,7 +48,7 @@ class StateSurvey:
         for stored in items:
             if stored.damage is not None:
                 self.damaged.add(stored.entity_id)
-                log.warning("entity %s is damaged: %s", stored.entity_id, stored.damage)
+                log.warning("a state is damaged: %s", stored.damage)  # whose it is, no log says
             elif stored.state is not None:
                 self._sightings[stored.entity_id] = self._sighting(stored.item, stored.state)
 

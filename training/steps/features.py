@@ -15,6 +15,7 @@ from training.job.bucket import Bucket
 from training.job.footprint import Meter, store_footprint
 from training.job.hyperparameters import Hyperparameters
 from training.job.settings import Settings
+from training.tracking.patience import Patience
 from training.tracking.runs import Tracking
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def main(paths: JobPaths) -> None:
     hyperparameters = Hyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
-    log.info("features: MLflow run %s", Tracking(settings, hyperparameters.execution).parent_run_id)
+    open_run(Tracking(settings, hyperparameters.execution))
     plan = Bucket(settings.artifacts_bucket).get_json(plan_key(hyperparameters.execution))
     lake = Bucket(settings.lake_bucket)
     missing = missing_chunks(lake, plan)
@@ -41,6 +42,14 @@ def main(paths: JobPaths) -> None:
         write_chunks(lake, missing)
     log.info("features: wrote %d chunks of %d", len(missing), len(needed_chunks(plan)))
     store_footprint(settings, "features", meter.stop())
+
+
+def open_run(tracking: Tracking) -> None:
+    """Put the execution on record and open its run, which its training jobs look for."""
+    patience = Patience()
+    tracking.put_on_record()
+    log.info("features: MLflow run %s", patience.attempt("the execution's run", lambda: tracking.parent_run_id))
+    patience.count()
 
 
 def needed_chunks(plan: dict[str, Any]) -> list[Chunk]:

@@ -1,23 +1,21 @@
-"""Job `report`: put the gate's decision into MLflow's registry, and sum the execution up in report.json."""
+"""Job `report`: sum the execution up in report.json, and tell MLflow all of it, and what earlier jobs could not tell."""
 
 from __future__ import annotations
 
 import json
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
-from greenfraud.bundle import MANIFEST_FILE, BundleManifest
-from greenfraud.features.manifest import load_manifest
-from greenfraud.naming import curves_key, decision_key, evaluation_key, models_prefix, plan_key, report_key
+from greenfraud.naming import decision_key, evaluation_key, plan_key, report_key
 from training.job.bucket import Bucket
 from training.job.footprint import Meter, store_footprint, store_metrics
 from training.job.hyperparameters import Hyperparameters
 from training.job.settings import Settings
 from training.job.training_age import AGE, JUST_NOW
-from training.tracking.evaluation_runs import EvaluationRuns, holdout_data
+from training.tracking.catching_up import catch_up
 from training.tracking.full_refit import saved, trainings
-from training.tracking.registry import Registry
-from training.tracking.run_figures import savings
+from training.tracking.patience import Patience
 from training.tracking.runs import Tracking
 
 if TYPE_CHECKING:
@@ -30,30 +28,26 @@ SEGMENT_METRICS = ("average_precision", "recall_at_fpr_1pct", "expected_cost_min
 
 
 def main(paths: JobPaths) -> None:
-    """Read evaluation and decision; register, attach, sum up."""
+    """Read evaluation and decision; sum up; tell MLflow."""
     hyperparameters = Hyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
     artifacts = Bucket(settings.artifacts_bucket)
     documents = read_documents(artifacts, hyperparameters.execution)
     plan = artifacts.get_json(plan_key(hyperparameters.execution))
-    tracking = Tracking(settings, hyperparameters.execution)
-    manifests = read_manifests(artifacts, documents["evaluation"])
-    Registry(tracking.client, settings.artifacts_bucket).record(documents["evaluation"], documents["decision"], manifests)
-    holdout = holdout_data(documents["evaluation"], plan, list(load_manifest().names), settings)
-    curves = artifacts.get_json(curves_key(hyperparameters.execution))["candidates"]
-    EvaluationRuns(tracking, documents["evaluation"], curves, holdout).log()
-    report = make_report(hyperparameters.execution, documents, tracking.parent_run_id)
+    patience, tracking = Patience(), Tracking(settings, hyperparameters.execution)
+    run_id = patience.attempt("the execution's run", lambda: tracking.parent_run_id)
+    report = make_report(hyperparameters.execution, documents, run_id)
     results = trainings(artifacts, plan)
     for family, figures in report["families"].items():
         figures["saved"] = saved(artifacts, results[family])
-    footprint = meter.stop()
-    store_footprint(settings, "report", footprint)
+    store_footprint(settings, "report", meter.stop())
     records = records_of_execution(Bucket(settings.lake_bucket), plan)  # this job's among them
-    report["emissions_g_total"] = totals(records)["emissions_g_total"]
-    finish_parent_run(tracking, report, documents, records)
+    report |= {**totals(records), "methods": methods(records), "reported_at": time.time()}
     artifacts.put_json(report_key(hyperparameters.execution), report)
     store_metrics({AGE: JUST_NOW})
+    patience.attempt("the report", lambda: catch_up(settings, hyperparameters.execution))
+    patience.count()
     log.info("report: %s %s", report["decision"], report["promoted"])
 
 
@@ -65,14 +59,7 @@ def read_documents(artifacts: Bucket, execution: str) -> dict[str, dict[str, Any
     }
 
 
-def read_manifests(artifacts: Bucket, evaluation: dict[str, Any]) -> dict[str, BundleManifest]:
-    """Return the bundle manifest of every challenger, by name."""
-    challengers = [item for item in evaluation["candidates"] if item["role"] == "challenger"]
-    keys = {item["name"]: models_prefix(item["family"], item["version"]) + MANIFEST_FILE for item in challengers}
-    return {name: BundleManifest.from_bytes(artifacts.get(key)) for name, key in keys.items()}
-
-
-def make_report(execution: str, documents: dict[str, dict[str, Any]], parent_run_id: str) -> dict[str, Any]:
+def make_report(execution: str, documents: dict[str, dict[str, Any]], parent_run_id: str | None) -> dict[str, Any]:
     """Return what the execution came to, without its total emissions."""
     decision, evaluation = documents["decision"], documents["evaluation"]
     is_promoted = decision["outcome"] == "promote"
@@ -101,26 +88,6 @@ def _segment(segment: dict[str, Any], challengers: list[dict[str, Any]]) -> dict
 def _family(candidate: dict[str, Any]) -> dict[str, Any]:
     values = {name: candidate["metrics"][name]["value"] for name in REPORTED_METRICS}
     return {**values, **{name: candidate[name] for name in ("energy_kwh", "emissions_g", "version")}}
-
-
-def finish_parent_run(
-    tracking: Tracking, report: dict[str, Any], documents: dict[str, dict[str, Any]], records: list[dict[str, Any]]
-) -> None:
-    """Give the execution's run its figures and documents, and end it."""
-    run_id = tracking.parent_run_id
-    figures = {
-        f"{family}_{name}": value
-        for family, measured in report["families"].items()
-        for name, value in {**measured, **savings(measured["saved"])}.items()
-        if name not in {"version", "saved"}
-    }
-    parameters = {"decision": report["decision"], "holdout": report["holdout"]["chunk"]}
-    summary = "\n".join([f"The gate: **{report['decision']}**.\n", *(f"- {reason}" for reason in report["reasons"])])
-    tags = {"mlflow.note.content": summary, **methods(records)}
-    tracking.log(run_id, parameters=parameters, metrics={**figures, **totals(records)}, tags=tags)
-    for name, document in {**documents, "report": report}.items():
-        tracking.log_document(run_id, document, f"{name}.json")
-    tracking.finish(run_id)
 
 
 def records_of_execution(lake: Bucket, plan: dict[str, Any]) -> list[dict[str, Any]]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
 import torch
 
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import load_manifest
-from greenfraud.naming import checkpoint_prefix, models_prefix, train_result_key
-from training.features.chunk_file import chunk_files, feature_values
+from greenfraud.naming import checkpoint_prefix, models_prefix, train_result_key, train_tracking_key
+from training.features.chunk_file import chunk_files, feature_values, read_file
 from training.job.contract import job_name
 from training.job.footprint import Meter, store_footprint
 from training.job.hyperparameters import TrainHyperparameters
@@ -26,12 +26,15 @@ from training.model.onnx_graph import check_parity, to_onnx
 from training.model.sample import Sample
 from training.model.savepoint import Savepoint
 from training.tracking.full_refit import keep_costs, saved
+from training.tracking.patience import Patience
 from training.tracking.provenance import provenance, software
-from training.tracking.training_run import training_run
+from training.tracking.runs import Tracking
+from training.tracking.training_run import open_in_its_job, record_of, tell
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from greenfraud.bundle import BundleManifest
     from training.job.contract import JobPaths
     from training.job.footprint import Footprint
 
@@ -56,7 +59,7 @@ def main(paths: JobPaths) -> None:
 
 def read_sample(job: TrainingJob) -> Sample:
     """Read features and labels of the chunk, or of all that a full refit learns at once."""
-    samples = [sample_of(pq.read_table(file), list(job.features)) for file in chunk_files(job.paths.channel("features"))]
+    samples = [sample_of(read_file(file), list(job.features)) for file in chunk_files(job.paths.channel("features"))]
     sample = Sample.joined(samples)
     if not len(sample):
         raise ContractError(f"chunk {job.hyperparameters.chunk} has no transactions to learn from")
@@ -117,47 +120,55 @@ def identity(job: TrainingJob) -> dict[str, Any]:
 
 
 def publish(job: TrainingJob, checkpoint: Checkpoint, chunk: Sample, model: bytes, footprint: Footprint) -> None:
-    """Upload checkpoint, run, bundle, result and emissions; the result comes last."""
-    lineage = {
-        "energy_kwh": checkpoint.lineage_energy_kwh + footprint.energy_kwh,
-        "emissions_g": checkpoint.lineage_emissions_g + footprint.emissions_g,
-    }
-    checkpoint = with_lineage(checkpoint, **lineage)
+    """Upload checkpoint, bundle, emissions and result; MLflow, which may be away, is told when all else is done."""
+    orders, artifacts = job.hyperparameters, job.artifacts
+    checkpoint = with_lineage(checkpoint, footprint)
     result = result_of(job, checkpoint, footprint)
-    job.artifacts.put(checkpoint_prefix(checkpoint.family, checkpoint.version) + FILE_NAME, checkpoint.to_bytes())
-    with training_run(job, checkpoint, footprint, result["saved"]) as run:
-        result["mlflow_run_id"] = run.run_id
-        if job.hyperparameters.is_last:
-            manifest = make_manifest(
-                checkpoint,
-                model,
-                chunk.values.numpy(),
-                chunk.is_fraud.numpy(),
-                mlflow_run_id=run.run_id,
-                metrics=summary_of(checkpoint),
-                emissions={"this": emissions_of(footprint, job.settings), "lineage": lineage},
-            )
-            upload_bundle(job.artifacts, manifest, model)
-            run.log_model(manifest, model)
-    store_footprint(
-        job.settings,
-        "train",
-        footprint,
-        family=checkpoint.family,
-        version=checkpoint.version,
-        chunk=job.hyperparameters.chunk,
-    )
+    artifacts.put(checkpoint_prefix(checkpoint.family, checkpoint.version) + FILE_NAME, checkpoint.to_bytes())
+    record = record_of(job, checkpoint, footprint, result["saved"])
+    artifacts.put(train_tracking_key(orders.execution, orders.family, orders.chunk), record.to_bytes())
+    patience, tracking = Patience(), Tracking(job.settings, orders.execution)
+    run_id = patience.attempt("the training's run", lambda: open_in_its_job(tracking, record))
+    bundle = None
+    if orders.is_last:
+        bundle = bundle_of(job, checkpoint, chunk, model, footprint, run_id), model
+        upload_bundle(artifacts, *bundle)
+    about = {"family": checkpoint.family, "version": checkpoint.version, "chunk": orders.chunk}
+    store_footprint(job.settings, "train", footprint, **about)
+    result["mlflow_run_id"] = run_id
     if result["is_full_refit"]:
-        keep_costs(job.artifacts, result)
-    job.artifacts.put_json(
-        train_result_key(job.hyperparameters.execution, job.hyperparameters.family, job.hyperparameters.chunk), result
-    )
+        keep_costs(artifacts, result)
+    artifacts.put_json(train_result_key(orders.execution, orders.family, orders.chunk), result)
+    patience.attempt("the training", lambda: tell(tracking, str(run_id), record, lambda: bundle))
+    patience.count()
     log.info("train: %s %s", models_prefix(checkpoint.family, checkpoint.version), result)
 
 
-def with_lineage(checkpoint: Checkpoint, *, energy_kwh: float, emissions_g: float) -> Checkpoint:
+def bundle_of(  # noqa: PLR0913, PLR0917
+    job: TrainingJob, checkpoint: Checkpoint, chunk: Sample, model: bytes, footprint: Footprint, run_id: str | None
+) -> BundleManifest:
+    """Return the manifest of what the scoring function loads."""
+    return make_manifest(
+        checkpoint,
+        model,
+        chunk.values.numpy(),
+        chunk.is_fraud.numpy(),
+        mlflow_run_id=run_id,
+        metrics=summary_of(checkpoint),
+        emissions={
+            "this": emissions_of(footprint, job.settings),
+            "lineage": {"energy_kwh": checkpoint.lineage_energy_kwh, "emissions_g": checkpoint.lineage_emissions_g},
+        },
+    )
+
+
+def with_lineage(checkpoint: Checkpoint, footprint: Footprint) -> Checkpoint:
     """Return the checkpoint with what its whole lineage cost, this training included."""
-    return Checkpoint(**{**vars(checkpoint), "lineage_energy_kwh": energy_kwh, "lineage_emissions_g": emissions_g})
+    return replace(
+        checkpoint,
+        lineage_energy_kwh=checkpoint.lineage_energy_kwh + footprint.energy_kwh,
+        lineage_emissions_g=checkpoint.lineage_emissions_g + footprint.emissions_g,
+    )
 
 
 def summary_of(checkpoint: Checkpoint) -> dict[str, Any]:

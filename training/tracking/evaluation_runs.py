@@ -10,6 +10,8 @@ from training.evaluation.holdout_plots import calibration_plot, precision_recall
 from training.tracking.datasets import Data
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from training.job.settings import Settings
     from training.tracking.runs import Tracking
 
@@ -24,6 +26,7 @@ class EvaluationRuns:
     evaluation: dict[str, Any]
     curves: dict[str, Any]
     holdout: Data
+    run_ids: Mapping[str, str]  # of the challengers, by name
 
     def log(self) -> None:
         """Give every challenger's run and the execution's their share."""
@@ -36,7 +39,8 @@ class EvaluationRuns:
         self.tracking.log_files(run_id, self._precision_recall(everybody), FOLDER)
 
     def _log_challenger(self, candidate: dict[str, Any], everybody: list[dict[str, Any]]) -> None:
-        run_id, name = candidate["mlflow_run_id"], candidate["name"]
+        name = candidate["name"]
+        run_id = self.run_ids[name]
         self.tracking.log_inputs(run_id, [self.holdout.as_input("evaluation")])
         self.tracking.log(run_id, metrics=holdout_metrics(candidate))
         files = self._precision_recall(everybody, name)

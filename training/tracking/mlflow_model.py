@@ -25,13 +25,13 @@ EXAMPLE_FILE, SERVING_EXAMPLE_FILE = "input_example.json", "serving_input_exampl
 REQUIREMENTS_FILE, ENVIRONMENT_FILE = "requirements.txt", "python_env.yaml"
 
 
-def model_files(manifest: BundleManifest, model: bytes) -> dict[str, bytes]:
+def model_files(manifest: BundleManifest, model: bytes, run_id: str) -> dict[str, bytes]:
     """Return the folder's files by name: model and manifest of the bundle, byte for byte, and what MLflow reads beside them."""
     example = {"columns": manifest.feature_names, "data": [vector["inputs"] for vector in manifest.golden]}
     return {
         MODEL_FILE: model,
         MANIFEST_FILE: manifest.to_bytes(),
-        "MLmodel": _json(_description(manifest)),
+        "MLmodel": _json(_description(manifest, run_id)),
         EXAMPLE_FILE: _json(example),
         SERVING_EXAMPLE_FILE: _json({"dataframe_split": example}),
         REQUIREMENTS_FILE: "".join(f"{name}=={version(name)}\n" for name in PACKAGES).encode(),
@@ -39,14 +39,14 @@ def model_files(manifest: BundleManifest, model: bytes) -> dict[str, bytes]:
     }
 
 
-def logged_model_tag(manifest: BundleManifest) -> str:
+def logged_model_tag(manifest: BundleManifest, run_id: str) -> str:
     """Return the value of LOGGED_MODELS_TAG."""
-    return json.dumps([_identity(manifest) | {"flavors": _flavors()}])
+    return json.dumps([_identity(manifest, run_id) | {"flavors": _flavors()}])
 
 
-def _description(manifest: BundleManifest) -> dict[str, Any]:
+def _description(manifest: BundleManifest, run_id: str) -> dict[str, Any]:
     return {
-        **_identity(manifest),
+        **_identity(manifest, run_id),
         "flavors": _flavors(),
         "signature": {
             "inputs": json.dumps([_column(name, "double") for name in manifest.feature_names]),
@@ -63,9 +63,9 @@ def _description(manifest: BundleManifest) -> dict[str, Any]:
     }
 
 
-def _identity(manifest: BundleManifest) -> dict[str, Any]:
+def _identity(manifest: BundleManifest, run_id: str) -> dict[str, Any]:
     return {
-        "run_id": manifest.mlflow_run_id,
+        "run_id": run_id,
         "artifact_path": FOLDER,
         "model_uuid": manifest.digest()[:32],
         "utc_time_created": f"{datetime.now(UTC).replace(tzinfo=None)}",

@@ -20,6 +20,21 @@ if TYPE_CHECKING:
 MODEL = "greenfraud"
 STAGES = {"promote": "production", "shadow": "shadow", "reject": "challenger"}
 ALREADY_EXISTS = "RESOURCE_ALREADY_EXISTS"
+DECIDED_AT = "decided_at"  # seconds since the epoch
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an execution came to: its evaluation, the gate's decision, and when, in seconds since the epoch."""
+
+    evaluation: dict[str, Any]
+    decision: dict[str, Any]
+    decided_at: float
+
+    @property
+    def challengers(self) -> list[dict[str, Any]]:
+        """The candidates that this execution trained."""
+        return [item for item in self.evaluation["candidates"] if item["role"] == "challenger"]
 
 
 @dataclass(frozen=True)
@@ -29,13 +44,21 @@ class Registry:
     client: Any
     artifacts_bucket: str
 
-    def record(self, evaluation: dict[str, Any], decision: dict[str, Any], manifests: Mapping[str, BundleManifest]) -> None:
-        """Register every challenger that is new, then move the stages as the gate decided; `manifests` by name."""
+    def record(self, verdict: Verdict, manifests: Mapping[str, BundleManifest], run_ids: Mapping[str, str]) -> None:
+        """Register every challenger that is new, then move the stages as the gate decided; manifests and runs by name.
+
+        What is told late, after a newer decision, is registered and moves nothing.
+        """
         self._create_model()
-        challengers = [item for item in evaluation["candidates"] if item["role"] == "challenger"]
-        versions = {item["name"]: self._version_of(item, evaluation, decision, manifests[item["name"]]) for item in challengers}
+        challengers, decision = verdict.challengers, verdict.decision
+        versions = {
+            item["name"]: self._version_of(item, verdict, manifests[item["name"]], run_ids[item["name"]]) for item in challengers
+        }
+        is_late = any(float(known.tags.get(DECIDED_AT, 0)) > verdict.decided_at for known in self._versions())
         for number in versions.values():
-            self._move(number, "challenger")
+            self._move(number, "archived" if is_late else "challenger")
+        if is_late:
+            return
         self._point_at_best(challengers, versions)
         chosen = versions.get(f"{decision['family']}/{decision['version']}")
         if chosen and decision["outcome"] != "reject":
@@ -50,11 +73,9 @@ class Registry:
             if error.error_code != ALREADY_EXISTS:
                 raise
 
-    def _version_of(
-        self, candidate: dict[str, Any], evaluation: dict[str, Any], decision: dict[str, Any], manifest: BundleManifest
-    ) -> str:
+    def _version_of(self, candidate: dict[str, Any], verdict: Verdict, manifest: BundleManifest, run_id: str) -> str:
         """Return the number of a candidate's version; a repeated job finds the one it made before."""
-        run = self.client.get_run(candidate["mlflow_run_id"])
+        run = self.client.get_run(run_id)
         source = f"{run.info.artifact_uri}/{FOLDER}"
         known = [item for item in self._versions() if item.source == source]
         if known:
@@ -64,10 +85,11 @@ class Registry:
             "version": manifest.version,
             "parent_version": manifest.parent_version or "",
             "chunks": f"{manifest.chunks[0]} to {manifest.chunks[-1]}",
-            "execution": evaluation["execution"],
-            "gate": outcome_of(candidate, decision),
+            "execution": verdict.evaluation["execution"],
+            "gate": outcome_of(candidate, verdict.decision),
+            DECIDED_AT: str(verdict.decided_at),
         }
-        card = version_card(candidate, evaluation, decision, manifest, self.artifacts_bucket)
+        card = version_card(candidate, verdict.evaluation, verdict.decision, manifest, self.artifacts_bucket)
         created = self.client.create_model_version(MODEL, source, run_id=run.info.run_id, tags=tags, description=card)
         return str(created.version)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from greenfraud.errors import NotFound
-from greenfraud.naming import execution_prefix
+from greenfraud.errors import ContractError, NotFound
+from greenfraud.naming import mlflow_key
 from training.job.bucket import Bucket
 
 if TYPE_CHECKING:
@@ -26,16 +27,49 @@ EXPERIMENT_TAGS = {
 EXECUTION_TAG = "execution"
 SQLITE_WAIT_SECONDS = 60  # jobs of three families write to one file
 TAG_CHARACTERS = 500
+RUNS_PER_PAGE = 1_000
+# MLflow waits two minutes for an answer and asks seven times; a job has a minute for all of it.
+SHORT = {
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER": "false",
+}
 
 
 class Tracking:
-    """The runs of one execution."""
+    """The runs of one execution. Whatever it does may fail: callers go through `training.tracking.patience`."""
 
     def __init__(self, settings: Settings, execution: str) -> None:
         """Remember where to write; the first use connects."""
         self._settings, self._execution = settings, execution
         self._artifacts = Bucket(settings.artifacts_bucket)
-        self._document_key = f"{execution_prefix(execution)}mlflow.json"
+        self._document_key = mlflow_key(execution)
+
+    def put_on_record(self) -> None:
+        """Note that there is an execution which MLflow should know of, before MLflow is asked."""
+        if not self._document():
+            self._artifacts.put_json(self._document_key, {"run_id": None, "opened_at": time.time(), "is_complete": False})
+
+    def complete(self) -> None:
+        """Note that MLflow knows everything of this execution."""
+        self._artifacts.put_json(self._document_key, {**self._document(), "is_complete": True})
+
+    def _document(self) -> dict[str, Any]:
+        try:
+            return self.document_of(self._artifacts.get(self._document_key))
+        except NotFound:
+            return {}
+
+    @staticmethod
+    def document_of(content: bytes) -> dict[str, Any]:
+        """Read what is on record of an execution."""
+        document: dict[str, Any] = json.loads(content)
+        return document
+
+    @property
+    def recorded_run_id(self) -> str | None:
+        """The execution's run as far as it is on record; asks no MLflow."""
+        return self._document().get("run_id")
 
     @cached_property
     def client(self) -> Any:
@@ -44,6 +78,8 @@ class Tracking:
 
         for name in ("mlflow", "alembic"):  # after the import, which sets them itself
             logging.getLogger(name).setLevel(logging.ERROR)
+        for name, value in SHORT.items():
+            os.environ.setdefault(name, value)
         uri = _patient(self._settings.mlflow_tracking_uri)
         return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
@@ -51,14 +87,15 @@ class Tracking:
     def parent_run_id(self) -> str:
         """Return the execution's run: the one on record, the one tagged so, or a new one, which goes on record.
 
-        The features job asks first and alone, so that the families, which run in parallel, find it on record.
+        Only jobs that work alone in their execution may ask: the families, which run in parallel, would each make one.
         """
-        try:
-            return str(self._artifacts.get_json(self._document_key)["run_id"])
-        except NotFound:
-            run_id = self._tagged_run() or self._new_run(f"execution {self._execution}", {}, time.time())
-            self._artifacts.put_json(self._document_key, {"run_id": run_id})
-            return run_id
+        document = self._document()
+        if document.get("run_id"):
+            return str(document["run_id"])
+        opened_at = document.get("opened_at", time.time())
+        run_id = self._tagged_run() or self._new_run(f"execution {self._execution}", {}, opened_at)
+        self._artifacts.put_json(self._document_key, {"opened_at": opened_at, "is_complete": False, **document, "run_id": run_id})
+        return run_id
 
     def _tagged_run(self) -> str | None:
         tag = f"tags.{EXECUTION_TAG} = '{self._execution}' and tags.is_parent = 'true'"
@@ -68,7 +105,10 @@ class Tracking:
     def _new_run(self, name: str, tags: Mapping[str, str], started_at: float) -> str:
         kind = {} if "mlflow.parentRunId" in tags else {"is_parent": "true", "mlflow.source.name": "fraud-detection-pipeline"}
         tags = {"mlflow.runName": name, "mlflow.source.type": "JOB", EXECUTION_TAG: self._execution, **kind, **tags}
-        return str(self.client.create_run(self.experiment_id, start_time=int(1000 * started_at), tags=tags).info.run_id)
+        run = self.client.create_run(self.experiment_id, start_time=int(1000 * started_at), tags=tags)
+        if not run.info.run_id:  # a field that is not there reads as an empty one
+            raise ContractError("MLflow's answer to a new run has no id")
+        return str(run.info.run_id)
 
     @cached_property
     def experiment_id(self) -> str:
@@ -81,22 +121,27 @@ class Tracking:
         location = f"s3://{self._settings.artifacts_bucket}/mlflow" if is_database else None
         return str(self.client.create_experiment(EXPERIMENT, artifact_location=location, tags=EXPERIMENT_TAGS))
 
-    @contextmanager
-    def child(self, name: str, tags: Mapping[str, str], started_at: float) -> Iterator[str]:
-        """Open a run below the execution's run, as of `started_at` (seconds since the epoch); it ends with the block."""
-        run_id = self._new_run(name, {"mlflow.parentRunId": self.parent_run_id, **tags}, started_at)
-        try:
-            yield run_id
-        except BaseException:
-            self.client.set_terminated(run_id, "FAILED")
-            raise
-        self.finish(run_id)
+    def children(self, parent_run_id: str, **tags: str) -> list[Any]:
+        """Return the runs below the execution's, those with these tags."""
+        wanted = {"mlflow.parentRunId": parent_run_id, **tags}
+        text = " and ".join(f"tags.`{name}` = '{value}'" for name, value in wanted.items())
+        found: list[Any] = []
+        page = None
+        while page is None or page.token:
+            token = page.token if page else None
+            page = self.client.search_runs([self.experiment_id], text, max_results=RUNS_PER_PAGE, page_token=token)
+            found += page
+        return found
+
+    def new_child(self, name: str, parent_run_id: str, tags: Mapping[str, str], started_at: float) -> str:
+        """Open a run below the execution's, as of `started_at` (seconds since the epoch)."""
+        return self._new_run(name, {"mlflow.parentRunId": parent_run_id, **tags}, started_at)
 
     def discard(self, run_id: str) -> None:
         """Take a run of an interrupted attempt out of sight."""
         self.client.delete_run(run_id)
 
-    def log(
+    def log(  # noqa: PLR0913
         self,
         run_id: str,
         *,
@@ -104,11 +149,15 @@ class Tracking:
         metrics: Mapping[str, float | None] | None = None,
         history: Mapping[str, Sequence[float]] | None = None,
         tags: Mapping[str, str] | None = None,
+        at: float | None = None,
     ) -> None:
-        """Log parameters, tags, those metrics that could be computed, and metrics with one value per epoch, in one request."""
+        """Log parameters, tags, those metrics that could be computed, and metrics with one value per epoch, in one request.
+
+        With the same moment `at`, in seconds since the epoch, a repeated request changes nothing.
+        """
         from mlflow.entities import Metric, Param, RunTag
 
-        now_ms = int(time.time() * 1000)
+        now_ms = int((at or time.time()) * 1000)
         known = [Metric(name, float(value), now_ms, 0) for name, value in (metrics or {}).items() if value is not None]
         stepped = [
             Metric(name, value, now_ms, epoch) for name, values in (history or {}).items() for epoch, value in enumerate(values, 1)
@@ -137,9 +186,9 @@ class Tracking:
         """Attach a JSON document to a run."""
         self.client.log_dict(run_id, dict(document), name)
 
-    def finish(self, run_id: str) -> None:
-        """End a run."""
-        self.client.set_terminated(run_id)
+    def finish(self, run_id: str, ended_at: float | None = None) -> None:
+        """End a run, as of `ended_at` in seconds since the epoch, or now."""
+        self.client.set_terminated(run_id, end_time=None if ended_at is None else int(1000 * ended_at))
 
 
 def _patient(uri: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import time
 from typing import TYPE_CHECKING, Any
 
+from greenfraud.errors import NotFound
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import checkpoint_prefix, features_key, features_root, s3_uri
 from training.job.contract import job_name
@@ -12,65 +13,79 @@ from training.model.checkpoint import FILE_NAME
 from training.tracking.datasets import Data, digest_of
 from training.tracking.mlflow_model import FOLDER, LOGGED_MODELS_TAG, logged_model_tag, model_files
 from training.tracking.run_figures import consumption, method_tags, savings
-from training.tracking.runs import Tracking
+from training.tracking.run_record import RunRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from greenfraud.bundle import BundleManifest
     from training.job.footprint import Footprint
     from training.job.training_job import TrainingJob
     from training.model.checkpoint import Checkpoint
+    from training.tracking.runs import Tracking
 
-RUN_ID_FILE = "mlflow_run_id"  # among the job's checkpoints, which an interrupted attempt leaves to the next one
+    Bundle = tuple[BundleManifest, bytes]
 
-
-class TrainingRun:
-    """An open run; its `run_id` goes into results and bundle."""
-
-    def __init__(self, tracking: Tracking, run_id: str) -> None:
-        """Remember where to write."""
-        self._tracking, self.run_id = tracking, run_id
-
-    def log_model(self, manifest: BundleManifest, model: bytes) -> None:
-        """Attach the bundle as an MLflow model, which the registry names later."""
-        self._tracking.log_files(self.run_id, model_files(manifest, model), FOLDER)
-        self._tracking.log(self.run_id, tags={LOGGED_MODELS_TAG: logged_model_tag(manifest)})
+RECORD_TAG = "record"  # the digest of what a run shows
+FINISHED = "FINISHED"
 
 
-@contextmanager
-def training_run(job: TrainingJob, checkpoint: Checkpoint, footprint: Footprint, saved: dict[str, Any]) -> Iterator[TrainingRun]:
-    """Open the run, log everything about the training, and end the run with the block."""
+def record_of(job: TrainingJob, checkpoint: Checkpoint, footprint: Footprint, saved: dict[str, Any]) -> RunRecord:
+    """Return everything that the run of a training says, but for its bundle."""
     hyperparameters, report = job.hyperparameters, checkpoint.report
-    tracking = Tracking(job.settings, hyperparameters.execution)
-    discard_abandoned(job, tracking)
-    tags = {
-        "family": hyperparameters.family,
-        "chunk": hyperparameters.chunk,
-        "version": hyperparameters.version,
-        "job_name": job_name(),
-    }
-    tags |= {"mlflow.source.name": "training/steps/train.py", **method_tags(footprint, job.settings)}
-    with tracking.child(f"{hyperparameters.family} {hyperparameters.chunk}", tags, footprint.started_at) as run_id:
-        record_of(job).write_text(run_id)
-        metrics = {**single_numbers(report), **consumption(footprint, job.settings), **savings(saved)}
-        tracking.log(run_id, parameters=parameters_of(job, checkpoint), metrics=metrics, history=report["history"])
-        tracking.log_inputs(run_id, [data.as_input(context) for context, data in inputs_of(job, checkpoint).items()])
-        yield TrainingRun(tracking, run_id)
+    return RunRecord(
+        name=f"{hyperparameters.family} {hyperparameters.chunk}",
+        family=hyperparameters.family,
+        chunk=hyperparameters.chunk,
+        version=hyperparameters.version,
+        started_at=footprint.started_at,
+        ended_at=time.time(),
+        tags={"job_name": job_name(), "mlflow.source.name": "training/steps/train.py", **method_tags(footprint, job.settings)},
+        parameters=parameters_of(job, checkpoint),
+        metrics={**single_numbers(report), **consumption(footprint, job.settings), **savings(saved)},
+        history=report["history"],
+        inputs=inputs_of(job, checkpoint),
+        has_bundle=hyperparameters.is_last,
+    )
 
 
-def discard_abandoned(job: TrainingJob, tracking: Tracking) -> None:
-    """Take the run of an interrupted attempt at this very job out of sight: no epoch is seen twice."""
-    record = record_of(job)
-    if record.is_file():
-        tracking.discard(record.read_text())
+def open_in_its_job(tracking: Tracking, record: RunRecord) -> str:
+    """Return the id of the training's run. Raises NotFound while the execution's run is not known: a later job makes both."""
+    parent_run_id = tracking.recorded_run_id
+    if parent_run_id is None:
+        raise NotFound("MLflow does not know the execution yet")
+    return open_run(tracking, record, parent_run_id, tracking.children(parent_run_id, family=record.family, chunk=record.chunk))
 
 
-def record_of(job: TrainingJob) -> Path:
-    """Return the file that names the job's run."""
-    job.paths.checkpoints.mkdir(parents=True, exist_ok=True)
-    return job.paths.checkpoints / RUN_ID_FILE
+def open_run(tracking: Tracking, record: RunRecord, parent_run_id: str, known: list[Any]) -> str:
+    """Return the id of the run that shows this record: one of the `known` ones or a new one.
+
+    A run that shows another attempt at the same training goes out of sight, so that no epoch is seen twice.
+    """
+    showing = [run for run in known if run.data.tags.get(RECORD_TAG) == record.digest]
+    for run in known:
+        if run not in showing[:1]:
+            tracking.discard(run.info.run_id)
+    if showing:
+        return str(showing[0].info.run_id)
+    named = {"family": record.family, "chunk": record.chunk, "version": record.version, RECORD_TAG: record.digest}
+    return tracking.new_child(record.name, parent_run_id, {**record.tags, **named}, record.started_at)
+
+
+def is_told(run_id: str, known: list[Any]) -> bool:
+    """Whether a run among the `known` ones has ended, which is the last that is told."""
+    return any(run.info.run_id == run_id and run.info.status == FINISHED for run in known)
+
+
+def tell(tracking: Tracking, run_id: str, record: RunRecord, bundle: Callable[[], Bundle | None]) -> None:
+    """Log everything and end the run; said twice, it changes nothing. The bundle, where there is one, is attached as a model."""
+    tracking.log(run_id, parameters=record.parameters, metrics=record.metrics, history=record.history, at=record.ended_at)
+    tracking.log_inputs(run_id, [data.as_input(context) for context, data in record.inputs.items()])
+    if record.has_bundle and (found := bundle()):
+        manifest, model = found
+        tracking.log_files(run_id, model_files(manifest, model, run_id), FOLDER)
+        tracking.log(run_id, tags={LOGGED_MODELS_TAG: logged_model_tag(manifest, run_id)})
+    tracking.finish(run_id, record.ended_at)
 
 
 def single_numbers(report: dict[str, Any]) -> dict[str, float]:

@@ -9,10 +9,12 @@ from functions.control.documents import Artifacts
 from functions.control.gate.settings import Settings
 from functions.control.payloads import Payload, texts_of
 from greenfraud import naming, promotion
+from greenfraud.faults import edge
 
 settings = Settings.from_env()
 
 
+@edge
 def handler(event: Payload, _: object) -> dict[str, Any]:
     """Judge an execution's evaluation: promote, shadow or reject, with reasons."""
     (execution,) = texts_of(event, "execution")

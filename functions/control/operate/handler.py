@@ -17,6 +17,7 @@ from functions.control.production import Production
 from functions.control.stage import Stage
 from greenfraud.control import ControlDocument
 from greenfraud.errors import ContractError, GreenFraudError, NotFound, StoreUnavailableError
+from greenfraud.faults import edge
 from greenfraud.problems import PROBLEM_TYPE, problem_of
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ ROUTES: dict[str, Callable[[Production, Event, str], ControlDocument]] = {
 }
 
 
+@edge
 def handler(event: Event, _: object) -> dict[str, Any]:
     """Answer one request; every error is a problem, and every change is its caller's."""
     try:

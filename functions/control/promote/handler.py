@@ -13,10 +13,12 @@ from functions.control.promote.settings import Settings
 from functions.control.stage import Stage
 from greenfraud import naming
 from greenfraud.errors import ContractError
+from greenfraud.faults import edge
 
 settings = Settings.from_env()
 
 
+@edge
 def handler(event: Payload, _: object) -> dict[str, Any]:
     """Obey the gate: family, version and reasons are those of the stored decision, the actor is the execution itself."""
     (arn,) = texts_of(event, "execution_arn")

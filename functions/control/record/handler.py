@@ -11,10 +11,12 @@ from functions.control.payloads import Payload, texts_of
 from functions.control.record.settings import Settings
 from greenfraud import naming
 from greenfraud.errors import ContractError
+from greenfraud.faults import edge
 
 settings = Settings.from_env()
 
 
+@edge
 def handler(event: Payload, _: object) -> dict[str, Any]:
     """Enter a trained chunk into its family's lineage, sound or not, as its result says."""
     execution, family, chunk, version = texts_of(event, "execution", "family", "chunk", "version")

@@ -13,6 +13,12 @@ def create_role(resource: Resource) -> None:
     attach(resource, {})
 
 
+def adopt_role(resource: Resource, identifier: dict[str, str]) -> None:
+    """Take over the role of that name, as it is."""
+    role = resource.client("iam").get_role(**identifier)["Role"]
+    resource.identify(role["RoleName"], Arn=role["Arn"])
+
+
 def attach(resource: Resource, old: Properties) -> None:
     """Attach what the template names now, detach what it no longer names."""
     client, role = resource.client("iam"), resource.physical_resource_id
@@ -78,7 +84,14 @@ def delete_managed_policy(resource: Resource) -> None:
 
 
 PROVIDERS = (
-    Provider("AWS::IAM::Role", create_role, update_role, delete_role, replaced_by=("RoleName", "PermissionsBoundary")),
+    Provider(
+        "AWS::IAM::Role",
+        create_role,
+        update_role,
+        delete_role,
+        adopt=adopt_role,
+        replaced_by=("RoleName", "PermissionsBoundary"),
+    ),
     Provider("AWS::IAM::Policy", put_inline_policy, put_inline_policy, delete_inline_policy, replaced_by=("PolicyName", "Roles")),
     Provider("AWS::IAM::ManagedPolicy", create_managed_policy, delete=delete_managed_policy),
 )

@@ -35,4 +35,10 @@ def record(resource: Resource, _: Properties | None = None) -> None:
     resource.identify(answer, Arn=answer, GroupId=answer)
 
 
-PROVIDERS = tuple(Provider(type_, record, record) for type_ in INERT)
+def adopt(resource: Resource, identifier: dict[str, str]) -> None:
+    """Answer as what is named would."""
+    (answer,) = identifier.values()
+    resource.identify(answer, Arn=answer)
+
+
+PROVIDERS = tuple(Provider(type_, record, record, adopt=adopt) for type_ in INERT)

@@ -75,9 +75,7 @@ def site(embedded):
     for key, auth in routes.items():
         client.create_route(ApiId=api, RouteKey=key, AuthorizationType=auth, Target=f"integrations/{integration}")
     client.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
-    source = f"arn:aws:execute-api:eu-north-1:123456789012:{api}/*/*/*"
-    gateway = {"Principal": "apigateway.amazonaws.com", "SourceArn": source, "StatementId": "gateway"}
-    embedded.client("lambda").add_permission(FunctionName=function, Action="lambda:InvokeFunction", **gateway)
+    embedded.let_call(function, api)
     yield connection
     client.delete_api(ApiId=api)
 
@@ -174,6 +172,7 @@ def test_routes_of_one_api_lead_to_functions_of_their_own(site, embedded):
     integration = client.create_integration(ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=arn, PayloadFormatVersion="2.0")[
         "IntegrationId"
     ]
+    embedded.let_call(arn, api)
     route = client.create_route(
         ApiId=api, RouteKey="POST /v1/production/rollback", AuthorizationType="AWS_IAM", Target=f"integrations/{integration}"
     )["RouteId"]

@@ -230,6 +230,17 @@ def test_a_retried_map_runs_every_iteration_again(works):
     assert works.began[4:] == ["b"]
 
 
+def test_results_that_are_too_large_together_are_made_again(works):
+    """Keeping them would help nobody."""
+    large = {"Type": "Pass", "Parameters": {"key.$": "$.key", "large": "x" * 150_000}}
+    ended = works.embedded.execute(
+        chain(All=mapping("$.items", One=works.task("$.key"), Large=large)), {"items": [{"key": key} for key in "ab"]}
+    )
+    assert ended["error"] == "States.DataLimitExceeded"
+    assert works.redrive(ended)["error"] == "States.DataLimitExceeded"
+    assert works.began == ["a", "b"] * 2
+
+
 def test_a_fail_state_fails_again(works):
     """So an error that is caught only to be told by a Fail state leaves nothing to redrive."""
     works.damage("a")

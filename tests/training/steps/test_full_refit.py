@@ -10,8 +10,10 @@ from workplace import Workplace, training_job
 
 from greenfraud.naming import checkpoint_prefix, chunk_list_key, features_key, features_root, s3_uri, train_result_key
 from training.job.bucket import Bucket
+from training.job.settings import Settings
 from training.model.checkpoint import Checkpoint
 from training.tracking.full_refit import COSTS, IS_REFIT, UNMEASURED, saved, trainings
+from training.tracking.runs import Tracking
 
 pytestmark = pytest.mark.xdist_group("training-jobs")
 CHAIN, REFIT, AFTER = "aaaaaaaaaaaa", "bbbbbbbbbbbb", "cccccccccccc"
@@ -34,9 +36,9 @@ def refitted(chained: Workplace) -> Workplace:
     version = features_root(chained.plan(["light"], chained.chunks, AFTER)["manifest_version"])
     files = [features_key(version.split("/")[1], chunk).removeprefix(version) for chunk in learned]
     body = json.dumps([{"prefix": s3_uri("lake", version)}, *files]).encode()
-    chained.s3.put_object(Bucket="artifacts", Key=chunk_list_key(REFIT), Body=body)
+    chained.s3.put_object(Bucket="artifacts", Key=chunk_list_key(REFIT, learned[-1]), Body=body)
     plan = chained.plan(["light"], chained.chunks[:-1][-1:], REFIT)
-    job = plan["families"][0]["chunks"][0] | {"features_uri": s3_uri("artifacts", chunk_list_key(REFIT))}
+    job = plan["families"][0]["chunks"][0] | {"features_uri": s3_uri("artifacts", chunk_list_key(REFIT, learned[-1]))}
     chained.run("train", *training_job(plan, "light", job))
     return chained
 
@@ -73,6 +75,7 @@ def test_the_next_chunk_tells_what_it_saved(refitted: Workplace) -> None:
     """In its result, in its MLflow run and in the execution's report: the refit's costs less its own."""
     plan = refitted.plan(["light"], refitted.chunks[-1:], AFTER)
     job = plan["families"][0]["chunks"][0] | {"parent_uri": s3_uri("artifacts", checkpoint_prefix("light", version_of(refitted)))}
+    assert Tracking(Settings.from_env(), AFTER).parent_run_id  # as the features job leaves it
     refitted.run("train", *training_job(plan, "light", job))
     after, refit = result(refitted, AFTER, -1), result(refitted, REFIT, -2)
     assert after["parent_version"] == after["saved"]["against"] == refit["version"]

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -26,7 +26,7 @@ from training.job.settings import Settings
 from training.job.training_job import TrainingJob
 from training.model.checkpoint import Checkpoint
 from training.tracking.datasets import Data
-from training.tracking.training_run import training_run
+from training.tracking.training_run import open_in_its_job, record_of, tell
 
 pytestmark = pytest.mark.xdist_group("training-jobs")
 SAVED = {"energy_kwh": None, "emissions_g": None, "duration_seconds": None}
@@ -143,18 +143,23 @@ def test_a_resumed_job_logs_no_epoch_twice(trained: Workplace, tmp_path: Path) -
     told = TrainHyperparameters.read(orders)
     job = TrainingJob(JobPaths(tmp_path), told, Settings.from_env(), features)
     checkpoint = checkpoint_of(trained, "light", version)
-    with suppress(TimeoutError), training_run(job, checkpoint, FOOTPRINT, SAVED) as first:
-        raise TimeoutError
-    with training_run(job, checkpoint, FOOTPRINT, SAVED) as second:
-        pass
     tracking = trained.tracking()
+    told_before = children(trained, family="light", chunk=chunk)
+    attempts = [replace(record_of(job, checkpoint, FOOTPRINT, SAVED), name=name, has_bundle=False) for name in ("first", "second")]
+    first = open_in_its_job(tracking, attempts[0])
+    tracking.log(first, history=attempts[0].history)
+    second = open_in_its_job(tracking, attempts[1])
+    for _ in range(2):
+        assert open_in_its_job(tracking, attempts[1]) == second
+        tell(tracking, second, attempts[1], lambda: None)
     runs = tracking.client.search_runs([tracking.experiment_id], f"tags.version = '{version}'", run_view_type=ViewType.ALL)
     found = {run.info.run_id: (run.info.status, run.info.lifecycle_stage) for run in runs}
-    assert found[first.run_id] == ("FAILED", "deleted")
-    assert found[second.run_id] == ("FINISHED", "active")
-    history = tracking.client.get_metric_history(second.run_id, "loss")
+    assert found[first] == ("RUNNING", "deleted")
+    assert found[second] == ("FINISHED", "active")
+    history = tracking.client.get_metric_history(second, "loss")
     assert [metric.step for metric in history] == list(range(1, checkpoint.report["epochs"] + 1))
-    tracking.discard(second.run_id)  # the other tests know nothing of it
+    tracking.discard(second)  # the other tests know nothing of it
+    tracking.client.restore_run(told_before[0].info.run_id)
 
 
 def test_the_holdout_is_on_the_run_that_finished_each_challenger(reported: Workplace) -> None:

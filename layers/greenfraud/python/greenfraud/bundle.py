@@ -56,8 +56,8 @@ class BundleManifest:
         names = {item.name for item in fields(cls)}
         try:
             manifest = cls(**{name: value for name, value in body.items() if name in names})
-        except TypeError as error:
-            raise BundleError(f"the bundle manifest is incomplete: {error}") from error
+        except TypeError:
+            raise BundleError(f"the bundle manifest is incomplete: it lacks {', '.join(sorted(names - body.keys()))}") from None
         manifest._check_shape()
         return manifest
 
@@ -66,8 +66,8 @@ class BundleManifest:
         """Read the bytes of `manifest.json`. Raises BundleError when they are not a manifest."""
         try:
             body = json.loads(content)
-        except ValueError as error:
-            raise BundleError(f"the bundle manifest is not JSON: {error}") from error
+        except ValueError:
+            raise BundleError("the bundle manifest is not JSON") from None
         if not isinstance(body, dict):
             raise BundleError("the bundle manifest is not a JSON object")
         return cls.from_json(body)

@@ -36,8 +36,8 @@ class Chunk:
             raise InvalidInput("chunk", f"{chunk_id!r} is not of the form YYYYMMDD-YYYYMMDD")
         try:
             return cls(date.fromisoformat(chunk_id[:8]), date.fromisoformat(chunk_id[9:]))
-        except ValueError as error:
-            raise InvalidInput("chunk", f"{chunk_id!r} names an impossible day: {error}") from error
+        except ValueError:
+            raise InvalidInput("chunk", f"{chunk_id!r} names an impossible day") from None
 
     @property
     def id(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from greenfraud.canonical import canonical_json
@@ -33,10 +33,9 @@ class ModelRef:
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> ModelRef:
         """Read the stored form. Raises ContractError when a key is missing."""
-        try:
-            return cls(body["family"], body["version"], body["prefix"], body["sha256"])
-        except KeyError as error:
-            raise ContractError(f"a model reference lacks {error}") from error
+        if absent := [field.name for field in fields(cls) if field.name not in body]:
+            raise ContractError(f"a model reference lacks {', '.join(absent)}")
+        return cls(body["family"], body["version"], body["prefix"], body["sha256"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +82,6 @@ class ControlDocument:
         """Read the text of the attribute `document`. Raises ContractError when it is not one."""
         try:
             body = json.loads(text)
-        except ValueError as error:
-            raise ContractError(f"the control document is not JSON: {error}") from error
+        except ValueError:
+            raise ContractError("the control document is not JSON") from None
         return cls.from_json(body)

@@ -10,6 +10,7 @@ from datetime import date
 from greenfraud.canonical import sha256_hex
 
 DATASET_KEY = "dataset.json"
+GENESIS = "genesis"  # the version of a family's first parent, which says that there is none
 
 
 def execution_key(execution_arn: str) -> str:
@@ -82,7 +83,7 @@ def checkpoint_prefix(family: str, version: str) -> str:
 
 def genesis_prefix(family: str) -> str:
     """Return the parent of a family's first model: a place that says that there is none."""
-    return f"checkpoints/{family}/genesis/"
+    return checkpoint_prefix(family, GENESIS)
 
 
 def execution_prefix(execution: str) -> str:
@@ -95,9 +96,9 @@ def plan_key(execution: str) -> str:
     return f"{execution_prefix(execution)}plan.json"
 
 
-def chunk_list_key(execution: str) -> str:
+def chunk_list_key(execution: str, last_chunk: str) -> str:
     """Return the key of the list of files that a full refit learns, as SageMaker reads it."""
-    return f"{execution_prefix(execution)}chunks.manifest"
+    return f"{execution_prefix(execution)}up-to-{last_chunk}.manifest"
 
 
 def full_refit_key(family: str) -> str:
@@ -108,6 +109,16 @@ def full_refit_key(family: str) -> str:
 def train_result_key(execution: str, family: str, chunk: str) -> str:
     """Return the key of the result of training one family on one chunk."""
     return f"{execution_prefix(execution)}train/{family}/{chunk}.json"
+
+
+def train_tracking_key(execution: str, family: str, chunk: str) -> str:
+    """Return the key of what MLflow is to know of training one family on one chunk; beside its result, and no result."""
+    return f"{execution_prefix(execution)}train/{family}/{chunk}.tracking"
+
+
+def mlflow_key(execution: str) -> str:
+    """Return the key of what MLflow knows of an execution: the id of its run, and whether that is all."""
+    return f"{execution_prefix(execution)}mlflow.json"
 
 
 def evaluation_key(execution: str) -> str:

@@ -84,7 +84,7 @@ class Policy:
             rules = tuple(Rule(**rule) for rule in body["rules"])
             return cls(body["version"], body["review_at"], body["block_at"], rules)
         except (KeyError, TypeError) as error:
-            raise ContractError(f"not a decision policy: {error}") from error
+            raise ContractError(f"not a decision policy: {type(error).__name__}") from None
 
 
 # The amount is the bare rule of the Fraud Detection Handbook's simulator; the others are round figures that a

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from greenfraud.errors import ContractError
+from greenfraud.faults import told
 
 Outcome = Literal["promote", "shadow", "reject"]
 MINIMUM_FRAUDS = 30
@@ -46,7 +47,7 @@ def decide(evaluation: Mapping[str, Any], *, minimum_frauds: int = MINIMUM_FRAUD
     try:
         return _decide(evaluation, minimum_frauds)
     except (KeyError, TypeError, AttributeError) as error:
-        raise ContractError(f"malformed evaluation: {error!r}") from error
+        raise ContractError(f"malformed evaluation: {told(error)}") from None
 
 
 def _decide(evaluation: Mapping[str, Any], minimum_frauds: int) -> GateDecision:

@@ -105,7 +105,7 @@ def _packed(values: Iterable[int]) -> bytes:
     append = digits.append
     for number in values:
         if not -_SIGN <= number < _SIGN:
-            raise ContractError(f"{number} does not fit into an int64")
+            raise ContractError("a number does not fit into an int64")
         value = number & _MASK
         while value > 127:
             append(value & 127 | 128)

@@ -1,0 +1,35 @@
+"""One word for whoever asks whether the service answers; asked often, it is remembered, so that asking costs next to nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Literal
+
+from functions.score.scoring import Context
+
+Word = Literal["ok", "degraded", "unavailable"]
+
+REMEMBERED_SECONDS = 5.0  # anybody may ask: more often than this, no store is read
+
+
+class Health:
+    """What `read` found a moment ago: whether the control document can be read, and its model answers."""
+
+    def __init__(self, read: Callable[[], Context], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._read = read
+        self._clock = clock
+        self._said: tuple[float, Word] | None = None
+
+    def word(self) -> Word:
+        """How the service is, by a look that is at most REMEMBERED_SECONDS old."""
+        now = self._clock()
+        if self._said is None or now - self._said[0] >= REMEMBERED_SECONDS:
+            self._said = now, _word(self._read())
+        return self._said[1]
+
+
+def _word(context: Context) -> Word:
+    if not context.snapshot.is_control_readable:
+        return "unavailable"
+    return "degraded" if context.answering.degraded else "ok"
