@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from typing import Any
 
 from greenfraud.naming import execution_key
@@ -25,6 +26,9 @@ def plan_or_none(deployment: Deployment, execution: str) -> dict[str, Any] | Non
         return None
 
 
-def kill(deployment: Deployment, job: str) -> None:
-    """End a job's process as soon as there is one."""
-    os.kill(wait_until(lambda: process_of(deployment, job), 120, pause=0.02).pid, signal.SIGKILL)
+def kill(deployment: Deployment, job: str, *, after: Callable[[], Any] = lambda: True) -> None:
+    """Halt a job's process as soon as there is one, and end it once `after` is true."""
+    process = wait_until(lambda: process_of(deployment, job), 120, pause=0.02).pid
+    os.kill(process, signal.SIGSTOP)
+    wait_until(after, 120)
+    os.kill(process, signal.SIGKILL)
