@@ -26,9 +26,11 @@ synth: install ## the CloudFormation template, by the CDK command line, into cdk
 run: synth ## everything on this machine: deploy, train, promote, serve on :8000 (EXIT=1, DATA=file, MAP=a=b, TIMEZONE, PORT, HTTP_PORT)
 	@$(BIN)/greenfraud run $(RUN_FLAGS)
 
-test: synth ## lint, types, import rules and every test but the slow ones
+test: synth ## lint, types, import rules, every test but the slow ones, and what their walks used of what is granted
+	@rm -rf .local/permissions
 	@$(MAKE) --no-print-directory --jobs=2 lint test-cdk
 	@$(MAKE) --no-print-directory test-python
+	@$(MAKE) --no-print-directory permissions
 
 test-python: ## every test outside the CDK's environment
 	@$(BIN)/pytest tests -q -n 2 --dist loadgroup -m 'not slow' --durations=10

@@ -31,8 +31,8 @@ class Acknowledgement:
         """Whether it is this line that is accepted."""
         fits = {"unused": line.is_unused, "broader": line.is_broader}[self.kind]
         patterns = ((self.role, line.role), (self.action, line.action), (self.resource, line.resource))
-        # A `[` means itself; what a resource has of wildcards is text here.
-        return fits and all(fnmatchcase(value, pattern.replace("[", "[[]")) for pattern, value in patterns)
+        # What a resource has of wildcards is text here: `[*]` stands for a star.
+        return fits and all(fnmatchcase(value, pattern) for pattern, value in patterns)
 
 
 def read(path: Path) -> list[Acknowledgement]:

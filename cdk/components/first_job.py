@@ -22,16 +22,14 @@ class FirstJob(sfn.StateMachineFragment):
     second state with names of its own does the waiting.
     """
 
-    def __init__(  # noqa: PLR0913
-        self, scope: Construct, id_: str, *, jobs: TrainingJobs, job: Job, failed: sfn.IChainable, no_quota: sfn.IChainable
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, jobs: TrainingJobs, job: Job, no_quota: sfn.IChainable) -> None:
         super().__init__(scope, f"{id_}First")
         waiting = replace(job, name=run_job_name(job.step, has_waited=True))
-        patient = jobs.state(scope, f"{id_}WhenFree", waiting).add_catch(failed, result_path="$.error")
+        patient = jobs.state(scope, f"{id_}WhenFree", waiting)
         is_none = sfn.Condition.string_matches(f"{REFUSED}.Cause", MAY_RUN_NONE)
         why = sfn.Choice(scope, f"{id_}Refused").when(is_none, no_quota).otherwise(patient)
         prompt = jobs.state(scope, id_, job, wait=BRIEFLY)
-        prompt.add_catch(why, errors=[FULL], result_path=REFUSED).add_catch(failed, result_path="$.error")
+        prompt.add_catch(why, errors=[FULL], result_path=REFUSED)
         self._start, self._ends = prompt, [prompt, patient]
 
     @property

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from cdk.components.control import Control
 from cdk.components.first_job import REFUSED, FirstJob
-from cdk.components.pipeline_tasks import call, evaluation_job, failure, of_state, run_job, training_job
+from cdk.components.pipeline_tasks import call, evaluation_job, of_state, run_job, training_job
 from cdk.components.training_jobs import TrainingJobs
 
 FAMILIES_AT_ONCE = 3
@@ -20,15 +20,16 @@ CHUNK, PARENT = "$$.Map.Item.Value.chunk", "$$.Map.Item.Value.parent"
 
 
 class PipelineFlow(Construct):
-    """The states and how they follow each other; what `plan` answers is the state from then on."""
+    """The states and how they follow each other; what `plan` answers is the state from then on.
+
+    No Catch only passes an error on: what failed stays the state that a redrive begins with (decision 24).
+    """
 
     def __init__(self, scope: Construct, id_: str, *, plan: lambda_.IFunction, control: Control, jobs: TrainingJobs) -> None:
         super().__init__(scope, id_)
         self._control, self._jobs = control, jobs
-        self._failed = failure(self, "Failed")
         payload = {**THIS_EXECUTION, "input.$": "$"}
         planned = call(self, "Plan", function=plan, payload=payload, output_path="$.Payload")
-        planned.add_catch(self._failed, result_path="$.error")
         self.start = sfn.Chain.start(planned).next(self._work_if_any())
 
     def _work_if_any(self) -> sfn.Choice:
@@ -39,17 +40,15 @@ class PipelineFlow(Construct):
 
     def _features(self) -> FirstJob:
         no_quota = sfn.Fail(self, "NoQuota", error="NoQuota", cause_path=f"{REFUSED}.Cause")
-        job = run_job("features")
-        return FirstJob(self, "BuildFeatures", jobs=self._jobs, job=job, failed=self._failed, no_quota=no_quota)
+        return FirstJob(self, "BuildFeatures", jobs=self._jobs, job=run_job("features"), no_quota=no_quota)
 
     def _run(self, id_: str, step: str) -> sfn.CustomState:
-        return self._jobs.state(self, id_, run_job(step)).add_catch(self._failed, result_path="$.error")
+        return self._jobs.state(self, id_, run_job(step))
 
     def _train_and_materialize(self) -> sfn.Parallel:
-        materialize = self._jobs.state(self, "Materialize", run_job("materialize"))
-        materialize.add_catch(failure(self, "MaterializeFailed"), result_path="$.error")
+        materialize = self._run("Materialize", "materialize")
         both = sfn.Parallel(self, "TrainAndMaterialize", result_path=sfn.JsonPath.DISCARD)
-        return both.branch(materialize, self._families()).add_catch(self._failed, result_path="$.error")
+        return both.branch(materialize, self._families())
 
     def _families(self) -> sfn.Map:
         families = sfn.Map(
@@ -84,20 +83,17 @@ class PipelineFlow(Construct):
         }
 
     def _train_chunk(self) -> sfn.Chain:
-        failed = failure(self, "TrainFailed")
         train = self._jobs.state(self, "Train", training_job(self._jobs.artifacts_bucket))
         payload = of_state("execution", "family", "chunk", "version")
         dropped = {"result_path": sfn.JsonPath.DISCARD, "output_path": sfn.JsonPath.DISCARD}
         record = call(self, "RecordLineage", function=self._control.record.function, payload=payload, **dropped)
-        train.add_catch(failed, result_path="$.error")
-        record.add_catch(failed, result_path="$.error")
         return sfn.Chain.start(train).next(record)
 
     def _evaluate(self) -> sfn.CustomState:
-        return self._jobs.state(self, "Evaluate", evaluation_job()).add_catch(self._failed, result_path="$.error")
+        return self._jobs.state(self, "Evaluate", evaluation_job())
 
     def _gate(self) -> sfn.TaskStateBase:
-        gate = call(
+        return call(
             self,
             "Gate",
             function=self._control.gate.function,
@@ -105,7 +101,6 @@ class PipelineFlow(Construct):
             result_selector={"decision.$": "$.Payload"},
             result_path="$.gate",
         )
-        return gate.add_catch(self._failed, result_path="$.error")
 
     def _promote_or_not(self) -> sfn.Choice:
         report = self._run("Report", "report")
@@ -115,7 +110,7 @@ class PipelineFlow(Construct):
 
     def _promote(self) -> sfn.TaskStateBase:
         """What is promoted is read from the gate's stored decision: a payload says no more than which execution asks."""
-        promote = call(
+        return call(
             self,
             "Promote",
             function=self._control.promote.function,
@@ -123,7 +118,6 @@ class PipelineFlow(Construct):
             result_selector={"revision.$": "$.Payload.revision", "prefix.$": "$.Payload.prefix"},
             result_path="$.promotion",
         )
-        return promote.add_catch(self._failed, result_path="$.error")
 
 
 def _of_item(*names: str) -> dict[str, str]:

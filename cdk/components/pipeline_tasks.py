@@ -1,4 +1,4 @@
-"""What the pipeline's states run: jobs of the training image and calls of our functions, each retried and caught."""
+"""What the pipeline's states run: jobs of the training image and calls of our functions, each retried."""
 
 from __future__ import annotations
 
@@ -68,8 +68,3 @@ def call(scope: Construct, id_: str, *, function: lambda_.IFunction, payload: di
 def of_state(*names: str) -> dict[str, str]:
     """Values of the state's input under their own names."""
     return {f"{name}.$": f"$.{name}" for name in names}
-
-
-def failure(scope: Construct, id_: str) -> sfn.Fail:
-    """Ends its scope with the error that was caught at `$.error`."""
-    return sfn.Fail(scope, id_, error_path="$.error.Error", cause_path="$.error.Cause")

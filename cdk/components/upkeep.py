@@ -17,7 +17,6 @@ from cdk.components.function import log_group
 from cdk.components.job_names import run_job_name
 from cdk.components.job_state import Job
 from cdk.components.no_quota import allow_telling, no_quota_alarm, quota_told
-from cdk.components.pipeline_tasks import failure
 from cdk.components.state_machines import remember_logs_and_tracing
 from cdk.components.training_jobs import TrainingJobs
 
@@ -74,11 +73,10 @@ class Upkeep(Construct):
         self.alarms = [*self._alarms(topic), no_quota_alarm(self, topic)]
 
     def _flow(self) -> sfn.Chain:
-        failed = failure(self, "UpkeepFailed")
         no_quota = quota_told(self, "TellNoQuota", is_missing=True, then=sfn.Succeed(self, "NoQuota"))
         reconcile = upkeep_job(STEPS["Reconcile"])
-        first = FirstJob(self, "Reconcile", jobs=self._jobs, job=reconcile, failed=failed, no_quota=no_quota)
-        watch = self._jobs.state(self, "WatchSkew", upkeep_job(STEPS["WatchSkew"])).add_catch(failed, result_path="$.error")
+        first = FirstJob(self, "Reconcile", jobs=self._jobs, job=reconcile, no_quota=no_quota)
+        watch = self._jobs.state(self, "WatchSkew", upkeep_job(STEPS["WatchSkew"]))
         watch.next(sfn.Succeed(self, "UpkeepDone"))
         run = sfn.Pass(self, "NameRun", parameters=RUN).next(sfn.Pass(self, "DateRun", parameters=ORDERS)).next(first)
         return run.next(quota_told(self, "TellQuota", is_missing=False, then=watch))

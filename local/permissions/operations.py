@@ -106,9 +106,8 @@ def metric_data(_: str, parameters: Parameters) -> Needs:
 
 def log_stream(operation: str, parameters: Parameters) -> Needs:
     """Actions on a group are asked for as on its streams."""
-    group = parameters.get("logGroupName")
-    stream = parameters.get("logStreamName", "")
-    yield Need(f"logs:{operation}", arn("logs", f"log-group:{group}:log-stream:{stream}") if group else "*")
+    group, stream = parameters.get("logGroupName", ""), parameters.get("logStreamName", "")
+    yield Need(f"logs:{operation}", arn("logs", f"log-group:{group}:log-stream:{stream}"))
 
 
 def queue(operation: str, parameters: Parameters) -> Needs:

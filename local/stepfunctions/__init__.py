@@ -1,7 +1,7 @@
 """Repairs moto's Step Functions interpreter and gives it SageMaker training jobs.
 
-Each module mends one difference from AWS; the tests name them. Not mended: redriving an execution, a Choice on a
-missing path (it takes the default: guard with IsPresent), an escaped quote inside States.Format. Not there: JSONata.
+Each module mends one difference from AWS; the tests name them. Not mended: a Choice on a missing path (it takes
+the default: guard with IsPresent), an escaped quote inside States.Format. Not there: JSONata.
 """
 
 from __future__ import annotations
@@ -18,9 +18,21 @@ def install(context: Context) -> None:
     import moto.stepfunctions.parser.asl.parse.asl_parser
     import moto.stepfunctions.parser.models  # noqa: F401
 
-    from local.stepfunctions import clients, context_object, errors, executions, parameters, paths, quotas, training, waits
+    from local.stepfunctions import (
+        clients,
+        context_object,
+        errors,
+        executions,
+        parameters,
+        paths,
+        progress,
+        quotas,
+        redrive,
+        training,
+        waits,
+    )
 
-    for part in (paths, errors, waits, parameters, context_object, executions, quotas):
+    for part in (paths, errors, waits, parameters, context_object, executions, quotas, progress, redrive):
         part.install()
     clients.install(context)
     training.install(context)

@@ -33,6 +33,8 @@ def install() -> None:
         if execution.status == "SUCCEEDED":
             # Moto shows a string without its quotes and leaves null out.
             answer.result["output"] = json.dumps(execution.output, default=str)
+        if execution.status == "TIMED_OUT":
+            answer.result["stopDate"] = execution.stop_date
         return answer
 
     def stop_execution(response: StepFunctionResponse) -> ActionResult:

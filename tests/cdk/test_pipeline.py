@@ -1,4 +1,4 @@
-"""The state machine: order, data flow, retries, catches and the parameters of its jobs."""
+"""The state machine: order, data flow, retries and the parameters of its jobs."""
 
 from __future__ import annotations
 
@@ -64,29 +64,24 @@ def test_families_train_side_by_side_and_chunks_in_order(definition):
     """A chunk starts from the checkpoint of the one before."""
     materialize, families = definition["States"]["TrainAndMaterialize"]["Branches"]
     chunks = families["States"]["Families"]["ItemProcessor"]["States"]["Chunks"]
-    assert list(materialize["States"]) == ["Materialize", "MaterializeFailed"]
+    assert list(materialize["States"]) == ["Materialize"]
     assert families["States"]["Families"]["MaxConcurrency"] == 3
     assert chunks["MaxConcurrency"] == 1
     assert chunks["ItemProcessor"]["States"]["Train"]["Next"] == "RecordLineage"
 
 
-def test_every_task_is_retried_and_caught(states):
-    """No failure leaves a run without its reason."""
+def test_every_task_is_retried(states):
+    """What passes by itself ends no run."""
     assert set(tasks(states)) == {"Plan", *JOBS, *CONTROL}
     for name, state in tasks(states).items():
         assert state["Retry"], name
-        expected = [[FULL], ["States.ALL"]] if name == "BuildFeatures" else [["States.ALL"]]
-        assert [catch["ErrorEquals"] for catch in state["Catch"]] == expected, name
 
 
-def test_every_catch_ends_in_a_state_that_tells_error_and_cause(states):
-    """A Fail state of the same scope reads both from what was caught."""
-    for state in states.values():
-        for catch in state.get("Catch", []):
-            if catch["ErrorEquals"] == [FULL]:
-                continue  # see test_spot_quota.py
-            assert catch["ResultPath"] == "$.error"
-            assert states[catch["Next"]] == {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"}
+def test_a_failure_is_left_to_step_functions(states):
+    """A Catch that leads to a Fail state would be where a redrive begins, and fails again; one only decides about a full quota."""
+    caught = {name: [catch["ErrorEquals"] for catch in state["Catch"]] for name, state in states.items() if "Catch" in state}
+    assert caught == {"BuildFeatures": [[FULL]]}
+    assert [name for name, state in states.items() if state["Type"] == "Fail"] == ["NoQuota"]  # before anything was made
 
 
 def test_every_job_runs_its_step_of_the_one_image(states):

@@ -29,7 +29,7 @@ def test_the_quota_asked_for_is_what_both_machines_need_at_once(definition, temp
     from cdk.components.spot_quota import SPOT_SLOTS
 
     materialize, families = definition["States"]["TrainAndMaterialize"]["Branches"]
-    assert set(materialize["States"]) == {"Materialize", "MaterializeFailed"}
+    assert set(materialize["States"]) == {"Materialize"}
     assert families["States"]["Families"]["MaxConcurrency"] + 1 + 1 == SPOT_SLOTS
     assert templates["GreenFraud-Training"]["Outputs"]["SpotSlots"]["Value"] == str(SPOT_SLOTS)
 
@@ -58,7 +58,7 @@ def test_full_is_told_from_none(definition_of, name, first):
     """By SageMaker's own words; whatever else was refused waits in a state of its own, with job names of its own."""
     states = definition_of(name)["States"]
     caught = {"ErrorEquals": [FULL], "ResultPath": "$.refused", "Next": f"{first}Refused"}
-    assert states[first]["Catch"][0] == caught
+    assert states[first]["Catch"] == [caught]
     (choice,) = states[f"{first}Refused"]["Choices"]
     assert (choice["Variable"], choice["StringMatches"]) == ("$.refused.Cause", "*is 0 Instances*")
     assert states[f"{first}Refused"]["Default"] == f"{first}WhenFree"

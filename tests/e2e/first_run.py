@@ -39,10 +39,16 @@ class FirstRun:
         return [document for key, document in sorted(self.execution.results.items()) if key.startswith("train/")]
 
 
-def run_first(deployment: Deployment) -> FirstRun:
-    """Import the small world and run the state machine with `{}`."""
+def import_world(deployment: Deployment) -> list[HeldBack]:
+    """Upload the small world; what was kept back of it."""
     dataset, held_back = hold_back(make_world(WORLD))
     upload(deployment.client("s3"), deployment.outputs["LakeBucket"], dataset, held_back)
+    return held_back
+
+
+def run_first(deployment: Deployment) -> FirstRun:
+    """Import the small world and run the state machine with `{}`."""
+    held_back = import_world(deployment)
     onlooker = Onlooker(deployment)
     execution = follow_execution(deployment.target, deployment.start_execution({}), onlooker)
     return FirstRun(execution, onlooker.seen, held_back, deployment.health())

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from greenfraud.naming import execution_key
 from tests.e2e.deployment import wait_until
-from tests.e2e.first_run import process_of
+from tests.e2e.job_killing import kill, plan_of
 
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.usefixtures("first_run")]
 
 FORCED = {"families": ["light"], "force": True}
-
-
-def plan_of(deployment, arn):
-    """The plan of an execution that has started, once there is one."""
-    return wait_until(lambda: plan_or_none(deployment, execution_key(arn)), 60)
-
-
-def plan_or_none(deployment, execution):
-    """The plan, None before it is made."""
-    try:
-        return deployment.document(execution, "plan.json")
-    except deployment.client("s3").exceptions.NoSuchKey:
-        return None
 
 
 @dataclass(frozen=True)
@@ -58,11 +42,6 @@ def troubled(deployment):
     execution = deployment.end_of(arn)
     jobs = {family: {job["TrainingJobName"]: job for job in deployment.jobs(key)} for family, key in keys.items()}
     return execution, {family: Attempts(*names[family], jobs[family]) for family in keys}
-
-
-def kill(deployment, job):
-    """End a job's process as soon as there is one."""
-    os.kill(wait_until(lambda: process_of(deployment, job), 120, pause=0.02).pid, signal.SIGKILL)
 
 
 def interrupt(deployment, job):
@@ -98,7 +77,7 @@ def log_of(deployment, job):
 
 
 def test_a_job_that_always_fails_ends_the_execution_with_its_reason(deployment):
-    """Features nobody can read: two attempts, then Fail through the Catch, with the job's own words; production stays."""
+    """Features nobody can read: two attempts, then the end, with the job's own words; production stays."""
     serving = deployment.health()
     lake = deployment.outputs["LakeBucket"]
     feature_files = deployment.client("s3").list_objects_v2(Bucket=lake, Prefix="features/")["Contents"]

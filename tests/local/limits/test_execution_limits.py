@@ -98,3 +98,4 @@ def test_a_history_has_a_last_event(strict, beyond):
     if beyond:
         cause = "The execution reached the maximum number of history events (25000)."
         assert (ended["error"], ended["cause"]) == (limits()["states_history"].answer, cause)
+        assert ended["redriveStatusReason"] == "Execution history event limit exceeded"

@@ -84,6 +84,6 @@ def test_a_night_of_full_machines_waits_and_goes_on(embedded, night):
     """In a state of its own; a name with its mark is no job's name yet."""
     execution, entered = night(FULL)
     assert "ReconcileWhenFree" in entered
-    assert entered[entered.index("ReconcileWhenFree") + 1 : -1] == ["TellQuota", "WatchSkew"]
+    assert entered[entered.index("ReconcileWhenFree") + 1 :] == ["TellQuota", "WatchSkew"]
     assert execution["status"] == "FAILED"  # the watch of skew is refused to the end
     assert 0.0 in told(embedded)

@@ -1,0 +1,340 @@
+"""A redriven execution goes on from the states that did not succeed, as in AWS."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.local.workbench import chain
+
+SOURCE = """
+import pathlib, time
+folder = pathlib.Path({folder!r})
+def handler(event, context):
+    key = str(event["key"])
+    with (folder / "began").open("a") as log:
+        log.write(key + "\\n")
+    while (folder / ("slow " + key)).exists():
+        time.sleep(0.05)
+    if (folder / ("broken " + key)).exists():
+        raise ValueError(key + " is broken")
+    return event
+"""
+UNKNOWN = "arn:aws:states:eu-north-1:123456789012:execution:none:none"
+
+
+@dataclass(frozen=True)
+class Works:
+    """Tasks that can be broken, held up and counted."""
+
+    embedded: Any
+    folder: Path
+    function: str
+
+    def task(self, key: str, **changes: Any) -> dict[str, Any]:
+        """A state that answers its `key` (an expression or plain text), with the counts of redrives and retries."""
+        named = {"key.$": key} if key.startswith(("$", "States.")) else {"key": key}
+        counts = {"redriven.$": "$$.Execution.RedriveCount", "retried.$": "$$.State.RetryCount"}
+        parameters = {**named, **counts}
+        return {"Type": "Task", "Resource": self.function, "Parameters": parameters, **changes}
+
+    def mend(self, *keys: str, kind: str = "broken") -> None:
+        """Let these keys succeed from now on."""
+        for key in keys:
+            (self.folder / f"{kind} {key}").unlink()
+
+    def damage(self, *keys: str, kind: str = "broken") -> None:
+        """Let these keys fail, or be held up, until they are mended."""
+        for key in keys:
+            (self.folder / f"{kind} {key}").touch()
+
+    @property
+    def began(self) -> list[str]:
+        """The key of every task that began, in order."""
+        log = self.folder / "began"
+        return log.read_text().split() if log.exists() else []
+
+    @property
+    def client(self) -> Any:
+        """Step Functions."""
+        return self.embedded.client("stepfunctions")
+
+    def redrive(self, ended: dict[str, Any]) -> dict[str, Any]:
+        """The execution, redriven and ended again."""
+        self.client.redrive_execution(executionArn=ended["executionArn"])
+        return self.end_of(ended["executionArn"])
+
+    def end_of(self, arn: str) -> dict[str, Any]:
+        """The description of an execution that has ended, its output parsed."""
+        self.embedded.wait_until(lambda: self.client.describe_execution(executionArn=arn)["status"] != "RUNNING", 30)
+        description = self.client.describe_execution(executionArn=arn)
+        return description | ({"output": json.loads(description["output"])} if "output" in description else {})
+
+    def events(self, arn: str) -> list[dict[str, Any]]:
+        """The history."""
+        return list(self.client.get_execution_history(executionArn=arn, maxResults=1000)["events"])
+
+    def code_of_refusal(self, arn: str) -> tuple[str, str]:
+        """Code and message with which a redrive is refused."""
+        with pytest.raises(ClientError) as refused:
+            self.client.redrive_execution(executionArn=arn)
+        return refused.value.response["Error"]["Code"], refused.value.response["Error"]["Message"]
+
+
+@pytest.fixture
+def works(embedded, tmp_path):
+    """Tasks of this test alone."""
+    name = embedded.function(SOURCE.format(folder=str(tmp_path)))
+    arn = embedded.client("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+    return Works(embedded, tmp_path, arn)
+
+
+def mapping(items: str, **states: dict[str, Any]) -> dict[str, Any]:
+    """A Map over `items`, one after the other, whose iterations are a chain of states."""
+    return {"Type": "Map", "ItemsPath": items, "MaxConcurrency": 1, "ItemProcessor": chain(**states)}
+
+
+def keys(output: Any) -> Any:
+    """An output with each task's answer reduced to its key."""
+    return [keys(part) for part in output] if isinstance(output, list) else output["key"]
+
+
+def test_the_failed_task_runs_again_and_those_before_it_do_not(works):
+    """With the input it had; the state before has answered already."""
+    works.damage("b")
+    ended = works.embedded.execute(chain(A=works.task("a", ResultPath="$.a"), B=works.task("b", ResultPath="$.b")), {"x": 1})
+    assert (ended["status"], ended["error"]) == ("FAILED", "ValueError")
+    works.mend("b")
+    redriven = works.redrive(ended)
+    assert redriven["status"] == "SUCCEEDED"
+    assert redriven["output"]["x"] == 1
+    assert redriven["output"]["a"]["redriven"] == 0
+    assert redriven["output"]["b"]["redriven"] == 1
+    assert works.began == ["a", "b", "b"]
+
+
+def test_a_redrive_is_told_by_description_list_and_history(works):
+    """The ARN, the input and the start stay; the reason of the first end is gone."""
+    works.damage("a")
+    ended = works.embedded.execute(chain(A=works.task("a")), {"x": 1})
+    assert (ended["redriveCount"], ended["redriveStatus"]) == (0, "REDRIVABLE")
+    assert "redriveDate" not in ended
+    works.mend("a")
+    redriven = works.redrive(ended)
+    assert {name: redriven[name] for name in ("executionArn", "input", "startDate")} == {
+        name: ended[name] for name in ("executionArn", "input", "startDate")
+    }
+    assert redriven["redriveCount"] == 1
+    assert ended["stopDate"] <= redriven["redriveDate"] <= redriven["stopDate"]
+    assert "error" not in redriven
+    (item,) = works.client.list_executions(stateMachineArn=ended["stateMachineArn"])["executions"]
+    assert (item["redriveCount"], item["redriveDate"]) == (1, redriven["redriveDate"])
+    events = works.events(ended["executionArn"])
+    assert [event["id"] for event in events] == list(range(1, len(events) + 1))
+    (place,) = (index for index, event in enumerate(events) if event["type"] == "ExecutionRedriven")
+    assert events[place]["executionRedrivenEventDetails"] == {"redriveCount": 1}
+    assert (events[place - 1]["type"], events[-1]["type"]) == ("ExecutionFailed", "ExecutionSucceeded")
+
+
+def test_retries_begin_anew_with_every_redrive(works):
+    """And a redrive that fails can be redriven."""
+    retry = [{"ErrorEquals": ["ValueError"], "IntervalSeconds": 1, "MaxAttempts": 1}]
+    works.damage("a")
+    ended = works.embedded.execute(chain(A=works.task("a", Retry=retry)))
+    again = works.redrive(ended)
+    assert (again["status"], again["redriveCount"]) == ("FAILED", 1)
+    works.mend("a")
+    assert works.redrive(ended)["output"] == {"key": "a", "redriven": 2, "retried": 0}
+    assert works.began == ["a"] * 5
+
+
+def test_only_iterations_that_did_not_succeed_run_again(works):
+    """Each from the state in which it stood, with the results of the others in their places."""
+    works.damage("b-second")
+    steps = {"First": works.task("$.key"), "Second": works.task("States.Format('{}-second', $.key)")}
+    machine = chain(All=mapping("$.items", **steps))
+    ended = works.embedded.execute(machine, {"items": [{"key": key} for key in "abc"]})
+    assert (ended["status"], works.began) == ("FAILED", ["a", "a-second", "b", "b-second"])
+    works.mend("b-second")
+    redriven = works.redrive(ended)
+    assert keys(redriven["output"]) == ["a-second", "b-second", "c-second"]
+    assert works.began[4:] == ["b-second", "c", "c-second"]
+    succeeded = [event for event in works.events(ended["executionArn"]) if event["type"] == "MapIterationSucceeded"]
+    assert [event["mapIterationSucceededEventDetails"]["index"] for event in succeeded] == [0, 1, 2]
+
+
+def test_only_branches_that_did_not_succeed_run_again(works):
+    """The branch that was stopped with the failed one begins its task again."""
+    works.damage("b")
+    works.damage("b", "c", kind="slow")
+    branches = [chain(A=works.task("a")), chain(B0=works.task("b0"), B=works.task("b")), chain(C=works.task("c"))]
+    machine = chain(Both={"Type": "Parallel", "Branches": branches}, After=works.task("after", ResultPath="$[2]"))
+    arn = works.client.start_execution(stateMachineArn=works.embedded.machine(machine))["executionArn"]
+    works.embedded.wait_until(lambda: {"a", "b", "c"} <= set(works.began))
+    time.sleep(0.3)  # until a's answer is back
+    works.mend("b", kind="slow")
+    ended = works.end_of(arn)
+    assert ended["status"] == "FAILED"
+    works.mend("b")
+    works.mend("c", kind="slow")
+    assert keys(works.redrive(ended)["output"]) == ["a", "b", "after"]
+    assert sorted(works.began) == ["a", "after", "b", "b", "b0", "c", "c"]
+
+
+@pytest.fixture
+def pipeline(works):
+    """A branch beside families, and in each its chunks in order: the shape of the pipeline."""
+    chunks = mapping("$.chunks", Train=works.task("$.key"), Record=works.task("States.Format('{}-record', $.key)"))
+    families = mapping("$.families", Chunks=chunks) | {"MaxConcurrency": 3}
+    branches = [chain(Materialize=works.task("m")), chain(Families=families)]
+    return chain(Both={"Type": "Parallel", "Branches": branches}, Evaluate=works.task("evaluate", ResultPath="$[2]"))
+
+
+FAMILIES = {"families": [{"chunks": [{"key": f"{family}{chunk}"} for chunk in range(3)]} for family in "ab"]}
+
+
+def test_chunks_of_families_beside_a_branch_go_on_each_where_it_stood(works, pipeline):
+    """What has been trained and recorded is not touched again."""
+    works.damage("b1-record")
+    works.damage("b1-record", kind="slow")
+    arn = works.client.start_execution(stateMachineArn=works.embedded.machine(pipeline), input=json.dumps(FAMILIES))
+    works.embedded.wait_until(lambda: {"m", "a2-record", "b1-record"} <= set(works.began))
+    time.sleep(0.3)  # until the answers are back
+    works.mend("b1-record", kind="slow")
+    ended = works.end_of(arn["executionArn"])
+    before = works.began
+    of_a = [f"a{n}{step}" for n in range(3) for step in ("", "-record")]
+    assert sorted(before) == sorted(["m", *of_a, "b0", "b0-record", "b1", "b1-record"])
+    works.mend("b1-record")
+    redriven = works.redrive(ended)
+    assert redriven["status"] == "SUCCEEDED"
+    assert works.began[len(before) :] == ["b1-record", "b2", "b2-record", "evaluate"]
+    assert keys(redriven["output"][1]) == [[f"{family}{n}-record" for n in range(3)] for family in "ab"]
+
+
+def test_a_retried_map_runs_every_iteration_again(works):
+    """Unlike a redrive, a retry keeps nothing; the redrive after it keeps what the last attempt did."""
+    works.damage("b")
+    retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 1}]
+    machine = chain(All=mapping("$.items", One=works.task("$.key")) | {"Retry": retry})
+    ended = works.embedded.execute(machine, {"items": [{"key": key} for key in "ab"]})
+    assert works.began == ["a", "b"] * 2
+    works.mend("b")
+    assert works.redrive(ended)["status"] == "SUCCEEDED"
+    assert works.began[4:] == ["b"]
+
+
+def test_results_that_are_too_large_together_are_made_again(works):
+    """Keeping them would help nobody."""
+    large = {"Type": "Pass", "Parameters": {"key.$": "$.key", "large": "x" * 150_000}}
+    ended = works.embedded.execute(
+        chain(All=mapping("$.items", One=works.task("$.key"), Large=large)), {"items": [{"key": key} for key in "ab"]}
+    )
+    assert ended["error"] == "States.DataLimitExceeded"
+    assert works.redrive(ended)["error"] == "States.DataLimitExceeded"
+    assert works.began == ["a", "b"] * 2
+
+
+def test_a_fail_state_fails_again(works):
+    """So an error that is caught only to be told by a Fail state leaves nothing to redrive."""
+    works.damage("a")
+    caught = works.task("a", Catch=[{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "Failed"}])
+    ended = works.embedded.execute(chain(A=caught, Failed={"Type": "Fail", "Error": "Caught"}))
+    assert ended["error"] == "Caught"
+    works.mend("a")
+    assert (works.redrive(ended)["error"], works.began) == ("Caught", ["a"])
+
+
+def test_an_aborted_execution_goes_on_with_the_task_that_was_cut_off(works):
+    """And may be stopped again right after."""
+    works.damage("b", kind="slow")
+    machine = works.embedded.machine(chain(A=works.task("a"), B=works.task("b")))
+    arn = works.client.start_execution(stateMachineArn=machine)["executionArn"]
+    works.embedded.wait_until(lambda: "b" in works.began)
+    works.client.stop_execution(executionArn=arn, error="Halted", cause="by hand")
+    works.mend("b", kind="slow")
+    ended = works.end_of(arn)
+    assert (ended["status"], ended["error"]) == ("ABORTED", "Halted")
+    works.damage("b", kind="slow")
+    works.client.redrive_execution(executionArn=arn)
+    works.client.stop_execution(executionArn=arn)
+    works.mend("b", kind="slow")
+    assert works.end_of(arn)["status"] == "ABORTED"
+    assert works.redrive(ended)["status"] == "SUCCEEDED"
+    assert works.began.count("a") == 1
+
+
+def test_an_execution_that_ran_out_of_time_has_all_of_it_again(works):
+    """The machine's timeout begins with the redrive."""
+    machine = chain(A=works.task("a"), W={"Type": "Wait", "Seconds": 1}, B=works.task("b")) | {"TimeoutSeconds": 3}
+    works.damage("b", kind="slow")
+    ended = works.embedded.execute(machine)
+    assert (ended["status"], ended["redriveStatus"]) == ("TIMED_OUT", "REDRIVABLE")
+    works.mend("b", kind="slow")
+    assert works.redrive(ended)["status"] == "SUCCEEDED"
+    assert works.began == ["a", "b", "b"]
+
+
+def test_the_definition_is_that_of_the_start(works):
+    """A machine deployed since then changes nothing."""
+    works.damage("b")
+    ended = works.embedded.execute(chain(A=works.task("a"), B=works.task("b")))
+    changed = chain(B={"Type": "Pass", "Result": {"key": "other"}})
+    works.client.update_state_machine(stateMachineArn=ended["stateMachineArn"], definition=json.dumps(changed))
+    works.mend("b")
+    assert works.redrive(ended)["output"]["key"] == "b"
+
+
+def test_what_runs_or_has_succeeded_is_not_redriven(works):
+    """The refusal's words are those of the description."""
+    works.damage("a", kind="slow")
+    arn = works.client.start_execution(stateMachineArn=works.embedded.machine(chain(A=works.task("a"))))["executionArn"]
+    running = ("ExecutionNotRedrivable", "Execution is RUNNING and cannot be redriven")
+    assert works.code_of_refusal(arn) == running
+    assert works.client.describe_execution(executionArn=arn)["redriveStatusReason"] == running[1]
+    works.mend("a", kind="slow")
+    assert works.end_of(arn)["redriveStatus"] == "NOT_REDRIVABLE"
+    assert works.code_of_refusal(arn) == ("ExecutionNotRedrivable", "Execution is SUCCEEDED and cannot be redriven")
+    assert works.code_of_refusal(UNKNOWN)[0] == "ExecutionDoesNotExist"
+
+
+def test_the_same_request_redrives_once(works):
+    """A client that repeats itself gets the first answer."""
+    works.damage("a")
+    ended = works.embedded.execute(chain(A=works.task("a")))
+    request = {"executionArn": ended["executionArn"], "clientToken": "once"}
+    first = works.client.redrive_execution(**request)["redriveDate"]
+    assert works.end_of(ended["executionArn"])["redriveCount"] == 1
+    assert works.client.redrive_execution(**request)["redriveDate"] == first
+    assert works.end_of(ended["executionArn"])["redriveCount"] == 1
+
+
+def test_a_redriven_end_counts_as_an_end_and_as_a_redriven_one(works):
+    """An alarm on failures rings for it too."""
+    works.damage("a")
+    ended = works.embedded.execute(chain(A=works.task("a")))
+    works.redrive(ended)
+    sums = {
+        name: sum_of(works.embedded, name, ended) for name in ("ExecutionsFailed", "ExecutionsRedriven", "RedrivenExecutionsFailed")
+    }
+    assert sums == {"ExecutionsFailed": 2.0, "ExecutionsRedriven": 1.0, "RedrivenExecutionsFailed": 1.0}
+
+
+def sum_of(embedded: Any, metric: str, execution: dict[str, Any]) -> float:
+    """How often the machine's metric was counted."""
+    points = embedded.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/States",
+        MetricName=metric,
+        Dimensions=[{"Name": "StateMachineArn", "Value": execution["stateMachineArn"]}],
+        StartTime=time.time() - 600,
+        EndTime=time.time() + 60,
+        Period=3600,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return float(sum(point["Sum"] for point in points))
