@@ -18,9 +18,13 @@ from deploy_steps import (
     destroy,
     guide_line,
     operate,
+    others_try,
+    staff,
 )
-from deploy_story import ROOT, make_checkout, missing_tool
+from deploy_story import ADMINISTRATOR, ROOT, make_checkout, missing_tool
+from people import DEPLOYER, SCORER, hire
 
+from local.context import ACCOUNT
 from tests.local.workbench import start
 
 
@@ -40,11 +44,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def deployed(world: World) -> Deployed:
-    """Bootstrap, deploy, then every line of the guide that talks to what is deployed."""
+    """Bootstrap as the administrator, deploy as who may, then every line of the guide that talks to what is deployed."""
     checkout, aws = world.checkout, world.aws
     checkout.cdk(*BOOTSTRAP)
     checkout.record_image(aws.client("ecr"))
+    checkout.person = hire(aws.client("iam"), DEPLOYER, {"ACCOUNT": ACCOUNT})
     output = checkout.cdk(*DEPLOY)
+    people = staff(world)
     health, score, decision = (guide_line(f"$API{path}") for path in ("/health", "/v1/score", "/v1/decisions"))
     unsigned = score.replace('--aws-sigv4 "aws:amz:eu-north-1:execute-api" ', "").replace(" -d ", " -w '%{http_code}' -d ")
     return Deployed(
@@ -52,10 +58,11 @@ def deployed(world: World) -> Deployed:
         address=checkout.paste(f"{guide_line('API=')}; echo $API").strip(),
         health=world.ask(health),
         unsigned=checkout.paste(unsigned, API=aws.api),
-        score=world.ask(score),
-        with_token=world.ask(score, AWS_SESSION_TOKEN="a/session+token=="),
-        decision=world.ask(decision),
-        commands=operate(checkout, aws.api),
+        score=world.ask(score, **people[SCORER]),
+        with_token=world.ask(score, AWS_SESSION_TOKEN="a/session+token==", **people[SCORER]),
+        decision=world.ask(decision, **people[SCORER]),
+        commands=operate(checkout, aws.api, people),
+        refused=others_try(checkout, aws.api, people),
     )
 
 
@@ -84,7 +91,7 @@ def destroyed(world: World, edited: Edited) -> Gone:
 def restored(world: World, destroyed: Gone) -> Restored:
     """What was kept is imported, and the rest deployed beside it."""
     output = world.checkout.cdk(*RESTORE) + world.checkout.cdk(*DEPLOY)
-    return Restored(output, world.data(), world.ask(guide_line("$API/v1/decisions")))
+    return Restored(output, world.data(), world.ask(guide_line("$API/v1/decisions"), **ADMINISTRATOR))
 
 
 @pytest.fixture(scope="session")
@@ -93,5 +100,5 @@ def deleted(world: World, restored: Restored) -> Gone:
     world.checkout.edit("cdk.json", '"context": {', '"context": {\n    "retain_data": false,')
     world.checkout.cdk("deploy", "--all", "--require-approval", "never", "--outputs-file", ".local/outputs.json")
     before = world.data()
-    world.checkout.paste(guide_line("object_versions.delete"))
+    world.checkout.paste(guide_line("object_versions.delete"), **ADMINISTRATOR)
     return destroy(world, before)

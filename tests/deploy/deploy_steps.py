@@ -10,7 +10,9 @@ import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deploy_story import ROOT, Checkout
+from people import OPERATOR, READER, RETRAINER, SCORER, hire, values_of
 
+from local.context import ACCOUNT
 from tests.docs.pages import Page
 from tests.local.workbench import Embedded
 
@@ -29,6 +31,10 @@ OPERATIONS = {
     "status": ("greenfraud status",),
     "rollback": ("greenfraud rollback",),
 }
+WHO = {"check": RETRAINER, "import": RETRAINER, "retrain": RETRAINER, "status": READER, "rollback": OPERATOR}
+# What somebody tries whose policy does not name it.
+STRANGERS = {"import": READER, "retrain": OPERATOR, "status": RETRAINER, "rollback": SCORER}
+People = dict[str, dict[str, str]]  # the variables of each one's shell
 
 
 def guide_line(*fragments: str) -> str:
@@ -90,6 +96,7 @@ class Deployed:
     with_token: Any
     decision: Any
     commands: dict[str, str]
+    refused: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -123,15 +130,30 @@ class Restored:
     decision: Any
 
 
-def operate(checkout: Checkout, api: str) -> dict[str, str]:
+def staff(world: World) -> People:
+    """Everybody but who deployed, hired for what is deployed."""
+    written = json.loads((world.checkout.folder / ".local/outputs.json").read_text())
+    values = values_of(written, ACCOUNT)
+    return {name: hire(world.aws.client("iam"), name, values) for name in (SCORER, OPERATOR, READER, RETRAINER)}
+
+
+def operate(checkout: Checkout, api: str, people: People) -> dict[str, str]:
     """The guide's operator commands, on twenty transactions: too few to train on, enough to be imported."""
     days = [f"2026-03-{day:02d}T12:00:00Z" for day in range(1, 21)]
     columns = {"transaction_id": [f"t{n}" for n in range(20)], "occurred_at": days, "customer_id": ["c1"] * 20}
     table = pa.table({**columns, "amount": [10.0] * 20, "is_fraud": [0] * 19 + [1]})
     pq.write_table(table, checkout.folder / "history.parquet")
-    lines = {name: guide_line(*fragments) for name, fragments in OPERATIONS.items()}
     # No name leads to the address that the stack tells. Nothing was ever promoted, so that taking it back is refused.
-    return {name: checkout.paste(line, code=int(name == "rollback"), GREENFRAUD_API_URL=api) for name, line in lines.items()}
+    return {name: _command(checkout, name, api, people[who], code=int(name == "rollback")) for name, who in WHO.items()}
+
+
+def others_try(checkout: Checkout, api: str, people: People) -> dict[str, str]:
+    """The same commands, by somebody who does something else."""
+    return {name: _command(checkout, name, api, people[who], code=1) for name, who in STRANGERS.items()}
+
+
+def _command(checkout: Checkout, name: str, api: str, person: dict[str, str], *, code: int) -> str:
+    return checkout.paste(guide_line(*OPERATIONS[name]), code=code, GREENFRAUD_API_URL=api, **person)
 
 
 def destroy(world: World, before: dict[str, int] | None = None) -> Gone:

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 NODE, CDK = ROOT / ".venv-cdk/bin/node", ROOT / "node_modules/aws-cdk/bin/cdk"
 SECONDS = 300  # a busy machine; a command that hangs fails the test instead of stopping it
+ADMINISTRATOR = {"AWS_ACCESS_KEY_ID": "embedded", "AWS_SECRET_ACCESS_KEY": "embedded"}
 # What of the CDK's many lines belongs into a transcript: results, what was kept or changed, failures.
 KEY_LINES = re.compile(r"✅|❌|_SKIPPED|UPDATE_COMPLETE|IMPORT_COMPLETE|_FAILED|\.(ApiUrl|DataOnDestroy|ScoreFunction) = ")
 TIMES = re.compile(r"\| *\d+(/\d+)? *\| \d\d?:\d\d:\d\d [AP]M ")
@@ -60,6 +61,7 @@ class Checkout:
     folder: Path
     transcript: Transcript
     endpoint: str = ""
+    person: dict[str, str] = field(default_factory=lambda: ADMINISTRATOR)  # variables of the shell: who types
 
     def cdk(self, *arguments: str) -> str:
         """Run the CDK command line; everything it said. AssertionError when it fails."""
@@ -102,12 +104,10 @@ class Checkout:
         )
 
     def environment(self) -> dict[str, str]:
-        """Dummy credentials, our AWS, the CDK's Python first on PATH, and nothing of the person's own AWS settings."""
+        """The credentials of who types, our AWS, the CDK's Python first on PATH, and nothing of one's own AWS settings."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
         return inherited | {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "embedded",
-            "AWS_SECRET_ACCESS_KEY": "embedded",
             "AWS_REGION": "eu-north-1",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -116,6 +116,7 @@ class Checkout:
             "NODE_COMPILE_CACHE": str(ROOT / ".local/cache/node"),
             "PATH": os.pathsep.join([str(NODE.parent), os.environ.get("PATH", ""), str(BIN)]),
             "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR", str(Path.home() / ".cache/uv")),
+            **self.person,
         }
 
 

@@ -61,6 +61,19 @@ def test_the_operators_commands_reach_what_is_deployed(deployed: Deployed):
     assert "nothing has been promoted" in said["rollback"]
 
 
+def test_nobody_does_the_work_of_another(deployed: Deployed):
+    """Each command was run by a user with the policy that the guide gives for it; by another one it is refused."""
+    assert set(deployed.refused) == {"import", "retrain", "status", "rollback"}
+    missing = {
+        "import": "s3:DeleteObject",
+        "retrain": "states:StartExecution",
+        "status": "$default/GET/v1/production",
+        "rollback": "$default/POST/v1/production/rollback",
+    }
+    assert [name for name, what in missing.items() if what not in deployed.refused[name]] == []
+    assert [name for name, said in deployed.refused.items() if "Traceback" in said] == []
+
+
 def test_a_second_deployment_changes_nothing(deployed_again: str):
     """All four say so."""
     assert unchanged(deployed_again) == list(STACKS)

@@ -65,7 +65,7 @@ def test_every_equation_of_the_guide_holds():
 
 def test_jobs_machines_and_limits_are_those_of_the_template(jobs):
     """Four steps once per run, training per family and week; spot; an hour each, and one more attempt."""
-    assert sorted(jobs) == ["BuildFeatures", "Evaluate", "Materialize", "Report", "Train"]
+    assert sorted(jobs) == ["BuildFeatures", "BuildFeaturesWhenFree", "Evaluate", "Materialize", "Report", "Train"]
     for job in (state["Parameters"] for state in jobs.values()):
         assert job["ResourceConfig"]["InstanceType"] == "ml.m5.large"
         assert job["ResourceConfig"]["VolumeSizeInGB"] == 30
@@ -76,10 +76,18 @@ def test_jobs_machines_and_limits_are_those_of_the_template(jobs):
 
 
 def test_a_full_quota_is_waited_for_as_long_as_the_guide_says(jobs):
-    """30, 60 and 120 seconds."""
-    busy, failed = jobs["Train"]["Retry"]
-    assert "SageMaker.ResourceLimitExceededException" in busy["ErrorEquals"]
-    assert (busy["IntervalSeconds"], busy["BackoffRate"], busy["MaxAttempts"], failed["MaxAttempts"]) == (30, 2, 3, 1)
+    """For six hours; the first job of a run finds out within 90 seconds whether there is a quota at all."""
+    full, _, failed = jobs["Train"]["Retry"]
+    first = jobs["BuildFeatures"]["Retry"][0]
+    assert full["ErrorEquals"] == first["ErrorEquals"] == ["SageMaker.ResourceLimitExceededException"]
+    assert pauses(full)[:5] == [60, 120, 240, 480, 900]
+    assert (sum(pauses(full)), sum(pauses(first)), failed["MaxAttempts"]) == (6 * 3600, 90, 1)
+
+
+def pauses(retry: dict[str, Any]) -> list[float]:
+    """How long each attempt waits, in seconds."""
+    longest = retry.get("MaxDelaySeconds", float("inf"))
+    return [min(retry["IntervalSeconds"] * retry["BackoffRate"] ** attempt, longest) for attempt in range(retry["MaxAttempts"])]
 
 
 def test_alarms_and_throttle_are_those_of_the_template(template):

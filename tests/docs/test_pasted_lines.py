@@ -32,7 +32,7 @@ def paste(deployment):
     """Runs a line in a shell, its addresses replaced by those of the deployment; what it printed."""
     target = deployment.target
     served = {"http://127.0.0.1:8000": target.api, "http://127.0.0.1:4566": target.endpoint, ".venv/bin/": f"{BIN}/"}
-    keys = {"AWS_ENDPOINT_URL": target.endpoint, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    keys = {"AWS_ENDPOINT_URL": target.endpoint, "AWS_ACCESS_KEY_ID": "embedded", "AWS_SECRET_ACCESS_KEY": "embedded"}
     env = {**os.environ, **keys, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
 
     def run(line: str) -> str:
