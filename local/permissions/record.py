@@ -20,6 +20,7 @@ SECONDS = 1.0
 _lock = threading.Lock()
 _used: set[tuple[str, str, str]] = set()
 _denied: Counter[tuple[str, str, str]] = Counter()
+_said: dict[tuple[str, str, str], str] = {}  # in the words of its moment: a failed deployment takes its roles away
 
 
 def add(caller: Caller, need: Need, *, denied: bool) -> None:
@@ -32,7 +33,8 @@ def add(caller: Caller, need: Need, *, denied: bool) -> None:
             _denied[what] += 1
             first = _denied[what] == 1
         if first:
-            print(f"denied: {in_words(what)}", file=sys.stderr, flush=True)
+            _said[what] = in_words(what)
+            print(f"denied: {_said[what]}", file=sys.stderr, flush=True)
     elif caller.role is not None and what not in _used:
         with _lock:
             _used.add(what)
@@ -89,7 +91,10 @@ def document_of(used: list[tuple[str, str, str]], denied: list[tuple[tuple[str, 
     for role, action, resource in used:
         if role not in paths:
             others.setdefault(role, []).append([action, resource])
-    refusals = [{"times": times, "action": what[1], "resource": what[2], "said": in_words(what)} for what, times in denied]
+    refusals = [
+        {"times": times, "action": what[1], "resource": what[2], "said": _said.get(what) or in_words(what)}
+        for what, times in denied
+    ]
     return {"roles": roles, "others": others, "denied": refusals}
 
 
