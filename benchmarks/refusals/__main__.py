@@ -127,7 +127,7 @@ def table_of(rows: Sequence[Row]) -> Table:
         table.add_column(name, width=width, overflow="fold")
     for row in rows:
         what = f"{row.grant.holder}\n{row.grant.action}\n{row.grant.resource}"
-        table.add_row(what, row.showed, row.words or "(told by the record alone)", row.lines)
+        table.add_row(what, row.showed, row.words, row.lines)
     return table
 
 

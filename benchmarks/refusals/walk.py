@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.refusals.platform import RECORD_SECONDS, Platform, RefusedError, StuckError
+from benchmarks.refusals.words import reason_of
 from cli.api import call_api
 from cli.data.dataset import HeldBack, hold_back
 from cli.data.upload import upload
@@ -133,7 +134,7 @@ def run_machine(platform: Platform, output: str, document: dict[str, Any]) -> No
     execution = platform.wait_for("the execution's end", ended, EXECUTION_SECONDS)
     if execution["status"] != "SUCCEEDED":
         described = states.describe_execution(executionArn=execution["executionArn"])
-        raise FailedError(f"{described.get('error', execution['status'])}: {described.get('cause', '')}")
+        raise FailedError(f"{described.get('error', execution['status'])}: {reason_of(described.get('cause', ''))}")
 
 
 def fire(platform: Platform, machine: str, document: dict[str, Any]) -> None:

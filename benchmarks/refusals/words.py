@@ -13,16 +13,16 @@ from benchmarks.refusals.platform import Platform
 MACHINES = ("StateMachineArn", "UpkeepStateMachineArn")
 AUTHORIZED = "not authorized to perform"
 REFUSED = re.compile(r"not authorized|AccessDenied|Forbidden|Access Denied|is not authorized to|cannot be assumed", re.IGNORECASE)
-LINE = 400  # characters
-SETTLE_SECONDS, PAUSE_SECONDS = 10.0, 0.5
+LINE = 500  # characters
+SETTLE_SECONDS, PAUSE_SECONDS = 5.0, 0.5
 
 
 def words_of(platform: Platform, said: str) -> str:
-    """AWS's words, once they came to light somewhere; empty where nothing but the record told."""
+    """AWS's words as they came to light in the walk; where nothing shows them, as the record has them."""
     deadline = time.monotonic() + SETTLE_SECONDS
     while (found := find_words(platform, said)) is None and time.monotonic() < deadline:
         time.sleep(PAUSE_SECONDS)
-    return found or ""
+    return found or shortened(str(platform.record["denied"][0]["words"]))
 
 
 def find_words(platform: Platform, said: str) -> str | None:
