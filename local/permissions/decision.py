@@ -31,7 +31,7 @@ def check(caller: Caller, need: Need) -> None:
     if caller == INTERNAL:
         return
     reason = refusal(Request(caller, need.action, need.resource, {**ALWAYS, **need.context}))
-    record.add(caller, need, denied=reason is not None)
+    record.add(caller, need, refusal=reason)
     if reason is not None:
         raise AccessDeniedError(reason)
 
@@ -112,6 +112,7 @@ def take_on(role_arn: str, service: str, session: str, *, source_arn: str = "") 
     caller = Caller(service, service=service)
     request = Request(caller, "sts:AssumeRole", role_arn, {**ALWAYS, "aws:SourceArn": source_arn})
     if role is None or parse(role.assume_role_policy_document).verdict(request) is not Verdict.ALLOWED:
-        record.add(caller, Need("sts:AssumeRole", role_arn), denied=True)
-        raise RoleNotAssumableError(f"{service} is not authorized to perform: sts:AssumeRole on resource: {role_arn}")
+        words = f"{service} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+        record.add(caller, Need("sts:AssumeRole", role_arn), refusal=words)
+        raise RoleNotAssumableError(words)
     return caller_of_role(role_arn, session)

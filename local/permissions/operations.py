@@ -110,6 +110,11 @@ def log_stream(operation: str, parameters: Parameters) -> Needs:
     yield Need(f"logs:{operation}", arn("logs", f"log-group:{group}:log-stream:{stream}"))
 
 
+def log_groups(operation: str, _: Parameters) -> Needs:
+    """Listing groups is asked for as on a stream without a name in a group without one, whatever is listed."""
+    yield Need(f"logs:{operation}", arn("logs", "log-group::log-stream:"))
+
+
 def queue(operation: str, parameters: Parameters) -> Needs:
     """A queue by its URL or name; batches need the action of one message."""
     name = str(parameters.get("QueueUrl") or parameters.get("QueueName") or "*").rsplit("/", 1)[-1]
@@ -261,6 +266,7 @@ SERVICES: dict[str, Rule] = {
     "sts": assume,
 }
 RULES: dict[tuple[str, str], Rule] = {
+    ("logs", "DescribeLogGroups"): log_groups,
     **{("lambda", f"{verb}EventSourceMapping"): event_source for verb in ("Create", "Update", "Get", "Delete")},
     **{("lambda", f"{verb}LayerVersion"): layer for verb in ("Publish", "Get", "Delete")},
     **{("cloudwatch", name): alarm for name in ("PutMetricAlarm", "DescribeAlarms", "DeleteAlarms", "SetAlarmState")},

@@ -20,19 +20,22 @@ SECONDS = 1.0
 _lock = threading.Lock()
 _used: set[tuple[str, str, str]] = set()
 _denied: Counter[tuple[str, str, str]] = Counter()
+# As of its moment: a failed deployment takes its roles away.
+_told: dict[tuple[str, str, str], dict[str, str]] = {}
 
 
-def add(caller: Caller, need: Need, *, denied: bool) -> None:
-    """Remember who asked for what; the first of several refusals alike is printed with the line that should grant it."""
+def add(caller: Caller, need: Need, *, refusal: str | None = None) -> None:
+    """Remember who asked for what, and AWS's words where it was refused; the first of several refusals alike is printed with the line that should grant it."""
     what = (caller.role or caller.arn, need.action, need.resource)
-    if denied:
+    if refusal is not None:
         if caller.user is not None:
             return  # a person is told; nothing that was deployed lacks anything
         with _lock:
             _denied[what] += 1
             first = _denied[what] == 1
         if first:
-            print(f"denied: {in_words(what)}", file=sys.stderr, flush=True)
+            _told[what] = {"said": in_words(what), "words": refusal}
+            print(f"denied: {_told[what]['said']}", file=sys.stderr, flush=True)
     elif caller.role is not None and what not in _used:
         with _lock:
             _used.add(what)
@@ -89,7 +92,7 @@ def document_of(used: list[tuple[str, str, str]], denied: list[tuple[tuple[str, 
     for role, action, resource in used:
         if role not in paths:
             others.setdefault(role, []).append([action, resource])
-    refusals = [{"times": times, "action": what[1], "resource": what[2], "said": in_words(what)} for what, times in denied]
+    refusals = [{"times": times, "action": what[1], "resource": what[2], **_told[what]} for what, times in denied if what in _told]
     return {"roles": roles, "others": others, "denied": refusals}
 
 

@@ -23,7 +23,8 @@ def deployed_roles() -> dict[str, str]:
     for stack in list(cloudformation_backends[ACCOUNT][REGION].stacks.values()):
         for logical_id, resource in list(stack.resource_map._parsed_resources.items()):
             if getattr(resource, "type", "") == "AWS::IAM::Role":
-                metadata = stack.template_dict.get("Resources", {}).get(logical_id, {}).get("Metadata", {})
+                definition = stack.resource_map._resource_json_map.get(logical_id, {})  # also while the stack is being made
+                metadata = definition.get("Metadata", {})
                 path = metadata.get("aws:cdk:path", f"{stack.name}/{logical_id}")
                 found[str(resource.physical_resource_id)] = str(path).removesuffix("/Resource")
     return found

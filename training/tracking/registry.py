@@ -47,7 +47,8 @@ class Registry:
     def record(self, verdict: Verdict, manifests: Mapping[str, BundleManifest], run_ids: Mapping[str, str]) -> None:
         """Register every challenger that is new, then move the stages as the gate decided; manifests and runs by name.
 
-        What is told late, after a newer decision, is registered and moves nothing.
+        What is told late, after a newer decision, moves a stage only where nothing newer holds it: what was promoted while MLflow
+        was away serves, although a later execution found nothing better.
         """
         self._create_model()
         challengers, decision = verdict.challengers, verdict.decision
@@ -57,12 +58,16 @@ class Registry:
         is_late = any(float(known.tags.get(DECIDED_AT, 0)) > verdict.decided_at for known in self._versions())
         for number in versions.values():
             self._move(number, "archived" if is_late else "challenger")
-        if is_late:
-            return
-        self._point_at_best(challengers, versions)
+        if not is_late:
+            self._point_at_best(challengers, versions)
         chosen = versions.get(f"{decision['family']}/{decision['version']}")
-        if chosen and decision["outcome"] != "reject":
+        if chosen and decision["outcome"] != "reject" and not self._is_held_by_newer(STAGES[decision["outcome"]], verdict):
             self._replace(STAGES[decision["outcome"]], chosen)
+
+    def _is_held_by_newer(self, stage: str, verdict: Verdict) -> bool:
+        number = self.client.get_registered_model(MODEL).aliases.get(stage)
+        holders = [known for known in self._versions() if str(known.version) == str(number)]
+        return any(float(known.tags.get(DECIDED_AT, 0)) > verdict.decided_at for known in holders)
 
     def _create_model(self) -> None:
         from mlflow.exceptions import MlflowException

@@ -90,3 +90,16 @@ def test_an_older_execution_that_is_told_late_moves_no_alias(back: Workplace) ->
     assert back.document(key)["reported_at"] < 9999999999
     catch_up(Settings.from_env(), EXECUTION)
     assert client.get_model_version_by_alias("greenfraud", "production").version == other.version
+
+
+def test_a_promotion_told_late_is_production_where_nothing_newer_was_promoted(back: Workplace) -> None:
+    """The newer execution found nothing better, so the older one's model serves; the newer one stays the challenger."""
+    client, decision = back.tracking().client, back.document(decision_key(EXECUTION))
+    (newer,) = [one for one in client.search_model_versions("name = 'greenfraud'") if one.tags["family"] != decision["family"]]
+    client.set_model_version_tag("greenfraud", newer.version, "decided_at", "9999999999")
+    client.set_registered_model_alias("greenfraud", "challenger", newer.version)
+    client.delete_registered_model_alias("greenfraud", "production")
+    catch_up(Settings.from_env(), EXECUTION)
+    production = client.get_model_version_by_alias("greenfraud", "production")
+    assert (production.tags["family"], production.tags["stage"]) == (decision["family"], "production")
+    assert client.get_model_version_by_alias("greenfraud", "challenger").version == newer.version
