@@ -21,6 +21,7 @@ IDENTIFIERS = {
     "AWS::DynamoDB::Table": "TableName",
     "AWS::SageMaker::MlflowApp": "Arn",
     "AWS::IAM::Role": "RoleName",
+    "AWS::KMS::Key": "KeyId",
 }
 RETAINING = {"Retain", "RetainExceptOnCreate"}  # the second deletes what a failed first deployment made
 Names = dict[str, dict[str, str]]

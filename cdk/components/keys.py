@@ -34,7 +34,7 @@ class Keys(Construct):
             "Key",
             description="GreenFraud: tables, buckets, queues, alerts and logs",
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         for statement in (_alarms_publish(self), _logs_are_written(self)):
             self.key.add_to_resource_policy(statement)
