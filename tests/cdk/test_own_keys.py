@@ -30,7 +30,7 @@ def test_the_key_rotates_and_outlives_its_stack(prod):
     """What it encrypted outlives it too."""
     (key,) = prod("AWS::KMS::Key").values()
     assert key["Properties"]["EnableKeyRotation"] is True
-    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_everything_stored_is_encrypted_with_it(prod):
