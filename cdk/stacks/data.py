@@ -50,6 +50,7 @@ class DataStack(Stack):
             "ReceiptsTable": self.tables.receipts.table_name,
             "CustomerTable": self.tables.customer.table_name,
             "TerminalTable": self.tables.terminal.table_name,
+            "MlflowTrackingUri": self.tracking.uri,
             "AlertTopicArn": self.alerts.topic.topic_arn,
             "DataOnDestroy": KEPT if self._retains else DELETED,
         }

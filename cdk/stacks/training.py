@@ -78,7 +78,6 @@ class TrainingStack(Stack):
     def _outputs(self) -> dict[str, str]:
         return {
             "StateMachineArn": self.pipeline.machine.state_machine_arn,
-            "MlflowTrackingUri": self.tracking.uri,
             "TrainingImageUri": self.jobs.image.image_uri,
             "SpotSlots": str(SPOT_SLOTS),  # the quota to ask for: spot training jobs of the instance type at once
             "ScheduleName": self.schedule.schedule_name,

@@ -13,11 +13,11 @@ EXPECTED = {
         "ReceiptsTable",
         "CustomerTable",
         "TerminalTable",
+        "MlflowTrackingUri",
     },
     "GreenFraud-Training": {
         "StateMachineArn",
         "UpkeepStateMachineArn",
-        "MlflowTrackingUri",
         "TrainingImageUri",
         "ScheduleName",
     },
