@@ -25,7 +25,10 @@ _told: dict[tuple[str, str, str], dict[str, str]] = {}
 
 
 def add(caller: Caller, need: Need, *, refusal: str | None = None) -> None:
-    """Remember who asked for what, and AWS's words where it was refused; the first of several refusals alike is printed with the line that should grant it."""
+    """Remember who asked for what, and AWS's words where it was refused.
+
+    The first of several refusals alike is printed with the line that should grant it.
+    """
     what = (caller.role or caller.arn, need.action, need.resource)
     if refusal is not None:
         if caller.user is not None:
