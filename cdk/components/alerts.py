@@ -9,6 +9,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from cdk.components.granted import granted
+
 NAMESPACE = "GreenFraud"  # of every metric our own code emits
 # Services that publish to the topic on our behalf. `enforce_ssl` replaces the policy a topic has by default, which
 # let the whole account in, and an alarm's action grants nothing: who is not here publishes to nobody.
@@ -23,6 +25,7 @@ class Alerts(Construct):
         self.topic = sns.Topic(self, "Topic", display_name="GreenFraud alerts", enforce_ssl=True)
         for publisher in PUBLISHERS:
             self.topic.add_to_resource_policy(self._may_publish(publisher))
+            granted(self.topic, ["sns:Publish"], [self.topic.topic_arn])
 
     def _may_publish(self, service: str) -> iam.PolicyStatement:
         """For resources of this account alone, or any account's alarm could ring here."""

@@ -4,7 +4,8 @@ Every grant is metadata of the role's construct. It lands in `cdk.out/<stack>.me
 in the template, as one entry per call:
 
     {"type": "greenfraud:granted",
-     "data": {"actions": ["s3:GetObject"],      # a managed policy stands as policy:<name>
+     "data": {"to": "a role",                   # or "services", by the policy of a resource
+              "actions": ["s3:GetObject"],      # a managed policy stands as policy:<name>
               "resources": [...],               # as the template has them: text, or Fn::Join, Fn::GetAtt, Fn::ImportValue
               "at": "cdk/stacks/serving.py:97"}}  # relative to the repository
 """
@@ -15,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import aws_iam as iam
+from constructs import IConstruct
 
 from cdk.components.source import ROOT
 
@@ -24,9 +25,11 @@ GRANTED = "greenfraud:granted"
 GRANTING = {"granted.py", "grants.py", "keys.py"}
 
 
-def granted(role: iam.IRole, actions: Sequence[str], resources: Sequence[str]) -> None:
-    """Remembers what `role` was granted here, be it by `grants` or by a construct of CDK."""
-    role.node.add_metadata(GRANTED, {"actions": list(actions), "resources": list(resources), "at": _line_of_caller()})
+def granted(holder: IConstruct, actions: Sequence[str], resources: Sequence[str]) -> None:
+    """Remembers what a role was granted here, be it by `grants` or by a construct of CDK; or what a resource lets services do."""
+    to = "a role" if hasattr(holder, "role_arn") else "services"
+    data = {"to": to, "actions": list(actions), "resources": list(resources), "at": _line_of_caller()}
+    holder.node.add_metadata(GRANTED, data)
 
 
 def _line_of_caller() -> str:

@@ -16,6 +16,7 @@ from constructs import Construct
 
 from cdk.components.alerts import NAMESPACE
 from cdk.components.function import log_group
+from cdk.components.granted import granted
 from cdk.components.review import acknowledge
 
 # Who asked what and how it went; never a body, which carries customers' ids.
@@ -63,6 +64,7 @@ class ScoringApi(Construct):
             default_integration=integration,
             default_authorizer=authorizers.HttpIamAuthorizer(),
         )
+        granted(self.api, ["lambda:InvokeFunction"], [target.function_arn, operate.function_arn])  # by each route
         health = self._add_routes(integration)
         self._add_operations(integrations.HttpLambdaIntegration("Operate", operate))
         self.access_logs = log_group(self, "AccessLogs", retention_days=log_retention_days)

@@ -40,17 +40,23 @@ def statements_of(role_name: str) -> list[dict[str, Any]]:
 def granting_lines(path: str, action: str, resource: str) -> list[str]:
     """The lines of `cdk/` that grant a role this action on this resource, as the synthesised assembly tells.
 
-    A statement that was taken out of the template since is found too, which is what one wants to know of a denial.
+    Who is no role of the assembly is granted things by the resources themselves. A statement that was taken out of the
+    template since is found too, which is what one wants to know of a denial.
     """
     return [entry["at"] for entry in grants_of(path) if action in entry["actions"] and covers(entry["resources"], resource)]
 
 
 def grants_of(path: str) -> Iterator[dict[str, Any]]:
-    """The grants that the assembly remembers of the role at a construct's path."""
-    file = ASSEMBLY / f"{path.partition('/')[0]}.metadata.json"
-    if file.exists():
-        entries = json.loads(file.read_text()).get(f"/{path}", [])
-        yield from (entry["data"] for entry in entries if entry["type"] == GRANTED)
+    """The grants that the assembly remembers of the role at a construct's path; for another path those of resources."""
+    remembered = {
+        construct: [entry["data"] for entry in entries if entry["type"] == GRANTED]
+        for file in ASSEMBLY.glob("*.metadata.json")
+        for construct, entries in json.loads(file.read_text()).items()
+    }
+    if f"/{path}" in remembered:
+        yield from remembered[f"/{path}"]
+    else:
+        yield from (entry for data in remembered.values() for entry in data if entry.get("to") == "services")
 
 
 def covers(resources: list[Any], resource: str) -> bool:
