@@ -40,12 +40,13 @@ class Production:
 
         Raises StateConflict when there is nothing to go back to, ContractError when that bundle is not what it was.
         """
+        before = self.stage.current()  # first: a change that comes after it makes the replacement fail
         is_possible, production = production_before(self.stage.entries())
         if not is_possible:
             raise StateConflict("nothing has been promoted that could be rolled back")
         if production is not None and self.artifacts.verified(production.family, production.version)[0] != production:
             raise ContractError(f"{production.name} is no longer the bundle that was promoted")
-        return self._replace(self.stage.current(), production, verb="rollback", actor=actor, reasons=[reason])
+        return self._replace(before, production, verb="rollback", actor=actor, reasons=[reason])
 
     def _replace(self, before: ControlDocument, production: ModelRef | None, **entered: Any) -> ControlDocument:
         after = dataclasses.replace(before, revision=before.revision + 1, production=production)

@@ -29,6 +29,17 @@ def function_timeout(parameters: Parameters) -> None:
         raise ViolationError(timeout, "timeout", f"Member must have value less than or equal to {LONGEST_TIMEOUT_SECONDS}")
 
 
+RESERVED = re.compile(r"_HANDLER|AWS_(?!ENDPOINT_URL)[A-Z_]+|LAMBDA_(TASK_ROOT|RUNTIME_DIR)")
+
+
+def no_reserved_variables(parameters: Parameters) -> None:
+    """What Lambda sets itself, credentials above all, no function may set otherwise."""
+    given = (parameters.get("Environment") or {}).get("Variables") or {}
+    reserved = sorted(name for name in given if RESERVED.fullmatch(name))
+    if reserved:
+        raise ViolationError(", ".join(reserved), "environment.variables", "Member must not be one of Lambda's reserved keys")
+
+
 def spot_waits_longer_than_it_runs(parameters: Parameters) -> None:
     """Managed spot needs a longest wait, which covers the run; without spot there is none."""
     spot = bool(parameters.get("EnableManagedSpotTraining"))
@@ -52,7 +63,7 @@ def spot_or_warm_pool(parameters: Parameters) -> None:
 
 RULES: dict[tuple[str, str], tuple[Rule, ...]] = {
     ("dynamodb", "CreateTable"): (table_name,),
-    ("lambda", "CreateFunction"): (function_timeout,),
-    ("lambda", "UpdateFunctionConfiguration"): (function_timeout,),
+    ("lambda", "CreateFunction"): (function_timeout, no_reserved_variables),
+    ("lambda", "UpdateFunctionConfiguration"): (function_timeout, no_reserved_variables),
     ("sagemaker", "CreateTrainingJob"): (spot_waits_longer_than_it_runs, spot_or_warm_pool),
 }

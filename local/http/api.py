@@ -31,7 +31,7 @@ def match_path(pattern: str, path: str) -> dict[str, str] | None:
     """
     fixed, greedy, name = pattern.partition("{")
     if not greedy:
-        return {} if path.strip("/") == fixed.strip("/") else None
+        return {} if path == fixed else None
     rest = path.removeprefix(fixed).strip("/")
     return {name.removesuffix("+}"): unquote(rest)} if path.startswith(fixed) and rest else None
 
@@ -92,7 +92,8 @@ class HttpApi:
         event = event_of(request, api_id=api.api_id, route_key=route.route_key, parameters=parameters)
         signer = signer_of(route, request)
         if signer is None:
-            is_refused = self._context.auth and route.authorization_type not in OPEN
+            # Whoever signs must sign right, also where nobody has to.
+            is_refused = route.authorization_type not in OPEN and (self._context.auth or "authorization" in request.headers)
         else:
             is_refused = not may_ask(signer[0], request, api.api_id)
             event["requestContext"]["authorizer"] = {"iam": signatures.identity_of(*signer)}

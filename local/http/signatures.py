@@ -9,6 +9,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
@@ -16,7 +17,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local.context import ACCOUNT, REGION
-from local.permissions.callers import Caller, UnknownKeyError, secret_of
+from local.permissions.callers import Caller, UnknownKeyError, caller_of, secret_of
 
 SERVICE = "execute-api"
 MOST_SKEW = timedelta(minutes=5)
@@ -59,7 +60,11 @@ def signer_of(*, method: str, url: str, headers: Mapping[str, str], body: bytes)
     names = stated["headers"].split(";")
     if (stated["service"], stated["region"]) != (SERVICE, REGION) or "host" not in names:
         return None
+    # The signer would take this header's word for the body.
+    if headers.get("x-amz-content-sha256") not in (None, sha256(body).hexdigest()):
+        return None
     try:
+        caller_of(headers["authorization"], headers.get("x-amz-security-token"))
         caller, secret = secret_of(stated["key"])
     except UnknownKeyError:
         return None

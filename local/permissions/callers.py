@@ -80,12 +80,15 @@ def keys_of(role_arn: str, session: str) -> Keys:
     return _taken_on[key][1]
 
 
-def caller_of(authorization: str) -> Caller:
-    """Who signed, by the header of a request. Raises UnknownKeyError for nobody known."""
+def caller_of(authorization: str, token: str | None) -> Caller:
+    """Who signed, by the headers of a request. Raises UnknownKeyError for nobody known, and where a role's token is not its own."""
     found = CREDENTIAL.search(authorization)
     if found is None:
         raise UnknownKeyError("no signature")
-    return secret_of(found.group(1))[0]
+    key = found.group(1)
+    if (key in _taken_on and _taken_on[key][1].token != token) or (key.startswith("ASIA") and not token):
+        raise UnknownKeyError(f"{key} without its token")
+    return secret_of(key)[0]
 
 
 def secret_of(access_key: str) -> tuple[Caller, str]:

@@ -18,8 +18,9 @@ from local.permissions.resource_policies import policy_of
 
 # Requests stay on the loopback, which stands for TLS; the account is the only one.
 ALWAYS = {"aws:SecureTransport": "true"} | dict.fromkeys(
-    ("aws:PrincipalAccount", "aws:ResourceAccount", "aws:SourceAccount", "aws:SourceOwner", "s3:ResourceAccount"), ACCOUNT
+    ("aws:PrincipalAccount", "aws:ResourceAccount", "aws:SourceOwner", "s3:ResourceAccount"), ACCOUNT
 )
+OF_SERVICES = {"aws:SourceAccount": ACCOUNT}  # on whose behalf a service calls; who calls for himself has no such key
 
 
 class AccessDeniedError(Exception):
@@ -30,7 +31,8 @@ def check(caller: Caller, need: Need) -> None:
     """Return when the caller may; else raise AccessDeniedError. Either way it is recorded."""
     if caller == INTERNAL:
         return
-    reason = refusal(Request(caller, need.action, need.resource, {**ALWAYS, **need.context}))
+    known = {**ALWAYS, **(OF_SERVICES if caller.service else {}), **need.context}
+    reason = refusal(Request(caller, need.action, need.resource, known))
     record.add(caller, need, refusal=reason)
     if reason is not None:
         raise AccessDeniedError(reason)
@@ -106,11 +108,21 @@ class RoleNotAssumableError(Exception):
     """A role does not exist or does not trust the service that would take it on."""
 
 
+def check_trusted(caller: Caller, role_arn: str) -> None:
+    """Raise AccessDeniedError unless the role lets the caller take it on, by name or by leaving that to the account."""
+    role = role_named(role_arn.rsplit("/", 1)[-1])
+    request = Request(caller, "sts:AssumeRole", role_arn, ALWAYS)
+    trust = None if role is None or role.arn != role_arn else parse(role.assume_role_policy_document)
+    if trust is None or (trust.verdict(request) is not Verdict.ALLOWED and not trust.delegates):
+        raise AccessDeniedError(words(request, None))
+
+
 def take_on(role_arn: str, service: str, session: str, *, source_arn: str = "") -> Caller:
     """The caller that a service becomes by a role. Raises RoleNotAssumableError unless the role trusts the service."""
     role = role_named(role_arn.rsplit("/", 1)[-1])
+    role = None if role is not None and role.arn != role_arn else role  # a path, or another account, is another role
     caller = Caller(service, service=service)
-    request = Request(caller, "sts:AssumeRole", role_arn, {**ALWAYS, "aws:SourceArn": source_arn})
+    request = Request(caller, "sts:AssumeRole", role_arn, {**ALWAYS, **OF_SERVICES, "aws:SourceArn": source_arn})
     if role is None or parse(role.assume_role_policy_document).verdict(request) is not Verdict.ALLOWED:
         words = f"{service} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
         record.add(caller, Need("sts:AssumeRole", role_arn), refusal=words)

@@ -71,7 +71,8 @@ class Statement:
             return True
         if caller.service is not None:
             return caller.service in self.principals.get("Service", ())
-        return not {caller.arn, caller.role_arn}.isdisjoint(self.principals.get("AWS", ()))
+        account = {ROOT, ACCOUNT} if self.effect == "Deny" else set()  # to allow, the account leaves it to identity policies
+        return not {caller.arn, caller.role_arn, *account}.isdisjoint(self.principals.get("AWS", ()))
 
     @property
     def delegates(self) -> bool:

@@ -16,7 +16,7 @@ from local.context import Context
 from local.patches import replace
 from local.permissions import record
 from local.permissions.callers import UnknownKeyError, caller_of
-from local.permissions.decision import AccessDeniedError, check_all
+from local.permissions.decision import AccessDeniedError, check_all, check_trusted
 from local.permissions.handed_roles import RoleRefusedError, check_roles
 from local.permissions.objects import authorize
 from local.permissions.operations import needs_of
@@ -55,13 +55,17 @@ def install(context: Context) -> None:
 def refused(handler: BaseResponse) -> ServiceException | None:
     """The answer when the request is not allowed, else None."""
     service, action = handler.boto3_service_name, handler._get_action()
-    if not service or not action or action not in get_service_model(service).operation_names:
+    if not service or not action:
         return None  # moto says what it makes of it
+    if action not in get_service_model(service).operation_names:
+        return DeniedError("UnknownOperationException", f"{action} is no operation of {service}")
     try:
-        caller = caller_of(handler.headers.get("Authorization", ""))
+        caller = caller_of(handler.headers.get("Authorization", ""), handler.headers.get("X-Amz-Security-Token"))
         parameters = parsed_request(handler) or {}
         check_all(caller, needs_of(service, action, parameters))
         check_roles(service, action, parameters)
+        if (service, action) == ("sts", "AssumeRole"):
+            check_trusted(caller, parameters["RoleArn"])
     except UnknownKeyError:
         return DeniedError("UnrecognizedClientException", "The security token included in the request is invalid.")
     except RoleRefusedError as refusal:

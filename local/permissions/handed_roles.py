@@ -139,6 +139,8 @@ def check_machine(parameters: Parameters) -> None:
     role = parameters.get("roleArn")
     if not role:
         return
+    if '"Credentials"' in (parameters.get("definition") or ""):
+        raise RoleRefusedError("ValidationException", "the embedded AWS runs every task by the machine's role: no Credentials")
     caller = caller_of_role(role, "StepFunctions")
     if SYNC_JOBS in (parameters.get("definition") or ""):
         require(

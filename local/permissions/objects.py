@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from html import unescape
 from urllib.parse import unquote
+from xml.parsers.expat import ExpatError
 
+import xmltodict  # type: ignore[import-untyped]
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import s3_backends
 from moto.s3.responses import S3Response
@@ -26,7 +26,7 @@ SETTINGS = {
     "publicAccessBlock": "BucketPublicAccessBlock",
 }
 VERBS = {"GET": "Get", "PUT": "Put", "DELETE": "Put"}
-KEY = re.compile(r"<Key>(.*?)</Key>", re.DOTALL)
+WITH_OBJECT = {"x-amz-acl": "PutObjectAcl", "x-amz-tagging": "PutObjectTagging"}  # headers of a PUT that do more than put
 
 
 class ObjectDeniedError(S3ClientError):  # type: ignore[misc]
@@ -38,7 +38,10 @@ def authorize(self: S3Response, bucket_name: str | None = None, key_name: str | 
     if "Authorization" not in self.headers and is_public(self, bucket_name, key_name):
         return
     try:
-        check_all(caller_of(self.headers.get("Authorization", "")), needs_of_request(self, bucket_name, key_name))
+        check_all(
+            caller_of(self.headers.get("Authorization", ""), self.headers.get("X-Amz-Security-Token")),
+            needs_of_request(self, bucket_name, key_name),
+        )
     except UnknownKeyError as unknown:
         code, words = "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."
         raise ObjectDeniedError(code, words) from unknown
@@ -50,7 +53,11 @@ def is_public(request: S3Response, bucket: str | None, key: str | None) -> bool:
     """Whether anybody may read the object: its access list says so."""
     if key is None or request._get_action() != "GetObject":
         return False
-    found = s3_backends[ACCOUNT]["aws"].get_object(bucket, key)
+    backend = s3_backends[ACCOUNT]["aws"]
+    block = backend.get_bucket(bucket).public_access_block
+    if block is not None and str(block.ignore_public_acls).lower() == "true":
+        return False
+    found = backend.get_object(bucket, key)
     return bool(found is not None and found.acl is not None and found.acl.public_read)
 
 
@@ -61,10 +68,15 @@ def needs_of_request(request: S3Response, bucket: str | None, key: str | None) -
     if key is None:
         yield from needs_of_bucket(request, action, bucket)
         return
+    if action == "GetObject" and "versionId" in request.querystring:
+        action = "GetObjectVersion"
     yield Need(f"s3:{action}", arn_of(bucket, key))
+    if request.method == "PUT":
+        yield from (Need(f"s3:{more}", arn_of(bucket, key)) for header, more in WITH_OBJECT.items() if request.headers.get(header))
     source = request.headers.get("x-amz-copy-source")
     if source:
-        yield Need("s3:GetObject", arn_of(unquote(source).lstrip("/").partition("?")[0]))
+        path, _, version = unquote(source).lstrip("/").partition("?")
+        yield Need("s3:GetObjectVersion" if version else "s3:GetObject", arn_of(path))
     elif action == "GetObject" and not exists(bucket, key):
         yield Need("s3:ListBucket", arn_of(bucket))  # without it a missing object reads as a refused one
 
@@ -72,11 +84,21 @@ def needs_of_request(request: S3Response, bucket: str | None, key: str | None) -
 def needs_of_bucket(request: S3Response, action: str, bucket: str | None) -> Iterator[Need]:
     """What a request to a bucket needs; one that deletes many objects needs it for each."""
     if action == "DeleteObject":
-        for key in KEY.findall(request.raw_body.decode(errors="replace")):
-            yield Need("s3:DeleteObject", arn_of(bucket, unescape(key)))
+        for entry in entries_of(request.body):
+            versioned = "Version" if entry.get("VersionId") else ""
+            yield Need(f"s3:DeleteObject{versioned}", arn_of(bucket, entry["Key"]))
         return
     setting = next((SETTINGS[name] for name in request.querystring if name in SETTINGS), None)
     yield Need(f"s3:{VERBS[request.method] + setting if setting else action}", arn_of(bucket) if bucket else "*")
+
+
+def entries_of(body: bytes) -> list[dict[str, str]]:
+    """The objects that a request deletes together, as moto reads them; what it cannot read it refuses."""
+    try:
+        found: list[dict[str, str]] = xmltodict.parse(body, force_list=["Object"])["Delete"]["Object"]
+    except (ExpatError, KeyError, TypeError):
+        return [{"Key": "*"}]
+    return found
 
 
 def arn_of(*parts: str | None) -> str:

@@ -36,6 +36,7 @@ def add(caller: Caller, need: Need, *, refusal: str | None = None) -> None:
         with _lock:
             _denied[what] += 1
             first = _denied[what] == 1
+            _told.setdefault(what, {"said": refusal, "words": refusal})
         if first:
             _told[what] = {"said": in_words(what), "words": refusal}
             print(f"denied: {_told[what]['said']}", file=sys.stderr, flush=True)
@@ -48,7 +49,10 @@ def in_words(what: tuple[str, str, str]) -> str:
     """A refusal with the role's construct, and where `cdk/` grants such a thing."""
     role, action, resource = what
     path = deployed_roles().get(role, role)
-    lines = granting_lines(path, action, resource)
+    try:
+        lines = granting_lines(path, action, resource)
+    except ValueError:  # a synthesis is being written
+        lines = []
     where = f"granted at {', '.join(lines)}, which the deployed template lacks" if lines else "no line of cdk/ grants it"
     return f"{path} may not {action} on {resource}: {where}"
 
