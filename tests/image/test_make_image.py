@@ -158,4 +158,4 @@ def test_the_flavour_is_the_one_that_the_installer_is_asked_for(backend: str, to
 def test_the_state_machine_starts_the_image_by_its_own_entry_point():
     """A base without `python`, or another entry point here than there, would fail in AWS alone."""
     (declared,) = re.findall(r"^ENTRYPOINT (.+)$", (ROOT / "training/Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
-    assert f'"ContainerEntrypoint": {declared},' in (ROOT / "cdk/components/training_jobs.py").read_text(encoding="utf-8")
+    assert f'"ContainerEntrypoint": {declared},' in (ROOT / "cdk/components/job_state.py").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 """The GitHub workflows: small, pinned, with the least permissions, and made of nothing but make targets.
 
-But for the one job that holds the right to deploy, which has no Makefile: tests/workflows/test_deployment.py.
+But for the one job that holds the right to deploy, which has no Makefile: tests/workflows/test_deployment_workflow.py.
 """
 
 from __future__ import annotations

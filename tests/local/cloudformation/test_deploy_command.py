@@ -65,7 +65,7 @@ class Assembly:
 @pytest.fixture
 def assembly(tmp_path, stack_name) -> Assembly:
     """Two stacks no other test uses."""
-    return Assembly(tmp_path / "cdk.out", f"{stack_name}A", f"{stack_name}B")
+    return Assembly(tmp_path / "cdk.out", f"GreenFraud-{stack_name}A", f"GreenFraud-{stack_name}B")
 
 
 def deploy(assembly: Assembly, embedded) -> subprocess.CompletedProcess[str]:
