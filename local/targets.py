@@ -8,7 +8,7 @@ from collections.abc import Callable
 from local.context import Context
 from local.permissions.callers import Caller
 from local.permissions.decision import check
-from local.permissions.operations import Need
+from local.permissions.needs import Need
 
 
 class UnsupportedTargetError(Exception):

@@ -38,7 +38,7 @@ class Row:
 
     @property
     def is_noticed(self) -> bool:
-        """Whether the very thing that was taken out was refused."""
+        """Whether the action was refused that was taken out: with everything in place none is."""
         return any(one["action"] == self.grant.action for one in self.outcome.denied)
 
     @property
@@ -88,7 +88,12 @@ def take_out(folder: Path, seed: int, drawn: int) -> tuple[dict[str, float], lis
     for number, grant in enumerate([*named, *draw(set(pool) - set(named), seed, drawn)]):
         rows.append(row_of(folder / str(number), templates[grant.stack], grant))
         progress.finish(f"{grant.holder} {grant.action}")
-    return {"granted": len(grants), "needed": len(pool), "unchanged_denied": 0, "unchanged_seconds": unchanged.seconds}, rows
+    return {
+        "granted": len(grants),
+        "needed": len(pool),
+        "unchanged_denied": len(unchanged.denied),
+        "unchanged_seconds": unchanged.seconds,
+    }, rows
 
 
 def unchanged_walk(folder: Path) -> Outcome:

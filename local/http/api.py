@@ -18,7 +18,7 @@ from local.http.api_events import STAGE, Request, Response, event_of, gateway_re
 from local.monitoring import metrics
 from local.permissions.callers import Caller
 from local.permissions.decision import AccessDeniedError, check
-from local.permissions.operations import Need, arn
+from local.permissions.needs import Need, arn
 
 OPEN = (None, "", "NONE")
 

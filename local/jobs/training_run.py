@@ -21,7 +21,7 @@ from local.jobs.processes import JobProcess, JobStarter
 from local.limits import figure
 from local.permissions.callers import Caller, caller_of_role, keys_of
 from local.permissions.decision import AccessDeniedError, check
-from local.permissions.operations import Need, arn
+from local.permissions.needs import Need, arn
 
 # On AWS every job has a machine of its own; here they share one. The others wait in "Starting".
 PLACES = threading.BoundedSemaphore(2)

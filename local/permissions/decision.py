@@ -13,7 +13,7 @@ from local.context import ACCOUNT
 from local.permissions import record
 from local.permissions.callers import INTERNAL, Caller, caller_of_role, iam, role_named
 from local.permissions.documents import Document, Request, Verdict, parse
-from local.permissions.operations import Need
+from local.permissions.needs import Need
 from local.permissions.resource_policies import policy_of
 
 # Requests stay on the loopback, which stands for TLS; the account is the only one.

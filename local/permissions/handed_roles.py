@@ -11,7 +11,7 @@ from moto.awslambda.models import lambda_backends
 from local.context import ACCOUNT, REGION
 from local.permissions.callers import Caller, caller_of_role
 from local.permissions.decision import AccessDeniedError, RoleNotAssumableError, check, take_on
-from local.permissions.operations import Need, arn
+from local.permissions.needs import Need, arn
 
 Parameters = Mapping[str, Any]
 STREAM = (

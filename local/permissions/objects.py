@@ -14,7 +14,7 @@ from moto.s3.responses import S3Response
 from local.context import ACCOUNT
 from local.permissions.callers import UnknownKeyError, caller_of
 from local.permissions.decision import AccessDeniedError, check_all
-from local.permissions.operations import Need
+from local.permissions.needs import Need
 
 # What policies call what moto calls otherwise.
 ACTIONS = {"HeadBucket": "ListBucket", "PutPublicAccessBlock": "PutBucketPublicAccessBlock", "PutBucketCORS": "PutBucketCORS"}

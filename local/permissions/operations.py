@@ -6,26 +6,20 @@ its own name, on the resource that one of its parameters names by an ARN, else o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-from local.context import ACCOUNT, REGION
-
-Parameters = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Need:
-    """One permission; `context` is what conditions may ask about."""
-
-    action: str
-    resource: str
-    context: Mapping[str, str] = field(default_factory=dict)
-
-
-Needs = Iterator[Need]
-Rule = Callable[[str, Parameters], Needs]
+from local.permissions.deployments import (
+    alarm,
+    dashboard,
+    event_rule,
+    event_source,
+    function_arn,
+    http_api,
+    identity,
+    layer,
+    parameter,
+    schedule,
+    stack,
+)
+from local.permissions.needs import Need, Needs, Parameters, Rule, arn, pass_role
 
 # The prefix of a service's actions where it is not the name of its client.
 PREFIXES = {
@@ -35,21 +29,10 @@ PREFIXES = {
 }
 
 
-def arn(service: str, rest: str) -> str:
-    """An ARN of this account and region."""
-    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}"
-
-
 def needs_of(service: str, operation: str, parameters: Parameters) -> Needs:
     """Every permission the call needs."""
     rule = RULES.get((service, operation)) or SERVICES.get(service) or unlisted(service)
     yield from rule(operation, parameters)
-
-
-def pass_role(role: str | None, service: str) -> Needs:
-    """Handing a role to a service."""
-    if role:
-        yield Need("iam:PassRole", role, {"iam:PassedToService": service})
 
 
 def unlisted(service: str) -> Rule:
@@ -127,59 +110,15 @@ def topic(operation: str, parameters: Parameters) -> Needs:
     yield Need(f"sns:{operation}", named or (arn("sns", parameters["Name"]) if "Name" in parameters else "*"))
 
 
-def function_arn(name: str, qualifier: str | None = None) -> str:
-    """A function by name, partial or whole ARN, with its version or alias."""
-    whole = name if name.startswith("arn:") else arn("lambda", f"function:{name}")
-    return f"{whole}:{qualifier}" if qualifier else whole
-
-
 def function(operation: str, parameters: Parameters) -> Needs:
     """Actions on a function, and on what a new one is given."""
     action = "InvokeFunction" if operation == "Invoke" else operation
     name = parameters.get("FunctionName")
     resource = function_arn(name, parameters.get("Qualifier")) if name else parameters.get("EventSourceArn") or "*"
     yield Need(f"lambda:{action}", resource)
-    for layer in parameters.get("Layers") or ():
-        yield Need("lambda:GetLayerVersion", layer)
+    for version in parameters.get("Layers") or ():
+        yield Need("lambda:GetLayerVersion", version)
     yield from pass_role(parameters.get("Role"), "lambda.amazonaws.com")
-
-
-def event_source(operation: str, parameters: Parameters) -> Needs:
-    """A mapping that is to be made has no name; whose function it is to be is a condition."""
-    uuid, name = parameters.get("UUID"), parameters.get("FunctionName")
-    context = {"lambda:FunctionArn": function_arn(name)} if name else {}
-    yield Need(f"lambda:{operation}", arn("lambda", f"event-source-mapping:{uuid}") if uuid else "*", context)
-
-
-def layer(operation: str, parameters: Parameters) -> Needs:
-    """A layer or one of its versions, by name or ARN."""
-    name, number = parameters["LayerName"], parameters.get("VersionNumber")
-    whole = name if name.startswith("arn:") else arn("lambda", f"layer:{name}")
-    yield Need(f"lambda:{operation}", f"{whole}:{number}" if number else whole)
-
-
-VERBS = {"Create": "POST", "Import": "PUT", "Update": "PATCH", "Delete": "DELETE", "Get": "GET", "Tag": "POST", "Untag": "DELETE"}
-
-
-def http_api(operation: str, parameters: Parameters) -> Needs:
-    """API Gateway's actions are HTTP's methods, its resources the paths of its own interface."""
-    verb = next(VERBS[word] for word in VERBS if operation.startswith(word))
-    api = f"/apis/{parameters['ApiId']}" if "ApiId" in parameters else "/apis"
-    parts = operation.removeprefix(next(word for word in VERBS if operation.startswith(word))).rstrip("s").lower()
-    below = "" if parts == "api" else f"/{parts}s"
-    yield Need(f"apigateway:{verb}", f"arn:aws:apigateway:{REGION}::{api}{below}")
-
-
-def alarm(operation: str, parameters: Parameters) -> Needs:
-    """Alarms by their names."""
-    for name in parameters.get("AlarmNames") or [parameters.get("AlarmName", "*")]:
-        yield Need(f"cloudwatch:{operation}", arn("cloudwatch", f"alarm:{name}"))
-
-
-def dashboard(operation: str, parameters: Parameters) -> Needs:
-    """Dashboards by their names; they live in no region."""
-    for name in parameters.get("DashboardNames") or [parameters.get("DashboardName", "*")]:
-        yield Need(f"cloudwatch:{operation}", f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/{name}")
 
 
 def training_job(operation: str, parameters: Parameters) -> Needs:
@@ -201,45 +140,11 @@ def state_machine(operation: str, parameters: Parameters) -> Needs:
     yield from pass_role(parameters.get("roleArn"), "states.amazonaws.com")
 
 
-def schedule(operation: str, parameters: Parameters) -> Needs:
-    """A schedule by its group and name."""
-    group = parameters.get("GroupName") or "default"
-    yield Need(f"scheduler:{operation}", arn("scheduler", f"schedule/{group}/{parameters.get('Name', '*')}"))
-    yield from pass_role((parameters.get("Target") or {}).get("RoleArn"), "scheduler.amazonaws.com")
-
-
 def repository(operation: str, parameters: Parameters) -> Needs:
     """Image repositories by their names; the login accepts none."""
     names = parameters.get("repositoryNames") or [parameters.get("repositoryName")]
     for name in names:
         yield Need(f"ecr:{operation}", arn("ecr", f"repository/{name}") if name else "*")
-
-
-def parameter(operation: str, parameters: Parameters) -> Needs:
-    """Parameters by their names."""
-    for name in parameters.get("Names") or [parameters.get("Name")]:
-        yield Need(f"ssm:{operation}", arn("ssm", f"parameter/{str(name).lstrip('/')}") if name else "*")
-
-
-def stack(operation: str, parameters: Parameters) -> Needs:
-    """A stack by its name or ARN, and the role that CloudFormation is handed."""
-    named = str(parameters.get("StackName") or "")
-    resource = named if named.startswith("arn:") else arn("cloudformation", f"stack/{named}/*") if named else "*"
-    yield Need(f"cloudformation:{operation}", resource)
-    yield from pass_role(parameters.get("RoleARN"), "cloudformation.amazonaws.com")
-
-
-def identity(operation: str, parameters: Parameters) -> Needs:
-    """Roles and policies live in no region."""
-    kinds = {"RoleName": "role", "UserName": "user"}
-    named = next((f"arn:aws:iam::{ACCOUNT}:{kind}/{parameters[name]}" for name, kind in kinds.items() if name in parameters), None)
-    yield Need(f"iam:{operation}", named or parameters.get("PolicyArn") or "*")
-
-
-def event_rule(operation: str, parameters: Parameters) -> Needs:
-    """A rule by its name."""
-    name = parameters.get("Rule") or parameters.get("Name")
-    yield Need(f"events:{operation}", arn("events", f"rule/{name}") if name else "*")
 
 
 def assume(operation: str, parameters: Parameters) -> Needs:

@@ -12,7 +12,7 @@ from typing import Any
 
 from local.context import Context
 from local.permissions.callers import Caller
-from local.permissions.operations import Need
+from local.permissions.needs import Need
 from local.permissions.roles import deployed_roles, granting_lines, statements_of
 
 FOLDER = Path(os.environ.get("GREENFRAUD_PERMISSIONS", ".local/permissions"))

@@ -16,7 +16,7 @@ from moto.events.models import EventPattern
 from local.context import ACCOUNT, REGION, Context
 from local.patches import replace
 from local.permissions.decision import AccessDeniedError, check
-from local.permissions.operations import Need
+from local.permissions.needs import Need
 from local.tables.stream_batches import Batcher, Records, as_event
 
 # Records kept for readers of the stream API; AWS keeps a day's.
