@@ -1,4 +1,8 @@
-"""What is remembered of a customer, and every feature made of it."""
+"""What is remembered of a customer, and every feature made of it.
+
+What is usual is made of accepted payments alone, as of the moment they were accepted: whoever tries an amount again and
+again does not make it usual. Pace counts every attempt, and declines are remembered on their own.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,19 @@ CUSTOMER = View(
     name="customer_activity",
     join_key="customer_id",
     series=(
-        Series(name="c_m5", hop="5min", measures=("count", "amount_minor")),
-        Series(name="c_h1", hop="1h", measures=("count", "amount_minor")),
-        Series(name="c_d1", hop="1d", measures=("count", "amount_minor")),
-        # A quarter of a year in days. Apart from c_d1, because the measures of stored tiles never change.
+        Series(name="c_tried_m5", hop="5min", measures=("count",)),
+        Series(name="c_tried_h1", hop="1h", measures=("count",)),
+        Series(name="c_tried_d1", hop="1d", measures=("count",)),
+        Series(name="c_accepted_m5", hop="5min", measures=("accepted", "amount_minor")),
+        Series(name="c_accepted_h1", hop="1h", measures=("accepted", "amount_minor")),
         Series(
-            name="c_q1",
+            name="c_accepted_d1",
             hop="1d",
-            measures=("count", "amount_minor", "excess_minor", "log_amount", "square", "largest"),
+            measures=("accepted", "amount_minor", "excess_minor", "log_amount", "square", "largest"),
         ),
+        Series(name="c_declined_m5", hop="5min", measures=("declined",)),
+        Series(name="c_declined_h1", hop="1h", measures=("declined",)),
+        Series(name="c_declined_d1", hop="1d", measures=("declined",)),
     ),
     last="c_last_us",
 )
@@ -31,7 +39,7 @@ CUSTOMER_FEATURES = (
         window="1h",
         default=0.0,
         reason_code="CUSTOMER_COUNT_1H",
-        reason="The customer made {value:.0f} payments within the last hour.",
+        reason="The customer tried {value:.0f} payments within the last hour.",
     ),
     Feature(
         name="customer_count_1d",
@@ -40,7 +48,7 @@ CUSTOMER_FEATURES = (
         window="1d",
         default=0.0,
         reason_code="CUSTOMER_COUNT_1D",
-        reason="The customer made {value:.0f} payments within the last day.",
+        reason="The customer tried {value:.0f} payments within the last day.",
     ),
     Feature(
         name="customer_count_7d",
@@ -49,7 +57,7 @@ CUSTOMER_FEATURES = (
         window="7d",
         default=0.0,
         reason_code="CUSTOMER_COUNT_7D",
-        reason="The customer made {value:.0f} payments within the last 7 days.",
+        reason="The customer tried {value:.0f} payments within the last 7 days.",
     ),
     Feature(
         name="customer_count_30d",
@@ -58,17 +66,16 @@ CUSTOMER_FEATURES = (
         window="30d",
         default=0.0,
         reason_code="CUSTOMER_COUNT_30D",
-        reason="The customer made {value:.0f} payments within the last 30 days.",
+        reason="The customer tried {value:.0f} payments within the last 30 days.",
     ),
     Feature(
         name="customer_count_90d",
         view="customer_activity",
         aggregation="count",
         window="90d",
-        series="c_q1",
         default=0.0,
         reason_code="CUSTOMER_COUNT_90D",
-        reason="The customer made {value:.0f} payments within the last 90 days.",
+        reason="The customer tried {value:.0f} payments within the last 90 days.",
     ),
     Feature(
         name="customer_mean_amount_1h",
@@ -107,7 +114,6 @@ CUSTOMER_FEATURES = (
         view="customer_activity",
         aggregation="mean_amount",
         window="90d",
-        series="c_q1",
         reason_code="CUSTOMER_MEAN_90D",
         reason="The customer paid {value:.2f} on average within the last 90 days.",
     ),
@@ -139,7 +145,6 @@ CUSTOMER_FEATURES = (
         view="customer_activity",
         aggregation="amount_over_mean",
         window="90d",
-        series="c_q1",
         reason_code="AMOUNT_OVER_MEAN_90D",
         reason="The amount is {value:.1f} times what the customer paid on average within 90 days.",
     ),
@@ -198,5 +203,32 @@ CUSTOMER_FEATURES = (
         window="90d",
         reason_code="AMOUNT_OVER_LARGEST_90D",
         reason="The amount is {value:.2f} times the customer's largest payment within 90 days.",
+    ),
+    Feature(
+        name="customer_declined_1h",
+        view="customer_activity",
+        aggregation="declined",
+        window="1h",
+        default=0.0,
+        reason_code="CUSTOMER_DECLINED_1H",
+        reason="Within the last hour, {value:.0f} of the customer's payments were declined.",
+    ),
+    Feature(
+        name="customer_declined_1d",
+        view="customer_activity",
+        aggregation="declined",
+        window="1d",
+        default=0.0,
+        reason_code="CUSTOMER_DECLINED_1D",
+        reason="Within the last day, {value:.0f} of the customer's payments were declined.",
+    ),
+    Feature(
+        name="customer_declined_7d",
+        view="customer_activity",
+        aggregation="declined",
+        window="7d",
+        default=0.0,
+        reason_code="CUSTOMER_DECLINED_7D",
+        reason="Within the last 7 days, {value:.0f} of the customer's payments were declined.",
     ),
 )

@@ -1,7 +1,7 @@
 """What is remembered of a terminal, and every feature made of it.
 
 Reports are counted when they are observed, so that a value never knows more than the bank did; a fraud rate is that of
-payments whose label is known.
+payments that were accepted and whose label is known: declined attempts must not dilute it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ TERMINAL = View(
     series=(
         Series(name="t_h1", hop="1h", measures=("count",)),
         Series(name="t_d1", hop="1d", measures=("count",)),
+        Series(name="t_accepted_h1", hop="1h", measures=("accepted",)),
+        Series(name="t_accepted_d1", hop="1d", measures=("accepted",)),
+        Series(name="t_declined_m5", hop="5min", measures=("declined",)),
+        Series(name="t_declined_h1", hop="1h", measures=("declined",)),
+        Series(name="t_declined_d1", hop="1d", measures=("declined",)),
         Series(name="t_rh1", hop="1h", measures=("reports",)),
         Series(name="t_rd1", hop="1d", measures=("reports",)),
     ),
@@ -34,7 +39,7 @@ TERMINAL_FEATURES = (
         lag=LABEL_LAG,
         default=0.0,
         reason_code="TERMINAL_COUNT_1D",
-        reason="The terminal took {value:.0f} payments on the day that ended a week ago.",
+        reason="At the terminal, {value:.0f} payments were tried on the day that ended a week ago.",
     ),
     Feature(
         name="terminal_count_7d",
@@ -44,7 +49,7 @@ TERMINAL_FEATURES = (
         lag=LABEL_LAG,
         default=0.0,
         reason_code="TERMINAL_COUNT_7D",
-        reason="The terminal took {value:.0f} payments in the 7 days that ended a week ago.",
+        reason="At the terminal, {value:.0f} payments were tried in the 7 days that ended a week ago.",
     ),
     Feature(
         name="terminal_count_30d",
@@ -54,7 +59,7 @@ TERMINAL_FEATURES = (
         lag=LABEL_LAG,
         default=0.0,
         reason_code="TERMINAL_COUNT_30D",
-        reason="The terminal took {value:.0f} payments in the 30 days that ended a week ago.",
+        reason="At the terminal, {value:.0f} payments were tried in the 30 days that ended a week ago.",
     ),
     Feature(
         name="terminal_reports_1d",
@@ -90,7 +95,7 @@ TERMINAL_FEATURES = (
         window="1d",
         lag=LABEL_LAG,
         reason_code="TERMINAL_RISK_1D",
-        reason="The last day's fraud reports are {percent:.0f} % of the terminal's payments a week before.",
+        reason="The last day's fraud reports are {percent:.0f} % of the payments that the terminal took a week before.",
     ),
     Feature(
         name="terminal_report_ratio_2d",
@@ -99,7 +104,7 @@ TERMINAL_FEATURES = (
         window="2d",
         lag=LABEL_LAG,
         reason_code="TERMINAL_RISK_2D",
-        reason="The last 2 days' fraud reports are {percent:.0f} % of the terminal's payments a week before.",
+        reason="The last 2 days' fraud reports are {percent:.0f} % of the payments that the terminal took a week before.",
     ),
     Feature(
         name="terminal_report_ratio_3d",
@@ -108,7 +113,7 @@ TERMINAL_FEATURES = (
         window="3d",
         lag=LABEL_LAG,
         reason_code="TERMINAL_RISK_3D",
-        reason="The last 3 days' fraud reports are {percent:.0f} % of the terminal's payments a week before.",
+        reason="The last 3 days' fraud reports are {percent:.0f} % of the payments that the terminal took a week before.",
     ),
     Feature(
         name="terminal_report_ratio_7d",
@@ -117,7 +122,7 @@ TERMINAL_FEATURES = (
         window="7d",
         lag=LABEL_LAG,
         reason_code="TERMINAL_RISK_7D",
-        reason="The last 7 days' fraud reports are {percent:.0f} % of the terminal's payments a week before.",
+        reason="The last 7 days' fraud reports are {percent:.0f} % of the payments that the terminal took a week before.",
     ),
     Feature(
         name="terminal_report_ratio_14d",
@@ -126,7 +131,7 @@ TERMINAL_FEATURES = (
         window="14d",
         lag=LABEL_LAG,
         reason_code="TERMINAL_RISK_14D",
-        reason="The last 14 days' fraud reports are {percent:.0f} % of the terminal's payments a week before.",
+        reason="The last 14 days' fraud reports are {percent:.0f} % of the payments that the terminal took a week before.",
     ),
     Feature(
         name="terminal_report_ratio_21d",
@@ -135,7 +140,7 @@ TERMINAL_FEATURES = (
         window="21d",
         lag=LABEL_LAG,
         reason_code="TERMINAL_RISK_21D",
-        reason="The last 21 days' fraud reports are {percent:.0f} % of the terminal's payments a week before.",
+        reason="The last 21 days' fraud reports are {percent:.0f} % of the payments that the terminal took a week before.",
     ),
     Feature(
         name="terminal_report_ratio_30d",
@@ -144,7 +149,7 @@ TERMINAL_FEATURES = (
         window="30d",
         lag=LABEL_LAG,
         reason_code="TERMINAL_RISK_30D",
-        reason="The last 30 days' fraud reports are {percent:.0f} % of the terminal's payments a week before.",
+        reason="The last 30 days' fraud reports are {percent:.0f} % of the payments that the terminal took a week before.",
     ),
     Feature(
         name="terminal_seconds_since_report",
@@ -152,5 +157,32 @@ TERMINAL_FEATURES = (
         aggregation="seconds_since_report",
         reason_code="TERMINAL_REPORT_AGE",
         reason="The newest fraud report about this terminal came {value:.0f} seconds ago.",
+    ),
+    Feature(
+        name="terminal_declined_1h",
+        view="terminal_activity",
+        aggregation="declined",
+        window="1h",
+        default=0.0,
+        reason_code="TERMINAL_DECLINED_1H",
+        reason="Within the last hour, {value:.0f} of the payments at this terminal were declined.",
+    ),
+    Feature(
+        name="terminal_declined_1d",
+        view="terminal_activity",
+        aggregation="declined",
+        window="1d",
+        default=0.0,
+        reason_code="TERMINAL_DECLINED_1D",
+        reason="Within the last day, {value:.0f} of the payments at this terminal were declined.",
+    ),
+    Feature(
+        name="terminal_declined_7d",
+        view="terminal_activity",
+        aggregation="declined",
+        window="7d",
+        default=0.0,
+        reason_code="TERMINAL_DECLINED_7D",
+        reason="Within the last 7 days, {value:.0f} of the payments at this terminal were declined.",
     ),
 )

@@ -6,10 +6,13 @@ from greenfraud.features.compilation import compile_manifest
 from greenfraud.features.declaration import AGGREGATIONS, FeatureDeclaration, SeriesDeclaration, ViewDeclaration
 from greenfraud.features.manifest import Manifest
 
-MEASURES = ("count", "amount_minor", "excess_minor", "log_amount", "square", "largest")
+ACCEPTED = ("accepted", "amount_minor", "excess_minor", "log_amount", "square", "largest")
 SERIES = (
-    SeriesDeclaration(name="h1", hop="1h", measures=MEASURES),
-    SeriesDeclaration(name="d1", hop="1d", measures=MEASURES),
+    SeriesDeclaration(name="h1", hop="1h", measures=("count",)),
+    SeriesDeclaration(name="d1", hop="1d", measures=("count",)),
+    SeriesDeclaration(name="ah1", hop="1h", measures=ACCEPTED),
+    SeriesDeclaration(name="ad1", hop="1d", measures=ACCEPTED),
+    SeriesDeclaration(name="x1", hop="1d", measures=("declined",)),
     SeriesDeclaration(name="r1", hop="1d", measures=("reports",)),
 )
 OF_THE_REQUEST = {"amount", "weekend", "night", "number", "category"}

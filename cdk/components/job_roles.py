@@ -25,7 +25,7 @@ from cdk.components.tracking import PREFIX as MLFLOW_PREFIX
 from cdk.components.tracking import Tracking
 
 READ, WRITE, DELETE = ["s3:GetObject"], ["s3:PutObject"], ["s3:DeleteObject"]
-HISTORY = ("transactions/", "labels/")
+HISTORY = ("transactions/", "labels/", "releases/")
 DATASET = "dataset.json"
 PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"]

@@ -120,7 +120,7 @@ class ServingStack(Stack):
             },
         )
         allow_items(ingest.role, ["BatchGetItem", "PutItem"], tables.customer, tables.terminal, tables.receipts)
-        allow_objects(ingest.role, lake, ["s3:PutObject"], "transactions/", "labels/", "decisions/", "emissions/")
+        allow_objects(ingest.role, lake, ["s3:PutObject"], "transactions/", "labels/", "releases/", "decisions/", "emissions/")
         return ingest
 
     def _function(self, id_: str, name: str, memory_mb: int, timeout_seconds: int, environment: dict[str, str]) -> ServiceFunction:

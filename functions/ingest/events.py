@@ -1,4 +1,4 @@
-"""The two kinds of event the decisions table's stream carries, read from its records."""
+"""The three kinds of event the decisions table's stream carries, read from its records."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 from greenfraud.errors import DamagedItem
 from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
+from greenfraud.items import release as release_items
 from greenfraud.items.attributes import Attributes, Item
 from greenfraud.items.decision import Decision
 from greenfraud.items.label import Report
+from greenfraud.items.release import ReleasedPayment
 
 STREAM_RECORD = "stream record"
 
@@ -32,7 +34,15 @@ class LabelEvent:
     report: Report
 
 
-Event = DecisionEvent | LabelEvent
+@dataclass(frozen=True)
+class ReleaseEvent:
+    """A payment that was held is accepted."""
+
+    event_id: str
+    release: ReleasedPayment
+
+
+Event = DecisionEvent | LabelEvent | ReleaseEvent
 
 
 def event_of(record: Mapping[str, Any]) -> Event | None:
@@ -45,6 +55,8 @@ def event_of(record: Mapping[str, Any]) -> Event | None:
     kind, event_id = _key_of(image)
     if kind == decision_items.KIND:
         return DecisionEvent(event_id, decision_items.decode(image))
+    if kind == release_items.KIND:
+        return ReleaseEvent(event_id, release_items.decode(image))
     return LabelEvent(event_id, label_items.decode(image))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.ingest.batch import Batch, Record, lag_milliseconds, read_batch, reason_of
-from functions.ingest.events import DecisionEvent, Event
+from functions.ingest.events import DecisionEvent, Event, ReleaseEvent
 from functions.ingest.groups import Change, Entry
 from functions.ingest.landing import Lake
 from functions.ingest.metrics import line_of
@@ -24,7 +24,8 @@ from functions.ingest.rejections import RejectedQueue, Rejection
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import Manifest
 from greenfraud.features.tiles import ViewState
-from greenfraud.records import Transaction
+from greenfraud.items.decision import Decision
+from greenfraud.items.release import ReleasedPayment
 
 logger = logging.getLogger(__name__)
 
@@ -91,18 +92,38 @@ class Ingestion:
 
     def _changes(self, event: Event) -> tuple[Change, ...]:
         if isinstance(event, DecisionEvent):
-            return self._changes_of_decision(event.decision.transaction)
+            return self._changes_of_decision(event.decision)
+        if isinstance(event, ReleaseEvent):
+            return self._changes_of_release(event.release)
         # Features count reports of fraud when they were observed; corrections only go to the lake.
         report = event.report
         if not report.is_first_report or report.terminal_id is None:
             return ()
         return (self._terminal(report.terminal_id, partial(ViewState.add_report, observed_us=report.label.observed_us)),)
 
-    def _changes_of_decision(self, transaction: Transaction) -> tuple[Change, ...]:
-        """Every decision counts, also one that blocked: it was an attempt."""
-        add = partial(ViewState.add_transaction, occurred_us=transaction.occurred_us, amount_minor=transaction.amount_minor)
-        customer = Change(self._tables.customer, self._views["customer_activity"], transaction.customer_id, add)
-        return (customer,) if transaction.terminal_id is None else (customer, self._terminal(transaction.terminal_id, add))
+    def _changes_of_decision(self, decision: Decision) -> tuple[Change, ...]:
+        """Every decision is an attempt; only what was allowed says what is usual."""
+        transaction = decision.transaction
+        add = partial(
+            ViewState.add_transaction,
+            occurred_us=transaction.occurred_us,
+            amount_minor=transaction.amount_minor,
+            outcome=decision.outcome,
+        )
+        return self._both(transaction.customer_id, transaction.terminal_id, add)
+
+    def _changes_of_release(self, release: ReleasedPayment) -> tuple[Change, ...]:
+        add = partial(
+            ViewState.add_release,
+            occurred_us=release.occurred_us,
+            accepted_us=release.accepted_us,
+            amount_minor=release.amount_minor,
+        )
+        return self._both(release.customer_id, release.terminal_id, add)
+
+    def _both(self, customer_id: str, terminal_id: str | None, apply: Callable[[ViewState], ViewState]) -> tuple[Change, ...]:
+        customer = Change(self._tables.customer, self._views["customer_activity"], customer_id, apply)
+        return (customer,) if terminal_id is None else (customer, self._terminal(terminal_id, apply))
 
     def _terminal(self, identity: str, apply: Callable[[ViewState], ViewState]) -> Change:
         return Change(self._tables.terminal, self._views["terminal_activity"], identity, apply)

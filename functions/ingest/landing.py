@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions.ingest.emissions import Grid, emissions_of
-from functions.ingest.events import Event, LabelEvent
+from functions.ingest.events import Event, LabelEvent, ReleaseEvent
 from greenfraud import naming
 from greenfraud.canonical import sha256_hex
 from greenfraud.errors import ContractError
@@ -87,8 +87,11 @@ def _rows_of(event: Event, batch: str, manifest: Manifest) -> list[tuple[str, di
     if isinstance(event, LabelEvent):
         label = event.report.label
         return [(_landing(naming.labels_prefix(day_of(label.observed_us)), batch), label.lake_row())]
+    if isinstance(event, ReleaseEvent):
+        release = event.release
+        return [(_landing(naming.releases_prefix(day_of(release.accepted_us)), batch), release.lake_row())]
     decision = event.decision
-    row, day = decision.transaction.lake_row(), day_of(decision.transaction.occurred_us)
+    row, day = decision.lake_row(), day_of(decision.transaction.occurred_us)
     logged = {"manifest_version": decision.manifest_version, "features": features_of(decision, manifest)}
     return [
         (_landing(naming.transactions_prefix(day), batch), row),

@@ -8,7 +8,7 @@ from typing import Any
 
 from greenfraud.errors import InvalidInput
 from greenfraud.instants import MINUTE_US
-from greenfraud.records import Label, Transaction
+from greenfraud.records import Label, Release, Transaction
 
 # Clocks differ. What is further ahead is a mistake, and would make its entity's past look a day, or a year, older.
 CLOCK_TOLERANCE_US = 5 * MINUTE_US
@@ -26,6 +26,13 @@ def label_of(body: Mapping[str, Any]) -> Label:
     label = Label.from_json(body)
     _refuse_future("observed_at", label.observed_us)
     return label
+
+
+def release_of(body: Mapping[str, Any]) -> Release:
+    """The release of a request. Raises InvalidInput naming the first unusable field."""
+    release = Release.from_json(body)
+    _refuse_future("released_at", release.released_us)
+    return release
 
 
 def _refuse_future(field: str, instant_us: int) -> None:

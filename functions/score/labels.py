@@ -13,9 +13,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.score.releases import ReleaseStore
 from greenfraud.errors import ContractError, DamagedItem, InvalidInput, NotFound, StateConflict
 from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
+from greenfraud.items import release as release_items
 from greenfraud.items.label import EarlierReport, Report
 from greenfraud.items.tables import DECISIONS
 from greenfraud.records import Label
@@ -28,9 +30,10 @@ Item = dict[str, Any]
 class LabelStore:
     """The reports of the decisions table. Reports are only ever added: each is one event for the online state."""
 
-    def __init__(self, client: Callable[[], Any], table: str) -> None:
+    def __init__(self, client: Callable[[], Any], table: str, releases: ReleaseStore) -> None:
         self._client = client
         self._table = table
+        self._releases = releases
 
     def put_all(self, labels: Sequence[Label], *, place: str = "") -> list[str]:
         """Store each label; says for each `stored`, `known` or `correction`.
@@ -42,7 +45,9 @@ class LabelStore:
             occurred_us = self._occurred_us(label, place.format(index))
             if label.observed_us < occurred_us:
                 raise InvalidInput(f"{place.format(index)}observed_at", "must not be before the transaction happened")
-        return [self._put(label) for label in labels]
+        outcomes = [self._put(label) for label in labels]
+        self._releases.put_of(labels)  # also of those that were known: a fault may have come in between
+        return outcomes
 
     def _occurred_us(self, label: Label, place: str) -> int:
         """When the transaction happened; reads all its records, so that nothing of a list is stored where one is damaged."""
@@ -98,7 +103,8 @@ def _is_decision(item: Item) -> bool:
 
 
 def _reports_of(history: Sequence[Item]) -> list[EarlierReport]:
-    return [label_items.earlier(item) for item in history if not _is_decision(item)]
+    others = (decision_items.KIND, release_items.KIND)
+    return [label_items.earlier(item) for item in history if decision_items.record_of(item) not in others]
 
 
 def _transaction_of(label: Label, history: Sequence[Item], place: str) -> tuple[int, str | None]:

@@ -12,17 +12,17 @@ from fastapi.responses import HTMLResponse
 from functions.score import pages, schemas
 from functions.score.decisions import parse_day
 from functions.score.description import documented
-from functions.score.inputs import label_of, transaction_of
+from functions.score.inputs import label_of, release_of, transaction_of
 from functions.score.service import Service
 from greenfraud.errors import GreenFraudError, InvalidInput
 from greenfraud.problems import problem_of
-from greenfraud.records import Label, Transaction
+from greenfraud.records import Label, Release, Transaction
 
 BATCH_LIMIT = 100
 LIST_LIMIT = 1000
 
 router = APIRouter()
-Record = TypeVar("Record", Transaction, Label)
+Record = TypeVar("Record", Transaction, Label, Release)
 Reasons = Annotated[bool, Query(description="Give reasons for an allowed transaction too.")]
 
 
@@ -68,6 +68,16 @@ async def labels(request: Request) -> Response:
         listed = _read_all(label_of, body, "labels")
         return _respond({"results": _service(request).labels.put_all(listed, place="labels[{}].")})
     return _respond({"results": _service(request).labels.put_all([_read(label_of, body)])})
+
+
+@router.post("/v1/releases", **documented(schemas.ReleasesTaken, body=schemas.ReleasesIn, errors=(400, 404, 409, 422)))
+async def releases(request: Request) -> Response:
+    """Let one held payment go, or up to 100: from then on it is part of what is usual for its customer."""
+    body = await _json(request)
+    if isinstance(body, list):
+        listed = _read_all(release_of, body, "releases")
+        return _respond({"results": _service(request).releases.put_all(listed, place="releases[{}].")})
+    return _respond({"results": _service(request).releases.put_all([_read(release_of, body)])})
 
 
 @router.get("/v1/model", **documented(schemas.ModelCard))

@@ -51,12 +51,24 @@ class LabelIn(BaseModel):
     source: Identifier = "bank"
 
 
+class ReleaseIn(BaseModel):
+    """A payment that was held for review is let go: by an analyst, or by a challenge that was passed."""
+
+    transaction_id: Identifier
+    released_at: AwareDatetime
+    source: Identifier = "analyst"
+
+
 class BatchIn(RootModel[list[TransactionIn] | dict[Literal["transactions"], list[TransactionIn]]]):
     """Up to 100 transactions, as a list or under `transactions`."""
 
 
 class LabelsIn(RootModel[LabelIn | list[LabelIn]]):
     """One label, or up to 100."""
+
+
+class ReleasesIn(RootModel[ReleaseIn | list[ReleaseIn]]):
+    """One release, or up to 100."""
 
 
 class ReasonOut(BaseModel):
@@ -118,6 +130,12 @@ class LabelsTaken(BaseModel):
     """What became of each label, in order."""
 
     results: list[Literal["stored", "known", "correction"]]
+
+
+class ReleasesTaken(BaseModel):
+    """What became of each release, in order; `accepted` where nothing held the payment."""
+
+    results: list[Literal["released", "known", "accepted"]]
 
 
 class Health(BaseModel):

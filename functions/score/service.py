@@ -12,6 +12,7 @@ from functions.score.decisions import DecisionStore
 from functions.score.dynamodb import clients
 from functions.score.health import Health
 from functions.score.labels import LabelStore
+from functions.score.releases import ReleaseStore
 from functions.score.scoring import Context, Scorer
 from functions.score.settings import Settings, runtime_memory_mb
 from functions.score.state import DynamoStateReader, StateReader, Tables
@@ -26,6 +27,7 @@ class Service:
     scorer: Scorer
     decisions: DecisionStore
     labels: LabelStore
+    releases: ReleaseStore
     health: Health
 
     def summary(self) -> dict[str, Any]:
@@ -91,4 +93,5 @@ def compose(  # noqa: PLR0913
     """The service over these parts; `decisions` makes the client of the decisions table."""
     store = DecisionStore(decisions, decisions_table)
     scorer = Scorer(manifest=manifest, reader=reader, slot=ModelSlot(bundles, manifest), store=store, footprint=footprint)
-    return Service(manifest, scorer, store, LabelStore(decisions, decisions_table), Health(scorer.read))
+    releases = ReleaseStore(decisions, decisions_table)
+    return Service(manifest, scorer, store, LabelStore(decisions, decisions_table, releases), releases, Health(scorer.read))

@@ -29,12 +29,22 @@ def test_every_reason_is_a_sentence(feature):
 def test_the_measures_of_stored_series_never_change():
     """Items written before would be misread: another set of measures is a series of another name."""
     assert {series.name: series.measures for view in VIEWS for series in view.series} == {
-        "c_m5": ("count", "amount_minor"),
-        "c_h1": ("count", "amount_minor"),
-        "c_d1": ("count", "amount_minor"),
-        "c_q1": ("count", "amount_minor", "excess_minor", "log_amount", "square", "largest"),
+        "c_tried_m5": ("count",),
+        "c_tried_h1": ("count",),
+        "c_tried_d1": ("count",),
+        "c_accepted_m5": ("accepted", "amount_minor"),
+        "c_accepted_h1": ("accepted", "amount_minor"),
+        "c_accepted_d1": ("accepted", "amount_minor", "excess_minor", "log_amount", "square", "largest"),
+        "c_declined_m5": ("declined",),
+        "c_declined_h1": ("declined",),
+        "c_declined_d1": ("declined",),
         "t_h1": ("count",),
         "t_d1": ("count",),
+        "t_accepted_h1": ("accepted",),
+        "t_accepted_d1": ("accepted",),
+        "t_declined_m5": ("declined",),
+        "t_declined_h1": ("declined",),
+        "t_declined_d1": ("declined",),
         "t_rh1": ("reports",),
         "t_rd1": ("reports",),
     }

@@ -16,6 +16,7 @@ from functions.score.cost import Footprint
 from functions.score.decisions import DecisionStore
 from functions.score.health import Health
 from functions.score.labels import LabelStore
+from functions.score.releases import ReleaseStore
 from functions.score.scoring import Scorer
 from functions.score.service import Service
 from functions.score.state import DynamoStateReader, Tables
@@ -76,7 +77,9 @@ class World:
         slot = ModelSlot(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, clock=lambda: self.now)
         scorer = Scorer(manifest=MANIFEST, reader=reader, slot=slot, store=decisions, footprint=Footprint(1769, 8.0, 1.135))
         health = Health(scorer.read, clock=lambda: self.now)
-        self.service = Service(MANIFEST, scorer, decisions, LabelStore(lambda: self.dynamodb, "decisions"), health)
+        releases = ReleaseStore(lambda: self.dynamodb, "decisions")
+        labels = LabelStore(lambda: self.dynamodb, "decisions", releases)
+        self.service = Service(MANIFEST, scorer, decisions, labels, releases, health)
         self.http = TestClient(create_app(self.service))
 
     def score(self, **changes: Any) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+import time
 from typing import Any
 
 import boto3
 from aws_world import NAMES, golden
-from score_world import MANIFEST, Proxy, customer_state
+from score_world import MANIFEST, Proxy, World, customer_state
 
 from functions.ingest.emissions import Grid
 from functions.ingest.ingestion import Ingestion, Tables
@@ -77,3 +78,13 @@ def decision(number: int, **changes: dict[str, str]) -> dict[str, Any]:
 def expected_customer() -> ViewState:
     """What one golden decision makes of its customer."""
     return customer_state((OCCURRED_US, 1250))
+
+
+def stored_by(scoring: World, *, kind: str = "decision") -> list[dict[str, Any]]:
+    """The stream's records of what the scoring function stored."""
+    items = [item for item in scoring.dynamodb.scan(TableName="decisions")["Items"] if item["record"]["S"].startswith(kind)]
+    at = time.time()
+    return [
+        {"eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": str(n), "ApproximateCreationDateTime": at}}
+        for n, item in enumerate(items)
+    ]

@@ -71,11 +71,12 @@ def test_a_lag_that_cuts_a_tile_is_refused():
 
 def test_measures_may_ask_for_a_series_by_name():
     """Two series of one length: the first that keeps what is asked for, or the one that is named."""
-    wide = SeriesDeclaration(name="q1", hop="1d", measures=("count", "largest"))
-    view = replace(VIEW, series=(*VIEW.series, wide))
+    wide = SeriesDeclaration(name="q1", hop="1d", measures=("accepted", "largest"))
+    twin = SeriesDeclaration(name="q2", hop="1d", measures=("count",))
+    view = replace(VIEW, series=(*VIEW.series, wide, twin))
     largest = replace(COUNT, name="largest_7d", aggregation="amount_over_largest")
-    compiled = compile_manifest("p", [view], [COUNT, replace(COUNT, name="other", series="q1"), largest])
-    assert [feature["params"]["series"] for feature in compiled["features"]] == ["d1", "q1", "q1"]
+    compiled = compile_manifest("p", [view], [COUNT, replace(COUNT, name="other", series="q2"), largest])
+    assert [feature["params"]["series"] for feature in compiled["features"]] == ["d1", "q2", "q1"]
     assert compiled["views"]["activity"]["series"][2]["combine"] == ["sum", "max"]
     with pytest.raises(ContractError, match="in h1"):
         compile_manifest("p", [view], [replace(COUNT, series="h1")])

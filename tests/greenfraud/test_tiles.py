@@ -85,7 +85,10 @@ def test_a_late_event_lands_in_its_tile():
     """The tile of an hour ago counts what arrives only now."""
     state = customer_state([(NOW_US, 100), (NOW_US - HOUR_US, 250)])
     hour = (NOW_US - HOUR_US) // HOUR_US
-    assert (state.total("c_h1", 1, TileRange(hour, hour + 1)), state.total("c_h1", 2, TileRange(hour, hour + 1))) == (1, 250)
+    assert (
+        state.total("c_accepted_h1", 1, TileRange(hour, hour + 1)),
+        state.total("c_accepted_h1", 2, TileRange(hour, hour + 1)),
+    ) == (1, 250)
     assert state.newest_us == NOW_US
 
 
@@ -93,8 +96,9 @@ def test_the_largest_amount_of_a_tile_is_kept_and_not_added():
     """A maximum combines as the sums beside it do, tile by tile."""
     state = customer_state([(NOW_US, 100), (NOW_US, 700), (NOW_US, 300)])
     day = NOW_US // DAY_US
-    totals = {name: state.total("c_q1", CUSTOMER.position("c_q1", name), TileRange(day, day + 1)) for name in ("count", "largest")}
-    assert totals == {"count": 3, "largest": 700}
+    positions = {name: CUSTOMER.position("c_accepted_d1", name) for name in ("accepted", "largest")}
+    totals = {name: state.total("c_accepted_d1", at, TileRange(day, day + 1)) for name, at in positions.items()}
+    assert totals == {"accepted": 3, "largest": 700}
 
 
 def test_squares_are_capped_and_the_rest_of_the_amount_is_kept_apart():
@@ -102,7 +106,7 @@ def test_squares_are_capped_and_the_rest_of_the_amount_is_kept_apart():
     state = customer_state([(NOW_US, 10**12)])
     day = NOW_US // DAY_US
     names = ("amount_minor", "excess_minor", "square")
-    totals = [state.total("c_q1", CUSTOMER.position("c_q1", name), TileRange(day, day + 1)) for name in names]
+    totals = [state.total("c_accepted_d1", CUSTOMER.position("c_accepted_d1", name), TileRange(day, day + 1)) for name in names]
     assert totals == [10**12, 10**12 - 10**6, 10**12]
     assert 9_007 * 10**12 < 2**53
 
@@ -116,11 +120,45 @@ def test_a_report_leaves_a_customer_unchanged():
 def test_a_feature_added_later_reads_as_empty():
     """An item written before a series existed is still a state."""
     values = customer_state([(NOW_US, 100)]).encode()
-    del values["c_m5"]
-    assert ViewState.decode(CUSTOMER, values).tiles["c_m5"] == ((), (), ())
+    del values["c_accepted_m5"]
+    assert ViewState.decode(CUSTOMER, values).tiles["c_accepted_m5"] == ((), (), ())
 
 
 def test_a_cut_off_array_is_refused():
     """Half a tile means that another writer wrote something else."""
-    with pytest.raises(ContractError, match="c_h1 holds 2 numbers"):
-        ViewState.decode(CUSTOMER, {"c_h1": encode_int64_list([1, 2])})
+    with pytest.raises(ContractError, match="c_accepted_h1 holds 2 numbers"):
+        ViewState.decode(CUSTOMER, {"c_accepted_h1": encode_int64_list([1, 2])})
+
+
+@given(
+    events=transactions, order=st.randoms(), chosen=st.lists(st.sampled_from(["allow", "review", "block", "release"]), max_size=25)
+)
+def test_outcomes_and_releases_may_come_in_any_order(events, order, chosen):
+    """A release may even be known before the attempt that it is about."""
+    adders = []
+    for (at_us, amount), outcome in zip(events, chosen, strict=False):
+        tried = "review" if outcome == "release" else outcome
+        adders.append(lambda state, at=at_us, amount=amount, tried=tried: state.add_transaction(at, amount, tried))
+        if outcome == "release":
+            adders.append(lambda state, at=at_us, amount=amount: state.add_release(at, at + HOUR_US, amount))
+    states = []
+    for _ in range(2):
+        state = ViewState.empty(CUSTOMER)
+        for add in adders:
+            state = add(state)
+        states.append(state)
+        order.shuffle(adders)
+    assert states[0] == states[1]
+
+
+def test_only_what_is_accepted_is_usual():
+    """A declined or held payment is an attempt; released, it counts from then on, and its customer was seen when it was tried."""
+    state = customer_state([(NOW_US - DAY_US, 4_000)])
+    tried = state.add_transaction(NOW_US, 50_000, "block").add_transaction(NOW_US, 60_000, "review")
+    untouched = [series.name for series in CUSTOMER.series if series.measures[0] == "accepted"]
+    assert [tried.tiles[name] for name in untouched] == [state.tiles[name] for name in untouched]
+    day = TileRange(0, NOW_US // DAY_US + 2)
+    assert [tried.total(name, 1, day) for name in ("c_tried_d1", "c_declined_d1", "c_accepted_d1")] == [3, 1, 1]
+    released = tried.add_release(NOW_US, NOW_US + DAY_US, 60_000)
+    assert released.total("c_accepted_d1", CUSTOMER.position("c_accepted_d1", "largest"), day) == 60_000
+    assert released.newest_us == NOW_US

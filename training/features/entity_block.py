@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 from greenfraud.features.manifest import KEPT_US
+from greenfraud.features.measures import ACCEPTANCE, DECLINE, MEASURES, REPORT
 from greenfraud.instants import HOUR_US
 from training.features.entity_events import NEVER_US, SUMMED
 from training.features.logarithm import log2_fixed
@@ -21,11 +22,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.features.entity_events import EntityEvents
+    from training.features.event_line import EventLine
 
     Ints = NDArray[np.int64]
     Params = Mapping[str, Any]
 
 Found = TypeVar("Found")
+
+
+class Seen(NamedTuple):
+    """Events of one kind, how many of them each row knows, and the amounts they are about."""
+
+    name: str
+    timeline: Timeline
+    end: Ints
+    amount_minor: Ints
 
 
 class EntityBlock:
@@ -38,9 +49,10 @@ class EntityBlock:
         self.position = np.flatnonzero((self._all_rows >= rows.start) & (self._all_rows < rows.stop))
         self.rows = np.take(self._all_rows, self.position)
         self.code, self.occurred_us = np.take(code, self.position), np.take(occurred_us, self.position)
-        self._transactions = Timeline(code, occurred_us, self.code)
-        reported, reported_us, self._report_key = events.reports(entities)
-        self._reports = Timeline(reported, reported_us, self.code)
+        self._tried = Seen(
+            "tried", Timeline(code, occurred_us, self.code), self.position, np.take(events.amount_minor, self._all_rows)
+        )
+        self._entities = entities
         self._found: dict[tuple[Any, ...], Any] = {}  # several features read the same window
 
     def once(self, key: tuple[Any, ...], compute: Callable[[], Found]) -> Found:
@@ -53,23 +65,17 @@ class EntityBlock:
     @cached_property
     def amount_minor(self) -> Ints:
         """The amount of each row."""
-        return np.take(self._amounts, self.position)
+        return np.take(self._tried.amount_minor, self.position)
 
     def recent(self, params: Params, measure: str) -> Ints:
-        """Return a measure of the transactions in the window before each row."""
+        """Return a measure of the events in the window before each row."""
         return self.once((measure, params["window_us"]), lambda: self._recent(params, measure))
 
-    def lagged_count(self, params: Params) -> Ints:
-        """Count transactions from floor_to_hop(t - w) - lag up to ceil_to_hour(t - lag)."""
-        lag_us, window_us = params["lag_us"], params["window_us"]
-        end = self.once(("head", lag_us), lambda: self._transactions.first_at(self._hour(lag_us), HOUR_US))
-        start = self.once(("tail", lag_us, window_us), lambda: self._start(self._transactions, params, lag_us))
-        return end - start
-
-    def reports(self, params: Params) -> Ints:
-        """Count the reports observed in the window before each row."""
-        start = self.once(("reported", params["window_us"]), lambda: self._start(self._reports, params))
-        return self._reports_end - start
+    def lagged(self, params: Params, measure: str) -> Ints:
+        """Count events from floor_to_hop(t - w) - lag up to ceil_to_hour(t - lag)."""
+        seen, lag_us = self._seen(measure), params["lag_us"]
+        end = self.once((seen.name, "head", lag_us), lambda: seen.timeline.first_at(self._hour(lag_us), HOUR_US))
+        return end - self._start(seen, params, lag_us)
 
     @cached_property
     def log_amount(self) -> Ints:
@@ -84,42 +90,51 @@ class EntityBlock:
 
     @cached_property
     def newest_us(self) -> Ints:
-        """The time of the entity's newest event before each row, `NEVER_US` for none."""
-        return np.maximum(self._newest(self._transactions, self.position), self.newest_report_us)
+        """The time of the entity's newest attempt or report before each row, `NEVER_US` for none."""
+        return np.maximum(self._newest(self._tried), self.newest_report_us)
 
     @cached_property
     def newest_report_us(self) -> Ints:
         """The time of the entity's newest report before each row, `NEVER_US` for none."""
-        return self._newest(self._reports, self._reports_end)
+        return self._newest(self._seen("reports"))
 
-    @cached_property
-    def _reports_end(self) -> Ints:
-        return np.searchsorted(self._report_key, self._events.key(self.code, self.rows), side="right")
+    def _seen(self, measure: str) -> Seen:
+        """Return the events that a measure counts or sums."""
+        lines = {ACCEPTANCE: self._events.accepted, DECLINE: self._events.declined, REPORT: self._events.reports}
+        event = MEASURES[measure].event
+        line = lines.get(event)
+        return self._tried if line is None else self.once(("line", event), lambda: self._seen_of(event, line))
 
-    @cached_property
-    def _amounts(self) -> Ints:
-        return np.take(self._events.amount_minor, self._all_rows)
+    def _seen_of(self, event: str, line: EventLine) -> Seen:
+        own = line.about(self._entities)
+        end = np.searchsorted(own.key, self._events.key(self.code, self.rows), side="right")
+        return Seen(event, Timeline(own.entity, own.time_us, self.code), end, own.amount_minor)
 
-    def _newest(self, timeline: Timeline, end: Ints) -> Ints:
-        """Return the time of the last event before a position, if it is the entity's."""
+    def _newest(self, seen: Seen) -> Ints:
+        """Return the time of the last event that each row knows, if it is its entity's."""
+        timeline, before = seen.timeline, seen.end - 1
         if not len(timeline.entity):
-            return np.full(len(end), NEVER_US)
-        before = end - 1
-        is_own = (end > 0) & (np.take(timeline.entity, before, mode="clip") == self.code)
+            return np.full(len(before), NEVER_US)
+        is_own = (before >= 0) & (np.take(timeline.entity, before, mode="clip") == self.code)
         return np.where(is_own, np.take(timeline.time_us, before, mode="clip"), NEVER_US)
 
     def _recent(self, params: Params, measure: str) -> Ints:
-        start = self.once(("recent", params["window_us"]), lambda: self._start(self._transactions, params))
-        if measure == "count":
-            return self.position - start
+        seen = self._seen(measure)
+        start = self._start(seen, params)
         if measure == "largest":
-            return range_maxima(self._amounts, start, self.position)
-        before = self.once(("before", measure), lambda: _sum_before(SUMMED[measure](self._amounts)))
-        until_now = self.once(("until now", measure), lambda: np.take(before, self.position))
+            return range_maxima(seen.amount_minor, start, seen.end)
+        if measure not in SUMMED:
+            return seen.end - start
+        before = self.once(("before", measure), lambda: _sum_before(SUMMED[measure](seen.amount_minor)))
+        until_now = self.once(("until now", measure), lambda: np.take(before, seen.end))
         return until_now - np.take(before, start)
 
-    def _start(self, timeline: Timeline, params: Params, lag_us: int = 0) -> Ints:
+    def _start(self, seen: Seen, params: Params, lag_us: int = 0) -> Ints:
         """Return the position of the first event at or after floor_to_hop(t - w) - lag; lags are multiples of hops."""
+        key = seen.name, "tail", lag_us, params["window_us"]
+        return self.once(key, lambda: self._first(seen.timeline, params, lag_us))
+
+    def _first(self, timeline: Timeline, params: Params, lag_us: int) -> Ints:
         hop_us = params["hop_us"]
         hops, rest_us = divmod(params["window_us"], hop_us)
         tile = self.once(("tile", hop_us, rest_us), lambda: (self.occurred_us - rest_us) // hop_us)
@@ -131,7 +146,7 @@ class EntityBlock:
 
 
 def _sum_before(measured: Ints) -> Ints:
-    """Return per position the sum over all transactions before; int64 that wraps: use differences."""
+    """Return per position the sum over all events before; int64 that wraps: use differences."""
     sums = np.zeros(len(measured) + 1, np.int64)
     np.cumsum(measured, out=sums[1:])
     return sums

@@ -1,4 +1,4 @@
-"""Everything that happened to one kind of entity: its transactions, and the fraud reports about them."""
+"""Everything that happened to one kind of entity: payments tried, accepted and declined, and the fraud reports about them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from greenfraud.features.measures import SQUARE_CAP_MINOR
+from training.features.event_line import EventLine, row_key
 from training.features.logarithm import log2_fixed
 from training.features.timeline import order_by_entity
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 NEVER_US = int(np.iinfo(np.int64).min)
-# What each transaction contributes, as `greenfraud.features.measures` defines it for one.
+# What each payment contributes, as `greenfraud.features.measures` defines it for one.
 SUMMED: Mapping[str, Callable[[Ints], Ints]] = {
     "amount_minor": lambda amounts: amounts,
     "excess_minor": lambda amounts: amounts - np.minimum(amounts, SQUARE_CAP_MINOR),
@@ -31,16 +32,20 @@ SUMMED: Mapping[str, Callable[[Ints], Ints]] = {
 
 
 class EntityEvents:
-    """Where the transactions and reports of each entity are found; `code` is the entity of each row, -1 for none."""
+    """Where the events of each entity are found; `code` is the entity of each row, -1 for none.
 
-    def __init__(self, history: History, code: Ints, *, keeps_reports: bool) -> None:
+    `accepted` is None where every payment was accepted at once: then it is what was tried.
+    """
+
+    def __init__(self, history: History, code: Ints, release_code: Ints, *, keeps_reports: bool) -> None:
         """Sort the history by entity; where reports are no events of the view, leave them out."""
         self.occurred_us, self.amount_minor = history.occurred_us, history.amount_minor
         self._order = order_by_entity(code)
         self._first = np.concatenate([[0], np.cumsum(np.bincount(code + 1))])  # of each entity in the order, -1 before all
-        rows, observed_us = history.reports()
-        is_kept = (code[rows] >= 0) & keeps_reports
-        self._sort_reports(code[rows[is_kept]], observed_us[is_kept])
+        rows, observed_us = history.reports() if keeps_reports else (np.empty(0, np.int64), np.empty(0, np.int64))
+        self.reports = self._known_later(code[rows], observed_us, self.amount_minor[rows])
+        self.declined = self._known_at_once(code, np.flatnonzero(history.is_declined))
+        self.accepted = self._accepted(history, code, release_code)
 
     def blocks(self, rows: slice, transactions: int) -> Iterator[tuple[range, int]]:
         """Yield ranges of entities with about so many transactions together; entities are not divided.
@@ -68,22 +73,27 @@ class EntityEvents:
         """Return the entity of each of their `rows`."""
         return np.repeat(np.arange(entities.start, entities.stop), np.diff(self._first[entities.start + 1 : entities.stop + 2]))
 
-    def reports(self, entities: range) -> tuple[Ints, Ints, Ints]:
-        """Return entity, time and `key` of the reports about a range of entities; a row sees a report from that key on."""
-        start, end = np.searchsorted(self._reported, [entities.start, entities.stop])
-        return self._reported[start:end], self._reported_us[start:end], self._report_key[start:end]
-
     def key(self, entity: Ints, row: Ints) -> Ints:
-        """Return numbers that rise with entity and row; a report is seen by rows of its entity with at least its own."""
-        return entity * (len(self.occurred_us) + 1) + row
+        """Return the key up to which a row knows the events of its entity."""
+        return row_key(entity, row, len(self.occurred_us))
 
     def _is_asked(self, rows: slice) -> NDArray[np.bool_]:
         is_asked: NDArray[np.bool_] = (self._order >= rows.start) & (self._order < rows.stop)
         return is_asked
 
-    def _sort_reports(self, entity: Ints, observed_us: Ints) -> None:
-        order = np.lexsort((observed_us, entity))
-        self._reported, self._reported_us = entity[order], observed_us[order]
-        # A report is seen by the rows after its microsecond: among equals, transactions come first.
-        first_row = np.searchsorted(self.occurred_us, self._reported_us, side="right")
-        self._report_key = self.key(self._reported, first_row)
+    def _accepted(self, history: History, code: Ints, release_code: Ints) -> EventLine | None:
+        releases = history.releases
+        if history.is_accepted.all() and not len(releases.accepted_us):
+            return None
+        at_once = self._known_at_once(code, np.flatnonzero(history.is_accepted))
+        released = self._known_later(release_code, releases.accepted_us, releases.amount_minor)
+        return at_once.with_others(released)
+
+    def _known_at_once(self, code: Ints, rows: Ints) -> EventLine:
+        """Return what became of some rows' payments in the moment they were tried: known to every row after their own."""
+        return EventLine.of(code[rows], self.occurred_us[rows], rows + 1, self.amount_minor[rows], len(self.occurred_us))
+
+    def _known_later(self, entity: Ints, time_us: Ints, amount_minor: Ints) -> EventLine:
+        """Return what became known at some later time: to the rows after its microsecond, for among equals payments come first."""
+        first_row = np.searchsorted(self.occurred_us, time_us, side="right")
+        return EventLine.of(entity, time_us, first_row, amount_minor, len(self.occurred_us))

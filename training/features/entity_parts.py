@@ -27,6 +27,10 @@ def entity_parts(history: History, join_key: str, entities_at_once: int) -> Iter
     for first, start, end in zip(borders, cuts[:-1], cuts[1:], strict=False):
         rows = np.sort(order[start:end])
         own, absent = code[rows] - first, np.full(len(rows), -1)
+        released = history.releases
+        release_code = (released.customer if is_customer else released.terminal) - first
+        is_own = (release_code >= 0) & (release_code < entities_at_once)
+        own_release, no_release = release_code[is_own], np.full(int(is_own.sum()), -1)
         part_ids, none = ids.slice(int(first), entities_at_once), ids.slice(0, 0)
         yield replace(
             _rows_of(history, rows),
@@ -34,6 +38,11 @@ def entity_parts(history: History, join_key: str, entities_at_once: int) -> Iter
             terminal=absent if is_customer else own,
             customer_ids=part_ids if is_customer else none,
             terminal_ids=none if is_customer else part_ids,
+            releases=replace(
+                released.of(is_own),
+                customer=own_release if is_customer else no_release,
+                terminal=no_release if is_customer else own_release,
+            ),
         )
 
 
@@ -45,6 +54,8 @@ def _rows_of(history: History, rows: Ints) -> History:
         table=history.table.take(rows),
         occurred_us=history.occurred_us[rows],
         amount_minor=history.amount_minor[rows],
+        is_accepted=history.is_accepted[rows],
+        is_declined=history.is_declined[rows],
         label_row=at[is_about],
         label_is_fraud=history.label_is_fraud[is_about],
         label_observed_us=history.label_observed_us[is_about],

@@ -54,10 +54,12 @@ class _Events:
 def states_at(history: History, view: View, as_of_us: int) -> EntityStates:
     """Return the states of all entities of a view that were seen up to a moment; later events are not known yet."""
     code, ids = _entities(history, view)
-    kinds = [_transactions(history, code, as_of_us), _reports(history, code, as_of_us)]
+    tried, reports = _tried(history, code, as_of_us), _reports(history, code, as_of_us)
+    kinds = [tried, _accepted(history, view, code, as_of_us), _declined(history, code, as_of_us), reports]
     arrays = {series.name: _arrays(series, _events_of(series, kinds), as_of_us, len(ids)) for series in view.series}
     counted = {measure for series in view.series for measure in series.measures}
-    newest = [_newest(events, len(ids)) for events in kinds if counted & set(events.measures)]
+    # When an entity was seen says what it tried, and what was reported; a payment released later adds no moment of its own.
+    newest = [_newest(events, len(ids)) for events in (tried, reports) if counted & set(events.measures)]
     newest_us = np.maximum.reduce(newest)
     reported_us = newest[-1] if view.last_report else np.full(len(ids), NEVER_US)
     seen = np.flatnonzero(newest_us > NEVER_US)
@@ -78,12 +80,26 @@ def _entities(history: History, view: View) -> tuple[Ints, list[str]]:
     return history.terminal, history.terminal_ids.to_pylist()
 
 
-def _transactions(history: History, code: Ints, as_of_us: int) -> _Events:
+def _tried(history: History, code: Ints, as_of_us: int) -> _Events:
     rows = np.flatnonzero((history.occurred_us <= as_of_us) & (code >= 0))
-    amounts = history.amount_minor[rows]
-    measures = {name: of(amounts) for name, of in SUMMED.items()}
-    measures |= {"count": np.ones(len(rows), np.int64), "largest": amounts}
-    return _Events(code[rows], history.occurred_us[rows], measures)
+    return _Events(code[rows], history.occurred_us[rows], {"count": np.ones(len(rows), np.int64)})
+
+
+def _declined(history: History, code: Ints, as_of_us: int) -> _Events:
+    rows = np.flatnonzero((history.occurred_us <= as_of_us) & (code >= 0) & history.is_declined)
+    return _Events(code[rows], history.occurred_us[rows], {"declined": np.ones(len(rows), np.int64)})
+
+
+def _accepted(history: History, view: View, code: Ints, as_of_us: int) -> _Events:
+    rows = np.flatnonzero((history.occurred_us <= as_of_us) & (code >= 0) & history.is_accepted)
+    released_code = history.releases.customer if view.join_key == "customer_id" else history.releases.terminal
+    released = np.flatnonzero((history.releases.accepted_us <= as_of_us) & (released_code >= 0))
+    amounts = np.concatenate([history.amount_minor[rows], history.releases.amount_minor[released]])
+    return _Events(
+        np.concatenate([code[rows], released_code[released]]),
+        np.concatenate([history.occurred_us[rows], history.releases.accepted_us[released]]),
+        {name: of(amounts) for name, of in SUMMED.items()} | {"accepted": np.ones(len(amounts), np.int64), "largest": amounts},
+    )
 
 
 def _reports(history: History, code: Ints, as_of_us: int) -> _Events:

@@ -50,10 +50,13 @@ class FeatureMatrix:
             _check(feature)
         self.manifest, self.history = manifest, history
         self._names = [feature.name for feature in manifest.features if feature.view is not None]
-        codes = {"customer_id": history.customer, "terminal_id": history.terminal}
+        codes = {
+            "customer_id": (history.customer, history.releases.customer),
+            "terminal_id": (history.terminal, history.releases.terminal),
+        }
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             events = pool.map(
-                lambda view: EntityEvents(history, codes[view.join_key], keeps_reports=view.keeps_reports), manifest.views.values()
+                lambda view: EntityEvents(history, *codes[view.join_key], keeps_reports=view.keeps_reports), manifest.views.values()
             )
             self._events = dict(zip(manifest.views, events, strict=True))
 

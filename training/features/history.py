@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from greenfraud.features.manifest import load_manifest
+from greenfraud.outcomes import ALLOW, BLOCK
 from training.features.day_files import DayFiles
 
 if TYPE_CHECKING:
@@ -31,13 +32,40 @@ TRANSACTIONS = pa.schema(
 LABELS = pa.schema(
     [("transaction_id", pa.string()), ("is_fraud", pa.bool_()), ("observed_us", pa.int64()), ("source", pa.string())]
 )
+# What became of a transaction: its outcome, and when it was accepted if at once; both unknown of imported history.
+OUTCOME_COLUMNS = pa.schema([("decision", pa.string()), ("accepted_us", pa.int64())])
+# A payment that was held and then accepted; it repeats the payment, so that nobody has to look for it.
+RELEASES = pa.schema(
+    [
+        ("transaction_id", pa.string()),
+        ("accepted_us", pa.int64()),
+        ("occurred_us", pa.int64()),
+        ("customer_id", pa.string()),
+        ("terminal_id", pa.string()),
+        ("amount_minor", pa.int64()),
+    ]
+)
 EXTRA_COLUMNS = {"number": pa.float64(), "category": pa.string()}
 
 
 def transactions_schema() -> pa.Schema:
     """Return the columns of the lake's transactions, the extra ones that the manifest declares among them."""
     extras = [pa.field(name, EXTRA_COLUMNS[kind]) for name, kind in load_manifest().extra_columns.items()]
-    return pa.schema([*TRANSACTIONS, *extras])
+    return pa.schema([*TRANSACTIONS, *OUTCOME_COLUMNS, *extras])
+
+
+@dataclass(frozen=True)
+class Releases:
+    """Payments that were accepted some time after they were tried, ascending by `accepted_us`; entities are codes, -1 for none."""
+
+    accepted_us: NDArray[np.int64]
+    customer: NDArray[np.int64]
+    terminal: NDArray[np.int64]
+    amount_minor: NDArray[np.int64]
+
+    def of(self, chosen: NDArray[np.bool_]) -> Releases:
+        """Return some of them."""
+        return Releases(self.accepted_us[chosen], self.customer[chosen], self.terminal[chosen], self.amount_minor[chosen])
 
 
 @dataclass(frozen=True)
@@ -54,6 +82,9 @@ class History:
     label_row: NDArray[np.int64]  # row of the transaction each label is about
     label_is_fraud: NDArray[np.bool_]
     label_observed_us: NDArray[np.int64]  # ascending
+    is_accepted: NDArray[np.bool_]  # at once
+    is_declined: NDArray[np.bool_]
+    releases: Releases
 
     def rows_between(self, start_us: int, end_us: int) -> slice:
         """Return the rows of a half-open stretch of time."""
@@ -78,16 +109,17 @@ def read_history(lake: Lake, first_day: date | None = None, end_day: date | None
     """Read the lake's transactions of [first_day, end_day) and every label about them, all of it into memory."""
     schema = transactions_schema()
     transactions = DayFiles(lake, "transactions", schema).read(first_day, end_day)
-    labels = DayFiles(lake, "labels", LABELS).read(first_day, None)
-    return arrange(pa.concat_tables([schema.empty_table(), *transactions]), pa.concat_tables([LABELS.empty_table(), *labels]))
+    labels = pa.concat_tables([LABELS.empty_table(), *DayFiles(lake, "labels", LABELS).read(first_day, None)])
+    releases = pa.concat_tables([RELEASES.empty_table(), *DayFiles(lake, "releases", RELEASES).read(first_day, None)])
+    return arrange(pa.concat_tables([schema.empty_table(), *transactions]), labels, releases)
 
 
-def arrange(transactions: pa.Table, labels: pa.Table) -> History:
+def arrange(transactions: pa.Table, labels: pa.Table, releases: pa.Table | None = None) -> History:
     """Sort and de-duplicate raw records; labels about unknown transactions are left out."""
-    return history_of(in_order(transactions), labels)
+    return history_of(in_order(transactions), labels, releases)
 
 
-def history_of(table: pa.Table, labels: pa.Table) -> History:
+def history_of(table: pa.Table, labels: pa.Table, releases: pa.Table | None = None) -> History:
     """Index transactions that are in order already; labels about unknown transactions are left out."""
     labels = labels.sort_by("observed_us")
     label_row = rows_of_labels(table, labels)
@@ -105,6 +137,39 @@ def history_of(table: pa.Table, labels: pa.Table) -> History:
         label_row=label_row[is_known],
         label_is_fraud=labels["is_fraud"].to_numpy()[is_known],
         label_observed_us=labels["observed_us"].to_numpy()[is_known],
+        is_accepted=_is_accepted(table),
+        is_declined=_has_outcome(table, BLOCK),
+        releases=_releases(RELEASES.empty_table() if releases is None else releases, customer_ids, terminal_ids),
+    )
+
+
+def _is_accepted(table: pa.Table) -> NDArray[np.bool_]:
+    """Tell per row whether it was accepted at once, as all are of whose outcome nothing is told."""
+    if "decision" not in table.column_names or table["decision"].null_count == table.num_rows:
+        return np.ones(table.num_rows, bool)
+    is_told: NDArray[np.bool_] = pc.is_valid(table["decision"]).to_numpy()
+    return _has_outcome(table, ALLOW) | ~is_told
+
+
+def _has_outcome(table: pa.Table, outcome: str) -> NDArray[np.bool_]:
+    if "decision" not in table.column_names or table["decision"].null_count == table.num_rows:
+        return np.zeros(table.num_rows, bool)
+    has: NDArray[np.bool_] = pc.fill_null(pc.equal(table["decision"], outcome), fill_value=False).to_numpy()
+    return has
+
+
+def _releases(releases: pa.Table, customer_ids: pa.Array, terminal_ids: pa.Array) -> Releases:
+    """Return the first release of each transaction, by the codes of its entities."""
+    releases = releases.sort_by("accepted_us")
+    ids = releases["transaction_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    first = np.sort(np.unique(ids, return_index=True)[1])
+    releases = releases.take(pa.array(first))
+    code = {
+        name: pc.index_in(releases[name], value_set=known, skip_nulls=True).fill_null(-1).to_numpy().astype(np.int64)
+        for name, known in (("customer_id", customer_ids), ("terminal_id", terminal_ids))
+    }
+    return Releases(
+        releases["accepted_us"].to_numpy(), code["customer_id"], code["terminal_id"], releases["amount_minor"].to_numpy()
     )
 
 

@@ -17,7 +17,7 @@ from greenfraud.features.manifest import KEPT_SECONDS
 from greenfraud.instants import DAY_US, day_of, start_of_day_us
 from training.features.day_files import DayFiles
 from training.features.expired_events import expired_rows_to_keep
-from training.features.history import LABELS, History, coded, history_of, in_order, rows_of_labels, transactions_schema
+from training.features.history import LABELS, RELEASES, History, coded, history_of, in_order, rows_of_labels, transactions_schema
 
 if TYPE_CHECKING:
     from training.features.day_files import Lake
@@ -37,8 +37,10 @@ class HistoryStream:
         schema = transactions_schema()
         self._transactions = DayFiles(lake, "transactions", schema)
         self._labels = DayFiles(lake, "labels", LABELS)
+        self._releases = DayFiles(lake, "releases", RELEASES)
         self._buffer = timedelta(days=-(-buffer_us // DAY_US))
         self._rows, self._known = coded(pa.Table.from_batches([], schema)), pa.Table.from_batches([], LABELS)
+        self._released = RELEASES.empty_table()
         self._next_day = self._next_label_day = self._transactions.first_day or date.min
         self._expired_until = date.min
         self._sought: set[str] = set()  # reported ids that no day had
@@ -57,11 +59,12 @@ class HistoryStream:
         if self._expired_until < horizon:
             self._expire(horizon)
         self._read_labels(day_of(labels_until_us) + DAY)
-        return history_of(self._rows, self._known)
+        return history_of(self._rows, self._known, self._released)
 
     def _read(self, end_day: date) -> None:
         read = self._transactions.read(self._next_day, end_day, in_order)
         self._rows = pa.concat_tables([self._rows, *([coded(pa.concat_tables(read))] if read else [])])
+        self._released = pa.concat_tables([self._released, *self._releases.read(self._next_day, end_day)])
         self._next_day = end_day
         self._read_labels(end_day)
         self._look_up_reported()
@@ -77,6 +80,7 @@ class HistoryStream:
         kept = expired_rows_to_keep(old, self._known, horizon_us, start_of_day_us(horizon - KEPT))
         # What is kept of many days becomes one piece: few rows of each would hold a dictionary per day.
         self._rows = pa.concat_tables([kept.unify_dictionaries().combine_chunks(), recent])
+        self._released = self._released.filter(pc.greater_equal(self._released["accepted_us"], horizon_us)).combine_chunks()
         is_recent = pc.greater_equal(self._known["observed_us"], horizon_us)
         is_needed = pc.is_in(self._known["transaction_id"], value_set=kept["transaction_id"])
         self._known = self._known.filter(pc.or_(is_recent, is_needed)).combine_chunks()

@@ -26,15 +26,20 @@ if TYPE_CHECKING:
 
 
 def count(block: EntityBlock, params: Params) -> Floats:
-    """Count the transactions of the window."""
-    return block.once(("payments", params["window_us"]), lambda: block.recent(params, "count").astype(np.float64))
+    """Count the payments that were tried in the window, whatever became of them."""
+    return block.recent(params, "count").astype(np.float64)
+
+
+def declined(block: EntityBlock, params: Params) -> Floats:
+    """Count the payments of the window that were declined."""
+    return block.recent(params, "declined").astype(np.float64)
 
 
 def mean_amount(block: EntityBlock, params: Params) -> Floats:
-    """Divide the sum of minor units by the count, then by 100."""
+    """Divide the sum of the accepted payments' minor units by their count, then by 100."""
 
     def mean() -> Floats:
-        return block.recent(params, "amount_minor").astype(np.float64) / count(block, params) / 100.0
+        return block.recent(params, "amount_minor").astype(np.float64) / _accepted(block, params) / 100.0
 
     return block.once(("mean", params["window_us"]), mean)
 
@@ -47,8 +52,8 @@ def amount_over_mean(block: EntityBlock, params: Params) -> Floats:
 
 def log_amount_minus_mean(block: EntityBlock, params: Params) -> Floats:
     """Return how many doublings the amount lies above the geometric mean of the window."""
-    difference = block.log_amount * block.recent(params, "count") - block.recent(params, "log_amount")
-    return difference.astype(np.float64) / count(block, params) / LOG_UNIT
+    difference = block.log_amount * block.recent(params, "accepted") - block.recent(params, "log_amount")
+    return difference.astype(np.float64) / _accepted(block, params) / LOG_UNIT
 
 
 def sd_amount(block: EntityBlock, params: Params) -> Floats:
@@ -79,20 +84,24 @@ def seconds_since_report(block: EntityBlock, _: Params) -> Floats:
 
 
 def lagged_count(block: EntityBlock, params: Params) -> Floats:
-    """Count the transactions of the window moved back by the lag."""
-    key = "lagged payments", params["window_us"], params["lag_us"]
-    return block.once(key, lambda: block.lagged_count(params).astype(np.float64))
+    """Count the payments that were tried in the window moved back by the lag."""
+    return block.lagged(params, "count").astype(np.float64)
 
 
 def reports(block: EntityBlock, params: Params) -> Floats:
     """Count the reports observed in the window."""
-    return block.reports(params).astype(np.float64)
+    return block.recent(params, "reports").astype(np.float64)
 
 
 def report_ratio(block: EntityBlock, params: Params) -> Floats:
-    """Divide the reports observed in the window by the transactions they can be about, those one lag earlier."""
-    payments = lagged_count(block, params)
+    """Divide the reports observed in the window by the payments they can be about, those accepted one lag earlier."""
+    payments = block.lagged(params, "accepted").astype(np.float64)
     return np.where(payments > 0.0, reports(block, params) / payments, np.nan)
+
+
+def _accepted(block: EntityBlock, params: Params) -> Floats:
+    """Return the divisor of what is usual in the window."""
+    return block.once(("payments", params["window_us"]), lambda: block.recent(params, "accepted").astype(np.float64))
 
 
 def _moments_minor(block: EntityBlock, params: Params) -> tuple[Floats, Floats]:
@@ -100,7 +109,7 @@ def _moments_minor(block: EntityBlock, params: Params) -> tuple[Floats, Floats]:
 
 
 def _moments(block: EntityBlock, params: Params) -> tuple[Floats, Floats]:
-    payments = count(block, params)
+    payments = _accepted(block, params)
     total = (block.recent(params, "amount_minor") - block.recent(params, "excess_minor")).astype(np.float64)
     squares = block.recent(params, "square").astype(np.float64)
     mean = total / payments
@@ -116,6 +125,7 @@ def _seconds_since(block: EntityBlock, event_us: NDArray[np.int64]) -> Floats:
 
 STATE_COLUMNS: Mapping[str, Callable[[EntityBlock, Params], Floats]] = {
     "count": count,
+    "declined": declined,
     "mean_amount": mean_amount,
     "amount_over_mean": amount_over_mean,
     "log_amount_minus_mean": log_amount_minus_mean,

@@ -10,10 +10,11 @@ from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, HOUR_US
 from training.features.entity_states import states_at
-from training.features.history import LABELS, TRANSACTIONS, arrange
+from training.features.history import LABELS, OUTCOME_COLUMNS, RELEASES, TRANSACTIONS, arrange
 
 MANIFEST = load_manifest()
 AS_OF_US = 17_700 * DAY_US + 5 * HOUR_US
+RELEASE_US = 3 * DAY_US + 5
 EVENTS = st.lists(
     st.tuples(
         st.integers(AS_OF_US - 110 * DAY_US, AS_OF_US + DAY_US),
@@ -21,6 +22,7 @@ EVENTS = st.lists(
         st.sampled_from(["T1", "T2", None]),
         st.one_of(st.integers(0, 10**6), st.integers(0, 10**12)),
         st.booleans(),
+        st.sampled_from(["allow", "review", "block", "released"]),
     ),
     max_size=40,
 )
@@ -29,27 +31,48 @@ EVENTS = st.lists(
 def history_of(events):
     """The events as the lake would give them; a fraud is reported seven days later."""
     rows = [
-        {"transaction_id": f"x{n}", "occurred_us": at, "customer_id": customer, "terminal_id": terminal, "amount_minor": amount}
-        for n, (at, customer, terminal, amount, _) in enumerate(events)
+        {
+            "transaction_id": f"x{n}",
+            "occurred_us": at,
+            "customer_id": customer,
+            "terminal_id": terminal,
+            "amount_minor": amount,
+            "decision": tried(outcome),
+            "accepted_us": at if outcome == "allow" else None,
+        }
+        for n, (at, customer, terminal, amount, _, outcome) in enumerate(events)
     ]
     labels = [
         {"transaction_id": f"x{n}", "is_fraud": True, "observed_us": at + 7 * DAY_US, "source": "bank"}
-        for n, (at, *_, is_fraud) in enumerate(events)
+        for n, (at, *_, is_fraud, _) in enumerate(events)
         if is_fraud
     ]
-    return arrange(pa.Table.from_pylist(rows, TRANSACTIONS), pa.Table.from_pylist(labels, LABELS))
+    released = [
+        row | {"accepted_us": row["occurred_us"] + RELEASE_US}
+        for row, event in zip(rows, events, strict=True)
+        if event[5] == "released"
+    ]
+    schema = pa.schema([*TRANSACTIONS, *OUTCOME_COLUMNS])
+    return arrange(*(pa.Table.from_pylist(*table) for table in ((rows, schema), (labels, LABELS), (released, RELEASES))))
+
+
+def tried(outcome):
+    """What was decided: one that is released was held."""
+    return "review" if outcome == "released" else outcome
 
 
 def replayed(events, view):
     """The states by adding one event after the other."""
     states: dict[str, ViewState] = {}
-    for at, customer, terminal, amount, is_fraud in events:
+    for at, customer, terminal, amount, is_fraud, outcome in events:
         entity = customer if view.join_key == "customer_id" else terminal
         if entity is None:
             continue
         state = states.get(entity, ViewState.empty(view))
         if at <= AS_OF_US:
-            state = state.add_transaction(at, amount)
+            state = state.add_transaction(at, amount, tried(outcome))
+        if outcome == "released" and at + RELEASE_US <= AS_OF_US:
+            state = state.add_release(at, at + RELEASE_US, amount)
         if is_fraud and at + 7 * DAY_US <= AS_OF_US:
             state = state.add_report(at + 7 * DAY_US)
         states[entity] = state

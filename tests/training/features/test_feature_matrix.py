@@ -20,10 +20,11 @@ from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import KEPT_US, Manifest, load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, HOUR_US, MINUTE_US
+from greenfraud.outcomes import ALLOW, BLOCK, REVIEW, accepted_at_once
 from training.features import feature_matrix
 from training.features.expired_events import expired_rows_to_keep
 from training.features.feature_matrix import FeatureMatrix, buffer_us
-from training.features.history import LABELS, TRANSACTIONS, arrange, history_of, in_order
+from training.features.history import LABELS, OUTCOME_COLUMNS, RELEASES, TRANSACTIONS, arrange, history_of, in_order
 
 MANIFEST = load_manifest()
 START_US = 17_622 * DAY_US  # a Saturday
@@ -32,13 +33,23 @@ BORDERS = [0, 1, 5 * MINUTE_US, HOUR_US, DAY_US, 7 * DAY_US, 30 * DAY_US, 37 * D
 
 @dataclass(frozen=True)
 class Event:
-    """A transaction, and how long after it a fraud report was observed, if ever."""
+    """A transaction, how long after it a fraud report was observed, if ever, what was decided, and when it was released.
+
+    Nothing is told of imported history's outcome; what was held is released after the delay.
+    """
 
     offset_us: int
     customer: str
     terminal: str | None
     amount_minor: int
     report_delay_us: int | None
+    outcome: str | None = None
+    release_delay_us: int = 0
+
+    @property
+    def is_released(self) -> bool:
+        """Whether it was held, and then let go."""
+        return self.outcome == REVIEW and self.release_delay_us > 0
 
 
 def offsets() -> st.SearchStrategy[int]:
@@ -54,6 +65,8 @@ events = st.builds(
     terminal=st.sampled_from(["T1", "T2", None]),
     amount_minor=st.one_of(st.sampled_from([0, 10**6, 10**12]), st.integers(0, 100_000), st.integers(0, 10**12)),
     report_delay_us=st.one_of(st.none(), offsets()),
+    outcome=st.sampled_from([None, ALLOW, REVIEW, REVIEW, BLOCK]),
+    release_delay_us=offsets(),
 )
 
 
@@ -92,9 +105,10 @@ def test_a_bounded_buffer_gives_the_values_of_the_whole_history(history: list[Ev
     transactions = in_order(transactions)
     is_old = pc.less(transactions["occurred_us"], start_us)
     kept = expired_rows_to_keep(transactions.filter(is_old), labels, start_us, start_us - KEPT_US - DAY_US)
-    whole, part = (
-        history_of(table, labels) for table in (transactions, pa.concat_tables([kept, transactions.filter(pc.invert(is_old))]))
-    )
+    released = releases(history)
+    recent = pa.concat_tables([kept, transactions.filter(pc.invert(is_old))])
+    whole = history_of(transactions, labels, released)
+    part = history_of(recent, labels, released.filter(pc.greater_equal(released["accepted_us"], start_us)))
     wanted = (start_us + buffer_us(MANIFEST), np.iinfo(np.int64).max)
     expected = FeatureMatrix(MANIFEST, whole).columns(whole.rows_between(*wanted))
     found = FeatureMatrix(MANIFEST, part).columns(part.rows_between(*wanted))
@@ -147,7 +161,28 @@ def tables(history: list[Event]) -> tuple[pa.Table, pa.Table]:
     rows = [(f"{n:03}", START_US + e.offset_us, e.customer, e.terminal, e.amount_minor) for n, e in enumerate(history)]
     reported = [(n, e) for n, e in enumerate(history) if e.report_delay_us is not None]
     labels = [(f"{n:03}", True, START_US + e.offset_us + e.report_delay_us, "test") for n, e in reported]  # type: ignore[operator]
-    return _table(rows, TRANSACTIONS), _table(labels, LABELS)
+    return _with_outcomes(_table(rows, TRANSACTIONS), history), _table(labels, LABELS)
+
+
+def _with_outcomes(rows: pa.Table, history: list[Event]) -> pa.Table:
+    """Tell what became of each, where anything is told."""
+    if all(event.outcome is None for event in history):
+        return rows
+    accepted = [accepted_at_once(e.outcome, START_US + e.offset_us) if e.outcome else None for e in history]
+    told = zip(OUTCOME_COLUMNS, ([event.outcome for event in history], accepted), strict=True)
+    for column, values in told:
+        rows = rows.append_column(column, pa.array(values, column.type))
+    return rows
+
+
+def releases(history: list[Event]) -> pa.Table:
+    """Write the releases as the lake has them, one of them twice."""
+    rows = [
+        (f"{n:03}", START_US + e.offset_us + e.release_delay_us, START_US + e.offset_us, e.customer, e.terminal, e.amount_minor)
+        for n, e in enumerate(history)
+        if e.is_released
+    ]
+    return _table([*rows, *rows[:1]], RELEASES)
 
 
 def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
@@ -156,21 +191,24 @@ def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
 
 def built(history: list[Event]) -> list[list[bytes]]:
     """Compute the matrix offline, rows in time order."""
-    matrix = FeatureMatrix(MANIFEST, arrange(*tables(history)))
+    matrix = FeatureMatrix(MANIFEST, arrange(*tables(history), releases(history)))
     columns = matrix.columns(slice(0, len(history)))
     return [list(row) for row in zip(*(bits(columns[name]) for name in MANIFEST.names), strict=True)]
 
 
 def replayed(history: list[Event]) -> list[list[bytes]]:
-    """Score and ingest event by event; a report is ingested when something happens after its microsecond."""
+    """Score and ingest event by event; a report or release is ingested when something happens after its microsecond."""
     customers: dict[str, ViewState] = {}
     terminals: dict[str | None, ViewState] = {}
     reports = sorted(
         ((e.offset_us + e.report_delay_us, e.terminal) for e in history if e.report_delay_us is not None),
         key=lambda report: report[0],
     )
+    released = sorted((e for e in history if e.is_released), key=lambda e: e.offset_us + e.release_delay_us)
     rows = []
     for event in sorted(history, key=lambda e: e.offset_us):  # stable: ids follow the list
+        while released and released[0].offset_us + released[0].release_delay_us < event.offset_us:
+            _release(released.pop(0), customers, terminals)
         while reports and reports[0][0] < event.offset_us:
             observed_us, terminal = reports.pop(0)
             if terminal is not None:
@@ -179,13 +217,20 @@ def replayed(history: list[Event]) -> list[list[bytes]]:
     return rows
 
 
+def _release(event: Event, customers: dict[str, ViewState], terminals: dict[str | None, ViewState]) -> None:
+    moments = START_US + event.offset_us, START_US + event.offset_us + event.release_delay_us
+    customers[event.customer] = customers[event.customer].add_release(*moments, event.amount_minor)
+    if event.terminal is not None:
+        terminals[event.terminal] = terminals[event.terminal].add_release(*moments, event.amount_minor)
+
+
 def _score_and_ingest(event: Event, customers: dict[str, ViewState], terminals: dict[str | None, ViewState]) -> list[bytes]:
     now_us = START_US + event.offset_us
     customer, terminal = customers.get(event.customer), terminals.get(event.terminal)
     values = compute(MANIFEST, customer, terminal, now_us, event.amount_minor)
     customer = customer or ViewState.empty(MANIFEST.views["customer_activity"])
-    customers[event.customer] = customer.add_transaction(now_us, event.amount_minor).expire(now_us)
+    customers[event.customer] = customer.add_transaction(now_us, event.amount_minor, event.outcome or ALLOW).expire(now_us)
     if event.terminal is not None:
         terminal = terminal or ViewState.empty(MANIFEST.views["terminal_activity"])
-        terminals[event.terminal] = terminal.add_transaction(now_us, event.amount_minor).expire(now_us)
+        terminals[event.terminal] = terminal.add_transaction(now_us, event.amount_minor, event.outcome or ALLOW).expire(now_us)
     return bits([values[name] for name in MANIFEST.names])

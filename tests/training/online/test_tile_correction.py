@@ -60,7 +60,7 @@ def test_a_state_that_knows_more_is_refused_unless_the_lake_is_trusted():
     """An event that is in the item alone may only be on its way."""
     lake = state_of([(NOW_US - 3 * DAY_US, 500)])
     stored = lake.add_transaction(NOW_US - 3 * DAY_US, 20)
-    with pytest.raises(LakeBehindError, match="c_d1"):
+    with pytest.raises(LakeBehindError, match="c_tried_d1"):
         corrected(stored, lake, CLOSED)
     assert corrected(stored, lake, CLOSED, trusts_lake=True).expire(NOW_US) == lake.expire(NOW_US)
 

@@ -46,6 +46,11 @@ def labels_prefix(day: date) -> str:
     return f"labels/dt={day.isoformat()}/"
 
 
+def releases_prefix(day: date) -> str:
+    """Return where the payments released on one day lie in the lake."""
+    return f"releases/dt={day.isoformat()}/"
+
+
 def features_root(manifest_version: str) -> str:
     """Return where the feature chunks of one manifest version lie in the lake."""
     return f"features/{manifest_version}/"

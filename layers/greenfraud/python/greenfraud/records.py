@@ -12,7 +12,7 @@ from greenfraud.extras import Extras, parse_extras
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import format_rfc3339, parse_rfc3339
 
-__all__ = ["MAXIMUM_AMOUNT_MINOR", "Label", "Transaction", "format_rfc3339", "parse_rfc3339"]
+__all__ = ["MAXIMUM_AMOUNT_MINOR", "Label", "Release", "Transaction", "format_rfc3339", "parse_rfc3339"]
 
 MAXIMUM_AMOUNT_MINOR = 10**12
 MAXIMUM_ID_LENGTH = 256
@@ -98,6 +98,24 @@ class Label:
     def lake_row(self) -> dict[str, Any]:
         """Return the columns of the lake's labels."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Who or what let a payment go that was held, and when."""
+
+    transaction_id: str
+    released_us: int
+    source: str = "analyst"
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Release:
+        """Read the wire form with `released_at`. Raises InvalidInput naming the first unusable field."""
+        return cls(
+            transaction_id=_identity(body, "transaction_id"),
+            released_us=parse_rfc3339(body.get("released_at"), "released_at"),
+            source=_identity({"source": body.get("source", "analyst")}, "source"),
+        )
 
 
 def _identity(body: Mapping[str, Any], field: str) -> str:

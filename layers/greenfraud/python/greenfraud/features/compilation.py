@@ -77,7 +77,7 @@ def _window_params(declaration: FeatureDeclaration, view: ViewDeclaration) -> di
     if declaration.lag:
         if lag_us % hop_us:
             raise ContractError(f"{declaration.name}: the lag is not a multiple of the window's hop")
-        params |= {"lag_us": lag_us, "head_series": _series(view, HOUR_US, ("count",))}
+        params |= {"lag_us": lag_us, "head_series": _series(view, HOUR_US, AGGREGATIONS[declaration.aggregation])}
     params["series"] = _series(view, hop_us, AGGREGATIONS[declaration.aggregation], declaration.series)
     if declaration.aggregation == "report_ratio":
         params["report_series"] = _series(view, hop_us, ("reports",))

@@ -17,16 +17,17 @@ AGGREGATIONS: Mapping[str, tuple[str, ...]] = {
     "number": (),
     "category": (),
     "count": ("count",),
-    "mean_amount": ("count", "amount_minor"),
-    "amount_over_mean": ("count", "amount_minor"),
-    "log_amount_minus_mean": ("count", "log_amount"),
-    "sd_amount": ("count", "amount_minor", "excess_minor", "square"),
-    "amount_z_score": ("count", "amount_minor", "excess_minor", "square"),
+    "mean_amount": ("accepted", "amount_minor"),
+    "amount_over_mean": ("accepted", "amount_minor"),
+    "log_amount_minus_mean": ("accepted", "log_amount"),
+    "sd_amount": ("accepted", "amount_minor", "excess_minor", "square"),
+    "amount_z_score": ("accepted", "amount_minor", "excess_minor", "square"),
     "amount_over_largest": ("largest",),
+    "declined": ("declined",),
     "seconds_since_last": (),
     "seconds_since_report": (),
     "reports": ("reports",),
-    "report_ratio": ("count",),
+    "report_ratio": ("accepted",),
 }
 NOT_APPLICABLE = "none"
 # These mark the Feast fields that hold the microsecond of the newest event, and of the newest report.
@@ -116,7 +117,7 @@ class SeriesDeclaration:
         if unknown or not self.measures:
             raise ContractError(f"{self.name}: measures {unknown} are none of {', '.join(MEASURES)}")
         if len({MEASURES[measure].event for measure in self.measures}) > 1:
-            raise ContractError(f"{self.name}: transactions and reports need tiles of their own")
+            raise ContractError(f"{self.name}: attempts, acceptances, declines and reports each need tiles of their own")
 
     def tags(self) -> dict[str, str]:
         """Return hop and measures as tags of a Feast field."""

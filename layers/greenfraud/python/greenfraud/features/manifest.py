@@ -106,7 +106,7 @@ class Feature:
         """Return the reason's sentence for a value.
 
         >>> load_manifest().feature("customer_count_1h").sentence(12.0)
-        'The customer made 12 payments within the last hour.'
+        'The customer tried 12 payments within the last hour.'
         """
         if value is None:
             return f"Nothing is known yet for {self.name.replace('_', ' ')}."

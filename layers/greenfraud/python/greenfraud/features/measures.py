@@ -16,7 +16,8 @@ from greenfraud.features.logarithm import log2_fixed
 # 10,000.00: squares are at most 10^12, so that the sum over 9,007 transactions of a window stays below 2^53, where
 # doubles hold every integer. Beyond, sums are rounded, in every engine alike.
 SQUARE_CAP_MINOR = 10**6
-TRANSACTION, REPORT = "transaction", "report"
+# What happens to an entity: a payment is tried, and accepted at once, later, or never; or declined; or reported as fraud.
+ATTEMPT, ACCEPTANCE, DECLINE, REPORT = "attempt", "acceptance", "decline", "report"
 
 
 class Measure(NamedTuple):
@@ -37,13 +38,15 @@ def capped(amount_minor: int) -> int:
 
 
 MEASURES: Mapping[str, Measure] = {
-    "count": Measure(TRANSACTION, "sum", lambda _: 1),
-    "amount_minor": Measure(TRANSACTION, "sum", lambda amount_minor: amount_minor),
+    "count": Measure(ATTEMPT, "sum", lambda _: 1),
+    "accepted": Measure(ACCEPTANCE, "sum", lambda _: 1),
+    "amount_minor": Measure(ACCEPTANCE, "sum", lambda amount_minor: amount_minor),
     # What the cap cuts off: nearly always 0, which takes one byte; amount_minor less excess_minor is the capped sum.
-    "excess_minor": Measure(TRANSACTION, "sum", lambda amount_minor: amount_minor - capped(amount_minor)),
-    "square": Measure(TRANSACTION, "sum", lambda amount_minor: capped(amount_minor) ** 2),
-    "log_amount": Measure(TRANSACTION, "sum", log2_fixed),
-    "largest": Measure(TRANSACTION, "max", lambda amount_minor: amount_minor),
+    "excess_minor": Measure(ACCEPTANCE, "sum", lambda amount_minor: amount_minor - capped(amount_minor)),
+    "square": Measure(ACCEPTANCE, "sum", lambda amount_minor: capped(amount_minor) ** 2),
+    "log_amount": Measure(ACCEPTANCE, "sum", log2_fixed),
+    "largest": Measure(ACCEPTANCE, "max", lambda amount_minor: amount_minor),
+    "declined": Measure(DECLINE, "sum", lambda _: 1),
     "reports": Measure(REPORT, "sum", lambda _: 1),
 }
 

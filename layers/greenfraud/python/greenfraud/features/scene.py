@@ -45,12 +45,12 @@ class Scene:
             self._totals[key] = state.total(name, state.view.position(name, measure), tiles)
         return self._totals[key]
 
-    def lagged_count(self, state: ViewState, params: Params) -> int:
-        """Return the transactions of the window moved back by the lag."""
+    def lagged(self, state: ViewState, params: Params, measure: str) -> int:
+        """Return a measure of the window moved back by the lag."""
         name, head_name = params["series"], params["head_series"]
-        key = (state.view.name, name, params["window_us"], params["lag_us"], "count")
+        key = (state.view.name, name, params["window_us"], params["lag_us"], measure)
         if key not in self._totals:
             whole, head = lagged_tiles(self.occurred_us, params["window_us"], params["hop_us"], params["lag_us"])
-            in_whole = state.total(name, state.view.position(name, "count"), whole)
-            self._totals[key] = in_whole + state.total(head_name, state.view.position(head_name, "count"), head)
+            in_whole = state.total(name, state.view.position(name, measure), whole)
+            self._totals[key] = in_whole + state.total(head_name, state.view.position(head_name, measure), head)
         return self._totals[key]

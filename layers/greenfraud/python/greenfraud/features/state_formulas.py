@@ -21,13 +21,18 @@ PRIOR_PAYMENTS = 4.0
 
 
 def count(scene: Scene, state: ViewState, params: Params) -> float:
-    """Count the transactions of the window."""
+    """Count the payments that were tried in the window, whatever became of them."""
     return float(scene.recent(state, params, "count"))
 
 
+def declined(scene: Scene, state: ViewState, params: Params) -> float:
+    """Count the payments of the window that were declined."""
+    return float(scene.recent(state, params, "declined"))
+
+
 def mean_amount(scene: Scene, state: ViewState, params: Params) -> float | None:
-    """Divide the sum of minor units by the count, then by 100."""
-    payments = scene.recent(state, params, "count")
+    """Divide the sum of the accepted payments' minor units by their count, then by 100."""
+    payments = scene.recent(state, params, "accepted")
     if not payments:
         return None
     return float(scene.recent(state, params, "amount_minor")) / float(payments) / 100.0
@@ -44,7 +49,7 @@ def log_amount_minus_mean(scene: Scene, state: ViewState, params: Params) -> flo
 
     (n log2(amount + 1) - sum of log2(amounts + 1)) / n, with logarithms as whole numbers of 2^-16 up to the division.
     """
-    payments = scene.recent(state, params, "count")
+    payments = scene.recent(state, params, "accepted")
     if not payments:
         return None
     difference = scene.log_amount * payments - scene.recent(state, params, "log_amount")
@@ -99,8 +104,8 @@ def seconds_since_report(scene: Scene, state: ViewState, _: Params) -> float | N
 
 
 def lagged_count(scene: Scene, state: ViewState, params: Params) -> float:
-    """Count the transactions of the window moved back by the lag."""
-    return float(scene.lagged_count(state, params))
+    """Count the payments that were tried in the window moved back by the lag."""
+    return float(scene.lagged(state, params, "count"))
 
 
 def reports(scene: Scene, state: ViewState, params: Params) -> float:
@@ -109,15 +114,18 @@ def reports(scene: Scene, state: ViewState, params: Params) -> float:
 
 
 def report_ratio(scene: Scene, state: ViewState, params: Params) -> float | None:
-    """Divide the reports observed in the window by the transactions they can be about, those one lag earlier."""
-    payments = scene.lagged_count(state, params)
+    """Divide the reports observed in the window by the payments they can be about, those accepted one lag earlier.
+
+    Not by all that were tried: whoever has payments declined by the dozen must not make a terminal look safe.
+    """
+    payments = scene.lagged(state, params, "accepted")
     if not payments:
         return None
     return float(scene.recent(state, params, "reports", "report_series")) / float(payments)
 
 
 def _moments_minor(scene: Scene, state: ViewState, params: Params) -> tuple[float, float] | None:
-    payments = scene.recent(state, params, "count")
+    payments = scene.recent(state, params, "accepted")
     if not payments:
         return None
     capped_sum = scene.recent(state, params, "amount_minor") - scene.recent(state, params, "excess_minor")
@@ -132,6 +140,7 @@ def _seconds_since(event_us: int | None, occurred_us: int) -> float | None:
 
 STATE_FORMULAS: Mapping[str, Callable[[Scene, ViewState, Params], float | None]] = {
     "count": count,
+    "declined": declined,
     "mean_amount": mean_amount,
     "amount_over_mean": amount_over_mean,
     "log_amount_minus_mean": log_amount_minus_mean,

@@ -9,12 +9,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from greenfraud.errors import ContractError
 from greenfraud.features.encoding import decode_int64, decode_int64_list, encode_int64, encode_int64_list
 from greenfraud.features.manifest import KEPT_US, Series, View
-from greenfraud.features.measures import MANY, MEASURES, PAIR, REPORT, TRANSACTION
+from greenfraud.features.measures import ACCEPTANCE, ATTEMPT, DECLINE, MANY, MEASURES, PAIR, REPORT
 from greenfraud.features.windows import TileRange
+from greenfraud.outcomes import ALLOW, BLOCK
 
 # The ascending tile indices, then one column per measure.
 Columns = tuple[tuple[int, ...], ...]
@@ -75,13 +77,21 @@ class ViewState:
         """Tell whether the newest event lies less than a year before: an older state counts as never seen."""
         return self.newest_us is not None and occurred_us - self.newest_us <= KEPT_US
 
-    def add_transaction(self, occurred_us: int, amount_minor: int) -> ViewState:
-        """Return the state after one transaction."""
-        return self._add(TRANSACTION, occurred_us, amount_minor)
+    def add_transaction(self, occurred_us: int, amount_minor: int, outcome: str = ALLOW) -> ViewState:
+        """Return the state after one payment was tried, and accepted, declined or held."""
+        events = (ATTEMPT, *((ACCEPTANCE,) if outcome == ALLOW else (DECLINE,) if outcome == BLOCK else ()))
+        return reduce(lambda state, event: _after(state, event, occurred_us, amount_minor, occurred_us), events, self)
+
+    def add_release(self, occurred_us: int, accepted_us: int, amount_minor: int) -> ViewState:
+        """Return the state after a payment that was held is accepted.
+
+        It was tried at `occurred_us`: that is when the entity was seen, also where this is known before the attempt is.
+        """
+        return _after(self, ACCEPTANCE, accepted_us, amount_minor, occurred_us)
 
     def add_report(self, observed_us: int) -> ViewState:
         """Return the state after one fraud report; a view that keeps no reports is unchanged."""
-        state = self._add(REPORT, observed_us, 0)
+        state = _after(self, REPORT, observed_us, 0, observed_us)
         if state is self or self.view.last_report is None:
             return state
         return replace(state, newest_report_us=_newest(self.newest_report_us, observed_us))
@@ -100,16 +110,6 @@ class ViewState:
         indices = columns[0]
         inside = columns[measure][bisect_left(indices, tiles.first) : bisect_left(indices, tiles.end)]
         return MANY[self.view.combination(series, measure)](inside)
-
-    def _add(self, event: str, at_us: int, amount_minor: int) -> ViewState:
-        touched = [series for series in self.view.series if MEASURES[series.measures[0]].event == event]
-        if not touched:
-            return self
-        tiles = dict(self.tiles)
-        for series in touched:
-            addend = tuple(MEASURES[measure].of(amount_minor) for measure in series.measures)
-            tiles[series.name] = _added(_pairs(series), tiles[series.name], at_us // series.hop_us, addend)
-        return replace(self, tiles=tiles, newest_us=_newest(self.newest_us, at_us))
 
 
 def columns_of(series: Series, flat: list[int]) -> Columns:
@@ -156,3 +156,15 @@ def _added(pairs: Iterable[Callable[[int, int], int]], columns: Columns, index: 
 def _kept(columns: Columns, first: int) -> Columns:
     at = bisect_left(columns[0], first)
     return tuple(column[at:] for column in columns) if at else columns
+
+
+def _after(state: ViewState, event: str, at_us: int, amount_minor: int, seen_us: int) -> ViewState:
+    """Return the state after an event of one kind; `seen_us` is when it shows that the entity was there."""
+    touched = [series for series in state.view.series if MEASURES[series.measures[0]].event == event]
+    if not touched:
+        return state
+    tiles = dict(state.tiles)
+    for series in touched:
+        addend = tuple(MEASURES[measure].of(amount_minor) for measure in series.measures)
+        tiles[series.name] = _added(_pairs(series), tiles[series.name], at_us // series.hop_us, addend)
+    return replace(state, tiles=tiles, newest_us=_newest(state.newest_us, seen_us))

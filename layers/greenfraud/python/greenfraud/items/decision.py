@@ -11,6 +11,7 @@ from greenfraud.canonical import canonical_json, sha256_hex
 from greenfraud.instants import LAST_US, day_of
 from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
 from greenfraud.items.tables import DECISIONS, EXPIRY
+from greenfraud.outcomes import OUTCOMES, accepted_at_once
 from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH, Transaction
 
 KIND = "decision"
@@ -38,6 +39,20 @@ class Decision:
     rank: float = 0.0
     manifest_version: str | None = None
     features: bytes | None = None
+
+    @property
+    def outcome(self) -> str:
+        """What was decided, one of `outcomes.OUTCOMES`."""
+        return str(self.answer["decision"])
+
+    @property
+    def accepted_us(self) -> int | None:
+        """When it was accepted, if at once."""
+        return accepted_at_once(self.outcome, self.transaction.occurred_us)
+
+    def lake_row(self) -> dict[str, Any]:
+        """Return the columns of the lake's transactions: what was tried, and what became of it."""
+        return self.transaction.lake_row() | {"decision": self.outcome, "accepted_us": self.accepted_us}
 
 
 def key(transaction_id: str, record: str = KIND) -> dict[str, Any]:
@@ -81,7 +96,7 @@ def decode(item: Item) -> Decision:
     read = Attributes(item, KIND)
     return Decision(
         transaction=_transaction(read),
-        answer=read.object("answer"),
+        answer=read.parsed("answer", _told_answer),
         family=read.text("family"),
         version=read.text("version"),
         duration_seconds=read.quantity("duration_seconds"),
@@ -91,6 +106,13 @@ def decode(item: Item) -> Decision:
         manifest_version=read.text("manifest_version") if read.has("manifest_version") else None,
         features=read.content("features") if read.has("features") else None,
     )
+
+
+def _told_answer(text: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(text)
+    if answer["decision"] not in OUTCOMES:
+        raise ValueError
+    return answer
 
 
 def _transaction(read: Attributes) -> Transaction:
@@ -107,6 +129,17 @@ def _transaction(read: Attributes) -> Transaction:
 def terminal_id_of(read: Attributes) -> str | None:
     """Return where the transaction happened, None where no terminal was told. Raises DamagedItem."""
     return read.parsed("terminal_id", identity) if read.has("terminal_id") else None
+
+
+def outcome_of(item: Item) -> str:
+    """Return what was decided. Raises DamagedItem."""
+
+    def parse(text: str) -> str:
+        if text not in OUTCOMES:
+            raise ValueError
+        return text
+
+    return Attributes(item, KIND).parsed("decision", parse)
 
 
 def answer_of(item: Item, from_json: Callable[[str], Any] = json.loads) -> dict[str, Any]:

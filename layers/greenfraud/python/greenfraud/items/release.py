@@ -1,0 +1,73 @@
+"""The release of a payment that was held, stored once beside its decision: from then on it is accepted.
+
+It repeats what ingestion needs to know of the payment, which never asks for the decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from greenfraud.instants import LAST_US
+from greenfraud.items import decision
+from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
+from greenfraud.items.tables import EXPIRY
+from greenfraud.records import MAXIMUM_AMOUNT_MINOR
+
+KIND = "release"
+# Whatever says since when, a payment is accepted later than it was tried: in that microsecond its outcome was to hold it.
+FIRST_US = 1
+# What releasing a payment needs of its decision.
+HELD = (decision.KEY, "occurred_us", "customer_id", "terminal_id", "amount_minor")
+
+
+@dataclass(frozen=True)
+class ReleasedPayment:
+    """A held payment, and since when it counts as accepted; `source` says by whom or by what it was let go."""
+
+    transaction_id: str
+    accepted_us: int
+    source: str
+    occurred_us: int
+    customer_id: str
+    terminal_id: str | None
+    amount_minor: int
+
+    def lake_row(self) -> dict[str, Any]:
+        """Return the columns of the lake's releases."""
+        return asdict(self)
+
+
+def release_of(item: Item, released_us: int, source: str) -> ReleasedPayment:
+    """Return the release of the payment whose decision, or earlier release, has the attributes HELD. Raises DamagedItem."""
+    read = Attributes(item, decision.KIND)
+    occurred_us = read.whole("occurred_us", LAST_US)
+    return ReleasedPayment(
+        transaction_id=read.parsed(decision.KEY, decision.identity),
+        accepted_us=max(released_us, occurred_us + FIRST_US),
+        source=source,
+        occurred_us=occurred_us,
+        customer_id=read.parsed("customer_id", decision.identity),
+        terminal_id=decision.terminal_id_of(read),
+        amount_minor=read.whole("amount_minor", MAXIMUM_AMOUNT_MINOR),
+    )
+
+
+def encode(release: ReleasedPayment, now_seconds: float) -> dict[str, Any]:
+    """Return the item; `now_seconds`, by the wall clock, starts its time to live."""
+    texts = {"source": release.source, "customer_id": release.customer_id}
+    if release.terminal_id is not None:
+        texts["terminal_id"] = release.terminal_id
+    numbers = {
+        "accepted_us": release.accepted_us,
+        "occurred_us": release.occurred_us,
+        "amount_minor": release.amount_minor,
+        EXPIRY: int(now_seconds) + decision.KEPT_SECONDS,
+    }
+    return {**decision.key(release.transaction_id, KIND), **text_cells(texts), **number_cells(numbers)}
+
+
+def decode(item: Item) -> ReleasedPayment:
+    """Return what an item or a stream record's image says. Raises DamagedItem."""
+    read = Attributes(item, KIND)
+    return release_of(item, read.whole("accepted_us", LAST_US), read.text("source"))
