@@ -23,6 +23,7 @@ from benchmarks.parity.comparison import Comparison, compare, logged_values, non
 from benchmarks.parity.delivery import Delivery
 from benchmarks.parity.faults import Faults
 from benchmarks.parity.judge import Judge
+from benchmarks.parity.outcomes import Reviewers, obey
 from benchmarks.parity.replay import Replay
 from benchmarks.parity.stretch import Stretch, cut, days_of_history, load
 from benchmarks.progress import Progress
@@ -74,7 +75,9 @@ class Run:
         self.replay_seconds = 0.0
         self.rejected = 0
         self.cloud = Cloud(self.faults)
+        obey(self.cloud.dynamodb, "control")
         self.client = Client(self.cloud.score)
+        self.released = 0
 
     def compared(self) -> tuple[Comparison, Comparison]:
         """Replay, then the live values against the offline matrix, and Feast's against the same."""
@@ -98,12 +101,15 @@ class Run:
 
     def _replay(self, judge: Judge) -> None:
         delivery = Delivery(self.cloud.ingest, self.faults)
-        replay = Replay(self.cloud, self.client, delivery, lag_us=self.lag_us)
+        reported = [one.about.transaction_id for one in self.stretch.reports]
+        reviewers = Reviewers(SEED, reported, self.stretch.transactions[-1].occurred_us)
+        replay = Replay(self.cloud, self.client, delivery, reviewers, lag_us=self.lag_us)
         started = time.perf_counter()
         progress = Progress("replay", len(self.stretch.transactions), every_seconds=LINE_SECONDS)
         with self.faults.active():
             replay.run(self.stretch, before_score=judge.watch, after_score=lambda done: progress.finish("transactions", len(done)))
         self.replay_seconds = time.perf_counter() - started
+        self.released = replay.released
 
 
 def _options() -> argparse.Namespace:
@@ -126,6 +132,9 @@ def _measures(run: Run, offline: Comparison, feast: Comparison) -> dict[str, flo
         "injected_faults": run.faults.total,
         "degraded": len(run.client.degraded),
         "rejected": run.rejected,
+        "declined_transactions": run.client.decisions["block"],
+        "held_transactions": run.client.decisions["review"],
+        "released_transactions": run.released,
     }
     measures |= {f"injected_{name}": count for name, count in sorted(run.faults.counts.items())}
     measures |= {

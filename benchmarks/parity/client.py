@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
 from benchmarks.parity.cloud import Handler
-from greenfraud.records import Label, Transaction
+from greenfraud.records import Label, Release, Transaction, format_rfc3339
 
 Answer = dict[str, Any]
 ATTEMPTS = 10
@@ -21,27 +23,36 @@ class Client:
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
         self.retried = 0
+        self.decisions: Counter[str] = Counter()
         self.degraded: list[str] = []  # transactions that were scored without what the store knows of them
 
-    def score(self, transactions: Sequence[Transaction]) -> None:
-        """Have all of them decided; raises RuntimeError for one that is refused.
+    def score(self, transactions: Sequence[Transaction]) -> dict[str, str]:
+        """Have all of them decided; returns the decisions by id. Raises RuntimeError for one that is refused.
 
         What the store was too busy to keep is sent again, alone, as the API says it safely may.
         """
         waiting = list(transactions)
+        decisions: dict[str, str] = {}
         for _ in range(ATTEMPTS):
             results = self._post("/v1/score/batch", [one.to_json() for one in waiting])["results"]
             waiting = [one for one, result in zip(waiting, results, strict=True) if _is_busy(result)]
             for result in results:
                 self._check(result)
+            decisions |= {result["transaction_id"]: result["decision"] for result in results if "decision" in result}
             if not waiting:
-                return
+                self.decisions.update(decisions.values())
+                return decisions
             self.retried += len(waiting)
         raise RuntimeError(f"{len(waiting)} transactions were not decided in {ATTEMPTS} attempts")
 
     def report(self, labels: Sequence[Label]) -> None:
         """Have all labels taken."""
         self._post("/v1/labels", [label.to_json() for label in labels])
+
+    def release(self, releases: Sequence[Release]) -> None:
+        """Have held payments let go."""
+        told = [{**asdict(one), "released_at": format_rfc3339(one.released_us)} for one in releases]
+        self._post("/v1/releases", told)
 
     def _post(self, path: str, body: Any) -> Answer:
         for _ in range(ATTEMPTS):

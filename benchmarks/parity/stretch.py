@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from benchmarks.parity.outcomes import Told
 from cli.data.dataset import Dataset
 from cli.data.importing import ImportOptions, load_file
 from cli.data.world import WorldSpecification, make_world
@@ -27,7 +28,7 @@ class Stretch:
     """
 
     transactions: list[Transaction]
-    reports: list[tuple[Label, str | None]]  # with the terminal that the label is about
+    reports: list[Told]
     before: Dataset
     pending: list[Transaction]
 
@@ -85,7 +86,7 @@ def _transactions(table: pa.Table) -> list[Transaction]:
     return [Transaction(*row) for row in zip(*(table[name].to_pylist() for name in names), strict=True)]
 
 
-def _reports(table: pa.Table) -> list[tuple[Label, str | None]]:
+def _reports(table: pa.Table) -> list[Told]:
     table = table.sort_by([("observed_us", "ascending"), ("transaction_id", "ascending")])
-    rows = zip(*(table[name].to_pylist() for name in ("transaction_id", "observed_us", "terminal_id")), strict=True)
-    return [(Label(identity, is_fraud=True, observed_us=at), terminal) for identity, at, terminal in rows]
+    observed = zip(_transactions(table), table["observed_us"].to_pylist(), strict=True)
+    return [Told(at_us, one, Label(one.transaction_id, is_fraud=True, observed_us=at_us)) for one, at_us in observed]

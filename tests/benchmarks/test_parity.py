@@ -60,8 +60,8 @@ def test_history_before_a_stretch_knows_only_what_was_reported_by_then():
     before = stretch.before.table.filter(stretch.before.table["is_fraud"])
     assert max(before["observed_us"].to_pylist()) <= known_us < stretch.start_us
     assert stretch.reports
-    assert all(label.observed_us > known_us for label, _ in stretch.reports)
-    reported = {label.transaction_id for label, _ in stretch.reports}
+    assert all(report.at_us > known_us for report in stretch.reports)
+    reported = {report.about.transaction_id for report in stretch.reports}
     assert {one.transaction_id for one in stretch.pending} <= reported
     assert stretch.before.table.num_rows + len(stretch.transactions) == whole.table.num_rows
 
