@@ -13,7 +13,7 @@ from training.model.epoch_pool import LEGITIMATE_PER_FRAUD, EpochPool
 from training.model.families import ARCHITECTURES
 from training.model.fitting import FitReport, calibrate, fit
 from training.model.network import FraudNetwork
-from training.model.warm_start import adopt, fit_encoding
+from training.model.warm_start import adopt, fit_encoding, wakes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,11 +89,14 @@ def learn(  # noqa: PLR0913
 
 
 def bins_fit(parent: Checkpoint, features: Mapping[str, str], kept: Sample) -> bool:
-    """Return True if a parent's bins are of these features, and were cut for about as many frauds as are known now."""
+    """Return True if a parent's bins are of these features, and were cut for about as many frauds as are known now.
+
+    A feature that was constant when they were cut, as declines are until something is declined, must be so still.
+    """
+    if list(parent.feature_hashes.items()) != list(features.items()) or wakes(parent.network, kept.values):
+        return False
     known, binned = float(kept.is_fraud.sum()), float(parent.network.binned_frauds)
-    return (
-        list(parent.feature_hashes.items()) == list(features.items()) and binned >= YOUNG_FRAUDS and known < REBIN_GROWTH * binned
-    )
+    return binned >= YOUNG_FRAUDS and known < REBIN_GROWTH * binned
 
 
 def replayed(replay: Sample, chunk: Sample, generator: torch.Generator) -> Sample:

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from training.model.binning import bin_borders
+from training.model.binning import MINIMUM_ROWS, bin_borders
 from training.model.network import UNUSED_BORDER, FraudNetwork, signed_log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 GRID_POINTS = 256  # where the parent's and the child's functions of one feature are matched
-SMALLEST_SCALE = 0.01  # of a standard deviation: a feature that was constant so far is not blown up later
+SMALLEST_SCALE = 0.01  # of a standard deviation: a feature that hardly varied is not blown up later
+# Of a feature that was constant so far: its first other values must not meet weights that have learned nothing of it.
+MUTED_SCALE = 1e6
 RIDGE = 1e-4  # keeps weights small where the codes are redundant
 
 
@@ -23,12 +25,28 @@ def fit_encoding(network: FraudNetwork, values: torch.Tensor, is_fraud: torch.Te
     for index in range(network.feature_count):
         known = ~torch.isnan(values[:, index])
         column = values[known, index]
-        if len(column) < 2:
+        if not len(column):
+            network.scale[index] = MUTED_SCALE
             continue
         scaled = signed_log(column)
-        network.mean[index], network.scale[index] = scaled.mean(), scaled.std().clamp_min(SMALLEST_SCALE)
+        network.mean[index], network.scale[index] = scaled.mean(), _scale(scaled)
         limits = bin_borders(column.numpy(), is_fraud[known].numpy(), network.bins)
         network.set_bins(index, torch.from_numpy(limits))
+
+
+def wakes(network: FraudNetwork, values: torch.Tensor) -> bool:
+    """Tell whether a feature that is mute in a network takes several values by now, in enough rows to learn from."""
+    for index in torch.nonzero(network.scale == MUTED_SCALE).flatten().tolist():
+        column = values[:, index]
+        known = column[~torch.isnan(column)]
+        if len(known) and int((known != known.mode().values).sum()) >= MINIMUM_ROWS:
+            return True
+    return False
+
+
+def _scale(scaled: torch.Tensor) -> torch.Tensor:
+    is_constant = bool(scaled.min() == scaled.max())
+    return torch.tensor(MUTED_SCALE) if is_constant else scaled.std().clamp_min(SMALLEST_SCALE)
 
 
 def adopt(child: FraudNetwork, parent: FraudNetwork, parent_index: Sequence[int | None]) -> None:
