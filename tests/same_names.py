@@ -12,7 +12,8 @@ SERIES = (
     SeriesDeclaration(name="d1", hop="1d", measures=("count",)),
     SeriesDeclaration(name="ah1", hop="1h", measures=ACCEPTED),
     SeriesDeclaration(name="ad1", hop="1d", measures=ACCEPTED),
-    SeriesDeclaration(name="x1", hop="1d", measures=("declined",)),
+    SeriesDeclaration(name="x1", hop="1d", measures=("declined", "declined_room")),
+    SeriesDeclaration(name="w1", hop="1d", measures=("held", "held_room")),
     SeriesDeclaration(name="r1", hop="1d", measures=("reports",)),
 )
 OF_THE_REQUEST = {"amount", "weekend", "night", "number", "category"}

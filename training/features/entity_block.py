@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 
 from greenfraud.features.manifest import KEPT_US
-from greenfraud.features.measures import ACCEPTANCE, DECLINE, MEASURES, REPORT
+from greenfraud.features.measures import ACCEPTANCE, DECLINE, HOLD, MEASURES, REPORT
 from greenfraud.instants import HOUR_US
-from training.features.entity_events import NEVER_US, SUMMED
+from training.features.entity_events import MAXIMAL, NEVER_US, SUMMED
 from training.features.logarithm import log2_fixed
 from training.features.range_maximum import range_maxima
 from training.features.timeline import Timeline
@@ -100,8 +100,8 @@ class EntityBlock:
 
     def _seen(self, measure: str) -> Seen:
         """Return the events that a measure counts or sums."""
-        lines = {ACCEPTANCE: self._events.accepted, DECLINE: self._events.declined, REPORT: self._events.reports}
-        event = MEASURES[measure].event
+        events, event = self._events, MEASURES[measure].event
+        lines = {ACCEPTANCE: events.accepted, HOLD: events.held, DECLINE: events.declined, REPORT: events.reports}
         line = lines.get(event)
         return self._tried if line is None else self.once(("line", event), lambda: self._seen_of(event, line))
 
@@ -121,8 +121,8 @@ class EntityBlock:
     def _recent(self, params: Params, measure: str) -> Ints:
         seen = self._seen(measure)
         start = self._start(seen, params)
-        if measure == "largest":
-            return range_maxima(seen.amount_minor, start, seen.end)
+        if measure in MAXIMAL:
+            return range_maxima(MAXIMAL[measure](seen.amount_minor), start, seen.end)
         if measure not in SUMMED:
             return seen.end - start
         before = self.once(("before", measure), lambda: _sum_before(SUMMED[measure](seen.amount_minor)))

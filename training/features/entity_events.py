@@ -1,4 +1,4 @@
-"""Everything that happened to one kind of entity: payments tried, accepted and declined, and the fraud reports about them."""
+"""Everything that happened to one kind of entity: payments tried, accepted, held and declined, and the fraud reports about them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from greenfraud.features.measures import SQUARE_CAP_MINOR
+from greenfraud.features.measures import ROOM_MINOR, SQUARE_CAP_MINOR
 from training.features.event_line import EventLine, row_key
 from training.features.logarithm import log2_fixed
 from training.features.timeline import order_by_entity
@@ -29,6 +29,12 @@ SUMMED: Mapping[str, Callable[[Ints], Ints]] = {
     "square": lambda amounts: np.minimum(amounts, SQUARE_CAP_MINOR) ** 2,
     "log_amount": log2_fixed,
 }
+# What grows as the smallest payment shrinks, or with the largest.
+MAXIMAL: Mapping[str, Callable[[Ints], Ints]] = {
+    "largest": lambda amounts: amounts,
+    "held_room": lambda amounts: ROOM_MINOR - amounts,
+    "declined_room": lambda amounts: ROOM_MINOR - amounts,
+}
 
 
 class EntityEvents:
@@ -44,6 +50,7 @@ class EntityEvents:
         self._first = np.concatenate([[0], np.cumsum(np.bincount(code + 1))])  # of each entity in the order, -1 before all
         rows, observed_us = history.reports() if keeps_reports else (np.empty(0, np.int64), np.empty(0, np.int64))
         self.reports = self._known_later(code[rows], observed_us, self.amount_minor[rows])
+        self.held = self._known_at_once(code, np.flatnonzero(history.is_held))
         self.declined = self._known_at_once(code, np.flatnonzero(history.is_declined))
         self.accepted = self._accepted(history, code, release_code)
 

@@ -55,6 +55,7 @@ def _rows_of(history: History, rows: Ints) -> History:
         occurred_us=history.occurred_us[rows],
         amount_minor=history.amount_minor[rows],
         is_accepted=history.is_accepted[rows],
+        is_held=history.is_held[rows],
         is_declined=history.is_declined[rows],
         label_row=at[is_about],
         label_is_fraud=history.label_is_fraud[is_about],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from greenfraud.features.tiles import ViewState
-from training.features.entity_events import NEVER_US, SUMMED
+from training.features.entity_events import MAXIMAL, NEVER_US, SUMMED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +55,10 @@ def states_at(history: History, view: View, as_of_us: int) -> EntityStates:
     """Return the states of all entities of a view that were seen up to a moment; later events are not known yet."""
     code, ids = _entities(history, view)
     tried, reports = _tried(history, code, as_of_us), _reports(history, code, as_of_us)
-    kinds = [tried, _accepted(history, view, code, as_of_us), _declined(history, code, as_of_us), reports]
+    kinds = [tried, _accepted(history, view, code, as_of_us), reports]
+    kinds += [
+        _refused(history, code, as_of_us, *refused) for refused in ((history.is_held, "held"), (history.is_declined, "declined"))
+    ]
     arrays = {series.name: _arrays(series, _events_of(series, kinds), as_of_us, len(ids)) for series in view.series}
     counted = {measure for series in view.series for measure in series.measures}
     # When an entity was seen says what it tried, and what was reported; a payment released later adds no moment of its own.
@@ -85,9 +88,10 @@ def _tried(history: History, code: Ints, as_of_us: int) -> _Events:
     return _Events(code[rows], history.occurred_us[rows], {"count": np.ones(len(rows), np.int64)})
 
 
-def _declined(history: History, code: Ints, as_of_us: int) -> _Events:
-    rows = np.flatnonzero((history.occurred_us <= as_of_us) & (code >= 0) & history.is_declined)
-    return _Events(code[rows], history.occurred_us[rows], {"declined": np.ones(len(rows), np.int64)})
+def _refused(history: History, code: Ints, as_of_us: int, is_refused: NDArray[np.bool_], name: str) -> _Events:
+    rows = np.flatnonzero((history.occurred_us <= as_of_us) & (code >= 0) & is_refused)
+    room = MAXIMAL[f"{name}_room"](history.amount_minor[rows])
+    return _Events(code[rows], history.occurred_us[rows], {name: np.ones(len(rows), np.int64), f"{name}_room": room})
 
 
 def _accepted(history: History, view: View, code: Ints, as_of_us: int) -> _Events:

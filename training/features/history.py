@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from greenfraud.features.manifest import load_manifest
-from greenfraud.outcomes import ALLOW, BLOCK
+from greenfraud.outcomes import ALLOW, BLOCK, HELD
 from training.features.day_files import DayFiles
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ class History:
     label_is_fraud: NDArray[np.bool_]
     label_observed_us: NDArray[np.int64]  # ascending
     is_accepted: NDArray[np.bool_]  # at once
+    is_held: NDArray[np.bool_]
     is_declined: NDArray[np.bool_]
     releases: Releases
 
@@ -138,6 +139,7 @@ def history_of(table: pa.Table, labels: pa.Table, releases: pa.Table | None = No
         label_is_fraud=labels["is_fraud"].to_numpy()[is_known],
         label_observed_us=labels["observed_us"].to_numpy()[is_known],
         is_accepted=_is_accepted(table),
+        is_held=_has_outcome(table, *HELD),
         is_declined=_has_outcome(table, BLOCK),
         releases=_releases(RELEASES.empty_table() if releases is None else releases, customer_ids, terminal_ids),
     )
@@ -151,10 +153,10 @@ def _is_accepted(table: pa.Table) -> NDArray[np.bool_]:
     return _has_outcome(table, ALLOW) | ~is_told
 
 
-def _has_outcome(table: pa.Table, outcome: str) -> NDArray[np.bool_]:
+def _has_outcome(table: pa.Table, *outcomes: str) -> NDArray[np.bool_]:
     if "decision" not in table.column_names or table["decision"].null_count == table.num_rows:
         return np.zeros(table.num_rows, bool)
-    has: NDArray[np.bool_] = pc.fill_null(pc.equal(table["decision"], outcome), fill_value=False).to_numpy()
+    has: NDArray[np.bool_] = pc.is_in(table["decision"], value_set=pa.array(outcomes)).to_numpy()
     return has
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from greenfraud.features.manifest import KEPT_US
+from greenfraud.features.measures import ROOM_MINOR
 from greenfraud.features.state_formulas import LOG_UNIT, PRIOR_PAYMENTS
 from greenfraud.instants import SECOND_US
 
@@ -73,6 +74,16 @@ def amount_over_largest(block: EntityBlock, params: Params) -> Floats:
     return np.where(largest > 0.0, block.amount_minor.astype(np.float64) / largest, np.nan)
 
 
+def amount_over_declined(block: EntityBlock, params: Params) -> Floats:
+    """Divide the amount by the smallest of the window that was declined, but by no less than what is unusual."""
+    return _amount_over_refused(block, params, "declined")
+
+
+def amount_over_held(block: EntityBlock, params: Params) -> Floats:
+    """Divide the amount by the smallest of the window that was held, but by no less than what is unusual."""
+    return _amount_over_refused(block, params, "held")
+
+
 def seconds_since_last(block: EntityBlock, _: Params) -> Floats:
     """Return the time since the newest event."""
     return _seconds_since(block, block.newest_us)
@@ -97,6 +108,16 @@ def report_ratio(block: EntityBlock, params: Params) -> Floats:
     """Divide the reports observed in the window by the payments they can be about, those accepted one lag earlier."""
     payments = block.lagged(params, "accepted").astype(np.float64)
     return np.where(payments > 0.0, reports(block, params) / payments, np.nan)
+
+
+def _amount_over_refused(block: EntityBlock, params: Params, refused: str) -> Floats:
+    is_refused = block.recent(params, refused) > 0
+    if not is_refused.any():
+        return np.full(len(is_refused), np.nan)
+    usual = {"window_us": params["usual_window_us"], "hop_us": params["usual_hop_us"]}
+    smallest = ROOM_MINOR - block.recent(params, f"{refused}_room")
+    divisor = np.maximum(smallest, block.recent(usual, "largest") + 1)
+    return np.where(is_refused, block.amount_minor.astype(np.float64) / divisor.astype(np.float64), np.nan)
 
 
 def _accepted(block: EntityBlock, params: Params) -> Floats:
@@ -132,6 +153,8 @@ STATE_COLUMNS: Mapping[str, Callable[[EntityBlock, Params], Floats]] = {
     "sd_amount": sd_amount,
     "amount_z_score": amount_z_score,
     "amount_over_largest": amount_over_largest,
+    "amount_over_declined": amount_over_declined,
+    "amount_over_held": amount_over_held,
     "seconds_since_last": seconds_since_last,
     "seconds_since_report": seconds_since_report,
     "lagged_count": lagged_count,

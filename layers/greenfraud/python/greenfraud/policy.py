@@ -97,6 +97,9 @@ DEFAULT_POLICY = Policy(
         Rule("amount", 220.0, "review", is_strict=True),
         Rule("customer_count_1h", 10.0, "review"),
         Rule("terminal_report_ratio_7d", 0.5, "block"),
+        # Whoever tries a refused amount again within the hour meets the same answer, whatever else has changed meanwhile.
+        Rule("amount_over_customer_held_1h", 1.0, "review"),
+        Rule("amount_over_customer_declined_1h", 1.0, "block"),
     ),
 )
 

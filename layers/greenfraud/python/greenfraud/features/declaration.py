@@ -24,6 +24,8 @@ AGGREGATIONS: Mapping[str, tuple[str, ...]] = {
     "amount_z_score": ("accepted", "amount_minor", "excess_minor", "square"),
     "amount_over_largest": ("largest",),
     "declined": ("declined",),
+    "amount_over_declined": ("declined", "declined_room"),
+    "amount_over_held": ("held", "held_room"),
     "seconds_since_last": (),
     "seconds_since_report": (),
     "reports": ("reports",),
@@ -117,7 +119,7 @@ class SeriesDeclaration:
         if unknown or not self.measures:
             raise ContractError(f"{self.name}: measures {unknown} are none of {', '.join(MEASURES)}")
         if len({MEASURES[measure].event for measure in self.measures}) > 1:
-            raise ContractError(f"{self.name}: attempts, acceptances, declines and reports each need tiles of their own")
+            raise ContractError(f"{self.name}: attempts, acceptances, holds, declines and reports each need tiles of their own")
 
     def tags(self) -> dict[str, str]:
         """Return hop and measures as tags of a Feast field."""

@@ -16,8 +16,10 @@ from greenfraud.features.logarithm import log2_fixed
 # 10,000.00: squares are at most 10^12, so that the sum over 9,007 transactions of a window stays below 2^53, where
 # doubles hold every integer. Beyond, sums are rounded, in every engine alike.
 SQUARE_CAP_MINOR = 10**6
-# What happens to an entity: a payment is tried, and accepted at once, later, or never; or declined; or reported as fraud.
-ATTEMPT, ACCEPTANCE, DECLINE, REPORT = "attempt", "acceptance", "decline", "report"
+# Above every amount: what a payment lacks to it is largest where the payment is smallest.
+ROOM_MINOR = 1 << 40
+# What happens to an entity: a payment is tried; it is accepted, at once or later, or held, or declined; it is reported as fraud.
+ATTEMPT, ACCEPTANCE, HOLD, DECLINE, REPORT = "attempt", "acceptance", "hold", "decline", "report"
 
 
 class Measure(NamedTuple):
@@ -46,7 +48,10 @@ MEASURES: Mapping[str, Measure] = {
     "square": Measure(ACCEPTANCE, "sum", lambda amount_minor: capped(amount_minor) ** 2),
     "log_amount": Measure(ACCEPTANCE, "sum", log2_fixed),
     "largest": Measure(ACCEPTANCE, "max", lambda amount_minor: amount_minor),
+    "held": Measure(HOLD, "sum", lambda _: 1),
+    "held_room": Measure(HOLD, "max", lambda amount_minor: ROOM_MINOR - amount_minor),
     "declined": Measure(DECLINE, "sum", lambda _: 1),
+    "declined_room": Measure(DECLINE, "max", lambda amount_minor: ROOM_MINOR - amount_minor),
     "reports": Measure(REPORT, "sum", lambda _: 1),
 }
 

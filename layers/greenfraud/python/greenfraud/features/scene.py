@@ -36,12 +36,12 @@ class Scene:
             self._totals["log_amount",] = log2_fixed(self.amount_minor)
         return self._totals["log_amount",]
 
-    def recent(self, state: ViewState, params: Params, measure: str, series: str = "series") -> int:
-        """Return a measure of the window that ends now; `series` names the parameter that says which tiles."""
-        name, window_us = params[series], params["window_us"]
+    def recent(self, state: ViewState, params: Params, measure: str, of: str = "") -> int:
+        """Return a measure of the window that ends now; `of` is what the parameters' names begin with, if not of the window."""
+        name, window_us = params[f"{of}series"], params.get(f"{of}window_us", params["window_us"])
         key = (state.view.name, name, window_us, measure)
         if key not in self._totals:
-            tiles = recent_tiles(self.occurred_us, window_us, params["hop_us"])
+            tiles = recent_tiles(self.occurred_us, window_us, params.get(f"{of}hop_us", params["hop_us"]))
             self._totals[key] = state.total(name, state.view.position(name, measure), tiles)
         return self._totals[key]
 

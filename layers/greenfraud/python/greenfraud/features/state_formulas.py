@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from greenfraud.features.logarithm import FRACTION_BITS
 from greenfraud.features.manifest import KEPT_US
+from greenfraud.features.measures import ROOM_MINOR
 from greenfraud.features.scene import Params, Scene
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import SECOND_US
@@ -93,6 +94,27 @@ def amount_over_largest(scene: Scene, state: ViewState, params: Params) -> float
     return float(scene.amount_minor) / float(largest) if largest else None
 
 
+def amount_over_declined(scene: Scene, state: ViewState, params: Params) -> float | None:
+    """Divide the amount by the smallest of the window that was declined; missing where none was.
+
+    But by no less than what is above every accepted payment of a longer time: of what is usual, nothing is a repetition.
+    """
+    return _amount_over_refused(scene, state, params, "declined")
+
+
+def amount_over_held(scene: Scene, state: ViewState, params: Params) -> float | None:
+    """Divide the amount by the smallest of the window that was held, as `amount_over_declined` does."""
+    return _amount_over_refused(scene, state, params, "held")
+
+
+def _amount_over_refused(scene: Scene, state: ViewState, params: Params, refused: str) -> float | None:
+    if not scene.recent(state, params, refused):
+        return None
+    smallest = ROOM_MINOR - scene.recent(state, params, f"{refused}_room")
+    unusual = scene.recent(state, params, "largest", "usual_") + 1
+    return float(scene.amount_minor) / float(max(smallest, unusual))
+
+
 def seconds_since_last(scene: Scene, state: ViewState, _: Params) -> float | None:
     """Return the time since the newest event; missing when that came later, because this one is late."""
     return _seconds_since(state.newest_us, scene.occurred_us)
@@ -121,7 +143,7 @@ def report_ratio(scene: Scene, state: ViewState, params: Params) -> float | None
     payments = scene.lagged(state, params, "accepted")
     if not payments:
         return None
-    return float(scene.recent(state, params, "reports", "report_series")) / float(payments)
+    return float(scene.recent(state, params, "reports", "report_")) / float(payments)
 
 
 def _moments_minor(scene: Scene, state: ViewState, params: Params) -> tuple[float, float] | None:
@@ -147,6 +169,8 @@ STATE_FORMULAS: Mapping[str, Callable[[Scene, ViewState, Params], float | None]]
     "sd_amount": sd_amount,
     "amount_z_score": amount_z_score,
     "amount_over_largest": amount_over_largest,
+    "amount_over_declined": amount_over_declined,
+    "amount_over_held": amount_over_held,
     "seconds_since_last": seconds_since_last,
     "seconds_since_report": seconds_since_report,
     "lagged_count": lagged_count,

@@ -14,7 +14,7 @@ from functools import reduce
 from greenfraud.errors import ContractError
 from greenfraud.features.encoding import decode_int64, decode_int64_list, encode_int64, encode_int64_list
 from greenfraud.features.manifest import KEPT_US, Series, View
-from greenfraud.features.measures import ACCEPTANCE, ATTEMPT, DECLINE, MANY, MEASURES, PAIR, REPORT
+from greenfraud.features.measures import ACCEPTANCE, ATTEMPT, DECLINE, HOLD, MANY, MEASURES, PAIR, REPORT
 from greenfraud.features.windows import TileRange
 from greenfraud.outcomes import ALLOW, BLOCK
 
@@ -79,7 +79,7 @@ class ViewState:
 
     def add_transaction(self, occurred_us: int, amount_minor: int, outcome: str = ALLOW) -> ViewState:
         """Return the state after one payment was tried, and accepted, declined or held."""
-        events = (ATTEMPT, *((ACCEPTANCE,) if outcome == ALLOW else (DECLINE,) if outcome == BLOCK else ()))
+        events = (ATTEMPT, {ALLOW: ACCEPTANCE, BLOCK: DECLINE}.get(outcome, HOLD))
         return reduce(lambda state, event: _after(state, event, occurred_us, amount_minor, occurred_us), events, self)
 
     def add_release(self, occurred_us: int, accepted_us: int, amount_minor: int) -> ViewState:
