@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -14,6 +15,13 @@ import pytest
 
 # Whatever folder a walk runs in, what its roles used is kept in one place, for `make permissions`.
 os.environ.setdefault("GREENFRAUD_PERMISSIONS", str(Path(__file__).resolve().parents[1] / ".local/permissions"))
+
+# A busy machine is no failure: speed is measured in benchmarks/. The CDK's environment has no hypothesis.
+with contextlib.suppress(ImportError):
+    from hypothesis import settings
+
+    settings.register_profile("greenfraud", deadline=None)
+    settings.load_profile("greenfraud")
 
 if TYPE_CHECKING:
     from tests.e2e.deployment import Deployment
