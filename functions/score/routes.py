@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from functions.score import pages, schemas
+from functions.score.deadline import give_up_at
 from functions.score.decisions import parse_day
 from functions.score.description import documented
 from functions.score.inputs import label_of, transaction_of
@@ -42,7 +43,7 @@ async def score_batch(request: Request, reasons: Reasons = False) -> Response:
     body = await _json(request)
     listed = body.get("transactions") if isinstance(body, dict) else body
     transactions = _read_all(transaction_of, listed, "transactions")
-    outcomes = _service(request).scorer.score(transactions, with_reasons=reasons)
+    outcomes = _service(request).scorer.score(transactions, with_reasons=reasons, give_up_at=_give_up_at(request))
     results = [problem_of(outcome) if isinstance(outcome, GreenFraudError) else outcome for outcome in outcomes]
     return _respond({"results": results})
 
@@ -98,6 +99,10 @@ async def report(request: Request) -> HTMLResponse:
 def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
+
+
+def _give_up_at(request: Request) -> float:
+    return give_up_at(request.scope, _service(request).longest_call_seconds)
 
 
 async def _json(request: Request) -> Any:

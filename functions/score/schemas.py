@@ -91,7 +91,7 @@ class Scored(BaseModel):
 
 
 class Problem(BaseModel):
-    """RFC 9457 problem; `field` and `reason` where a value is at fault."""
+    """RFC 9457 problem; `field` and `reason` where a value is at fault, `retry` where the same may be sent again."""
 
     type: str
     title: str
@@ -99,10 +99,15 @@ class Problem(BaseModel):
     detail: str | None = None
     field: str | None = None
     reason: str | None = None
+    retry: bool | None = None
 
 
 class BatchScored(BaseModel):
-    """One result per transaction, in order: an answer, or a problem for that transaction alone."""
+    """One result per transaction, in order: an answer, or a problem for that transaction alone.
+
+    Each sees those of the batch that come before it by `occurred_at`, then `transaction_id`, and were decided: as if they had been
+    sent one by one. One that was not reached in time, or not stored, is a problem with `retry`; nothing of it was decided.
+    """
 
     results: list[Scored | Problem]
 

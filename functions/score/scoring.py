@@ -1,4 +1,4 @@
-"""A scoring request from reading to the stored decisions: one read, one verdict and one put per transaction."""
+"""A scoring request from reading to the stored decisions: one read, then one verdict and one put after the other."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ from dataclasses import dataclass
 
 from functions.score.bundles import Answering, ModelSlot
 from functions.score.cost import Cost, Footprint
+from functions.score.deadline import FOREVER
 from functions.score.decisions import Answer, DecisionStore
+from functions.score.folding import fold
 from functions.score.freshness import USUAL
 from functions.score.metrics import Request, emit
 from functions.score.state import Snapshot, StateReader
 from functions.score.verdict import Judge, Verdict
 from greenfraud.control import ControlDocument
-from greenfraud.errors import DamagedItem, GreenFraudError
+from greenfraud.errors import DamagedItem, GreenFraudError, NotReachedError
 from greenfraud.features.logged import pack
 from greenfraud.features.manifest import Manifest
 from greenfraud.items.decision import RULES, Decision
 from greenfraud.records import Transaction
 
 logger = logging.getLogger(__name__)
+
+NOT_REACHED = "not reached in time, nothing of it was stored: send it again"
 
 
 @dataclass(frozen=True)
@@ -46,17 +50,35 @@ class Scorer:
         self._footprint = footprint
         self._last_control = ControlDocument()
 
-    def score(self, transactions: Sequence[Transaction], *, with_reasons: bool = False) -> list[Answer | GreenFraudError]:
-        """Return the answer to each transaction, or why it has none; print one line of metrics."""
+    def score(
+        self, transactions: Sequence[Transaction], *, with_reasons: bool = False, give_up_at: float = FOREVER
+    ) -> list[Answer | GreenFraudError]:
+        """Return the answer to each transaction, or why it has none; print one line of metrics.
+
+        They are decided in the order of time, each on the state after those before it. What has not had its turn at `give_up_at`,
+        by the monotonic clock, is left out with a NotReachedError.
+        """
         started = time.perf_counter()
         context = self.read(transactions)
         judge = Judge(self._manifest, context.answering.model, context.control.policy)
-        verdicts = [judge.judge(one, context.snapshot, with_reasons=with_reasons) for one in transactions]
-        # The put comes after: its few milliseconds of waiting are not in the figure it stores.
-        cost = self._footprint.of((time.perf_counter() - started) / len(transactions))
-        outcomes = [self._put(context, verdict, cost) for verdict in verdicts]
-        emit(_request(context, outcomes, self._footprint.of(time.perf_counter() - started)))
-        return outcomes
+        reading_seconds = (time.perf_counter() - started) / len(transactions)
+        snapshot = context.snapshot
+        outcomes: dict[int, Answer | GreenFraudError] = {}
+        for index, transaction in in_order(transactions):
+            if time.monotonic() >= give_up_at:
+                outcomes[index] = NotReachedError(NOT_REACHED)
+                continue
+            judging = time.perf_counter()
+            verdict = judge.judge(transaction, snapshot, with_reasons=with_reasons)
+            # The put comes after: its few milliseconds of waiting are not in the figure it stores.
+            cost = self._footprint.of(reading_seconds + time.perf_counter() - judging)
+            decision = self._decision(context, verdict, cost)
+            outcomes[index] = self._put(decision)
+            if outcomes[index] == decision.answer and len(outcomes) < len(transactions):
+                snapshot = fold(snapshot, decision, self._manifest)
+        listed = [outcomes[index] for index in range(len(transactions))]
+        emit(_request(context, listed, self._footprint.of(time.perf_counter() - started)))
+        return listed
 
     def read(self, transactions: Sequence[Transaction] = ()) -> Context:
         """State, control document and model for these transactions."""
@@ -70,9 +92,9 @@ class Scorer:
         self._last_control = snapshot.control or ControlDocument()
         return Context(snapshot, self._last_control, self._slot.answering(self._last_control.production))
 
-    def _put(self, context: Context, verdict: Verdict, cost: Cost) -> Answer | GreenFraudError:
+    def _put(self, decision: Decision) -> Answer | GreenFraudError:
         try:
-            return self._store.put_once(self._decision(context, verdict, cost))
+            return self._store.put_once(decision)
         except GreenFraudError as error:
             if isinstance(error, DamagedItem):
                 logger.warning("a stored decision is damaged: %s", error)
@@ -93,6 +115,11 @@ class Scorer:
             manifest_version=self._manifest.version,
             features=pack(verdict.features.values, self._manifest.names),
         )
+
+
+def in_order(transactions: Sequence[Transaction]) -> list[tuple[int, Transaction]]:
+    """The transactions with their places in the list, as they happened; of one moment by their ids, of one id as listed."""
+    return sorted(enumerate(transactions), key=lambda placed: (placed[1].occurred_us, placed[1].transaction_id))
 
 
 def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:
@@ -119,6 +146,7 @@ def _request(context: Context, outcomes: Sequence[Answer | GreenFraudError], cos
         decisions=len(answers),
         degraded=sum(is_faulty(answer["degraded"]) for answer in answers),
         has_load_failed=context.answering.has_load_failed,
+        not_reached=sum(isinstance(outcome, NotReachedError) for outcome in outcomes),
         cost=cost,
     )
 

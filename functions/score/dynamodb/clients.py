@@ -62,6 +62,9 @@ def verified(client: Any) -> DynamoDB:
 # By the values of DYNAMODB_CLIENT.
 DYNAMODB: Mapping[str, Callable[[], DynamoDB]] = MappingProxyType({"lean": lean_dynamodb, "boto3": boto3_dynamodb})
 
+# Two tries in vain, each a connection and an answer waited for; a TLS handshake is two waits, and boto3 pauses up to a second.
+LONGEST_CALL_SECONDS: Mapping[str, float] = MappingProxyType({"lean": 4.0, "boto3": 7.0})
+
 
 def _verify(*, model: Any, http_response: Any, **_: Any) -> None:
     if http_response.status_code == OK:
