@@ -61,14 +61,14 @@ async def reviews(request: Request, day: str, limit: Annotated[int, Query(ge=1, 
     return _respond({"day": day, "reviews": _service(request).decisions.reviews(day, limit)})
 
 
-@router.post("/v1/labels", **documented(schemas.LabelsTaken, body=schemas.LabelsIn, errors=(400, 404, 409, 422)))
+@router.post("/v1/labels", **documented(schemas.LabelsTaken, body=schemas.LabelsIn, errors=(400, 404, 409, 422, 503)))
 async def labels(request: Request) -> Response:
-    """Take one label or a list of up to 100; one that contradicts an earlier one is a correction if observed later."""
+    """Take one label, or a list of up to 100 whole; one that contradicts an earlier one is a correction if observed later."""
     body = await _json(request)
-    if isinstance(body, list):
-        listed = _read_all(label_of, body, "labels")
-        return _respond({"results": _service(request).labels.put_all(listed, place="labels[{}].")})
-    return _respond({"results": _service(request).labels.put_all([_read(label_of, body)])})
+    is_list = isinstance(body, list)
+    listed = _read_all(label_of, body, "labels") if is_list else [_read(label_of, body)]
+    place = "labels[{}]." if is_list else ""
+    return _respond({"results": _service(request).labels.put_all(listed, place=place, give_up_at=_give_up_at(request))})
 
 
 @router.get("/v1/model", **documented(schemas.ModelCard))
