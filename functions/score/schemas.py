@@ -106,7 +106,8 @@ class BatchScored(BaseModel):
     """One result per transaction, in order: an answer, or a problem for that transaction alone.
 
     Each sees those of the batch that come before it by `occurred_at`, then `transaction_id`, and were decided: as if they had been
-    sent one by one. One that was not reached in time, or not stored, is a problem with `retry`; nothing of it was decided.
+    sent one by one. One that was not reached in time or could not be stored is a problem with `retry`, and so are those after it of
+    its customer or terminal; nothing of them was decided.
     """
 
     results: list[Scored | Problem]

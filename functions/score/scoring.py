@@ -11,10 +11,10 @@ from functions.score.bundles import Answering, ModelSlot
 from functions.score.cost import Cost, Footprint
 from functions.score.deadline import FOREVER
 from functions.score.decisions import Answer, DecisionStore
-from functions.score.folding import fold
 from functions.score.freshness import USUAL
 from functions.score.metrics import Request, emit
 from functions.score.state import Snapshot, StateReader
+from functions.score.turns import Turns, in_order
 from functions.score.verdict import Judge, Verdict
 from greenfraud.control import ControlDocument
 from greenfraud.errors import DamagedItem, GreenFraudError, NotReachedError
@@ -24,8 +24,6 @@ from greenfraud.items.decision import RULES, Decision
 from greenfraud.records import Transaction
 
 logger = logging.getLogger(__name__)
-
-NOT_REACHED = "not reached in time, nothing of it was stored: send it again"
 
 
 @dataclass(frozen=True)
@@ -56,26 +54,24 @@ class Scorer:
         """Return the answer to each transaction, or why it has none; print one line of metrics.
 
         They are decided in the order of time, each on the state after those before it. What has not had its turn at `give_up_at`,
-        by the monotonic clock, is left out with a NotReachedError.
+        by the monotonic clock, has a NotReachedError, and so has who would overtake one that was not stored.
         """
         started = time.perf_counter()
         context = self.read(transactions)
         judge = Judge(self._manifest, context.answering.model, context.control.policy)
         reading_seconds = (time.perf_counter() - started) / len(transactions)
-        snapshot = context.snapshot
+        turns = Turns(transactions, context.snapshot, self._manifest, give_up_at=give_up_at)
         outcomes: dict[int, Answer | GreenFraudError] = {}
         for index, transaction in in_order(transactions):
-            if time.monotonic() >= give_up_at:
-                outcomes[index] = NotReachedError(NOT_REACHED)
+            if (refusal := turns.refusal(transaction)) is not None:
+                outcomes[index] = refusal
                 continue
-            judging = time.perf_counter()
-            verdict = judge.judge(transaction, snapshot, with_reasons=with_reasons)
+            began = time.perf_counter() - reading_seconds
+            verdict = judge.judge(transaction, turns.snapshot, with_reasons=with_reasons)
             # The put comes after: its few milliseconds of waiting are not in the figure it stores.
-            cost = self._footprint.of(reading_seconds + time.perf_counter() - judging)
-            decision = self._decision(context, verdict, cost)
+            decision = self._decision(context, verdict, self._footprint.of(time.perf_counter() - began))
             outcomes[index] = self._put(decision)
-            if outcomes[index] == decision.answer and len(outcomes) < len(transactions):
-                snapshot = fold(snapshot, decision, self._manifest)
+            turns.take(decision, outcomes[index])
         listed = [outcomes[index] for index in range(len(transactions))]
         emit(_request(context, listed, self._footprint.of(time.perf_counter() - started)))
         return listed
@@ -115,11 +111,6 @@ class Scorer:
             manifest_version=self._manifest.version,
             features=pack(verdict.features.values, self._manifest.names),
         )
-
-
-def in_order(transactions: Sequence[Transaction]) -> list[tuple[int, Transaction]]:
-    """The transactions with their places in the list, as they happened; of one moment by their ids, of one id as listed."""
-    return sorted(enumerate(transactions), key=lambda placed: (placed[1].occurred_us, placed[1].transaction_id))
 
 
 def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:

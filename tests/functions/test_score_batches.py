@@ -115,8 +115,8 @@ def test_what_was_refused_is_not_seen(world):
     assert after["features_as_of"] is None
 
 
-def test_what_was_not_stored_is_not_seen_and_says_that_it_may_be_sent_again(world):
-    """The others of the batch stand."""
+def test_nobody_overtakes_a_payment_that_was_not_stored(world):
+    """Whoever shares its customer or terminal, or those of one that waits already, waits too; the others of the batch stand."""
     failing = iter([True])
 
     def fail_once(real, **arguments):
@@ -125,9 +125,18 @@ def test_what_was_not_stored_is_not_seen_and_says_that_it_may_be_sent_again(worl
         return real(**arguments)
 
     world.dynamodb.faults["put_item"] = fail_once
-    lost, after = post(world, [TRANSACTION, TRANSACTION | {"transaction_id": "T2", "occurred_at": LATER}])
-    assert (lost["status"], lost["retry"]) == (503, True)
-    assert after["features_as_of"] is None
+    shared = {"lost": ("C1", "M1"), "same-customer": ("C1", "M2"), "their-terminal": ("C3", "M2"), "stranger": ("C4", "M4")}
+    batch = [
+        TRANSACTION
+        | {"transaction_id": name, "customer_id": customer, "terminal_id": terminal, "occurred_at": f"2018-05-20T1{n}:00:00Z"}
+        for n, (name, (customer, terminal)) in enumerate(shared.items())
+    ]
+    results = dict(zip(shared, post(world, batch), strict=True))
+    waiting = [name for name, result in results.items() if (result.get("status"), result.get("retry")) == (503, True)]
+    assert waiting == ["lost", "same-customer", "their-terminal"]
+    again = dict(zip(shared, post(world, batch), strict=True))
+    assert again["stranger"] == results["stranger"]
+    assert again["same-customer"]["features_as_of"] == "2018-05-20T10:00:00Z"
 
 
 def test_a_batch_sent_again_counts_nobody_twice(world):

@@ -50,7 +50,7 @@ def test_a_list_is_stored_by_one_transaction(world):
     """Of up to a hundred items, which is DynamoDB's limit and the list's own."""
     answer = world.http.post("/v1/labels", json=[*REPORTS, label("T1"), label("T2", is_fraud=False, observed_at=LATER)])
     assert answer.json() == {"results": ["stored"] * 4 + ["known", "correction"]}
-    assert [name for name, _ in world.dynamodb.calls if name not in {"query"}] == ["transact_write_items"]
+    assert [name for name, _ in world.dynamodb.calls if name != "query"] == ["transact_write_items"]
     assert stored(world) == [("T1", "report"), ("T2", "report"), ("T2", "report#1"), ("T3", "report"), ("T4", "report")]
 
 
