@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from functions.score import pages, schemas
+from functions.score.asked import id_of_path, id_of_query
 from functions.score.deadline import give_up_at
 from functions.score.decisions import parse_day
 from functions.score.description import documented
@@ -17,13 +18,14 @@ from functions.score.inputs import label_of, transaction_of
 from functions.score.service import Service
 from greenfraud.errors import GreenFraudError, InvalidInput
 from greenfraud.problems import problem_of
-from greenfraud.records import Label, Transaction
+from greenfraud.records import MAXIMUM_ID_LENGTH, Label, Transaction
 
 BATCH_LIMIT = 100
 LIST_LIMIT = 1000
 
 router = APIRouter()
 Record = TypeVar("Record", Transaction, Label)
+TransactionId = Annotated[str, Query(min_length=1, max_length=MAXIMUM_ID_LENGTH, description="Percent-encoded UTF-8.")]
 Reasons = Annotated[bool, Query(description="Give reasons for an allowed transaction too.")]
 
 
@@ -48,10 +50,17 @@ async def score_batch(request: Request, reasons: Reasons = False) -> Response:
     return _respond({"results": results})
 
 
+@router.get("/v1/decisions", **documented(schemas.Scored, errors=(404, 422)))
+async def decision(request: Request, transaction_id: TransactionId) -> Response:
+    """The answer that was given to a transaction, whatever its id is made of."""
+    del transaction_id  # described and required here; read from the query's own bytes
+    return _respond(_service(request).decisions.get(id_of_query(request.scope["query_string"])))
+
+
 @router.get("/v1/decisions/{transaction_id:path}", **documented(schemas.Scored, errors=(404,)))
-async def decision(request: Request, transaction_id: str) -> Response:
-    """The answer that was given to a transaction."""
-    return _respond(_service(request).decisions.get(transaction_id))
+async def decision_by_path(request: Request, transaction_id: str) -> Response:
+    """The same, for an id of letters, digits and `-._~`; a path may arrive with any other one changed."""
+    return _respond(_service(request).decisions.get(id_of_path(transaction_id)))
 
 
 @router.get("/v1/reviews", **documented(schemas.Reviews, errors=(422,)))

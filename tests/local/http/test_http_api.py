@@ -221,6 +221,37 @@ def signed_headers(secret):
 
 
 @pytest.mark.parametrize(
+    ("sent", "arrives"),
+    [
+        ("/open/space%20value", "/open/space value"),
+        ("/open/question%3Fvalue", "/open/question"),
+        ("/open/percent%25done", None),
+        ("/open/hash%23value", "/open/hash#value"),
+        ("/open/slash%2Fvalue", "/open/slash/value"),
+        ("/open/unicode-%CE%BB-%E4%B8%96%E7%95%8C", "/open/unicode-λ-世界"),
+        ("/open/literal%252Fvalue", "/open/literal/value"),
+        ("/open/literal%253Fvalue", "/open/literal?value"),
+        ("/open/literal%2525value", "/open/literal%value"),
+        ("/open%2Fvalue", "/open/value"),
+        ("/open/stray%", None),
+        ("/open/bytes%FF", None),
+    ],
+)
+def test_a_path_arrives_as_it_does_from_aws(site, sent, arrives):
+    """As captured from an HTTP API; the last three are not, and taken for the same."""
+    status, _, body = site.send("GET", f"{sent}?kept=%252F%2F+")
+    event = json.loads(body)
+    if arrives is None:
+        assert (status, event) == (400, {"message": "Bad Request"})
+        return
+    assert (event["rawPath"], event["requestContext"]["http"]["path"], event["rawQueryString"]) == (
+        arrives,
+        arrives,
+        "kept=%252F%2F+",
+    )
+
+
+@pytest.mark.parametrize(
     ("pattern", "path", "parameters"),
     [
         ("/v1/score", "/v1/score", {}),
@@ -228,7 +259,7 @@ def signed_headers(secret):
         ("/v1/score", "/v1/score/", None),
         ("/v1/score", "//v1/score", None),
         ("/v1/{proxy+}", "/v1/", None),
-        ("/v1/{proxy+}", "/v1/1/x%20/2", {"proxy": "1/x /2"}),
+        ("/v1/{proxy+}", "/v1/1/x /2", {"proxy": "1/x /2"}),
     ],
 )
 def test_a_pattern_matches_whole_paths(pattern, path, parameters):
