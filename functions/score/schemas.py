@@ -9,9 +9,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 from greenfraud.extras import MAXIMUM_TEXT_LENGTH
 from greenfraud.features.manifest import load_manifest
 from greenfraud.policy import Decision
-from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
+from greenfraud.records import CONTROL_CHARACTER, MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 
-Identifier = Annotated[str, Field(min_length=1, max_length=MAXIMUM_ID_LENGTH)]
+NO_CONTROL_CHARACTER = {"not": {"pattern": CONTROL_CHARACTER.encode("unicode_escape").decode()}}
+Identifier = Annotated[str, Field(min_length=1, max_length=MAXIMUM_ID_LENGTH, json_schema_extra=NO_CONTROL_CHARACTER)]
 AmountMinor = Annotated[int, Field(ge=0, le=MAXIMUM_AMOUNT_MINOR, description="Minor units of the currency.")]
 
 
