@@ -43,11 +43,11 @@ class MonitoringStack(Stack):
 
 def _answers(serving: ServingStack) -> list[cloudwatch.IWidget]:
     latencies = [our_metric("LatencyMilliseconds", statistic=statistic) for statistic in ("p50", "p99")]
-    trouble = [our_metric("Degraded"), our_metric("BundleLoadFailed"), serving.http.server_errors()]
+    trouble = [*map(our_metric, ("Degraded", "BundleLoadFailed", "NotReached")), serving.http.server_errors()]
     return [
         _plot("Decisions", [our_metric("Decisions")]),
         _plot("Latency, ms", latencies),
-        _plot("Degraded answers, refused bundles, server errors", trouble),
+        _plot("Degraded answers, refused bundles, payments of batches left out, server errors", trouble),
     ]
 
 

@@ -9,14 +9,17 @@ import pyarrow.compute as pc
 from cli.data.reading import Column, is_text, plain
 from cli.data.refusals import and_more, either, refuse, refuse_absent
 from greenfraud.extras import MAXIMUM_TEXT_LENGTH
-from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
+from greenfraud.records import CONTROL_CHARACTER, MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 TRUE, FALSE = ["1", "true", "t", "yes"], ["0", "false", "f", "no"]
 
 
 def identifiers(column: Column, *, required: bool = True) -> pa.Array:
-    """Ids as strings of 1 to 256 characters; whole numbers become their digits. Where not `required`, an absent id is null."""
+    """Ids as strings of 1 to 256 characters, none a control character; whole numbers become their digits.
+
+    Where not `required`, an absent id is null.
+    """
     values = _whole_numbers(column)
     if not (pa.types.is_integer(values.type) or is_text(values.type)):
         raise column.fault(0, f"holds {values.type}, which is no id", "Write ids as text or whole numbers")
@@ -27,6 +30,8 @@ def identifiers(column: Column, *, required: bool = True) -> pa.Array:
     refuse(
         column, pc.greater(pc.utf8_length(text), MAXIMUM_ID_LENGTH), f"longer than {MAXIMUM_ID_LENGTH} characters", "Shorten the id"
     )
+    is_broken = pc.match_substring_regex(text, CONTROL_CHARACTER)
+    refuse(column, is_broken, "an id with a control character or a line separator", "Take it out: the API refuses it too")
     return text
 
 

@@ -27,7 +27,8 @@ def refuse_absent(column: Column, is_absent: pa.Array) -> None:
 
 
 def _shown(value: Any) -> str:
-    text = str(value.as_py())
+    # A line break would cut the message in two, and a terminal obey what it should show.
+    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in str(value.as_py()))
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 

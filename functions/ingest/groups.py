@@ -11,6 +11,7 @@ from functions.ingest.items import Key
 from greenfraud.errors import DamagedItem
 from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import View
+from greenfraud.features.retention import without_expired
 from greenfraud.features.tiles import ViewState
 from greenfraud.items import state as state_items
 from greenfraud.items.attributes import Item
@@ -111,10 +112,10 @@ def plan_of(entries: Group, items: Mapping[Key, Item]) -> Plan:
 
 def _add(plan: Plan, change: Change, stored: Item | None) -> None:
     if change.key not in plan.states:
-        before = _without_expired(_state_of(change.view, stored))
+        before = without_expired(_state_of(change.view, stored), time.time_ns() // 1000)
         plan.states[change.key] = Changed(stored, before, before)
     held = plan.states[change.key]
-    after = _without_expired(change.apply(held.state))
+    after = without_expired(change.apply(held.state), time.time_ns() // 1000)
     plan.refused_late += after == held.state
     held.state = after
 
@@ -122,11 +123,3 @@ def _add(plan: Plan, change: Change, stored: Item | None) -> None:
 def _state_of(view: View, stored: Item | None) -> ViewState:
     state = None if stored is None else state_items.decode(view, stored, time.time())
     return state or ViewState.empty(view)
-
-
-def _without_expired(state: ViewState) -> ViewState:
-    """The tiles that count from the entity's newest event on: whatever order events come in, the same ones are left.
-
-    By the wall clock where that is earlier: one event with a clock that runs ahead must not wipe a month of tiles.
-    """
-    return state if state.newest_us is None else state.expire(min(state.newest_us, time.time_ns() // 1000))

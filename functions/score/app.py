@@ -21,7 +21,8 @@ DESCRIPTION = "Scores card transactions for fraud, explains every doubt, and tel
 
 def create_app(service: Service) -> FastAPI:
     """The API over a service; any ASGI server can serve it."""
-    app = FastAPI(title="GreenFraud", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None)
+    # No redirects: who signs a request signs its path, and cannot follow to another.
+    app = FastAPI(title="GreenFraud", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.service = service
     app.include_router(router)
     problems.install(app)

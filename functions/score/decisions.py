@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from datetime import date
@@ -11,14 +10,11 @@ from typing import Any
 import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
-from greenfraud.errors import DamagedItem, InvalidInput, NotFound, StateConflict, StoreUnavailableError
+from functions.score.reviews import list_reviews
+from greenfraud.errors import InvalidInput, NotFound, StateConflict, StoreUnavailableError
 from greenfraud.items import decision as decision_items
 from greenfraud.items.decision import Decision
-from greenfraud.items.tables import DECISIONS, REVIEWS, REVIEWS_INDEX
-
-logger = logging.getLogger(__name__)
-
-PAGES_PER_LIST = 20
+from greenfraud.items.tables import DECISIONS
 
 Answer = dict[str, Any]
 
@@ -61,15 +57,7 @@ class DecisionStore:
 
     def reviews(self, day: str, limit: int) -> list[Answer]:
         """The day's answers that ask for a person, riskiest first."""
-        found: list[Answer] = []
-        page: dict[str, Any] = {}
-        for _ in range(PAGES_PER_LIST):
-            response = self._client().query(**_ranked(self._table, day), **page)
-            found += [answer for item in response["Items"] if (answer := _readable_answer(item)) is not None]
-            if len(found) >= limit or "LastEvaluatedKey" not in response:
-                break
-            page = {"ExclusiveStartKey": response["LastEvaluatedKey"]}
-        return found[:limit]
+        return list_reviews(self._client, self._table, day, limit)
 
 
 def parse_day(text: str) -> str:
@@ -95,24 +83,3 @@ def _stored_before(error: ClientError) -> dict[str, Any]:
 
 def _answer_of(item: dict[str, Any]) -> Answer:
     return decision_items.answer_of(item, orjson.loads)
-
-
-def _readable_answer(item: dict[str, Any]) -> Answer | None:
-    """The answer of a listed decision; one that is damaged is named in the log, and must not hide the others."""
-    try:
-        return _answer_of(item)
-    except DamagedItem as damage:
-        logger.warning("left out of the review list: %s", damage)
-        return None
-
-
-def _ranked(table: str, day: str) -> dict[str, Any]:
-    return {
-        "TableName": table,
-        "IndexName": REVIEWS_INDEX,
-        "KeyConditionExpression": "#day = :day",
-        "FilterExpression": "#decision <> :allow",
-        "ExpressionAttributeNames": {"#day": REVIEWS.partition, "#decision": "decision"},
-        "ExpressionAttributeValues": {":day": {"S": day}, ":allow": {"S": "allow"}},
-        "ScanIndexForward": False,
-    }

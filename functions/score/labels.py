@@ -3,26 +3,31 @@
 A transaction's reports are numbered, so of two that arrive at once only one takes the next number and the other looks
 again: exactly one is the first report of a fraud. Reports that were taken say fraud and not fraud in turn, each observed
 later than the one before; that is why the first to arrive is also the first observed, which is what training counts.
+
+A list is one transaction of the store: it is taken whole, or nothing of it is.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.score.deadline import FOREVER
 from functions.score.releases import ReleaseStore
-from greenfraud.errors import ContractError, DamagedItem, InvalidInput, NotFound, StateConflict
-from greenfraud.items import decision as decision_items
+from functions.score.reporting import Plan, plan_of
+from greenfraud.errors import NotReachedError, StateConflict, StoreUnavailableError
 from greenfraud.items import label as label_items
-from greenfraud.items import release as release_items
-from greenfraud.items.label import EarlierReport, Report
+from greenfraud.items.label import Report
 from greenfraud.items.tables import DECISIONS
 from greenfraud.records import Label
 
 ATTEMPTS = 3
+PAUSE_SECONDS = 0.02
+OVERTAKEN = {"ConditionalCheckFailed", "TransactionConflict"}
 
 Item = dict[str, Any]
 
@@ -35,42 +40,29 @@ class LabelStore:
         self._table = table
         self._releases = releases
 
-    def put_all(self, labels: Sequence[Label], *, place: str = "") -> list[str]:
-        """Store each label; says for each `stored`, `known` or `correction`.
+    def put_all(self, labels: Sequence[Label], *, place: str = "", give_up_at: float = FOREVER) -> list[str]:
+        """Store all labels, or none; says for each `stored`, `known` or `correction`.
 
-        Raises, before anything is stored, NotFound when a transaction was never decided and InvalidInput when a label was
-        observed before its transaction happened; `place` says where a label stands, such as `labels[{}].`.
+        `place` says where a label stands, such as `labels[{}].`: the first one at fault is named by it. Raises NotFound when a
+        transaction was never decided, InvalidInput when a label was observed before its transaction happened, StateConflict
+        when a label contradicts one that it cannot correct, StoreUnavailableError when nothing was stored.
         """
-        for index, label in enumerate(labels):
-            occurred_us = self._occurred_us(label, place.format(index))
-            if label.observed_us < occurred_us:
-                raise InvalidInput(f"{place.format(index)}observed_at", "must not be before the transaction happened")
-        outcomes = [self._put(label) for label in labels]
-        self._releases.put_of(labels)  # also of those that were known: a fault may have come in between
-        return outcomes
+        for attempt in range(ATTEMPTS):
+            time.sleep(PAUSE_SECONDS * attempt)
+            plan = plan_of(labels, self._histories(labels, give_up_at), place)
+            if not plan.reports or self._are_put(plan):
+                self._releases.put_of(labels)  # also of those that were known: a fault may have come in between
+                return plan.outcomes
+        raise StateConflict("these labels are being changed by others, nothing of them was stored: try again")
 
-    def _occurred_us(self, label: Label, place: str) -> int:
-        """When the transaction happened; reads all its records, so that nothing of a list is stored where one is damaged."""
-        history = self._history(label.transaction_id)
-        try:
-            _reports_of(history)
-            return _transaction_of(label, history, place)[0]
-        except DamagedItem as damage:
-            raise ContractError(f"{place}transaction_id: its stored records are damaged: {damage}") from None
-
-    def _put(self, label: Label) -> str:
-        for _ in range(ATTEMPTS):
-            history = self._history(label.transaction_id)
-            reports = _reports_of(history)
-            outcome = _outcome_of(label, reports)
-            if outcome == "known":
-                return outcome
-            occurred_us, terminal_id = _transaction_of(label, history, "")
-            is_first_report = label.is_fraud and not any(report.is_fraud for report in reports)
-            report = Report(label, label_items.record(len(reports)), is_first_report, occurred_us, terminal_id)
-            if self._is_put(label_items.encode(report, time.time())):
-                return outcome
-        raise StateConflict("transaction_id: its label is being changed by others; try again")
+    def _histories(self, labels: Sequence[Label], give_up_at: float) -> Mapping[str, list[Item]]:
+        """All records of every transaction, read before anything is written."""
+        histories: dict[str, list[Item]] = {}
+        for name in dict.fromkeys(label.transaction_id for label in labels):
+            if time.monotonic() >= give_up_at:
+                raise NotReachedError("the labels' transactions were not read in time, nothing was stored: send all of it again")
+            histories[name] = self._history(name)
+        return histories
 
     def _history(self, transaction_id: str) -> list[Item]:
         response = self._client().query(
@@ -84,46 +76,22 @@ class LabelStore:
         items: list[Item] = response["Items"]
         return items
 
-    def _is_put(self, item: Item) -> bool:
+    def _are_put(self, plan: Plan) -> bool:
+        """Whether all reports were written; none is where somebody else has changed one of their transactions meanwhile."""
         try:
-            self._client().put_item(
-                TableName=self._table,
-                Item=item,
-                ConditionExpression=DECISIONS.is_new,
+            self._client().transact_write_items(
+                TransactItems=[{"Put": self._put(report)} for report in plan.reports],
+                ClientRequestToken=uuid.uuid4().hex,  # a second try of the client finds what the first one did
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])} - {"None", None}
+            if not reasons:
                 raise
+            if not reasons <= OVERTAKEN:
+                raise StoreUnavailableError("the labels were not stored: send all of it again") from error
             return False
         return True
 
-
-def _is_decision(item: Item) -> bool:
-    return decision_items.record_of(item) == decision_items.KIND
-
-
-def _reports_of(history: Sequence[Item]) -> list[EarlierReport]:
-    others = (decision_items.KIND, release_items.KIND)
-    return [label_items.earlier(item) for item in history if decision_items.record_of(item) not in others]
-
-
-def _transaction_of(label: Label, history: Sequence[Item], place: str) -> tuple[int, str | None]:
-    """When and at which terminal the labelled transaction happened; raises NotFound where it was never decided."""
-    for item in history:
-        if _is_decision(item):
-            return label_items.about(item)
-    raise NotFound(f"{place}transaction_id: no decision for {label.transaction_id}")
-
-
-def _outcome_of(label: Label, reports: Sequence[EarlierReport]) -> str:
-    """What the label is to those before it; a known one is not stored again."""
-    if not reports:
-        return "stored"
-    if any(report == EarlierReport(label.is_fraud, label.observed_us) for report in reports):
-        return "known"  # told again, maybe after it was corrected
-    latest = max(reports, key=lambda report: report.observed_us)
-    if latest.is_fraud == label.is_fraud:
-        return "known"
-    if label.observed_us <= latest.observed_us:
-        raise StateConflict("observed_at: contradicts a label observed later or at the same time")
-    return "correction"
+    def _put(self, report: Report) -> dict[str, Any]:
+        item = label_items.encode(report, time.time())
+        return {"TableName": self._table, "Item": item, "ConditionExpression": DECISIONS.is_new}

@@ -57,6 +57,17 @@ class MemoryTable:
         self._items[key] = item
         return {}
 
+    def transact_write_items(self, **asked: Any) -> Item:
+        """Store all items where there are none, or none of them."""
+        puts = [one["Put"] for one in asked["TransactItems"]]
+        taken = [{"Code": "ConditionalCheckFailed" if _key(put["Item"]) in self._items else "None"} for put in puts]
+        if any(reason["Code"] != "None" for reason in taken):
+            refused = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": taken}
+            raise ClientError(refused, "TransactWriteItems")
+        for put in puts:
+            self.put_item(**put)
+        return {}
+
     def get_item(self, **asked: Any) -> Item:
         """The item, if there is one."""
         item = self._items.get(_key(asked["Key"]))

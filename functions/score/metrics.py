@@ -16,6 +16,7 @@ UNITS = {
     "EnergyKwh": "None",
     "Degraded": "Count",
     "BundleLoadFailed": "Count",
+    "NotReached": "Count",
 }
 
 
@@ -27,6 +28,7 @@ class Request:
     decisions: int
     degraded: int
     has_load_failed: bool
+    not_reached: int
     cost: Cost
 
 
@@ -44,5 +46,6 @@ def line_of(request: Request) -> str:
         "EnergyKwh": request.cost.energy_kwh,
         "Degraded": request.degraded,
         "BundleLoadFailed": int(request.has_load_failed),
+        "NotReached": request.not_reached,
     }
     return orjson.dumps(embedded_metrics(values, UNITS, Family=request.family)).decode()

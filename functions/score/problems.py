@@ -35,7 +35,7 @@ async def _on_domain_error(_: Request, error: Exception) -> Response:
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    detail = f"{request.method} {request.url.path}" if error.status_code in (404, 405) else str(error.detail)
+    detail = f"{request.method} {request.scope['path']}" if error.status_code in (404, 405) else str(error.detail)
     return respond(problem(error.status_code, detail), dict(error.headers or {}))
 
 

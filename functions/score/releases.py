@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from greenfraud.errors import ContractError, DamagedItem, InvalidInput, NotFound, StateConflict
+from greenfraud.errors import ContractError, DamagedItem, InvalidInput, NotFound, StateConflict, StoreUnavailableError
 from greenfraud.items import decision as decision_items
 from greenfraud.items import release as release_items
 from greenfraud.items.release import ReleasedPayment
@@ -81,6 +81,8 @@ class ReleaseStore:
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+                raise StoreUnavailableError("the release was not stored: send all of it again") from error
             return KNOWN
+        except BotoCoreError as error:
+            raise StoreUnavailableError("the release was not stored: send all of it again") from error
         return RELEASED

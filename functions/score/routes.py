@@ -10,19 +10,22 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from functions.score import pages, schemas
+from functions.score.asked import id_of_path, id_of_query
+from functions.score.deadline import give_up_at
 from functions.score.decisions import parse_day
 from functions.score.description import documented
 from functions.score.inputs import label_of, release_of, transaction_of
 from functions.score.service import Service
 from greenfraud.errors import GreenFraudError, InvalidInput
 from greenfraud.problems import problem_of
-from greenfraud.records import Label, Release, Transaction
+from greenfraud.records import MAXIMUM_ID_LENGTH, Label, Release, Transaction
 
 BATCH_LIMIT = 100
 LIST_LIMIT = 1000
 
 router = APIRouter()
 Record = TypeVar("Record", Transaction, Label, Release)
+TransactionId = Annotated[str, Query(min_length=1, max_length=MAXIMUM_ID_LENGTH, description="Percent-encoded UTF-8.")]
 Reasons = Annotated[bool, Query(description="Give reasons for an allowed transaction too.")]
 
 
@@ -42,15 +45,22 @@ async def score_batch(request: Request, reasons: Reasons = False) -> Response:
     body = await _json(request)
     listed = body.get("transactions") if isinstance(body, dict) else body
     transactions = _read_all(transaction_of, listed, "transactions")
-    outcomes = _service(request).scorer.score(transactions, with_reasons=reasons)
+    outcomes = _service(request).scorer.score(transactions, with_reasons=reasons, give_up_at=_give_up_at(request))
     results = [problem_of(outcome) if isinstance(outcome, GreenFraudError) else outcome for outcome in outcomes]
     return _respond({"results": results})
 
 
+@router.get("/v1/decisions", **documented(schemas.Scored, errors=(404, 422)))
+async def decision(request: Request, transaction_id: TransactionId) -> Response:
+    """The answer that was given to a transaction, whatever its id is made of."""
+    del transaction_id  # described and required here; read from the query's own bytes
+    return _respond(_service(request).decisions.get(id_of_query(request.scope["query_string"])))
+
+
 @router.get("/v1/decisions/{transaction_id:path}", **documented(schemas.Scored, errors=(404,)))
-async def decision(request: Request, transaction_id: str) -> Response:
-    """The answer that was given to a transaction."""
-    return _respond(_service(request).decisions.get(transaction_id))
+async def decision_by_path(request: Request, transaction_id: str) -> Response:
+    """The same, for an id of letters, digits and `-._~`; a path may arrive with any other one changed."""
+    return _respond(_service(request).decisions.get(id_of_path(transaction_id)))
 
 
 @router.get("/v1/reviews", **documented(schemas.Reviews, errors=(422,)))
@@ -60,24 +70,23 @@ async def reviews(request: Request, day: str, limit: Annotated[int, Query(ge=1, 
     return _respond({"day": day, "reviews": _service(request).decisions.reviews(day, limit)})
 
 
-@router.post("/v1/labels", **documented(schemas.LabelsTaken, body=schemas.LabelsIn, errors=(400, 404, 409, 422)))
+@router.post("/v1/labels", **documented(schemas.LabelsTaken, body=schemas.LabelsIn, errors=(400, 404, 409, 422, 503)))
 async def labels(request: Request) -> Response:
-    """Take one label or a list of up to 100; one that contradicts an earlier one is a correction if observed later."""
+    """Take one label, or a list of up to 100 whole; one that contradicts an earlier one is a correction if observed later."""
     body = await _json(request)
-    if isinstance(body, list):
-        listed = _read_all(label_of, body, "labels")
-        return _respond({"results": _service(request).labels.put_all(listed, place="labels[{}].")})
-    return _respond({"results": _service(request).labels.put_all([_read(label_of, body)])})
+    is_list = isinstance(body, list)
+    listed = _read_all(label_of, body, "labels") if is_list else [_read(label_of, body)]
+    place = "labels[{}]." if is_list else ""
+    return _respond({"results": _service(request).labels.put_all(listed, place=place, give_up_at=_give_up_at(request))})
 
 
-@router.post("/v1/releases", **documented(schemas.ReleasesTaken, body=schemas.ReleasesIn, errors=(400, 404, 409, 422)))
+@router.post("/v1/releases", **documented(schemas.ReleasesTaken, body=schemas.ReleasesIn, errors=(400, 404, 409, 422, 503)))
 async def releases(request: Request) -> Response:
     """Let one held payment go, or up to 100: from then on it is part of what is usual for its customer."""
     body = await _json(request)
-    if isinstance(body, list):
-        listed = _read_all(release_of, body, "releases")
-        return _respond({"results": _service(request).releases.put_all(listed, place="releases[{}].")})
-    return _respond({"results": _service(request).releases.put_all([_read(release_of, body)])})
+    is_list = isinstance(body, list)
+    listed = _read_all(release_of, body, "releases") if is_list else [_read(release_of, body)]
+    return _respond({"results": _service(request).releases.put_all(listed, place="releases[{}]." if is_list else "")})
 
 
 @router.get("/v1/model", **documented(schemas.ModelCard))
@@ -108,6 +117,10 @@ async def report(request: Request) -> HTMLResponse:
 def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
+
+
+def _give_up_at(request: Request) -> float:
+    return give_up_at(request.scope, _service(request).longest_call_seconds)
 
 
 async def _json(request: Request) -> Any:

@@ -9,9 +9,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 from greenfraud.extras import MAXIMUM_TEXT_LENGTH
 from greenfraud.features.manifest import load_manifest
 from greenfraud.policy import Decision
-from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
+from greenfraud.records import CONTROL_CHARACTER, MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 
-Identifier = Annotated[str, Field(min_length=1, max_length=MAXIMUM_ID_LENGTH)]
+NO_CONTROL_CHARACTER = {"not": {"pattern": CONTROL_CHARACTER.encode("unicode_escape").decode()}}
+Identifier = Annotated[str, Field(min_length=1, max_length=MAXIMUM_ID_LENGTH, json_schema_extra=NO_CONTROL_CHARACTER)]
 AmountMinor = Annotated[int, Field(ge=0, le=MAXIMUM_AMOUNT_MINOR, description="Minor units of the currency.")]
 
 
@@ -103,7 +104,7 @@ class Scored(BaseModel):
 
 
 class Problem(BaseModel):
-    """RFC 9457 problem; `field` and `reason` where a value is at fault."""
+    """RFC 9457 problem; `field` and `reason` where a value is at fault, `retry` where the same may be sent again."""
 
     type: str
     title: str
@@ -111,10 +112,16 @@ class Problem(BaseModel):
     detail: str | None = None
     field: str | None = None
     reason: str | None = None
+    retry: bool | None = None
 
 
 class BatchScored(BaseModel):
-    """One result per transaction, in order: an answer, or a problem for that transaction alone."""
+    """One result per transaction, in order: an answer, or a problem for that transaction alone.
+
+    Each sees those of the batch that come before it by `occurred_at`, then `transaction_id`, and were decided: as if they had been
+    sent one by one. One that was not reached in time or could not be stored is a problem with `retry`, and so are those after it of
+    its customer or terminal; nothing of them was decided.
+    """
 
     results: list[Scored | Problem]
 

@@ -1,4 +1,4 @@
-"""A scoring request from reading to the stored decisions: one read, one verdict and one put per transaction."""
+"""A scoring request from reading to the stored decisions: one read, then one verdict and one put after the other."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 from functions.score.bundles import Answering, ModelSlot
 from functions.score.cost import Cost, Footprint
+from functions.score.deadline import FOREVER
 from functions.score.decisions import Answer, DecisionStore
 from functions.score.freshness import USUAL
 from functions.score.metrics import Request, emit
 from functions.score.state import Snapshot, StateReader
+from functions.score.turns import Turns, in_order
 from functions.score.verdict import Judge, Verdict
 from greenfraud.control import ControlDocument
-from greenfraud.errors import DamagedItem, GreenFraudError
+from greenfraud.errors import DamagedItem, GreenFraudError, NotReachedError
 from greenfraud.features.logged import pack
 from greenfraud.features.manifest import Manifest
 from greenfraud.items.decision import RULES, Decision
@@ -46,17 +48,33 @@ class Scorer:
         self._footprint = footprint
         self._last_control = ControlDocument()
 
-    def score(self, transactions: Sequence[Transaction], *, with_reasons: bool = False) -> list[Answer | GreenFraudError]:
-        """Return the answer to each transaction, or why it has none; print one line of metrics."""
+    def score(
+        self, transactions: Sequence[Transaction], *, with_reasons: bool = False, give_up_at: float = FOREVER
+    ) -> list[Answer | GreenFraudError]:
+        """Return the answer to each transaction, or why it has none; print one line of metrics.
+
+        They are decided in the order of time, each on the state after those before it. What has not had its turn at `give_up_at`,
+        by the monotonic clock, has a NotReachedError, and so has who would overtake one that was not stored.
+        """
         started = time.perf_counter()
         context = self.read(transactions)
         judge = Judge(self._manifest, context.answering.model, context.control.policy)
-        verdicts = [judge.judge(one, context.snapshot, with_reasons=with_reasons) for one in transactions]
-        # The put comes after: its few milliseconds of waiting are not in the figure it stores.
-        cost = self._footprint.of((time.perf_counter() - started) / len(transactions))
-        outcomes = [self._put(context, verdict, cost) for verdict in verdicts]
-        emit(_request(context, outcomes, self._footprint.of(time.perf_counter() - started)))
-        return outcomes
+        reading_seconds = (time.perf_counter() - started) / len(transactions)
+        turns = Turns(transactions, context.snapshot, self._manifest, give_up_at=give_up_at)
+        outcomes: dict[int, Answer | GreenFraudError] = {}
+        for index, transaction in in_order(transactions):
+            if (refusal := turns.refusal(transaction)) is not None:
+                outcomes[index] = refusal
+                continue
+            began = time.perf_counter() - reading_seconds
+            verdict = judge.judge(transaction, turns.snapshot, with_reasons=with_reasons)
+            # The put comes after: its few milliseconds of waiting are not in the figure it stores.
+            decision = self._decision(context, verdict, self._footprint.of(time.perf_counter() - began))
+            outcomes[index] = self._put(decision)
+            turns.take(decision, outcomes[index])
+        listed = [outcomes[index] for index in range(len(transactions))]
+        emit(_request(context, listed, self._footprint.of(time.perf_counter() - started)))
+        return listed
 
     def read(self, transactions: Sequence[Transaction] = ()) -> Context:
         """State, control document and model for these transactions."""
@@ -70,9 +88,9 @@ class Scorer:
         self._last_control = snapshot.control or ControlDocument()
         return Context(snapshot, self._last_control, self._slot.answering(self._last_control.production))
 
-    def _put(self, context: Context, verdict: Verdict, cost: Cost) -> Answer | GreenFraudError:
+    def _put(self, decision: Decision) -> Answer | GreenFraudError:
         try:
-            return self._store.put_once(self._decision(context, verdict, cost))
+            return self._store.put_once(decision)
         except GreenFraudError as error:
             if isinstance(error, DamagedItem):
                 logger.warning("a stored decision is damaged: %s", error)
@@ -119,6 +137,7 @@ def _request(context: Context, outcomes: Sequence[Answer | GreenFraudError], cos
         decisions=len(answers),
         degraded=sum(is_faulty(answer["degraded"]) for answer in answers),
         has_load_failed=context.answering.has_load_failed,
+        not_reached=sum(isinstance(outcome, NotReachedError) for outcome in outcomes),
         cost=cost,
     )
 

@@ -29,6 +29,7 @@ class Service:
     labels: LabelStore
     releases: ReleaseStore
     health: Health
+    longest_call_seconds: float = 0.0  # until a call of the store that never answers has failed
 
     def summary(self) -> dict[str, Any]:
         """How the service is, and what is in production, in few words."""
@@ -78,6 +79,7 @@ def connect(settings: Settings) -> Service:
         decisions=dynamodb,
         decisions_table=settings.decisions_table,
         footprint=Footprint(runtime_memory_mb(), settings.grid_intensity_g_per_kwh, settings.pue),
+        longest_call_seconds=clients.LONGEST_CALL_SECONDS[settings.dynamodb_client],
     )
 
 
@@ -89,9 +91,11 @@ def compose(  # noqa: PLR0913
     decisions: Callable[[], Any],
     decisions_table: str,
     footprint: Footprint,
+    longest_call_seconds: float = 0.0,
 ) -> Service:
     """The service over these parts; `decisions` makes the client of the decisions table."""
     store = DecisionStore(decisions, decisions_table)
     scorer = Scorer(manifest=manifest, reader=reader, slot=ModelSlot(bundles, manifest), store=store, footprint=footprint)
     releases = ReleaseStore(decisions, decisions_table)
-    return Service(manifest, scorer, store, LabelStore(decisions, decisions_table, releases), releases, Health(scorer.read))
+    labels = LabelStore(decisions, decisions_table, releases)
+    return Service(manifest, scorer, store, labels, releases, Health(scorer.read), longest_call_seconds)

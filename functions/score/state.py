@@ -98,7 +98,11 @@ class DynamoStateReader:
         found: dict[Address, Item | None] = {}
         give_up_at = time.monotonic() + self._deadline_seconds
         for start in range(0, len(addresses), KEYS_PER_READ):
-            found |= self._fetch_some(addresses[start : start + KEYS_PER_READ], give_up_at)
+            part = addresses[start : start + KEYS_PER_READ]
+            answered = self._fetch_some(part, give_up_at)
+            found |= answered
+            if len(answered) < len(part):  # waiting for the next part in vain, too, would take the time of a whole batch
+                break
         return found
 
     def _fetch_some(self, addresses: list[Address], give_up_at: float) -> dict[Address, Item | None]:

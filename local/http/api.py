@@ -6,7 +6,6 @@ import json
 import sys
 import time
 from typing import Any
-from urllib.parse import unquote
 
 from moto.apigatewayv2.models import Api, Route, apigatewayv2_backends
 from moto.awslambda.exceptions import LambdaClientError
@@ -14,7 +13,7 @@ from moto.awslambda.exceptions import LambdaClientError
 from local.context import ACCOUNT, REGION, Context
 from local.functions.lambdas import RequestTooLargeError, executor_of
 from local.http import signatures
-from local.http.api_events import STAGE, Request, Response, event_of, gateway_response, response_of
+from local.http.api_events import STAGE, MalformedPathError, Request, Response, event_of, gateway_response, response_of
 from local.monitoring import metrics
 from local.permissions.callers import Caller
 from local.permissions.decision import AccessDeniedError, check
@@ -24,7 +23,7 @@ OPEN = (None, "", "NONE")
 
 
 def match_path(pattern: str, path: str) -> dict[str, str] | None:
-    """The path parameters when `path` fits a route's pattern, else None.
+    """The path parameters when a decoded `path` fits a route's pattern, else None.
 
     >>> match_path("/health", "/health"), match_path("/v1/{proxy+}", "/v1/score/batch"), match_path("/v1/{proxy+}", "/v1/")
     ({}, {'proxy': 'score/batch'}, None)
@@ -33,7 +32,7 @@ def match_path(pattern: str, path: str) -> dict[str, str] | None:
     if not greedy:
         return {} if path == fixed else None
     rest = path.removeprefix(fixed).strip("/")
-    return {name.removesuffix("+}"): unquote(rest)} if path.startswith(fixed) and rest else None
+    return {name.removesuffix("+}"): rest} if path.startswith(fixed) and rest else None
 
 
 def precedence(route_key: str) -> tuple[bool, bool, int, bool]:
@@ -85,7 +84,10 @@ class HttpApi:
         return response
 
     def _answer(self, api: Api, request: Request) -> Response:
-        found = find_route(api, request.method, request.target.partition("?")[0])
+        try:
+            found = find_route(api, request.method, request.path)
+        except MalformedPathError:
+            return gateway_response(400, "Bad Request")
         if found is None:
             return gateway_response(404, "Not Found")
         route, parameters = found

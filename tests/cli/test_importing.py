@@ -87,6 +87,15 @@ def test_mapped_columns_are_read_under_their_own_names(write_csv):
         (["a1,2026-01-01T10:00:00Z,c1,t1,1,maybe"], "`maybe` is neither fraud nor not"),
         (["a1,1899-12-31T00:00:00Z,c1,t1,1,0"], "before 1970"),
         ([f"{'x' * 300},2026-01-01T10:00:00Z,c1,t1,1,0"], "longer than 256 characters"),
+        (
+            ['"a\n1",2026-01-01T10:00:00Z,c1,t1,1,0'],
+            "column `transaction_id`, row 1 (line 2): `a\\n1` is an id with a control character",
+        ),
+        (
+            ["a1,2026-01-01T10:00:00Z,c\t1,t1,1,0"],
+            "column `customer_id`, row 1 (line 2): `c\\t1` is an id with a control character",
+        ),
+        (["a1,2026-01-01T10:00:00Z,c1,t\u20281,1,0"], "column `terminal_id`, row 1 (line 2): `t\\u20281` is an id with a control"),
         (["a1,2026-01-01T10:00:00Z,c1"], "cannot be read as CSV"),
         ([], "has columns but no rows"),
     ],

@@ -102,4 +102,4 @@ def test_an_accepted_id_is_found_again_whatever_it_is_made_of(aws):
     world, name = World(), "결제/1 ünïcödé 💶?%#"
     answer = world.score(transaction_id=name)
     assert answer["transaction_id"] == name
-    assert world.http.get(f"/v1/decisions/{quote(name, safe='')}").json() == answer
+    assert world.http.get(f"/v1/decisions?transaction_id={quote(name, safe='')}").json() == answer

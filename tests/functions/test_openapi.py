@@ -60,9 +60,19 @@ def test_every_reference_of_the_description_leads_somewhere():
 
 def test_the_described_bodies_are_those_the_core_takes():
     """Described and checked in two places; this holds them together."""
-    bad = [{}, {"transaction_id": ""}, {"amount_minor": -1}, {"amount_minor": 10**12 + 1}, {"amount": "1.00"}, {"currency": "e"}]
+    bad = [
+        {},
+        {"transaction_id": ""},
+        {"transaction_id": "T\n"},
+        {"customer_id": "a\u2028b"},
+        {"terminal_id": "\x85"},
+        {"amount_minor": -1},
+        {"amount_minor": 10**12 + 1},
+        {"amount": "1.00"},
+        {"currency": "e"},
+    ]
     _agree("TransactionIn", Transaction, GOOD, bad)
-    _agree("LabelIn", Label, GOOD_LABEL, [{"transaction_id": 1}, {"is_fraud": "yes"}, {"source": ""}])
+    _agree("LabelIn", Label, GOOD_LABEL, [{"transaction_id": 1}, {"is_fraud": "yes"}, {"source": ""}, {"source": "a\tb"}])
 
 
 def _agree(schema_name: str, record: type[Transaction | Label], good: dict, changes: list[dict]) -> None:

@@ -145,6 +145,14 @@ def test_an_answer_that_cannot_be_stored_is_not_given(world, fault):
     assert world.score()["decision"] == "allow"
 
 
+@pytest.mark.parametrize("path", ["/v1/decisions/", f"/v1/decisions/{'x' * 3000}", f"/v1/decisions?transaction_id={'€' * 257}"])
+def test_an_id_that_no_key_can_be_is_not_looked_up(world, path):
+    """DynamoDB would refuse the request, and a caller's mistake would pass for a store that fails."""
+    world.dynamodb.calls.clear()
+    assert world.http.get(path).status_code in {404, 422}
+    assert world.dynamodb.calls == []
+
+
 @pytest.mark.parametrize(("operation", "path"), [("get_item", "/v1/decisions/T1"), ("query", "/v1/reviews?day=2018-05-20")])
 def test_a_store_that_does_not_answer_is_a_503(world, operation, path):
     """Not a server error: it may be tried again."""

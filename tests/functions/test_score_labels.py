@@ -94,7 +94,7 @@ def test_of_two_corrections_at_once_only_one_is_the_first_report(world):
             assert label(world, observed_at=other) == (200, ["correction"])
         return real(**arguments)
 
-    world.dynamodb.faults["put_item"] = lose_a_race
+    world.dynamodb.faults["transact_write_items"] = lose_a_race
     assert label(world, observed_at="2018-05-29T12:00:00Z") == (200, ["known"])
     items = world.dynamodb.scan(TableName="decisions")["Items"]
     assert [item["is_first_report"]["BOOL"] for item in items if "is_first_report" in item] == [False, True]

@@ -19,7 +19,8 @@ BODY = {
     "amount_minor": 1250,
     "channel": "contactless",
 }
-ids = st.text(st.characters(codec="utf-8"), min_size=1, max_size=256)
+CONTROLS = [*map(chr, (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029))]
+ids = st.text(st.characters(codec="utf-8", exclude_characters=CONTROLS), min_size=1, max_size=256)
 instants = st.integers(0, 4 * 10**15)
 
 
@@ -54,6 +55,17 @@ def test_a_transaction_is_read_and_unknown_keys_are_ignored():
     """Extra columns are somebody else's business."""
     expected = Transaction("T1", 1525170600000001, "C1", "M1", 1250, "EUR")
     assert Transaction.from_json(BODY) == expected
+
+
+def test_an_id_with_a_control_character_is_refused_by_its_fields_name():
+    """A log line, a CSV file or a URL would show another id than the one that was sent; so would a line separator."""
+    label = {"transaction_id": "T", "is_fraud": True, "observed_at": BODY["occurred_at"]}
+    for value in (spelled for character in CONTROLS for spelled in (f"a{character}b", f"a{character}")):
+        for field in ("transaction_id", "customer_id", "terminal_id"):
+            with pytest.raises(InvalidInput, match=rf"^{field}: must hold no control characters"):
+                Transaction.from_json(BODY | {field: value})
+        with pytest.raises(InvalidInput, match=r"^source: "):
+            Label.from_json(label | {"source": value})
 
 
 def test_the_lake_row_has_the_columns_of_the_lake():

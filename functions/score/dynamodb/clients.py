@@ -13,7 +13,7 @@ from functions.score.dynamodb.lean import OK, LeanDynamoDB, answer_in
 
 
 class DynamoDB(Protocol):
-    """The four calls of the score function, with boto3's arguments, answers and errors."""
+    """The five calls of the score function, with boto3's arguments, answers and errors."""
 
     def batch_get_item(self, **request: Any) -> dict[str, Any]:
         """Up to 100 items of several tables."""
@@ -29,6 +29,10 @@ class DynamoDB(Protocol):
 
     def query(self, **request: Any) -> dict[str, Any]:
         """The items of one partition, a page at a time."""
+        ...
+
+    def transact_write_items(self, **request: Any) -> dict[str, Any]:
+        """Up to 100 changes, all or none."""
         ...
 
 
@@ -61,6 +65,9 @@ def verified(client: Any) -> DynamoDB:
 
 # By the values of DYNAMODB_CLIENT.
 DYNAMODB: Mapping[str, Callable[[], DynamoDB]] = MappingProxyType({"lean": lean_dynamodb, "boto3": boto3_dynamodb})
+
+# Two tries in vain, each a connection and an answer waited for; a TLS handshake is two waits, and boto3 pauses up to a second.
+LONGEST_CALL_SECONDS: Mapping[str, float] = MappingProxyType({"lean": 4.0, "boto3": 7.0})
 
 
 def _verify(*, model: Any, http_response: Any, **_: Any) -> None:

@@ -1,8 +1,9 @@
-"""DynamoDB's client, lean: the four calls of the score function at a fraction of boto3's CPU, with its arguments and errors.
+"""DynamoDB's client, lean: the five calls of the score function at a fraction of boto3's CPU, with its arguments and errors.
 
 It speaks the JSON protocol over a keep-alive connection. A fault gets one quick second try; what fails twice is raised as
 boto3 would raise it (ClientError, or a BotoCoreError), so whoever calls needs not know which client answers. Trying a put
-again is safe because every put here has a condition: the second sees the item of the first, whose content is the same.
+again is safe because every put here has a condition: the second sees the item of the first, whose content is the same. A
+transaction has a token, by which DynamoDB knows the second try for ten minutes.
 Nothing of a request or an answer is ever logged.
 """
 
@@ -30,6 +31,7 @@ BUSY = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",
+    "TransactionInProgressException",
 }
 # What an answer cannot lack: without it, nothing read would look like nothing there.
 MEMBER_OF = {"BatchGetItem": "Responses", "Query": "Items"}
@@ -44,7 +46,7 @@ class UnreadableAnswerError(BotoCoreError):  # type: ignore[misc]  # botocore is
 
 
 class LeanDynamoDB:
-    """BatchGetItem, GetItem, PutItem and Query, with the arguments and answers of a boto3 client."""
+    """BatchGetItem, GetItem, PutItem, Query and TransactWriteItems, with the arguments and answers of a boto3 client."""
 
     def __init__(
         self, connections: Connections, credentials: CredentialSource, region: str, *, clock: Callable[[], float] = time.time
@@ -69,6 +71,10 @@ class LeanDynamoDB:
     def query(self, **request: Any) -> Json:
         """The items of one partition, a page at a time."""
         return self._call("Query", request)
+
+    def transact_write_items(self, **request: Any) -> Json:
+        """Up to 100 changes, all or none. It may be tried twice, so give it a ClientRequestToken."""
+        return self._call("TransactWriteItems", request)
 
     def _call(self, operation: str, request: Json) -> Json:
         body = orjson.dumps(request, default=_base64)

@@ -10,6 +10,7 @@ GreenFraudError
 ├── NotFound         the named thing does not exist
 ├── UnknownCaller    nobody who checked it says who acts
 └── StoreUnavailableError  the store does not answer
+    └── NotReachedError    time was up before its turn
 """
 
 from __future__ import annotations
@@ -89,6 +90,10 @@ class NotFound(GreenFraudError):  # noqa: N818  reads better where it is raised
 
 class StoreUnavailableError(GreenFraudError):
     """The store does not answer; the message says what may be sent again."""
+
+
+class NotReachedError(StoreUnavailableError):
+    """Time was up before its turn; nothing of it was stored."""
 
 
 class UnknownCaller(GreenFraudError):  # noqa: N818  reads better where it is raised

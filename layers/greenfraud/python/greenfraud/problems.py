@@ -38,4 +38,5 @@ def problem_of(error: GreenFraudError) -> dict[str, Any]:
     status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
     if isinstance(error, InvalidInput):
         return problem(status, f"{error.field}: {error.reason}", field=error.field, reason=error.reason)
-    return problem(status, str(error))
+    # A problem in a list has no header to say so.
+    return problem(status, str(error), retry=True if isinstance(error, StoreUnavailableError) else None)

@@ -16,6 +16,9 @@ __all__ = ["MAXIMUM_AMOUNT_MINOR", "Label", "Release", "Transaction", "format_rf
 
 MAXIMUM_AMOUNT_MINOR = 10**12
 MAXIMUM_ID_LENGTH = 256
+# With one of these in it, an id looks like another one in a log, ends its line in a file, and gets lost on the way to a store.
+CONTROL_CHARACTER = "[\x00-\x1f\x7f-\x9f\u2028\u2029]"
+_CONTROL_CHARACTER = re.compile(CONTROL_CHARACTER)
 _AMOUNT = re.compile(r"(\d{1,11})(?:\.(\d{1,2}))?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
@@ -125,6 +128,8 @@ def _identity(body: Mapping[str, Any], field: str) -> str:
     # JSON can spell half a surrogate pair, which no UTF-8 store accepts.
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise InvalidInput(field, "must be valid Unicode")
+    if _CONTROL_CHARACTER.search(value):
+        raise InvalidInput(field, "must hold no control characters or line separators")
     return value
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from greenfraud.canonical import canonical_json, sha256_hex
 from greenfraud.instants import LAST_US, day_of
+from greenfraud.items import review
 from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
-from greenfraud.items.tables import DECISIONS, EXPIRY
+from greenfraud.items.tables import DECISIONS, EXPIRY, REVIEWS
 from greenfraud.outcomes import OUTCOMES, accepted_at_once
 from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH, Transaction
 
@@ -68,11 +69,11 @@ def encode(decision: Decision, now_seconds: float, to_json: Callable[[Any], str]
         "content_sha256": content_sha256(transaction.to_json()),
         "answer": to_json(decision.answer),
         "decision": decision.answer["decision"],
-        "day": day_of(transaction.occurred_us).isoformat(),
         "family": decision.family,
         "version": decision.version,
     }
     optional = {
+        REVIEWS.partition: _review_part(decision),
         "terminal_id": transaction.terminal_id,
         "extras": to_json(transaction.extras) if transaction.extras else None,
         "manifest_version": decision.manifest_version,
@@ -89,6 +90,13 @@ def encode(decision: Decision, now_seconds: float, to_json: Callable[[Any], str]
     known = {name: text for name, text in optional.items() if text is not None}
     item = {**key(transaction.transaction_id), **text_cells(texts | known), **number_cells(numbers)}
     return item if decision.features is None else item | {"features": {"B": decision.features}}
+
+
+def _review_part(decision: Decision) -> str | None:
+    """Return where the review list finds it, None for what asks for no person."""
+    if decision.answer["decision"] == review.NEEDS_NOBODY:
+        return None
+    return review.part_of(day_of(decision.transaction.occurred_us).isoformat(), decision.transaction.transaction_id)
 
 
 def decode(item: Item) -> Decision:

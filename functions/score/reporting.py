@@ -1,0 +1,89 @@
+"""What labels add to the records of their transactions: every one of a list is looked at before anything is written. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from greenfraud.errors import ContractError, DamagedItem, InvalidInput, NotFound, StateConflict
+from greenfraud.items import decision as decision_items
+from greenfraud.items import label as label_items
+from greenfraud.items import release as release_items
+from greenfraud.items.label import EarlierReport, Report
+from greenfraud.records import Label
+
+Item = Mapping[str, Any]
+
+
+@dataclass
+class Plan:
+    """What is said of each label, and the reports to be written."""
+
+    outcomes: list[str] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+
+
+@dataclass
+class Told:
+    """What is known of one transaction: when and where it happened, and what was reported, by the store and by the list so far."""
+
+    occurred_us: int
+    terminal_id: str | None
+    reports: list[EarlierReport]
+
+
+def plan_of(labels: Sequence[Label], histories: Mapping[str, Sequence[Item]], place: str) -> Plan:
+    """Take the labels in their order; `place`, formatted with the index, begins what is said of the first one at fault.
+
+    Raises NotFound, InvalidInput, StateConflict, and ContractError for records that are damaged.
+    """
+    plan, told = Plan(), dict[str, Told]()
+    for index, label in enumerate(labels):
+        at, name = place.format(index), label.transaction_id
+        if name not in told:
+            told[name] = _told(name, histories[name], at)
+        if label.observed_us < told[name].occurred_us:
+            raise InvalidInput(f"{at}observed_at", "must not be before the transaction happened")
+        plan.outcomes.append(_outcome_of(label, told[name].reports, at))
+        if plan.outcomes[-1] != "known":
+            plan.reports.append(_added(label, told[name]))
+    return plan
+
+
+def _told(name: str, history: Sequence[Item], at: str) -> Told:
+    try:
+        others = (decision_items.KIND, release_items.KIND)
+        reports = [label_items.earlier(item) for item in history if decision_items.record_of(item) not in others]
+        for item in history:
+            if _is_decision(item):
+                return Told(*label_items.about(item), reports)
+    except DamagedItem as damage:
+        raise ContractError(f"{at}transaction_id: its stored records are damaged: {damage}") from None
+    raise NotFound(f"{at}transaction_id: no decision for {name}")
+
+
+def _is_decision(item: Item) -> bool:
+    return decision_items.record_of(item) == decision_items.KIND
+
+
+def _outcome_of(label: Label, reports: Sequence[EarlierReport], at: str) -> str:
+    """What the label is to those before it; a known one is not stored again."""
+    if not reports:
+        return "stored"
+    if any(report == EarlierReport(label.is_fraud, label.observed_us) for report in reports):
+        return "known"  # told again, maybe after it was corrected
+    latest = max(reports, key=lambda report: report.observed_us)
+    if latest.is_fraud == label.is_fraud:
+        return "known"
+    if label.observed_us <= latest.observed_us:
+        raise StateConflict(f"{at}observed_at: contradicts a label observed later or at the same time")
+    return "correction"
+
+
+def _added(label: Label, told: Told) -> Report:
+    """The report under the next number, which the next label of the list finds told."""
+    is_first_report = label.is_fraud and not any(report.is_fraud for report in told.reports)
+    report = Report(label, label_items.record(len(told.reports)), is_first_report, told.occurred_us, told.terminal_id)
+    told.reports.append(EarlierReport(label.is_fraud, label.observed_us))
+    return report

@@ -1,0 +1,53 @@
+"""Whose turn it is in a batch, what each may see, and who has to wait: nobody overtakes one that shares a customer or terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from functions.score.folding import fold
+from functions.score.state import Snapshot
+from greenfraud.errors import NotReachedError, StoreUnavailableError
+from greenfraud.features.manifest import Manifest
+from greenfraud.items.decision import Decision
+from greenfraud.records import Transaction
+
+TIME_IS_UP = "not reached in time, nothing of it was stored: send it again"
+BEHIND = "one before it of this customer or terminal was not stored, so nothing of it was either: send both again"
+
+
+class Turns:
+    """The transactions of one request, in the order of time; `snapshot` is what the next one sees."""
+
+    def __init__(self, transactions: Sequence[Transaction], snapshot: Snapshot, manifest: Manifest, *, give_up_at: float) -> None:
+        self.snapshot = snapshot
+        self._manifest = manifest
+        self._give_up_at = give_up_at
+        self._left = len(transactions)
+        self._waiting: set[tuple[str, str | None]] = set()
+
+    def refusal(self, transaction: Transaction) -> NotReachedError | None:
+        """Why the turn of a transaction does not come, None when it does."""
+        self._left -= 1
+        is_late = time.monotonic() >= self._give_up_at
+        if not is_late and self._waiting.isdisjoint(_entities(transaction)):
+            return None
+        self._waiting |= _entities(transaction)
+        return NotReachedError(TIME_IS_UP if is_late else BEHIND)
+
+    def take(self, decision: Decision, outcome: object) -> None:
+        """Let those that come later see what was decided; one that was decided before is in the state already."""
+        if isinstance(outcome, StoreUnavailableError):
+            self._waiting |= _entities(decision.transaction)
+        elif self._left and outcome == decision.answer:
+            self.snapshot = fold(self.snapshot, decision, self._manifest)
+
+
+def in_order(transactions: Sequence[Transaction]) -> list[tuple[int, Transaction]]:
+    """The transactions with their places in the list, as they happened; of one moment by their ids, of one id as listed."""
+    return sorted(enumerate(transactions), key=lambda placed: (placed[1].occurred_us, placed[1].transaction_id))
+
+
+def _entities(transaction: Transaction) -> set[tuple[str, str | None]]:
+    named = {("customer", transaction.customer_id), ("terminal", transaction.terminal_id)}
+    return named - {("terminal", None)}

@@ -1,0 +1,30 @@
+"""The day's review list: what asks for a person stands in the index REVIEWS of the decisions, and nothing else does.
+
+All writes under one key go to one partition, which takes 1,000 write units a second, and an index that is throttled throttles
+the table's own put. So what was allowed has no key there, and the doubts of a day are spread over a few.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+PARTS = 8
+NEEDS_NOBODY = "allow"
+
+
+def part_of(day: str, transaction_id: str) -> str:
+    """Return the key under which one doubt of a day stands.
+
+    >>> part_of("2018-05-20", "T1")
+    '2018-05-20#5'
+    """
+    return f"{day}#{zlib.crc32(transaction_id.encode()) % PARTS}"
+
+
+def parts_of(day: str) -> list[str]:
+    """Return all keys of a day's doubts.
+
+    >>> parts_of("2018-05-20")[:2]
+    ['2018-05-20#0', '2018-05-20#1']
+    """
+    return [f"{day}#{part}" for part in range(PARTS)]
