@@ -20,7 +20,7 @@ from greenfraud.errors import SettingsError
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 NAMES_OF_FUNCTIONS = sorted(".".join(path.parent.relative_to(FUNCTIONS).parts) for path in FUNCTIONS.rglob("handler.py"))
-CONTROL = ["control.gate", "control.operate", "control.promote", "control.record"]
+CONTROL = ["control.gate", "control.operate", "control.promote", "control.record", "control.release"]
 
 
 def listed(name: str) -> list[str]:

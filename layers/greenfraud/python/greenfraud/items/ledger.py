@@ -51,6 +51,11 @@ def put(entry: Entry) -> dict[str, Any]:
     return {"Item": item, "ConditionExpression": LEDGER.is_new}
 
 
+def is_empty() -> dict[str, Any]:
+    """Return the parameters of a condition check, without its table, that holds while nothing was ever promoted."""
+    return {"Key": {LEDGER.partition: {"S": NAME}, "revision": {"N": "1"}}, "ConditionExpression": LEDGER.is_new}
+
+
 def all_entries() -> dict[str, Any]:
     """Return the parameters of the query, without its table, that finds every entry, oldest first."""
     return {
