@@ -43,7 +43,7 @@ class MonitoringStack(Stack):
 
 def _answers(serving: ServingStack) -> list[cloudwatch.IWidget]:
     latencies = [our_metric("LatencyMilliseconds", statistic=statistic) for statistic in ("p50", "p99")]
-    trouble = [our_metric("Degraded"), our_metric("BundleLoadFailed"), serving.http.server_errors()]
+    trouble = [our_metric("Degraded"), our_metric("BundleLoadFailed"), our_metric("ControlFault"), serving.http.server_errors()]
     return [
         _plot("Decisions", [our_metric("Decisions")]),
         _plot("Latency, ms", latencies),
