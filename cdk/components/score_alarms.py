@@ -19,7 +19,7 @@ LASTING = 3  # periods of five minutes in a row
 
 
 class ScoreAlarms(Construct):
-    """Shares of bad answers, which also stop a deployment; trouble that lasts, slowness, refusals, and models that are not to be had.
+    """Shares of bad answers, which also stop a deployment; trouble that lasts, slowness, refusals, models that cannot be had.
 
     A share rings within two minutes where there is traffic. Where there is little, a single bad answer wakes nobody, and one in
     each of three periods of five minutes does: it will not pass by itself.
