@@ -48,7 +48,7 @@ class Release(Construct):
             log_retention_days=settings.log_retention_days,
         )
         allow_items(self.tell.role, ["PutItem"], tables.control)
-        allow_items(self.tell.role, ["ConditionCheckItem"], tables.ledger)
+        allow_items(self.tell.role, ["ConditionCheckItem", "Query"], tables.ledger)
         if network:
             network.run_function(self.tell.function)
         told = CustomResource(

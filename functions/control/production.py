@@ -87,6 +87,8 @@ class Production:
     ) -> ControlDocument:
         after = dataclasses.replace(before, revision=before.revision + 1, production=production, fallback=fallback)
         at = datetime.now(UTC).isoformat()
-        entry = Entry(revision=after.revision, at=at, production=production, previous=before.production, **entered)
+        entry = Entry(
+            revision=after.revision, at=at, production=production, previous=before.production, control=after.to_json(), **entered
+        )
         self.stage.replace(after, entry)
         return after

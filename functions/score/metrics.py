@@ -16,9 +16,8 @@ UNITS = {
     "EnergyKwh": "None",
     "Degraded": "Count",
     "AnsweredByFallback": "Count",
-    "BundleLoadFailed": "Count",
-    "ControlFault": "Count",
 }
+FAULTS = {"BundleLoadFailed": "Count", "ControlFault": "Count"}  # put, and paid for, only when one is met
 
 
 @dataclass(frozen=True)
@@ -52,4 +51,4 @@ def line_of(request: Request) -> str:
 
 def count_fault(name: str, fault: str) -> None:
     """Print a line that counts one fault, over all of its metric and by its class, whichever request met it."""
-    print(orjson.dumps(embedded_metrics({name: 1}, UNITS, Fault=fault)).decode(), flush=True)
+    print(orjson.dumps(embedded_metrics({name: 1}, FAULTS, Fault=fault)).decode(), flush=True)

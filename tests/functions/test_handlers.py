@@ -145,7 +145,7 @@ def test_release_publishes_with_only_the_actions_it_lists(start, actions, monkey
     answers: list[object] = []
     monkeypatch.setattr(sys.modules["functions.control.release.handler"], "answer", lambda *told: answers.append(told[1:]))
     actions.clear()
-    handler({"RequestType": "Create"}, None)
+    handler({"RequestType": "Create", "ResponseURL": "x"}, None)
     assert set(actions) == set(listed("control.release"))
     assert answers == [("release", None)]
 

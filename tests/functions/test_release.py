@@ -112,16 +112,34 @@ def test_a_copy_that_is_gone_is_not_replaced_by_the_first_document(world, cloudf
     assert sorted(stored) == ["copy#0", "copy#1", "copy#3", "served"]
 
 
-def test_copies_that_are_all_gone_are_not_hidden_by_a_deployment(world, cloudformation):
-    """The ledger knows that something was promoted: that its document is lost must show."""
-    world.call("release", cloudformation.event("Create"))
-    world.promote("v1")
+def test_copies_that_are_all_gone_are_written_again_as_the_ledger_knows_them(world, caplog):
+    """By the next deployment, or by whoever calls the function; fallback and all, and told in the log."""
+    world.call("release", {})
+    for version in ("v1", "v2", "v3"):
+        world.promote(version)
+    world.roll_back()
+    before = world.copies()
     for index in range(control_items.COPIES):
         remove_copy(world, index)
-    world.call("release", cloudformation.event("Update"))
-    assert [item["control_id"]["S"] for item in world.dynamodb.scan(TableName="control")["Items"]] == ["served"]
     status, problem = world.ask("GET /v1/production")
-    assert (status, "there is no copy" in problem["detail"]) == (500, True)
+    assert (status, "call its function control.release" in problem["detail"]) == (500, True)
+    world.call("release", {})
+    assert world.copies() == before
+    assert "revision 4 is written, light/v2 serves" in caplog.text
+
+
+def test_an_entry_of_an_earlier_release_tells_production_alone(world):
+    """It does not hold the document that it left."""
+    world.call("release", {})
+    world.promote("v1")
+    (entry,) = world.ledger()
+    del entry["control"]
+    key = {"ledger": {"S": "promotions"}, "revision": {"N": "1"}}
+    world.dynamodb.put_item(TableName="ledger", Item={**key, "document": {"S": json.dumps(entry)}})
+    for index in range(control_items.COPIES):
+        remove_copy(world, index)
+    world.call("release", {})
+    assert {(copy.revision, copy.production.version, copy.fallback) for copy in world.copies()} == {(1, "v1", None)}
 
 
 def test_taking_the_resource_away_leaves_everything(world, cloudformation):

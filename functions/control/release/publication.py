@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from greenfraud.control import ControlDocument
 from greenfraud.features.manifest import Manifest
 from greenfraud.items import control as control_items
 from greenfraud.items import ledger as ledger_items
@@ -27,22 +28,28 @@ class Publication:
         self._ledger_table = ledger_table
 
     def publish(self, manifest: Manifest) -> None:
-        """Say what this release serves and, where nothing says what is in production, that nothing ever was.
+        """Say what this release serves and, where no copy says what is in production, what the ledger knows of it.
 
-        Copies that are gone though the ledger knows of a promotion are not replaced: that they are gone must show.
+        An empty ledger knows that nothing was ever promoted. Where a single copy is there, none is written.
         """
-        self._write_first()
+        self._write_where_gone(self._document())
         self._client().put_item(TableName=self._control_table, Item=served_items.encode(Served.by(manifest)))
 
-    def _write_first(self) -> None:
+    def _document(self) -> ControlDocument:
+        found = self._client().query(TableName=self._ledger_table, **ledger_items.newest_entry())["Items"]
+        return ledger_items.document_of(ledger_items.decode(found[0])) if found else ControlDocument()
+
+    def _write_where_gone(self, document: ControlDocument) -> None:
         client = self._client()
-        puts = [{"TableName": self._control_table, **control_items.put_first(index)} for index in range(control_items.COPIES)]
-        never = {"TableName": self._ledger_table, **ledger_items.is_empty()}
+        puts = [control_items.put_where_gone(document, index) for index in range(control_items.COPIES)]
+        newest = {"TableName": self._ledger_table, **ledger_items.is_newest(document.revision)}
+        members = [{"Put": {"TableName": self._control_table, **put}} for put in puts]
         try:
-            client.transact_write_items(TransactItems=[*({"Put": put} for put in puts), {"ConditionCheck": never}])
+            client.transact_write_items(TransactItems=[*members, {"ConditionCheck": newest}])
         except client.exceptions.TransactionCanceledException as error:
             reasons = {reason.get("Code") for reason in error.response["CancellationReasons"]}
             if not reasons & STANDS:
                 raise
         else:
-            logger.warning("nothing was ever promoted: the rules answer")
+            name = document.production.name if document.production else "no model"
+            logger.warning("no copy of the control document was there: revision %d is written, %s serves", document.revision, name)

@@ -101,7 +101,9 @@ def read_newest(get: Callable[[dict[str, Any]], Item | None]) -> ControlDocument
     return found
 
 
-NO_COPY = "there is no copy, not even the one that a deployment writes; deploy the serving stack, or restore the control table"
+NO_COPY = (
+    "there is no copy, not even the one that a deployment writes; deploy the serving stack, or call its function control.release"
+)
 
 
 def damages(get: Callable[[dict[str, Any]], Item | None]) -> list[str]:
@@ -128,6 +130,6 @@ def put(document: ControlDocument, index: int) -> dict[str, Any]:
     }
 
 
-def put_first(index: int) -> dict[str, Any]:
-    """Return the parameters of a put, without its table, of the document that names no model, only where there is no copy."""
-    return {"Item": encode(ControlDocument(), index), "ConditionExpression": CONTROL.is_new}
+def put_where_gone(document: ControlDocument, index: int) -> dict[str, Any]:
+    """Return the parameters of a put, without its table, that only succeeds where there is no copy."""
+    return {"Item": encode(document, index), "ConditionExpression": CONTROL.is_new}
