@@ -92,6 +92,19 @@ def test_a_rollback_to_a_model_that_cannot_be_served_is_refused_with_the_feature
     assert world.in_production() == "v2"
 
 
+def test_after_code_was_taken_back_the_model_before_is_put_back(world, s3):
+    """The newest one needs a feature that came with that code; what it stood on before does not."""
+    world.promote("v1")
+    serve(world, HASHES | {"spent_in_space": "a"})
+    learned = [{"name": name, "hash": HASHES.get(name, "a")} for name in ("amount", "customer_count_1d", "spent_in_space")]
+    put_bundle(s3, bundle("v2", features=learned))
+    world.decide("v2")
+    world.call("promote", {"execution_arn": world.execution_arn})
+    serve(world, HASHES)
+    assert (world.in_production(), fallback(world)) == ("v2", "v1")
+    assert world.roll_back()["production"]["version"] == "v1"
+
+
 def test_a_rollback_to_the_rules_needs_no_manifest(world):
     """Rules can always answer."""
     world.promote("v1")

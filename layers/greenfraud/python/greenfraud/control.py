@@ -67,13 +67,15 @@ class ControlDocument:
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> ControlDocument:
-        """Read the stored form. Raises ContractError when it has no revision or a broken reference."""
+        """Read the stored form. Raises ContractError when it has no revision, a broken reference, or says nothing of production."""
         if not isinstance(body.get("revision"), int):
             raise ContractError("the control document has no revision")
+        if absent := [name for name in ("production", "policy") if name not in body]:
+            raise ContractError(f"the control document says nothing of {', '.join(absent)}")
         models = {stage: body.get(stage) for stage in ("production", "fallback", "shadow", "canary")}
         return cls(
             revision=body["revision"],
-            policy=Policy.from_json(body["policy"]) if body.get("policy") else DEFAULT_POLICY,
+            policy=Policy.from_json(body["policy"]),
             canary_percent=body.get("canary_percent", 0),
             **{stage: ModelRef.from_json(model) if model else None for stage, model in models.items()},
         )
