@@ -25,10 +25,11 @@ def retrain(target: Target, screen: Screen, document: Mapping[str, Any]) -> None
 
 
 def show_status(target: Target, screen: Screen) -> None:
-    """The serving model, the last executions, the emissions so far."""
+    """The model that should serve, whether it does, the last executions, the emissions so far."""
     document = call_api(target, "GET", "/v1/production")
     screen.line(f"model      {_model(document.get('production'))}, revision {document.get('revision', 0)}")
-    for stage in ("canary", "shadow"):
+    screen.line(f"health     {health_of(target)}")
+    for stage in ("fallback", "canary", "shadow"):
         if document.get(stage):
             screen.line(f"{stage:<10} {_model(document[stage])}")
     for execution in _last_executions(target):
@@ -38,6 +39,15 @@ def show_status(target: Target, screen: Screen) -> None:
     screen.line(f"api        {target.api}")
 
 
+def health_of(target: Target) -> str:
+    """The word of the API's health, which is open to everybody, and where to look when it is not `ok`."""
+    try:
+        word = str(call_api(target, "GET", "/health")["status"])
+    except CommandError as error:
+        return f"unavailable: {error}"
+    return word if word == "ok" else f"{word}: GET /v1/model tells what answers, and why"
+
+
 def roll_back(target: Target, screen: Screen, reason: str) -> None:
     """Make the model before this one serve again; the ledger keeps why, and who signed the request."""
     try:
@@ -45,6 +55,8 @@ def roll_back(target: Target, screen: Screen, reason: str) -> None:
     except InputError as error:
         raise CommandError(f"`rollback` was refused: {error}") from None
     screen.line(f"now serving {_model(document.get('production'))}, revision {document['revision']}")
+    if document.get("fallback"):
+        screen.line(f"and if that cannot be loaded, {_model(document['fallback'])}")
 
 
 def environment_lines(target: Target) -> list[str]:

@@ -14,7 +14,9 @@ from moto.dynamodb.models.table import StreamShard
 
 from benchmarks.parity.faults import Faults
 from benchmarks.parity.front import Front
+from greenfraud.control import ControlDocument
 from greenfraud.features.manifest import load_manifest
+from greenfraud.items import control as control_items
 from greenfraud.items import tables
 from local.context import ACCOUNT, REGION, Context
 from local.patches import replace
@@ -113,6 +115,8 @@ def _make_stores(s3: Any) -> None:
             StreamSpecification={"StreamEnabled": table == DECISIONS}
             | ({"StreamViewType": "NEW_IMAGE"} if table == DECISIONS else {}),
         )
+    for index in range(control_items.COPIES):  # nothing was ever promoted
+        client.put_item(TableName="control", Item=control_items.encode(ControlDocument(), index))
 
 
 def _handler(function: str) -> Handler:

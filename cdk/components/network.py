@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Fn, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -95,7 +95,10 @@ class Network(Construct):
         for id_, service in GATEWAYS.items():
             # Neither ours with others' data nor others with ours: a stolen key has no bucket to copy to.
             both = {**ours, "aws:ResourceAccount": Stack.of(self).account}
-            self.vpc.add_gateway_endpoint(id_, service=service).add_to_policy(_only(both))
+            gateway = self.vpc.add_gateway_endpoint(id_, service=service)
+            gateway.add_to_policy(_only(both))
+            if id_ == "S3":
+                gateway.add_to_policy(_answers_to_cloudformation(Stack.of(self).region))
         reached = self._group("Endpoints", "Services of AWS")
         reached.add_ingress_rule(self.workers, HTTPS, "Functions and training jobs")
         for id_, interface in INTERFACES.items():
@@ -127,6 +130,15 @@ def _allow_interfaces(role: iam.IRole | None, actions: list[str]) -> None:
     assert role is not None
     allow(role, actions, ["*"])
     acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "Network interfaces are made by the service and have no name before.")
+
+
+def _answers_to_cloudformation(region: str) -> iam.PolicyStatement:
+    """A function tells CloudFormation what became of a request by a PUT that CloudFormation has signed, into its own bucket.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
+    """
+    bucket = Fn.join("", ["arn:aws:s3:::cloudformation-custom-resource-response-", Fn.join("", Fn.split("-", region)), "/*"])
+    return iam.PolicyStatement(principals=[iam.AnyPrincipal()], actions=["s3:PutObject"], resources=[bucket])
 
 
 def _only(conditions: dict[str, str]) -> iam.PolicyStatement:

@@ -19,7 +19,7 @@ LASTING = 3  # periods of five minutes in a row
 
 
 class ScoreAlarms(Construct):
-    """Shares of bad answers, which also stop a deployment; trouble that lasts, slowness, refusals and a bundle that was refused.
+    """Shares of bad answers, which also stop a deployment; trouble that lasts, slowness, refusals, models that cannot be had.
 
     A share rings within two minutes where there is traffic. Where there is little, a single bad answer wakes nobody, and one in
     each of three periods of five minutes does: it will not pass by itself.
@@ -36,7 +36,10 @@ class ScoreAlarms(Construct):
             self._share("DegradedShare", our_metric("Degraded"), our_metric("Decisions"), "Too many decisions are degraded."),
         ]
         self.all = [*self.of_shares, *self._lasting(), *self._refusals(function), self._slow(settings.score_latency_ms)]
-        self.all.append(self._single("BundleLoadFailed", our_metric("BundleLoadFailed"), "A promoted bundle was refused."))
+        self.all += [
+            self._single("BundleLoadFailed", our_metric("BundleLoadFailed"), "A promoted bundle was refused, or its fallback."),
+            self._single("ControlFault", our_metric("ControlFault"), "Copies of the control document are gone, damaged or differ."),
+        ]
 
     def _share(self, id_: str, bad: cloudwatch.Metric, every: cloudwatch.Metric, why: str) -> cloudwatch.Alarm:
         share = cloudwatch.MathExpression(

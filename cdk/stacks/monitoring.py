@@ -43,7 +43,8 @@ class MonitoringStack(Stack):
 
 def _answers(serving: ServingStack) -> list[cloudwatch.IWidget]:
     latencies = [our_metric("LatencyMilliseconds", statistic=statistic) for statistic in ("p50", "p99")]
-    trouble = [*map(our_metric, ("Degraded", "BundleLoadFailed", "NotReached")), serving.http.server_errors()]
+    troubles = ("Degraded", "BundleLoadFailed", "ControlFault", "NotReached")
+    trouble = [*map(our_metric, troubles), serving.http.server_errors()]
     return [
         _plot("Decisions", [our_metric("Decisions")]),
         _plot("Latency, ms", latencies),

@@ -18,6 +18,7 @@ from cdk.components.grants import allow, allow_items, allow_listing, allow_objec
 from cdk.components.ingestion import Ingestion
 from cdk.components.layers import Layers
 from cdk.components.network import Network
+from cdk.components.release import Release
 from cdk.components.review import acknowledge
 from cdk.components.score_alarms import ScoreAlarms
 from cdk.components.scoring_api import ScoringApi
@@ -46,6 +47,9 @@ class ServingStack(Stack):
             network=network,
         )
         self.live = lambda_.Alias(self, "Live", alias_name="live", version=self.score.function.current_version)
+        self.release = Release(
+            self, "Release", live=self.live, settings=settings, layers=self._layers, tables=data.tables, network=network
+        )
         self.http = ScoringApi(
             self,
             "Http",

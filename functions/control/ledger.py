@@ -8,8 +8,8 @@ from typing import Any
 from greenfraud.control import ModelRef
 
 
-def production_before(entries: Iterable[dict[str, Any]]) -> tuple[bool, ModelRef | None]:
-    """Whether anything was promoted that can be undone, and what stood before it (None: the rules).
+def standing(entries: Iterable[dict[str, Any]]) -> list[ModelRef | None]:
+    """The promotions that stand, oldest first, after the rules (None) that stood before them all; the last is in production.
 
     A rollback undoes the newest promotion that has not been undone yet, so that repeating it goes further back.
     """
@@ -19,4 +19,4 @@ def production_before(entries: Iterable[dict[str, Any]]) -> tuple[bool, ModelRef
             promoted.append(ModelRef.from_json(entry["production"]))
         elif entry["verb"] == "rollback" and len(promoted) > 1:
             promoted.pop()
-    return len(promoted) > 1, promoted[-2] if len(promoted) > 1 else None
+    return promoted

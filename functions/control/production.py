@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from functions.control.documents import Artifacts
-from functions.control.ledger import production_before
+from functions.control.ledger import standing
+from functions.control.servable import Servable
 from functions.control.stage import Stage
+from greenfraud.bundle import BundleManifest
 from greenfraud.control import ControlDocument, ModelRef
-from greenfraud.errors import ContractError, StateConflict
+from greenfraud.errors import ContractError, GreenFraudError, StateConflict
 from greenfraud.items.ledger import Entry
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -22,35 +27,68 @@ class Production:
 
     stage: Stage
     artifacts: Artifacts
+    servable: Servable
 
     def promote(self, family: str, version: str, *, actor: str, reasons: Sequence[str], execution: str | None) -> ControlDocument:
-        """Put a verified bundle into production. Promoting what is there already changes nothing.
+        """Put a verified bundle into production, what was there behind it. Promoting what is there already changes nothing.
 
-        Raises NotFound or BundleError when the bundle is missing or altered, StateConflict when another change came first.
+        Raises NotFound or BundleError when the bundle is missing or altered, UnservableError when the scoring function cannot
+        serve it, StateConflict when another change came first.
         """
         reference, bundle = self.artifacts.verified(family, version)
         before = self.stage.current()
         if before.production == reference:
             return before
+        self.servable.check(bundle)
+        fallback = self._fallback(reference, [before.production, before.fallback])
         figures = {"metrics": bundle.metrics, "emissions": bundle.emissions, "files": bundle.files}
-        return self._replace(before, reference, verb="promote", actor=actor, reasons=reasons, execution=execution, **figures)
+        return self._replace(
+            before, reference, fallback, verb="promote", actor=actor, reasons=reasons, execution=execution, **figures
+        )
 
     def roll_back(self, *, actor: str, reason: str) -> ControlDocument:
         """Put back what stood before the newest promotion, which is verified first; repeated, it goes further back.
 
-        Raises StateConflict when there is nothing to go back to, ContractError when that bundle is not what it was.
+        Raises StateConflict when there is nothing to go back to, ContractError when that bundle is not what it was,
+        UnservableError when the scoring function cannot serve it. What was taken back is never the fallback.
         """
         before = self.stage.current()  # first: a change that comes after it makes the replacement fail
-        is_possible, production = production_before(self.stage.entries())
-        if not is_possible:
+        *earlier, _ = standing(self.stage.entries())
+        if not earlier:
             raise StateConflict("nothing has been promoted that could be rolled back")
-        if production is not None and self.artifacts.verified(production.family, production.version)[0] != production:
-            raise ContractError(f"{production.name} is no longer the bundle that was promoted")
-        return self._replace(before, production, verb="rollback", actor=actor, reasons=[reason])
+        production = earlier.pop()
+        if production is not None:
+            self.servable.check(self._whole(production))
+        fallback = self._fallback(production, reversed(earlier))
+        return self._replace(before, production, fallback, verb="rollback", actor=actor, reasons=[reason])
 
-    def _replace(self, before: ControlDocument, production: ModelRef | None, **entered: Any) -> ControlDocument:
-        after = dataclasses.replace(before, revision=before.revision + 1, production=production)
+    def _whole(self, promoted: ModelRef) -> BundleManifest:
+        """The bundle, which must be the one that was promoted. Raises ContractError, NotFound or BundleError."""
+        reference, bundle = self.artifacts.verified(promoted.family, promoted.version)
+        if reference != promoted:
+            raise ContractError(f"{promoted.name} is no longer the bundle that was promoted")
+        return bundle
+
+    def _fallback(self, production: ModelRef | None, candidates: Iterable[ModelRef | None]) -> ModelRef | None:
+        """The first of these that is whole and can be served beside another production; without a production none."""
+        for candidate in candidates if production else ():
+            if candidate is None or candidate == production:
+                continue
+            try:
+                self.servable.check(self._whole(candidate))
+            except GreenFraudError as error:
+                logger.warning("%s is no fallback: %s", candidate.name, error)
+            else:
+                return candidate
+        return None
+
+    def _replace(
+        self, before: ControlDocument, production: ModelRef | None, fallback: ModelRef | None, **entered: Any
+    ) -> ControlDocument:
+        after = dataclasses.replace(before, revision=before.revision + 1, production=production, fallback=fallback)
         at = datetime.now(UTC).isoformat()
-        entry = Entry(revision=after.revision, at=at, production=production, previous=before.production, **entered)
+        entry = Entry(
+            revision=after.revision, at=at, production=production, previous=before.production, control=after.to_json(), **entered
+        )
         self.stage.replace(after, entry)
         return after

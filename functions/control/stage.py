@@ -21,8 +21,8 @@ class Stage:
         self._ledger_table = ledger_table
 
     def current(self) -> ControlDocument:
-        """The document in force; before the first promotion the one that names no model."""
-        return control_items.read_whole(self._copy) or ControlDocument()
+        """The document in force, the newest of its copies. Raises DamagedItem where no copy is whole."""
+        return control_items.read_newest(self._copy)
 
     def _copy(self, key: dict[str, Any]) -> dict[str, Any] | None:
         item: dict[str, Any] | None = (
@@ -46,6 +46,6 @@ class Stage:
         try:
             client.transact_write_items(TransactItems=[{"Put": {"TableName": table, **put}} for table, put in puts])
         except client.exceptions.TransactionCanceledException as error:
-            if document.revision > 1 and (damages := control_items.damages(self._copy)):
+            if damages := control_items.damages(self._copy):
                 raise ContractError(f"copies of the control document are damaged: {'; '.join(damages)}") from None
             raise StateConflict(f"revision {document.revision - 1} is no longer current; try again") from error

@@ -1,22 +1,24 @@
-"""Hot reload: the control document names a bundle; a new one is fetched, proven, then swapped in."""
+"""Hot reload: the control document names bundles; a new one is fetched, proven, then answers."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.score.model import Model
 from greenfraud.bundle import MANIFEST_FILE, BundleManifest
 from greenfraud.canonical import sha256_hex
-from greenfraud.control import ModelRef
-from greenfraud.errors import BundleError
+from greenfraud.control import ControlDocument, ModelRef
+from greenfraud.errors import BundleError, BundleLostError, BundleUnreadableError
 from greenfraud.features.manifest import Manifest
 
 logger = logging.getLogger(__name__)
+
+Place = Literal["production", "fallback"]
 
 RETRY_SECONDS = 30.0  # a broken bundle is not fetched again by every request
 
@@ -25,7 +27,7 @@ class BundleSource(Protocol):
     """Where the files of bundles are."""
 
     def fetch(self, key: str) -> bytes:
-        """The object's content; raises BundleError when it cannot be read."""
+        """The object's content; raises BundleLostError where there is none, BundleUnreadableError where nobody says."""
         ...
 
 
@@ -40,57 +42,86 @@ class S3Bundles:
         """One GetObject."""
         try:
             content: bytes = self._client().get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        except (BotoCoreError, ClientError) as error:
-            raise BundleError(f"{key} cannot be read: {type(error).__name__}") from error
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                raise BundleLostError(f"there is no {key}") from None
+            raise BundleUnreadableError(f"{key} cannot be read: {type(error).__name__}") from error
+        except BotoCoreError as error:
+            raise BundleUnreadableError(f"{key} cannot be read: {type(error).__name__}") from error
         return content
 
 
 class Answering(NamedTuple):
-    """The model to answer with (None: rules), how it falls short of what was asked for, and whether a load failed."""
+    """The model to answer with (None: the rules), which place it stands in, and why those before it do not answer.
+
+    `degraded` names a place and a class of fault, as in `production_lost`; `failed` the classes of loads that failed just now.
+    """
 
     model: Model | None
-    degraded: list[str]
-    has_load_failed: bool = False
+    by: Place | Literal["rules"]
+    degraded: Sequence[str] = ()
+    failed: Sequence[str] = ()
 
 
-class ModelSlot:
-    """The model that answers now. It is replaced only by one that passed every check."""
+class Failure(NamedTuple):
+    """When a bundle was not loaded, and the class of its fault."""
+
+    at: float
+    fault: str
+
+
+class ModelSlots:
+    """The models that the control document names, each loaded when it is to answer, and only if it passes every check.
+
+    Production answers, where it cannot be loaded the fallback, then the rules. A model that is loaded and named no longer is
+    forgotten: it may be one that somebody took back.
+    """
 
     def __init__(self, source: BundleSource, computed: Manifest, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._source = source
         self._computed = computed
         self._clock = clock
-        self._model: Model | None = None
-        self._sha256: str | None = None
-        self._failed_at: dict[str, float] = {}
+        self._models: dict[str, Model] = {}  # by the digest of their manifest
+        self._failures: dict[str, Failure] = {}
 
-    def answering(self, wanted: ModelRef | None) -> Answering:
-        """The model for this request, loading `wanted` when it is not the one loaded."""
-        if wanted is None:
-            return Answering(None, [])
-        if wanted.sha256 == self._sha256:
-            return Answering(self._model, [])
-        if self._is_resting(wanted):
-            return self._instead(has_load_failed=False)
+    def answering(self, control: ControlDocument) -> Answering:
+        """The model for this request, loading what is wanted and not loaded yet."""
+        if control.production is None:
+            return Answering(None, "rules")
+        named: dict[Place, ModelRef] = {"production": control.production}
+        if control.fallback:
+            named["fallback"] = control.fallback
+        self._forget_all_but({reference.sha256 for reference in named.values()})
+        degraded: list[str] = []
+        failed: list[str] = []
+        for place, reference in named.items():
+            # A store that does not answer keeps the request waiting: once is enough.
+            fault = "unreadable" if failed == ["unreadable"] else self._fault_met(reference, failed)
+            if model := self._models.get(reference.sha256):
+                return Answering(model, place, degraded, failed)
+            degraded.append(f"{place}_{fault}")
+        return Answering(None, "rules", degraded, failed)
+
+    def _fault_met(self, wanted: ModelRef, failed: list[str]) -> str | None:
+        """Load a model unless it is loaded or rests; the class of what is wrong with it."""
+        if wanted.sha256 in self._models:
+            return None
+        failure = self._failures.get(wanted.sha256)
+        if failure is not None and self._clock() - failure.at < RETRY_SECONDS:
+            return failure.fault
         try:
-            self._model = load(self._source, wanted, self._computed)
+            self._models[wanted.sha256] = load(self._source, wanted, self._computed)
         except BundleError as error:
-            logger.warning("bundle %s was not loaded: %s", wanted.name, error)
-            self._failed_at = {wanted.sha256: self._clock()}
-            return self._instead(has_load_failed=True)
-        self._sha256 = wanted.sha256
-        return Answering(self._model, [])
+            logger.warning("bundle %s was not loaded (%s): %s", wanted.name, error.fault, error)
+            self._failures[wanted.sha256] = Failure(self._clock(), error.fault)
+            failed.append(error.fault)
+            return error.fault
+        self._failures.pop(wanted.sha256, None)
+        return None
 
-    def last_good(self) -> Answering:
-        """The model to answer with while nobody knows which one is wanted."""
-        return Answering(self._model, [])
-
-    def _is_resting(self, wanted: ModelRef) -> bool:
-        failed_at = self._failed_at.get(wanted.sha256)
-        return failed_at is not None and self._clock() - failed_at < RETRY_SECONDS
-
-    def _instead(self, *, has_load_failed: bool) -> Answering:
-        return Answering(self._model, ["model_stale" if self._model else "model"], has_load_failed)
+    def _forget_all_but(self, named: set[str]) -> None:
+        self._models = {sha256: model for sha256, model in self._models.items() if sha256 in named}
+        self._failures = {sha256: failure for sha256, failure in self._failures.items() if sha256 in named}
 
 
 def load(source: BundleSource, wanted: ModelRef, computed: Manifest) -> Model:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from functions.score.scoring import Context
@@ -11,12 +11,15 @@ from functions.score.scoring import Context
 Word = Literal["ok", "degraded", "unavailable"]
 
 REMEMBERED_SECONDS = 5.0  # anybody may ask: more often than this, no store is read
+NOBODY = "health"  # an id of both kinds: whether its state can be read is what counts
 
 
 class Health:
-    """What `read` found a moment ago: whether the control document can be read, and its model answers."""
+    """What `read` found a moment ago: whether control document and states can be read, and production answers."""
 
-    def __init__(self, read: Callable[[], Context], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, read: Callable[[Sequence[str], Sequence[str]], Context], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._read = read
         self._clock = clock
         self._said: tuple[float, Word] | None = None
@@ -25,11 +28,13 @@ class Health:
         """How the service is, by a look that is at most REMEMBERED_SECONDS old."""
         now = self._clock()
         if self._said is None or now - self._said[0] >= REMEMBERED_SECONDS:
-            self._said = now, _word(self._read())
+            self._said = now, _word(self._read([NOBODY], [NOBODY]))
         return self._said[1]
 
 
 def _word(context: Context) -> Word:
-    if not context.snapshot.is_control_readable:
+    if "unreadable" in context.control_faults:
         return "unavailable"
-    return "degraded" if context.answering.degraded else "ok"
+    snapshot = context.snapshot
+    is_state_readable = NOBODY in snapshot.customers and NOBODY in snapshot.terminals
+    return "ok" if is_state_readable and not context.degraded else "degraded"

@@ -12,8 +12,10 @@ from functions.score.cost import Footprint
 from functions.score.service import Service, compose
 from functions.score.settings import WithoutAws, runtime_memory_mb
 from functions.score.state import Snapshot
-from greenfraud.errors import BundleError
+from greenfraud.control import ControlDocument
+from greenfraud.errors import BundleLostError
 from greenfraud.features.manifest import load_manifest
+from greenfraud.items.control import Copy
 from greenfraud.settings import read_settings
 
 CAPACITY = 10_000  # records; beyond it the oldest is forgotten
@@ -25,9 +27,13 @@ class NoState:
     """StateReader where there are no tables: everybody is unreadable, so every answer says that it is degraded."""
 
     def read(self, customers: Collection[str] = (), terminals: Collection[str] = ()) -> Snapshot:
-        """No state, and no control document: the rules answer."""
+        """No state, and nothing was ever promoted: the rules answer."""
         del customers, terminals
-        return Snapshot(is_control_readable=True)
+        return Snapshot(self.read_copies()[0])
+
+    def read_copies(self) -> list[Copy]:
+        """The document that names no model, as a deployment writes it."""
+        return [Copy("memory", ControlDocument())]
 
 
 class NoBundles:
@@ -35,7 +41,7 @@ class NoBundles:
 
     def fetch(self, key: str) -> bytes:
         """Nothing can be fetched."""
-        raise BundleError(f"{key} cannot be read: no bucket is configured")
+        raise BundleLostError(f"there is no {key}: no bucket is configured")
 
 
 class MemoryTable:

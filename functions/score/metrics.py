@@ -1,4 +1,4 @@
-"""One line of metrics per scoring request: counts and sums, no ids."""
+"""One line of metrics per scoring request, and one per fault that was met: counts, sums and classes, no ids."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ UNITS = {
     "EmissionsGrams": "None",
     "EnergyKwh": "None",
     "Degraded": "Count",
-    "BundleLoadFailed": "Count",
+    "AnsweredByFallback": "Count",
     "NotReached": "Count",
 }
+FAULTS = {"BundleLoadFailed": "Count", "ControlFault": "Count"}  # put, and paid for, only when one is met
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Request:
     family: str
     decisions: int
     degraded: int
-    has_load_failed: bool
+    by_fallback: int
     not_reached: int
     cost: Cost
 
@@ -45,7 +46,12 @@ def line_of(request: Request) -> str:
         "EmissionsGrams": request.cost.emissions_g,
         "EnergyKwh": request.cost.energy_kwh,
         "Degraded": request.degraded,
-        "BundleLoadFailed": int(request.has_load_failed),
+        "AnsweredByFallback": request.by_fallback,
         "NotReached": request.not_reached,
     }
     return orjson.dumps(embedded_metrics(values, UNITS, Family=request.family)).decode()
+
+
+def count_fault(name: str, fault: str) -> None:
+    """Print a line that counts one fault, over all of its metric and by its class, whichever request met it."""
+    print(orjson.dumps(embedded_metrics({name: 1}, FAULTS, Fault=fault)).decode(), flush=True)

@@ -91,7 +91,7 @@ async def releases(request: Request) -> Response:
 
 @router.get("/v1/model", **documented(schemas.ModelCard))
 async def model(request: Request) -> Response:
-    """The model in production, the one that answers, and the policy."""
+    """The model in production, what answers and why, and the policy."""
     return _respond(_service(request).model_card())
 
 

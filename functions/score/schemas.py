@@ -146,17 +146,23 @@ class ReleasesTaken(BaseModel):
 
 
 class Health(BaseModel):
-    """Whether the service answers; `degraded` when it does, but not with the model in production."""
+    """Whether the service answers; `degraded` when it does, but not with all it should: model, states, control document."""
 
     status: Literal["ok", "degraded", "unavailable"]
 
 
 class ModelCard(BaseModel):
-    """The model in production, the one that answers, and the policy."""
+    """The model in production, what answers and why, and the policy.
+
+    `fallback` is the model that answers where production cannot; `answering` is null where the rules do. `degraded` names
+    what is wrong: `control_missing`, or a place and the class of its fault, as in `production_lost`.
+    """
 
     revision: int
     production: ModelName | None
+    fallback: ModelName | None
     answering: ModelName | None
+    answered_by: Literal["production", "fallback", "rules"]
     degraded: list[str]
     policy: dict[str, Any]
     manifest_version: str

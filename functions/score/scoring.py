@@ -7,12 +7,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from functions.score.bundles import Answering, ModelSlot
+from functions.score.bundles import Answering, ModelSlots
+from functions.score.control import Control
 from functions.score.cost import Cost, Footprint
 from functions.score.deadline import FOREVER
 from functions.score.decisions import Answer, DecisionStore
 from functions.score.freshness import USUAL
-from functions.score.metrics import Request, emit
+from functions.score.metrics import Request, count_fault, emit
 from functions.score.state import Snapshot, StateReader
 from functions.score.turns import Turns, in_order
 from functions.score.verdict import Judge, Verdict
@@ -20,6 +21,7 @@ from greenfraud.control import ControlDocument
 from greenfraud.errors import DamagedItem, GreenFraudError, NotReachedError
 from greenfraud.features.logged import pack
 from greenfraud.features.manifest import Manifest
+from greenfraud.items.control import Fault
 from greenfraud.items.decision import RULES, Decision
 from greenfraud.records import Transaction
 
@@ -32,21 +34,34 @@ class Context:
 
     snapshot: Snapshot
     control: ControlDocument
+    control_faults: list[Fault]
     answering: Answering
+
+    @property
+    def degraded(self) -> list[str]:
+        """What is wrong with the control document, and why what it names first does not answer."""
+        return [*(f"control_{fault}" for fault in self.control_faults), *self.answering.degraded]
 
 
 class Scorer:
     """Scores transactions against the state before them."""
 
-    def __init__(
-        self, *, manifest: Manifest, reader: StateReader, slot: ModelSlot, store: DecisionStore, footprint: Footprint
+    def __init__(  # noqa: PLR0913
+        self,
+        *,
+        manifest: Manifest,
+        reader: StateReader,
+        control: Control,
+        slots: ModelSlots,
+        store: DecisionStore,
+        footprint: Footprint,
     ) -> None:
         self._manifest = manifest
         self.reader = reader
-        self._slot = slot
+        self._control = control
+        self._slots = slots
         self._store = store
         self._footprint = footprint
-        self._last_control = ControlDocument()
 
     def score(
         self, transactions: Sequence[Transaction], *, with_reasons: bool = False, give_up_at: float = FOREVER
@@ -78,15 +93,22 @@ class Scorer:
 
     def read(self, transactions: Sequence[Transaction] = ()) -> Context:
         """State, control document and model for these transactions."""
-        snapshot = self.reader.read(
+        return self.read_entities(
             [transaction.customer_id for transaction in transactions],
             [transaction.terminal_id for transaction in transactions if transaction.terminal_id is not None],
         )
-        if not snapshot.is_control_readable:
-            model = self._slot.last_good().model
-            return Context(snapshot, self._last_control, Answering(model, ["control_unreadable"]))
-        self._last_control = snapshot.control or ControlDocument()
-        return Context(snapshot, self._last_control, self._slot.answering(self._last_control.production))
+
+    def read_entities(self, customers: Sequence[str], terminals: Sequence[str]) -> Context:
+        """State of these entities, control document and model; a fault is counted here, whoever asks."""
+        snapshot = self.reader.read(customers, terminals)
+        control, faults = self._control.in_force(snapshot.control)
+        answering = self._slots.answering(control)
+        for fault in faults:
+            if fault != "unreadable":  # a store that does not answer passes, and every decision it degrades is counted
+                count_fault("ControlFault", fault)
+        for failed in answering.failed:
+            count_fault("BundleLoadFailed", failed)
+        return Context(snapshot, control, faults, answering)
 
     def _put(self, decision: Decision) -> Answer | GreenFraudError:
         try:
@@ -124,7 +146,7 @@ def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:
         "model": model and {"family": model.bundle.family, "version": model.bundle.version},
         "policy_version": context.control.policy.version,
         "features_as_of": verdict.features_as_of,
-        "degraded": [*verdict.features.degraded, *verdict.degraded, *context.answering.degraded],
+        "degraded": [*verdict.features.degraded, *verdict.degraded, *context.degraded],
         "emissions_g": cost.emissions_g,
     }
 
@@ -136,7 +158,7 @@ def _request(context: Context, outcomes: Sequence[Answer | GreenFraudError], cos
         family=model.bundle.family if model else RULES,
         decisions=len(answers),
         degraded=sum(is_faulty(answer["degraded"]) for answer in answers),
-        has_load_failed=context.answering.has_load_failed,
+        by_fallback=len(answers) if context.answering.by == "fallback" else 0,
         not_reached=sum(isinstance(outcome, NotReachedError) for outcome in outcomes),
         cost=cost,
     )

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from functions.score.bundles import BundleSource, ModelSlot, S3Bundles
+from functions.score.bundles import BundleSource, ModelSlots, S3Bundles
+from functions.score.control import Control
 from functions.score.cost import Footprint
 from functions.score.decisions import DecisionStore
 from functions.score.dynamodb import clients
@@ -16,6 +17,7 @@ from functions.score.releases import ReleaseStore
 from functions.score.scoring import Context, Scorer
 from functions.score.settings import Settings, runtime_memory_mb
 from functions.score.state import DynamoStateReader, StateReader, Tables
+from greenfraud.control import ModelRef
 from greenfraud.features.manifest import Manifest, load_manifest
 
 
@@ -32,17 +34,17 @@ class Service:
     longest_call_seconds: float = 0.0  # until a call of the store that never answers has failed
 
     def summary(self) -> dict[str, Any]:
-        """How the service is, and what is in production, in few words."""
+        """How the service is, and what answers, in few words."""
         card = self.model_card()
-        production = card["production"]
+        answering = card["answering"]
         return {
             "health": self.health.word(),
-            "model": f"{production['family']}/{production['version']}" if production else "rules",
+            "model": f"{answering['family']}/{answering['version']}" if answering else "rules",
             **{name: card[name] for name in ("manifest_version", "revision")},
         }
 
     def model_card(self) -> dict[str, Any]:
-        """The model that answers and where it comes from."""
+        """What should answer, what does and why, and where that model comes from."""
         context = self.scorer.read()
         bundle = context.answering.model and context.answering.model.bundle
         return {
@@ -58,13 +60,19 @@ class Service:
 
 
 def _stages(context: Context) -> dict[str, Any]:
-    production, model = context.control.production, context.answering.model
+    control, model = context.control, context.answering.model
     return {
-        "revision": context.control.revision,
-        "production": production and {"family": production.family, "version": production.version},
+        "revision": control.revision,
+        "production": _name(control.production),
+        "fallback": _name(control.fallback),
         "answering": model and {"family": model.bundle.family, "version": model.bundle.version},
-        "degraded": context.answering.degraded,
+        "answered_by": context.answering.by,
+        "degraded": context.degraded,
     }
+
+
+def _name(model: ModelRef | None) -> dict[str, str] | None:
+    return None if model is None else {"family": model.family, "version": model.version}
 
 
 def connect(settings: Settings) -> Service:
@@ -95,7 +103,14 @@ def compose(  # noqa: PLR0913
 ) -> Service:
     """The service over these parts; `decisions` makes the client of the decisions table."""
     store = DecisionStore(decisions, decisions_table)
-    scorer = Scorer(manifest=manifest, reader=reader, slot=ModelSlot(bundles, manifest), store=store, footprint=footprint)
+    scorer = Scorer(
+        manifest=manifest,
+        reader=reader,
+        control=Control(reader.read_copies),
+        slots=ModelSlots(bundles, manifest),
+        store=store,
+        footprint=footprint,
+    )
     releases = ReleaseStore(decisions, decisions_table)
     labels = LabelStore(decisions, decisions_table, releases)
-    return Service(manifest, scorer, store, labels, releases, Health(scorer.read), longest_call_seconds)
+    return Service(manifest, scorer, store, labels, releases, Health(scorer.read_entities), longest_call_seconds)

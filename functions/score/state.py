@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from functions.score.decoding import decode_state
-from greenfraud.control import ControlDocument
 from greenfraud.errors import DamagedItem
 from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import Manifest, View
 from greenfraud.features.tiles import ViewState
 from greenfraud.items import control as control_items
 from greenfraud.items import state as state_items
+from greenfraud.items.control import Copy
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +39,9 @@ class Tables:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What one read found. An entity never seen is None; one that could not be read is absent."""
+    """What one read found: one copy of the control document; an entity never seen is None, one that could not be read is absent."""
 
-    control: ControlDocument | None = None
-    is_control_readable: bool = False
+    control: Copy
     customers: Mapping[str, ViewState | None] = field(default_factory=dict)
     terminals: Mapping[str, ViewState | None] = field(default_factory=dict)
 
@@ -51,7 +50,11 @@ class StateReader(Protocol):
     """The one read of the hot path."""
 
     def read(self, customers: Collection[str] = (), terminals: Collection[str] = ()) -> Snapshot:
-        """The states of these entities and the control document; a fault of the store is no exception but an absence."""
+        """The states of these entities and a copy of the control document; a fault of the store is no exception but an absence."""
+        ...
+
+    def read_copies(self) -> list[Copy]:
+        """Every copy of the control document."""
         ...
 
 
@@ -74,21 +77,26 @@ class DynamoStateReader:
 
     def read(self, customers: Collection[str] = (), terminals: Collection[str] = ()) -> Snapshot:
         """One BatchGetItem; more only beyond its limit of 100 keys."""
-        control = self._control_address()
+        # Any copy will do: spread over them, no single item's partition caps the traffic.
+        name = control_items.any_copy_id()
+        control = self._copy_address(name)
         customer_at = {self._entity_address(self._tables.customer, self._customer_view, one): one for one in customers}
         terminal_at = {self._entity_address(self._tables.terminal, self._terminal_view, one): one for one in terminals}
         items = self._fetch([control, *customer_at, *terminal_at])
-        document, is_readable = _control(items, control)
         return Snapshot(
-            control=document,
-            is_control_readable=is_readable,
+            control=_copy(name, items, control),
             customers=_states(self._customer_view, customer_at, items),
             terminals=_states(self._terminal_view, terminal_at, items),
         )
 
-    def _control_address(self) -> Address:
-        # Any copy will do: spread over them, no single item's partition caps the traffic.
-        return self._tables.control, control_items.KEY, control_items.any_copy_id()
+    def read_copies(self) -> list[Copy]:
+        """One BatchGetItem more."""
+        at = {name: self._copy_address(name) for name in map(control_items.copy_id, range(control_items.COPIES))}
+        items = self._fetch([*at.values()])
+        return [_copy(name, items, address) for name, address in at.items()]
+
+    def _copy_address(self, name: str) -> Address:
+        return self._tables.control, control_items.KEY, name
 
     @staticmethod
     def _entity_address(table: str, view: View, value: str) -> Address:
@@ -147,16 +155,8 @@ def _unprocessed(left: dict[str, Any], waiting: set[Address]) -> set[Address]:
     return again & waiting
 
 
-def _control(items: dict[Address, Item | None], address: Address) -> tuple[ControlDocument | None, bool]:
-    """The document (None before the first promotion), and whether it could be read."""
-    item = items.get(address)
-    if item is None:
-        return None, address in items
-    try:
-        return control_items.decode(item), True
-    except DamagedItem as damage:
-        logger.warning("the control document is damaged: %s", damage)
-        return None, False
+def _copy(name: str, items: dict[Address, Item | None], address: Address) -> Copy:
+    return control_items.read_copy(name, items[address]) if address in items else Copy(name, None, "unreadable")
 
 
 def _states(view: View, at: dict[Address, str], items: dict[Address, Item | None]) -> dict[str, ViewState | None]:

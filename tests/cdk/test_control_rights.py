@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 RECORD, GATE, PROMOTE = (f"GreenFraud-Training/Control/{verb}/Role" for verb in ("Record", "Gate", "Promote"))
 OPERATE = "GreenFraud-Serving/Operate/Role"
+RELEASE = "GreenFraud-Serving/Release/Tell/Role"
 MACHINE = "GreenFraud-Training/Pipeline/Machine/Role"
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLUpdate")
 
@@ -42,10 +43,10 @@ def holders(granted, actions, fragment):
 
 @pytest.mark.parametrize(
     ("table", "writers"),
-    [("TablesControl", {PROMOTE, OPERATE}), ("TablesLedger", {PROMOTE, OPERATE}), ("TablesLineage", {RECORD})],
+    [("TablesControl", {PROMOTE, OPERATE, RELEASE}), ("TablesLedger", {PROMOTE, OPERATE}), ("TablesLineage", {RECORD})],
 )
 def test_only_one_kind_of_right_writes_a_table(granted, table, writers):
-    """What serves and its ledger: a promotion or a person. Lineage: the record, which can write nothing else."""
+    """What serves and its ledger: a promotion or a person; a deployment that nothing ever did, and what its code computes."""
     assert holders(granted, WRITES, table) == writers
 
 
@@ -80,7 +81,8 @@ def test_the_pipeline_alone_may_call_what_promotes(granted):
     """And nobody in the template may call what a person operates: API Gateway does, under the function's own policy."""
     for function in ("ControlRecord", "ControlGate", "ControlPromote"):
         assert holders(granted, {"lambda:InvokeFunction"}, function) == {MACHINE}
-    assert holders(granted, {"lambda:InvokeFunction"}, "Operate") == set()
+    for function in ("Operate", "Release"):
+        assert holders(granted, {"lambda:InvokeFunction"}, function) == set()
 
 
 def test_only_the_routes_of_the_api_may_invoke_what_a_person_operates(resources):

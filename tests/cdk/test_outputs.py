@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 EXPECTED = {
     "GreenFraud-Data": {
         "LakeBucket",
@@ -52,10 +54,22 @@ def test_no_two_resources_claim_the_same_physical_name(templates):
     assert len(named) == len(set(named))
 
 
-def test_no_resource_calls_code_of_its_own_to_exist(templates):
-    """Custom resources hide provider functions that are not ours and that the embedded AWS does not run."""
-    kinds = {resource["Type"] for template in templates.values() for resource in template["Resources"].values()}
-    assert not [kind for kind in kinds if kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))]
+def test_one_resource_calls_code_to_exist_and_that_is_ours(templates):
+    """Custom resources of the CDK's own hide provider functions that are not ours and that the embedded AWS does not run."""
+    every = {id_: resource for template in templates.values() for id_, resource in template["Resources"].items()}
+    called = [one for one in every.values() if one["Type"].startswith(("Custom::", "AWS::CloudFormation::CustomResource"))]
+    assert [one["Type"] for one in called] == ["Custom::Release"]
+    function = every[called[0]["Properties"]["ServiceToken"]["Fn::GetAtt"][0]]
+    assert function["Properties"]["Handler"] == "functions.control.release.handler.handler"
+
+
+def test_a_deployment_tells_what_it_serves_once_the_new_version_answers(resources):
+    """Whatever changes the scoring function changes its version; the alias, which shifts the traffic, comes first."""
+    (told,) = resources("Custom::Release").values()
+    (alias,) = resources("AWS::Lambda::Alias").values()
+    assert told["Properties"]["Answers"]["Ref"] == alias["Properties"]["FunctionVersion"]["Fn::GetAtt"][0]
+    depends = json.dumps(told["DependsOn"])
+    assert "Live" in depends
 
 
 def test_the_feature_tables_carry_the_names_feast_looks_for(resources):

@@ -44,15 +44,20 @@ def test_https_to_the_endpoints_is_all_that_goes(private):
 
 
 def test_endpoints_serve_this_account_alone(private):
-    """And the gateways reach no data but ours."""
+    """And the gateways reach no data but ours, and the one bucket in which CloudFormation takes answers."""
     endpoints = private("AWS::EC2::VPCEndpoint").values()
     assert len(endpoints) == 9
+    beyond = []
     for endpoint in endpoints:
-        (statement,) = endpoint["Properties"]["PolicyDocument"]["Statement"]
+        statement, *more = endpoint["Properties"]["PolicyDocument"]["Statement"]
+        beyond += more
         own = {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}
         if endpoint["Properties"]["VpcEndpointType"] == "Gateway":
             own["aws:ResourceAccount"] = {"Ref": "AWS::AccountId"}
         assert statement["Condition"] == {"StringEquals": own}
+    (answers,) = beyond
+    assert (answers["Action"], "Condition" in answers) == ("s3:PutObject", False)
+    assert "cloudformation-custom-resource-response-" in json.dumps(answers["Resource"])
 
 
 def test_every_service_that_a_role_inside_may_call_has_its_endpoint(private):

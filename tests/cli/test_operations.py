@@ -11,7 +11,7 @@ from rich.console import Console
 
 from cli.api import call_api
 from cli.errors import CommandError
-from cli.operations import roll_back
+from cli.operations import health_of, roll_back
 from cli.screen import Screen
 from cli.target import Target, find_target
 
@@ -52,6 +52,27 @@ def test_a_rollback_to_the_rules_says_so(api, screen):
     api.answer = (200, {"revision": 2, "production": None})
     roll_back(api.target, screen, "precision fell")
     assert "now serving none: rules answer, revision 2" in screen.console.export_text()
+
+
+def test_a_rollback_tells_what_answers_where_that_model_cannot(api, screen):
+    """The control document names it."""
+    api.answer = (200, {"revision": 4, "production": PRODUCTION, "fallback": PRODUCTION | {"version": "v0"}})
+    roll_back(api.target, screen, "precision fell")
+    assert "and if that cannot be loaded, light/v0" in screen.console.export_text()
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ((200, {"status": "ok"}), "ok"),
+        ((200, {"status": "degraded"}), "degraded: GET /v1/model tells what answers, and why"),
+        ((503, {"status": "unavailable"}), "unavailable: GET /health answered 503"),
+    ],
+)
+def test_the_status_tells_whether_what_should_answer_does(api, answer, told):
+    """The document alone would show a model that nobody is answered by."""
+    api.answer = answer
+    assert health_of(api.target).startswith(told)
 
 
 def test_a_rollback_that_is_refused_ends_with_code_1(api, screen):

@@ -23,7 +23,7 @@ BOOTSTRAP = ("bootstrap", "--app", "cdk.out", "--cloudformation-execution-polici
 DEPLOY = ("deploy", "--all", "--app", "cdk.out", "--outputs-file", ".local/outputs.json", "--require-approval", "never")
 DESTROY = ("destroy", "--all", "--app", "cdk.out", "--force")
 RESTORE = ("import", "GreenFraud-Data", "--app", "cdk.out", "--resource-mapping", ".local/kept.json")
-FUNCTIONS = ("score", "ingest", "plan", "control.record", "control.gate", "control.promote", "control.operate")
+FUNCTIONS = ("score", "ingest", "plan", "control.record", "control.gate", "control.promote", "control.operate", "control.release")
 OPERATIONS = {
     "check": ("greenfraud import", "--check"),
     "import": ("greenfraud import", "--aws"),

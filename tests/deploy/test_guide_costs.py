@@ -84,7 +84,7 @@ def test_the_table_of_stages_is_that_of_the_settings():
 
 def test_lines_of_metrics_are_as_long_as_the_guide_says():
     """Half a kilobyte each, of a score and of a batch."""
-    score = scored.line_of(scored.Request("light", 1, 0, has_load_failed=False, cost=Cost(0.0123, 1.2e-8, 1.2e-7)))
+    score = scored.line_of(scored.Request("light", 1, 0, by_fallback=0, cost=Cost(0.0123, 1.2e-8, 1.2e-7)))
     batch = ingested.line_of(ingested=1, failed=0, rejected=0, refused_late=0, lag_milliseconds=812.1)
     assert [round(len(line) / 1000, 1) for line in (score, batch)] == [0.5, 0.5]
     assert "lines of metrics 0.5 kB" in TEXT

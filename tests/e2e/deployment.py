@@ -21,6 +21,7 @@ from cli.execution import start_execution
 from cli.target import Target
 from functions.control.documents import Artifacts
 from functions.control.production import Production
+from functions.control.servable import Servable
 from functions.control.stage import Stage
 from local import processes
 from local.jobs.zygote import PRELOAD_VARIABLE, PRELOADED
@@ -159,7 +160,8 @@ class Deployment:
         """Put a model into production that no gate decided for: by the code of the function, with an administrator's rights."""
         artifacts = Artifacts(lambda: self.client("s3"), self.outputs["ArtifactsBucket"])
         stage = Stage(lambda: self.client("dynamodb"), self.outputs["ControlTable"], self.outputs["LedgerTable"])
-        Production(stage, artifacts).promote(family, version, actor="tests", reasons=[reason], execution=None)
+        servable = Servable(lambda: self.client("dynamodb"), self.outputs["ControlTable"])
+        Production(stage, artifacts, servable).promote(family, version, actor="tests", reasons=[reason], execution=None)
 
     def roll_back(self, reason: str) -> dict[str, Any]:
         """What is in production after a person's signed request."""

@@ -1,4 +1,4 @@
-"""A promoted bundle that is broken in the store: the last good model answers, and a metric says so."""
+"""A promoted bundle that is broken in the store: the fallback answers, and a metric says so."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_bundle_that_is_broken_already_is_not_promoted(deployment, rival):
     assert before == deployment.health()
 
 
-def test_the_last_good_model_answers_while_the_promoted_bundle_is_broken(deployment, first_run, rival):
+def test_the_fallback_answers_while_the_promoted_bundle_is_broken(deployment, first_run, rival):
     """Flagged in each answer, counted as BundleLoadFailed, and its alarm rings; a rollback ends it."""
     good = score(deployment, first_run)
     assert good["degraded"] == []
@@ -62,7 +62,7 @@ def test_the_last_good_model_answers_while_the_promoted_bundle_is_broken(deploym
             answer = score(deployment, first_run)
         assert answer["model"] == good["model"]
         assert answer["fraud_probability"] is not None
-        assert answer["degraded"] == ["model_stale"]
+        assert answer["degraded"] == ["production_damaged"]
         assert wait_until(lambda: deployment.metric_total("BundleLoadFailed"), ALARM_SECONDS) == 1.0
         assert wait_until(lambda: alarm_of(deployment, "BundleLoadFailed") == "ALARM", ALARM_SECONDS)
         assert deployment.health()["model"] == "{}/{}".format(*rival)  # which loads it, now that it is whole

@@ -14,6 +14,8 @@ from dynamodb_world import CLIENTS, FaultyServer
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
+from functions.control.release.publication import Publication
+from greenfraud.features.manifest import load_manifest
 from greenfraud.items.tables import REVIEWS, REVIEWS_INDEX, TableKey
 
 
@@ -29,6 +31,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         client = boto3.client("dynamodb")
         for variable, key in KEYS.items():
             _make_table(client, NAMES[variable], key)
+        Publication(lambda: client, NAMES["CONTROL_TABLE"], NAMES["LEDGER_TABLE"]).publish(load_manifest())
         for bucket in (NAMES["LAKE_BUCKET"], NAMES["ARTIFACTS_BUCKET"]):
             boto3.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
         boto3.client("sqs").create_queue(QueueName=NAMES["REJECTED_QUEUE_URL"].rpartition("/")[2])

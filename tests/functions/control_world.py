@@ -79,7 +79,7 @@ class ControlWorld:
 
     def is_untouched(self) -> bool:
         """Whether nothing was ever promoted."""
-        return not any(self.dynamodb.scan(TableName=table)["Items"] for table in ("control", "ledger"))
+        return self.copies() == [ControlDocument()] * control_items.COPIES and not self.ledger()
 
     def ledger(self) -> list[dict[str, Any]]:
         """The entries of the ledger, oldest first."""

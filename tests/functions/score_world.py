@@ -11,7 +11,8 @@ import boto3
 from fastapi.testclient import TestClient
 
 from functions.score.app import create_app
-from functions.score.bundles import ModelSlot, S3Bundles
+from functions.score.bundles import ModelSlots, S3Bundles
+from functions.score.control import Control
 from functions.score.cost import Footprint
 from functions.score.decisions import DecisionStore
 from functions.score.health import Health
@@ -74,9 +75,15 @@ class World:
             deadline_seconds=0.02,
         )
         decisions = DecisionStore(lambda: self.dynamodb, "decisions")
-        slot = ModelSlot(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, clock=lambda: self.now)
-        scorer = Scorer(manifest=MANIFEST, reader=reader, slot=slot, store=decisions, footprint=Footprint(1769, 8.0, 1.135))
-        health = Health(scorer.read, clock=lambda: self.now)
+        scorer = Scorer(
+            manifest=MANIFEST,
+            reader=reader,
+            control=Control(reader.read_copies, clock=lambda: self.now),
+            slots=ModelSlots(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, clock=lambda: self.now),
+            store=decisions,
+            footprint=Footprint(1769, 8.0, 1.135),
+        )
+        health = Health(scorer.read_entities, clock=lambda: self.now)
         releases = ReleaseStore(lambda: self.dynamodb, "decisions")
         labels = LabelStore(lambda: self.dynamodb, "decisions", releases)
         self.service = Service(MANIFEST, scorer, decisions, labels, releases, health)

@@ -6,6 +6,7 @@ import dataclasses
 import importlib
 import json
 import logging
+import sys
 from pathlib import Path
 
 import boto3
@@ -20,7 +21,7 @@ from greenfraud.errors import SettingsError
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 NAMES_OF_FUNCTIONS = sorted(".".join(path.parent.relative_to(FUNCTIONS).parts) for path in FUNCTIONS.rglob("handler.py"))
-CONTROL = ["control.gate", "control.operate", "control.promote", "control.record"]
+CONTROL = ["control.gate", "control.operate", "control.promote", "control.record", "control.release"]
 
 
 def listed(name: str) -> list[str]:
@@ -136,6 +137,17 @@ def test_promote_and_operate_change_production_with_only_the_actions_they_list(s
             world.call(verb, event)
         assert set(actions) == set(listed(f"control.{verb}")), verb
     assert [entry["verb"] for entry in world.ledger()] == ["promote", "promote", "rollback"]
+
+
+def test_release_publishes_with_only_the_actions_it_lists(start, actions, monkeypatch):
+    """As CloudFormation calls it."""
+    handler = start("control.release")
+    answers: list[object] = []
+    monkeypatch.setattr(sys.modules["functions.control.release.handler"], "answer", lambda *told: answers.append(told[1:]))
+    actions.clear()
+    handler({"RequestType": "Create", "ResponseURL": "x"}, None)
+    assert set(actions) == set(listed("control.release"))
+    assert answers == [("release", None)]
 
 
 def http_event(method: str, path: str, body: object) -> dict:

@@ -104,6 +104,7 @@ def test_a_batch_answers_in_order_and_each_for_itself(world):
 
 def test_a_batch_of_a_hundred_reads_in_chunks_that_the_store_allows(world):
     """201 keys are three reads, no key twice."""
+    world.score(transaction_id="first")
     world.dynamodb.calls.clear()
     batch = [TRANSACTION | {"transaction_id": f"T{n}", "customer_id": f"C{n}", "terminal_id": f"M{n}"} for n in range(100)]
     status, body = post(world, batch, "/v1/score/batch")

@@ -23,10 +23,11 @@ def http(monkeypatch: pytest.MonkeyPatch) -> TestClient:
     return TestClient(development())
 
 
-def test_it_is_healthy_and_no_model_answers(http):
-    """A container that starts without settings answers."""
+def test_it_answers_degraded_and_no_model_answers(http):
+    """A container that starts without settings answers, and says that it knows nobody."""
     response, card = http.get("/health"), http.get("/v1/model").json()
-    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert (response.status_code, response.json()) == (200, {"status": "degraded"})
+    assert (card["answered_by"], card["degraded"]) == ("rules", [])
     assert (card["production"], card["answering"], card["manifest_version"], card["revision"]) == (None, None, MANIFEST.version, 0)
 
 

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.errors import DamagedItem
 from greenfraud.features.encoding import entity_id
+from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
-from greenfraud.items import control, decision, label, ledger, lineage, receipt, state
+from greenfraud.items import control, decision, label, ledger, lineage, receipt, served, state
 from greenfraud.items.decision import Decision
 from greenfraud.items.label import Report
 from greenfraud.items.lineage import Link
+from greenfraud.items.served import Served
 from greenfraud.records import Label, Transaction
 from tests.damaged_items import CUSTOMER, DAMAGES
 
@@ -121,12 +123,14 @@ def test_a_link_a_receipt_a_control_copy_and_a_ledger_entry_come_back_as_they_we
         revision=3, verb="promote", at="now", actor="a", reasons=["r"], production=document.production, previous=None
     )
     assert ledger.decode(ledger.put(entry)["Item"]) == entry.to_json()
+    assert served.decode(served.encode(Served.by(load_manifest()))) == Served.by(load_manifest())
 
 
 @pytest.mark.parametrize(
     ("read", "item"),
     [
         (control.decode, control.encode(ControlDocument(), 0)),
+        (served.decode, served.encode(Served.by(load_manifest()))),
         (ledger.decode, {"document": {"S": '{"revision": 1, "verb": "promote", "production": null}'}}),
         (receipt.note_of, {"emissions": {"S": "{}"}}),
         (decision.answer_of, {"answer": {"S": '{"degraded": []}'}}),

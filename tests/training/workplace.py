@@ -19,8 +19,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from greenfraud.chunks import Chunk, Coverage
+from greenfraud.control import ControlDocument
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import format_rfc3339
+from greenfraud.items import control as control_items
 from greenfraud.items import tables
 from greenfraud.naming import (
     DATASET_KEY,
@@ -81,11 +83,13 @@ class Workplace:
         return boto3.client("s3")
 
     def open(self) -> None:
-        """Make buckets and tables."""
+        """Make buckets and tables, and say that nothing was ever promoted, as a deployment does."""
         for bucket in ("lake", "artifacts"):
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
         for table, key in KEYS.items():
             boto3.client("dynamodb").create_table(TableName=table, BillingMode="PAY_PER_REQUEST", **key.definition)
+        for index in range(control_items.COPIES):
+            boto3.client("dynamodb").put_item(TableName="control", Item=control_items.encode(ControlDocument(), index))
 
     def import_dataset(self, transactions: pa.Table, labels: pa.Table, maturity_days: int = 7) -> None:
         """Write the lake as the importer does: one part per day, dataset.json last."""

@@ -58,10 +58,9 @@ def main(paths: JobPaths) -> None:
 
 
 def read_control(settings: Settings) -> ControlDocument:
-    """Return what serves now; an empty document before the first promotion."""
+    """Return what serves now. Raises DamagedItem where nothing says it: a model is never judged as if it were the first."""
     table = {"TableName": settings.control_table, "ConsistentRead": True}
-    found = control_items.read_whole(lambda key: client("dynamodb").get_item(Key=key, **table).get("Item"))
-    return found or ControlDocument()
+    return control_items.read_newest(lambda key: client("dynamodb").get_item(Key=key, **table).get("Item"))
 
 
 def read_holdout(paths: JobPaths, settings: Settings, chunk: Chunk) -> Holdout:

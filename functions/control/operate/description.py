@@ -23,12 +23,12 @@ PRODUCTION = {
         "revision": {"type": "integer", "description": "Counts the changes; 0 before the first."},
         **{
             place: {"anyOf": [{"$ref": REFERENCE.format(name="ModelInPlace")}, {"type": "null"}]}
-            for place in ("production", "shadow", "canary")
+            for place in ("production", "fallback", "shadow", "canary")
         },
         "canary_percent": {"type": "integer"},
         "policy": {"type": "object"},
     },
-    "required": ["revision", "production", "shadow", "canary", "canary_percent", "policy"],
+    "required": ["revision", "production", "fallback", "shadow", "canary", "canary_percent", "policy"],
 }
 ROLLBACK = {
     "type": "object",

@@ -14,6 +14,7 @@ from functions.control.documents import Artifacts
 from functions.control.operate.requests import Event, caller_of, reason_of
 from functions.control.operate.settings import Settings
 from functions.control.production import Production
+from functions.control.servable import Servable
 from functions.control.stage import Stage
 from greenfraud.control import ControlDocument
 from greenfraud.errors import ContractError, GreenFraudError, NotFound, StoreUnavailableError
@@ -59,7 +60,8 @@ def _answer(event: Event) -> ControlDocument:
         raise NotFound(f"choose one of {', '.join(ROUTES)}")
     stage = Stage(dynamodb, settings.control_table, settings.ledger_table)
     try:
-        return route(Production(stage, Artifacts(s3, settings.artifacts_bucket)), event, caller)
+        servable = Servable(dynamodb, settings.control_table)
+        return route(Production(stage, Artifacts(s3, settings.artifacts_bucket), servable), event, caller)
     except (BotoCoreError, ClientError) as error:
         logger.warning("the store failed: %s", type(error).__name__)
         raise StoreUnavailableError("the store does not answer; see what is in production before you try again") from error

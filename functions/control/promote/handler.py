@@ -10,6 +10,7 @@ from functions.control.payloads import Payload, texts_of
 from functions.control.production import Production
 from functions.control.promote.executions import Executions
 from functions.control.promote.settings import Settings
+from functions.control.servable import Servable
 from functions.control.stage import Stage
 from greenfraud import naming
 from greenfraud.errors import ContractError
@@ -29,6 +30,7 @@ def handler(event: Payload, _: object) -> dict[str, Any]:
     if decision.get("outcome") != "promote":
         raise ContractError(f"the gate did not decide to promote in execution {execution}")
     family, version = texts_of(decision, "family", "version")
-    production = Production(Stage(dynamodb, settings.control_table, settings.ledger_table), artifacts)
+    servable = Servable(dynamodb, settings.control_table)
+    production = Production(Stage(dynamodb, settings.control_table, settings.ledger_table), artifacts, servable)
     after = production.promote(family, version, actor=arn, reasons=decision.get("reasons") or [], execution=execution)
     return {"revision": after.revision, "prefix": naming.models_prefix(family, version)}

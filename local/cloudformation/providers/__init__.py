@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from local.cloudformation.providers import (
     apis,
+    custom,
     functions,
     identity,
     inert,
@@ -16,6 +17,6 @@ from local.cloudformation.providers import (
 )
 from local.cloudformation.providers.resource import Provider
 
-FAMILIES = (apis, functions, identity, inert, messaging, observability, repositories, s3, tables, workflows)
+FAMILIES = (apis, custom, functions, identity, inert, messaging, observability, repositories, s3, tables, workflows)
 PROVIDERS: dict[str, Provider] = {provider.type: provider for family in FAMILIES for provider in family.PROVIDERS}
 INERT_TYPES = frozenset(inert.INERT)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from greenfraud.canonical import canonical_json, sha256_hex
-from greenfraud.errors import BundleError
+from greenfraud.errors import BundleError, ChangedFeatureError, UnknownFeatureError, UnknownSchemaError
 from greenfraud.features.manifest import Manifest
 
 SCHEMA = 1
@@ -52,7 +52,7 @@ class BundleManifest:
     def from_json(cls, body: Mapping[str, Any]) -> BundleManifest:
         """Read a manifest; unknown keys are ignored. Raises BundleError when it is incomplete or of another schema."""
         if body.get("schema") != SCHEMA:
-            raise BundleError(f"bundle schema {body.get('schema')!r} is not {SCHEMA}")
+            raise UnknownSchemaError(f"bundle schema {body.get('schema')!r} is not {SCHEMA}")
         names = {item.name for item in fields(cls)}
         try:
             manifest = cls(**{name: value for name, value in body.items() if name in names})
@@ -93,11 +93,15 @@ class BundleManifest:
             raise BundleError(f"altered after training: {', '.join(sorted(altered))}")
 
     def verify_features(self, manifest: Manifest) -> None:
-        """Raise BundleError unless every input is still computed as the model learned it."""
-        computed = {feature.name: feature.hash for feature in manifest.features}
-        changed = [item["name"] for item in self.features if computed.get(item["name"]) != item["hash"]]
-        if changed:
-            raise BundleError(f"no longer computed as the model learned them: {', '.join(changed)}")
+        """Raise unless every input is still computed as the model learned it, as `verify_hashes` does."""
+        self.verify_hashes(manifest.hashes)
+
+    def verify_hashes(self, computed: Mapping[str, str]) -> None:
+        """Raise UnknownFeatureError or ChangedFeatureError, naming the inputs, unless each has its hash among those computed."""
+        if unknown := [item["name"] for item in self.features if item["name"] not in computed]:
+            raise UnknownFeatureError(f"not computed: {', '.join(unknown)}")
+        if changed := [item["name"] for item in self.features if computed[item["name"]] != item["hash"]]:
+            raise ChangedFeatureError(f"no longer computed as the model learned them: {', '.join(changed)}")
 
     def _check_shape(self) -> None:
         if MODEL_FILE not in self.files:

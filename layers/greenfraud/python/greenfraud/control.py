@@ -40,7 +40,10 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True)
 class ControlDocument:
-    """What every score obeys; `canary` answers `canary_percent` of the customers, `shadow` answers nobody."""
+    """What every score obeys; `canary` answers `canary_percent` of the customers, `shadow` answers nobody.
+
+    `fallback` answers where production cannot be loaded, before the rules do: what was in production before.
+    """
 
     revision: int = 0
     production: ModelRef | None = None
@@ -48,12 +51,14 @@ class ControlDocument:
     canary: ModelRef | None = None
     policy: Policy = DEFAULT_POLICY
     canary_percent: int = 0
+    fallback: ModelRef | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form; `from_json` gives the same document back."""
         return {
             "revision": self.revision,
             "production": self.production and self.production.to_json(),
+            "fallback": self.fallback and self.fallback.to_json(),
             "shadow": self.shadow and self.shadow.to_json(),
             "canary": self.canary and self.canary.to_json(),
             "canary_percent": self.canary_percent,
@@ -62,13 +67,15 @@ class ControlDocument:
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> ControlDocument:
-        """Read the stored form. Raises ContractError when it has no revision or a broken reference."""
+        """Read the stored form. Raises ContractError when it has no revision, a broken reference, or says nothing of production."""
         if not isinstance(body.get("revision"), int):
             raise ContractError("the control document has no revision")
-        models = {stage: body.get(stage) for stage in ("production", "shadow", "canary")}
+        if absent := [name for name in ("production", "policy") if name not in body]:
+            raise ContractError(f"the control document says nothing of {', '.join(absent)}")
+        models = {stage: body.get(stage) for stage in ("production", "fallback", "shadow", "canary")}
         return cls(
             revision=body["revision"],
-            policy=Policy.from_json(body["policy"]) if body.get("policy") else DEFAULT_POLICY,
+            policy=Policy.from_json(body["policy"]),
             canary_percent=body.get("canary_percent", 0),
             **{stage: ModelRef.from_json(model) if model else None for stage, model in models.items()},
         )

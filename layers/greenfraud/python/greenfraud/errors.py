@@ -5,6 +5,12 @@ GreenFraudError
 ├── ContractError    stored data breaks a contract between rooms
 │   └── DamagedItem  a stored item cannot be read; names its kind and attribute
 ├── BundleError      a model bundle is incomplete, altered or unusable
+│   ├── BundleLostError        a file of it is not there
+│   ├── BundleUnreadableError  the store did not say
+│   └── UnservableError        it is whole, and this release cannot serve it
+│       ├── UnknownSchemaError   it is of a schema that this release does not read
+│       ├── UnknownFeatureError  this release does not compute an input: the code is older than the model, or not deployed yet
+│       └── ChangedFeatureError  this release computes an input otherwise than the model learned it
 ├── SettingsError    an environment variable is missing or unusable; names it
 ├── StateConflict    someone else changed the item first; read again and retry
 ├── NotFound         the named thing does not exist
@@ -14,6 +20,8 @@ GreenFraudError
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 
 class GreenFraudError(Exception):
@@ -60,7 +68,43 @@ class DamagedItem(ContractError):  # noqa: N818  reads better where it is raised
 
 
 class BundleError(GreenFraudError):
-    """A model bundle that must not be served."""
+    """A model bundle that must not be served; `fault` is the class of what is wrong, in one word."""
+
+    fault: ClassVar[str] = "damaged"
+
+
+class BundleLostError(BundleError):
+    """A file of the bundle does not exist."""
+
+    fault = "lost"
+
+
+class BundleUnreadableError(BundleError):
+    """Nobody knows what the bundle is: its store did not answer."""
+
+    fault = "unreadable"
+
+
+class UnservableError(BundleError):
+    """A whole bundle that another release can serve."""
+
+
+class UnknownSchemaError(UnservableError):
+    """The bundle's shape is another release's."""
+
+    fault = "unknown_schema"
+
+
+class UnknownFeatureError(UnservableError):
+    """The model needs a feature that is not computed."""
+
+    fault = "unknown_feature"
+
+
+class ChangedFeatureError(UnservableError):
+    """The model learned a feature that is computed otherwise now."""
+
+    fault = "changed_feature"
 
 
 class SettingsError(GreenFraudError):

@@ -5,7 +5,15 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from greenfraud.errors import GreenFraudError, InvalidInput, NotFound, StateConflict, StoreUnavailableError, UnknownCaller
+from greenfraud.errors import (
+    GreenFraudError,
+    InvalidInput,
+    NotFound,
+    StateConflict,
+    StoreUnavailableError,
+    UnknownCaller,
+    UnservableError,
+)
 
 PROBLEM_TYPE = "application/problem+json"
 TITLES = {422: "Unprocessable Content"}  # the library's phrase differs between Python 3.12 and 3.13
@@ -14,6 +22,7 @@ STATUS_OF: dict[type[GreenFraudError], HTTPStatus] = {
     UnknownCaller: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     StateConflict: HTTPStatus.CONFLICT,
+    UnservableError: HTTPStatus.CONFLICT,
     StoreUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

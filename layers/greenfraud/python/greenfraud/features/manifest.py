@@ -128,6 +128,11 @@ class Manifest:
         return tuple(feature.name for feature in self.features)
 
     @property
+    def hashes(self) -> dict[str, str]:
+        """The hash of each feature by its name: two engines compute a feature alike where they agree on it."""
+        return {feature.name: feature.hash for feature in self.features}
+
+    @property
     def extra_columns(self) -> dict[str, str]:
         """The declared extra columns of a transaction: their name, and "number" or "category"."""
         return {feature.params["column"]: feature.kind for feature in self.features if "column" in feature.params}

@@ -1,15 +1,16 @@
 """The copies of the control document.
 
 It is stored in COPIES identical items written in one transaction; a reader takes any one of them, so that no single
-DynamoDB partition limits the traffic.
+DynamoDB partition limits the traffic. A deployment writes the first one, which says that nothing was ever promoted: an
+item that is not there says nothing, and is a fault.
 """
 
 from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, NamedTuple
 
 from greenfraud.control import ControlDocument
 from greenfraud.errors import DamagedItem
@@ -20,6 +21,20 @@ logger = logging.getLogger(__name__)
 
 COPIES = 4
 KEY, KIND = CONTROL.partition, "control"
+
+# missing     there is no such item
+# damaged     there is one, and it is no control document
+# unreadable  the store did not say
+# differs     it is older than another copy, or another document of the same revision
+Fault = Literal["missing", "damaged", "unreadable", "differs"]
+
+
+class Copy(NamedTuple):
+    """What was found of one copy: its document, or why there is none."""
+
+    name: str
+    document: ControlDocument | None
+    fault: Fault | None = None
 
 
 def copy_id(index: int) -> str:
@@ -60,40 +75,61 @@ def _same(stored: int, revision: int) -> int:
     return stored
 
 
-def read_whole(get: Callable[[dict[str, Any]], Item | None]) -> ControlDocument | None:
-    """Return the document of the first copy that is whole, None where there is none yet; `get` returns the item of a key.
+def read_copy(name: str, item: Item | None) -> Copy:
+    """Return what an item says; None is a copy that is not there. A damaged one is named in the log."""
+    if item is None:
+        return Copy(name, None, "missing")
+    try:
+        return Copy(name, decode(item))
+    except DamagedItem as damage:
+        logger.warning("%s is damaged: %s", name, damage)
+        return Copy(name, None, "damaged")
 
-    A damaged copy is named in the log. Raises DamagedItem where there are copies and none is whole.
-    """
-    is_damaged = False
-    for index in range(COPIES):
-        item = get(key(copy_id(index)))
-        try:
-            if item is not None:
-                return decode(item)
-        except DamagedItem as damage:
-            is_damaged = True
-            logger.warning("%s is damaged: %s", copy_id(index), damage)
-    if is_damaged:
-        raise DamagedItem(KIND, "document", "no copy is whole")
-    return None
+
+def newest(documents: Iterable[ControlDocument | None]) -> ControlDocument | None:
+    """Return the document of the highest revision, the first of several; None where there is none."""
+    return max((one for one in documents if one is not None), key=lambda one: one.revision, default=None)
+
+
+def read_newest(get: Callable[[dict[str, Any]], Item | None]) -> ControlDocument:
+    """Return the newest document of all copies; `get` returns the item of a key. Raises DamagedItem where no copy is whole."""
+    copies = [read_copy(copy_id(index), get(key(copy_id(index)))) for index in range(COPIES)]
+    found = newest(copy.document for copy in copies)
+    if found is None:
+        is_damaged = any(copy.fault == "damaged" for copy in copies)
+        raise DamagedItem(KIND, "document", "no copy is whole" if is_damaged else NO_COPY)
+    return found
+
+
+NO_COPY = (
+    "there is no copy, not even the one that a deployment writes; deploy the serving stack, or call its function control.release"
+)
 
 
 def damages(get: Callable[[dict[str, Any]], Item | None]) -> list[str]:
-    """Return what is wrong with each damaged copy, by its name."""
+    """Return what is wrong with each damaged copy, by its name; one that is not there is none."""
     found = []
     for index in range(COPIES):
         try:
-            decode(get(key(copy_id(index))) or {})
+            if (item := get(key(copy_id(index)))) is not None:
+                decode(item)
         except DamagedItem as damage:
             found.append(f"{copy_id(index)}: {damage}")
     return found
 
 
 def put(document: ControlDocument, index: int) -> dict[str, Any]:
-    """Return the parameters of a put, without its table, that only succeeds over the revision before."""
+    """Return the parameters of a put, without its table, that succeeds over any revision before, and over none after.
+
+    Whoever writes has read the newest revision, so that a copy which stayed behind, or is not there, is mended by the next change.
+    """
     return {
         "Item": encode(document, index),
-        "ConditionExpression": f"{CONTROL.is_new} OR revision = :before",
-        "ExpressionAttributeValues": {":before": {"N": str(document.revision - 1)}},
+        "ConditionExpression": f"{CONTROL.is_new} OR revision < :revision",
+        "ExpressionAttributeValues": {":revision": {"N": str(document.revision)}},
     }
+
+
+def put_where_gone(document: ControlDocument, index: int) -> dict[str, Any]:
+    """Return the parameters of a put, without its table, that only succeeds where there is no copy."""
+    return {"Item": encode(document, index), "ConditionExpression": CONTROL.is_new}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from greenfraud.control import ModelRef
+from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.items.attributes import Attributes, Item
 from greenfraud.items.tables import LEDGER
 
@@ -17,7 +17,7 @@ NAME = "promotions"  # of the one ledger that the table holds
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One change of production, with the figures it was decided on."""
+    """One change of production, with the figures it was decided on; `control` is the document that it left."""
 
     revision: int
     verb: str
@@ -30,6 +30,7 @@ class Entry:
     metrics: dict[str, Any] = field(default_factory=dict)
     emissions: dict[str, Any] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    control: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""
@@ -49,6 +50,27 @@ def put(entry: Entry) -> dict[str, Any]:
         "document": {"S": json.dumps(entry.to_json())},
     }
     return {"Item": item, "ConditionExpression": LEDGER.is_new}
+
+
+def is_newest(revision: int) -> dict[str, Any]:
+    """Return the parameters of a condition check, without its table, that holds while no change came after this revision."""
+    return {"Key": {LEDGER.partition: {"S": NAME}, "revision": {"N": str(revision + 1)}}, "ConditionExpression": LEDGER.is_new}
+
+
+def newest_entry() -> dict[str, Any]:
+    """Return the parameters of the query, without its table, that finds the newest entry."""
+    return {**all_entries(), "ScanIndexForward": False, "Limit": 1}
+
+
+def document_of(entry: Mapping[str, Any]) -> ControlDocument:
+    """Return the control document that a change left, from the stored form of its entry; older entries tell production alone.
+
+    Raises ContractError.
+    """
+    if control := entry.get("control"):
+        return ControlDocument.from_json(control)
+    production = entry["production"]
+    return ControlDocument(revision=entry["revision"], production=production and ModelRef.from_json(production))
 
 
 def all_entries() -> dict[str, Any]:
