@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,8 @@ from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.errors import ContractError, StateConflict
 from greenfraud.items.ledger import Entry
 
+Check = Callable[[ControlDocument], None]
+
 
 @dataclass(frozen=True)
 class Production:
@@ -23,15 +25,26 @@ class Production:
     stage: Stage
     artifacts: Artifacts
 
-    def promote(self, family: str, version: str, *, actor: str, reasons: Sequence[str], execution: str | None) -> ControlDocument:
+    def promote(  # noqa: PLR0913 - what, and what the ledger must know of it
+        self,
+        family: str,
+        version: str,
+        *,
+        actor: str,
+        reasons: Sequence[str],
+        execution: str | None,
+        check: Check = lambda _: None,
+    ) -> ControlDocument:
         """Put a verified bundle into production. Promoting what is there already changes nothing.
 
-        Raises NotFound or BundleError when the bundle is missing or altered, StateConflict when another change came first.
+        `check` raises where what stands now must not be replaced. Raises NotFound or BundleError when the bundle is missing or
+        altered, StateConflict when another change came first.
         """
         reference, bundle = self.artifacts.verified(family, version)
         before = self.stage.current()
         if before.production == reference:
             return before
+        check(before)
         figures = {"metrics": bundle.metrics, "emissions": bundle.emissions, "files": bundle.files}
         return self._replace(before, reference, verb="promote", actor=actor, reasons=reasons, execution=execution, **figures)
 

@@ -11,14 +11,15 @@ import boto3
 
 from functions.plan.carried_state import carried_state
 from functions.plan.chain import read_lineage
-from functions.plan.coverage import read_coverage
 from functions.plan.jobs import Execution, chunk_list
-from functions.plan.planning import make_plan
-from functions.plan.run_request import RunRequest
+from functions.plan.lease_table import LeaseTable
+from functions.plan.planning import make_plan, refused_plan
 from functions.plan.settings import Settings
+from greenfraud.coverage import read_coverage
 from greenfraud.faults import edge
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import chunk_list_key, execution_key, genesis_prefix, plan_key
+from greenfraud.run_request import RunRequest
 
 settings = Settings.from_env()
 
@@ -44,6 +45,15 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         artifacts_bucket=settings.artifacts_bucket,
         manifest_version=load_manifest().version,
     )
+    leases = LeaseTable(lambda: client("dynamodb"), lambda: client("stepfunctions"), settings.leases_table)
+    refusal = leases.take(event["execution_arn"], now=now, scheduled_at=request.scheduled_at)
+    plan = refused_plan(execution, request, refusal) if refusal else _plan(execution, request, now)
+    _put(plan_key(execution.id), plan)
+    return carried_state(plan)
+
+
+def _plan(execution: Execution, request: RunRequest, now: datetime) -> dict[str, Any]:
+    """The plan of the execution that alone may train, with what its jobs find beside it."""
     coverage = read_coverage(client("s3"), settings.lake_bucket, today=now.date())
     lineages = {family: read_lineage(client("dynamodb"), settings.lineage_table, family) for family in request.families}
     plan = make_plan(execution, request, coverage, lineages)
@@ -54,8 +64,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         if request.full:
             refit = plan["families"][0]["chunks"][0]
             _put(chunk_list_key(execution.id, refit["chunk"]), chunk_list(execution, refit["chunks"]))
-    _put(plan_key(execution.id), plan)
-    return carried_state(plan)
+    return plan
 
 
 def _put(key: str, document: Any) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from cli.data.dataset import hold_back
 from cli.data.upload import upload
 from cli.data.world import WorldSpecification, make_world
-from cli.execution import execution_key
+from greenfraud.executions import name_of
+from greenfraud.naming import execution_key
 from tests.e2e.deployment import ASSEMBLY, Deployment, wait_until
 
 pytestmark = [
@@ -35,27 +38,38 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
         made.stop()
 
 
-@pytest.mark.xfail(strict=True, reason="nothing keeps a second execution from training what the first is training")
-def test_a_second_delivery_of_the_schedules_event_trains_nothing(platform: Deployment) -> None:
-    """Of the two executions one works; the other is refused, or finds nothing to do."""
+@dataclass(frozen=True)
+class Pair:
+    """The executions of one event: that which trains, and the other as it ended."""
+
+    trains: str
+    other: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def pair(platform: Deployment) -> Iterator[Pair]:
+    """What two deliveries of the retraining schedule's event start, by the target that the template gives it."""
     machine = platform.outputs["StateMachineArn"]
-    client = platform.client("stepfunctions")
-    platform.client("scheduler").create_schedule(
+    client, scheduler = platform.client("stepfunctions"), platform.client("scheduler")
+    described = scheduler.get_schedule(Name=platform.outputs["ScheduleName"])
+    scheduler.create_schedule(
         Name="twice",
         ScheduleExpression=f"at({datetime.now(UTC):%Y-%m-%dT%H:%M:%S})",
         FlexibleTimeWindow={"Mode": "OFF"},
-        Target={"Arn": machine, "RoleArn": "arn:aws:iam::123456789012:role/scheduler", "Input": json.dumps({})},
+        Target=described["Target"],
     )
     wait_until(lambda: len(client.list_executions(stateMachineArn=machine)["executions"]) == 2, 30)
     arns = [one["executionArn"] for one in client.list_executions(stateMachineArn=machine)["executions"]]
 
-    def both_have_decided() -> bool:
-        """An execution has ended, or has started its first job."""
-        return all(platform.jobs(execution_key(arn)) or status_of(platform, arn) != "RUNNING" for arn in arns)
+    def training() -> list[str]:
+        """The executions that have started a job, once each has or has ended."""
+        working = [arn for arn in arns if platform.jobs(execution_key(arn))]
+        return working if all(arn in working or status_of(platform, arn) != "RUNNING" for arn in arns) else []
 
-    wait_until(both_have_decided, 120)
     try:
-        assert sum(bool(platform.jobs(execution_key(arn))) for arn in arns) == 1
+        (trains,) = wait_until(training, 120)
+        (other,) = [client.describe_execution(executionArn=arn) for arn in arns if arn != trains]
+        yield Pair(trains, {**other, "output": json.loads(other["output"])})
     finally:
         for arn in arns:
             client.stop_execution(executionArn=arn)
@@ -64,3 +78,37 @@ def test_a_second_delivery_of_the_schedules_event_trains_nothing(platform: Deplo
 def status_of(platform: Deployment, arn: str) -> str:
     """Of an execution."""
     return str(platform.client("stepfunctions").describe_execution(executionArn=arn)["status"])
+
+
+def test_a_second_delivery_of_the_schedules_event_trains_nothing(pair: Pair) -> None:
+    """It succeeds, which wakes nobody, and names the execution that trains."""
+    assert pair.other["status"] == "SUCCEEDED"
+    output = pair.other["output"]
+    assert (output["outcome"], output["families"]) == ("already_running", [])
+    assert output["holder"] == name_of(pair.trains)
+
+
+def test_a_person_who_starts_meanwhile_is_told_who_trains(platform: Deployment, pair: Pair) -> None:
+    """By the command, which fails because what was asked for has not been done; and by `status`."""
+    shown = platform.command("retrain", "--force")
+    assert shown.returncode == 1
+    assert f"AlreadyRunning: {name_of(pair.trains)} trains since" in shown.stderr
+    assert f"training   {name_of(pair.trains)} since" in platform.command("status").stdout
+
+
+def test_a_late_delivery_of_the_event_trains_nothing_either(platform: Deployment, pair: Pair) -> None:
+    """Also when the execution that the first one started has ended, and however it ended."""
+    client = platform.client("stepfunctions")
+    document = client.describe_execution(executionArn=pair.trains)["input"]
+    client.stop_execution(executionArn=pair.trains)
+    late = platform.execute(json.loads(document))
+    assert (late["status"], late["output"]["outcome"]) == ("SUCCEEDED", "nothing_to_train")
+    assert late["output"]["reason"].endswith(f" was made by {name_of(pair.trains)}")
+
+
+def test_the_lease_of_an_execution_that_was_aborted_is_taken_at_once(platform: Deployment, pair: Pair) -> None:
+    """The next one trains."""
+    arn = platform.start_execution({})
+    wait_until(lambda: platform.jobs(execution_key(arn)), 120)
+    assert status_of(platform, pair.trains) == "ABORTED"
+    platform.client("stepfunctions").stop_execution(executionArn=arn)
