@@ -9,6 +9,7 @@ EXPECTED = {
         "ControlTable",
         "LedgerTable",
         "LineageTable",
+        "LeasesTable",
         "DecisionsTable",
         "ReceiptsTable",
         "CustomerTable",

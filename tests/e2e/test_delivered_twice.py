@@ -14,6 +14,7 @@ from cli.data.dataset import hold_back
 from cli.data.upload import upload
 from cli.data.world import WorldSpecification, make_world
 from greenfraud.executions import name_of
+from greenfraud.items import lease as lease_items
 from greenfraud.naming import execution_key
 from tests.e2e.deployment import ASSEMBLY, Deployment, wait_until
 
@@ -106,9 +107,36 @@ def test_a_late_delivery_of_the_event_trains_nothing_either(platform: Deployment
     assert late["output"]["reason"].endswith(f" was made by {name_of(pair.trains)}")
 
 
-def test_the_lease_of_an_execution_that_was_aborted_is_taken_at_once(platform: Deployment, pair: Pair) -> None:
-    """The next one trains."""
+@pytest.fixture(scope="module")
+def successor(platform: Deployment, pair: Pair) -> str:
+    """An execution that begins where the one before it was aborted, and is stopped at work."""
+    client = platform.client("stepfunctions")
+    client.stop_execution(executionArn=pair.trains)
     arn = platform.start_execution({})
     wait_until(lambda: platform.jobs(execution_key(arn)), 120)
+    client.stop_execution(executionArn=arn)
+    return arn
+
+
+def test_the_lease_of_an_execution_that_was_aborted_is_taken_at_once(platform: Deployment, pair: Pair, successor: str) -> None:
+    """The next one trains."""
     assert status_of(platform, pair.trains) == "ABORTED"
-    platform.client("stepfunctions").stop_execution(executionArn=arn)
+    lease = platform.client("dynamodb").get_item(TableName=platform.outputs["LeasesTable"], Key=lease_items.key())["Item"]
+    assert lease_items.decode(lease).holder == successor
+
+
+def test_what_an_overtaken_execution_trains_when_it_is_redriven_is_not_recorded(
+    platform: Deployment, pair: Pair, successor: str
+) -> None:
+    """It fails where it would record, with the name of the execution that came after it."""
+    platform.client("stepfunctions").redrive_execution(executionArn=pair.trains)
+    ended = platform.end_of(pair.trains)
+    assert (ended["status"], ended["error"]) == ("FAILED", "Overtaken")
+    assert f"{name_of(successor)} took the lease of execution {execution_key(pair.trains)}" in ended["cause"]
+    assert platform.client("dynamodb").scan(TableName=platform.outputs["LineageTable"])["Items"] == []
+
+
+def test_no_job_of_two_starts_at_the_same_moment_failed(platform: Deployment, pair: Pair, successor: str) -> None:
+    """MLflow's database is made by the first job that tells it something, and by no other at the same time."""
+    jobs = [job for arn in (pair.trains, successor) for job in platform.jobs(execution_key(arn))]
+    assert {job["TrainingJobStatus"] for job in jobs} <= {"Completed", "Stopped"}
