@@ -70,6 +70,7 @@ class TrainingStack(Stack):
             cron=settings.upkeep_cron,
             topic=data.alerts.topic,
             letters=self.letters,
+            leases=data.tables.leases,
             log_retention_days=settings.log_retention_days,
         )
         self.alarms: list[cloudwatch.Alarm] = [*self._alarms(), *self.upkeep.alarms]

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RECORD, GATE, PROMOTE = (f"GreenFraud-Training/Control/{verb}/Role" for verb in ("Record", "Gate", "Promote"))
 PLAN = "GreenFraud-Training/Plan/Role"
 OPERATE = "GreenFraud-Serving/Operate/Role"
+UPKEEP = "GreenFraud-Training/Upkeep/Machine/Role"
 MACHINE = "GreenFraud-Training/Pipeline/Machine/Role"
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLUpdate")
 
@@ -47,11 +48,11 @@ def holders(granted, actions, fragment):
         ("TablesControl", {PROMOTE, OPERATE}),
         ("TablesLedger", {PROMOTE, OPERATE}),
         ("TablesLineage", {RECORD}),
-        ("TablesLeases", {PLAN}),
+        ("TablesLeases", {PLAN, UPKEEP}),
     ],
 )
 def test_only_one_kind_of_right_writes_a_table(granted, table, writers):
-    """What serves and its ledger: a promotion or a person. Lineage: the record alone; the lease: the plan alone."""
+    """What serves and its ledger: a promotion or a person. Lineage: the record. What was begun: who begins."""
     assert holders(granted, WRITES, table) == writers
 
 

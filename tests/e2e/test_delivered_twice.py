@@ -119,7 +119,9 @@ def successor(platform: Deployment, pair: Pair) -> str:
     stop(platform, pair.trains)
     arn = platform.start_execution({})
     wait_until(lambda: platform.jobs(execution_key(arn)), 120)
-    stop(platform, arn)
+    shown = platform.command("retrain", "--stop", name_of(arn))
+    assert shown.returncode == 0, shown.stderr
+    wait_until(lambda: status_of(platform, arn) == "ABORTED", 30)
     return arn
 
 
