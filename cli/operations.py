@@ -23,7 +23,7 @@ def show_status(target: Target, screen: Screen) -> None:
     for stage in ("canary", "shadow"):
         if document.get(stage):
             screen.line(f"{stage:<10} {_model(document[stage])}")
-    if (lease := _lease(target)) is not None:
+    if (lease := running_lease(target)) is not None:
         screen.line(f"training   {lease.name} since {lease.taken_at:%Y-%m-%d %H:%M:%S} UTC; no other execution trains meanwhile")
     for execution in _last_executions(target):
         screen.line(f"execution  {execution['startDate']:%Y-%m-%d %H:%M:%S}  {execution['status']:<9}  {execution['name']}")
@@ -54,18 +54,18 @@ def environment_lines(target: Target) -> list[str]:
     return [f"export {name}='{value}'" for name, value in sorted(variables.items())]
 
 
-def _last_executions(target: Target, count: int = 5) -> list[dict[str, Any]]:
-    listed = target.client("stepfunctions").list_executions(stateMachineArn=target.outputs["StateMachineArn"], maxResults=count)
-    return sorted(listed["executions"], key=lambda execution: execution["startDate"], reverse=True)[:count]
-
-
-def _lease(target: Target) -> Lease | None:
+def running_lease(target: Target) -> Lease | None:
     """The lease of an execution that runs; what its holder left behind when it ended counts no more."""
     found = target.client("dynamodb").get_item(TableName=target.outputs["LeasesTable"], Key=lease_items.key()).get("Item")
     lease = None if found is None else lease_items.decode(found)
     machine = {"stateMachineArn": target.outputs["StateMachineArn"], "statusFilter": RUNNING}
     running = target.client("stepfunctions").list_executions(**machine)["executions"]
     return lease if lease and lease.holder in [one["executionArn"] for one in running] else None
+
+
+def _last_executions(target: Target, count: int = 5) -> list[dict[str, Any]]:
+    listed = target.client("stepfunctions").list_executions(stateMachineArn=target.outputs["StateMachineArn"], maxResults=count)
+    return sorted(listed["executions"], key=lambda execution: execution["startDate"], reverse=True)[:count]
 
 
 def _model(reference: Mapping[str, Any] | None) -> str:

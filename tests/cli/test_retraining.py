@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from fake_platform import EXECUTION_ARN, FakePlatform
@@ -13,8 +14,11 @@ from typer.testing import CliRunner
 from cli import execution as execution_module
 from cli import retraining
 from cli.main import app
+from cli.operations import running_lease
 from cli.screen import Screen
 from greenfraud.errors import InvalidInput
+from greenfraud.items import lease as lease_items
+from greenfraud.items.lease import LASTS, Lease
 
 FIRST_DAY = date(2026, 1, 1)
 LEARNED, HOLDOUT = "20260101-20260108", "20260122-20260129"
@@ -148,3 +152,15 @@ def test_stopping_takes_no_wishes(command, platform):
     assert result.exit_code == 2
     assert "--stop starts nothing: leave out --families, --force" in result.stderr
     assert platform.stepfunctions.stopped == []
+
+
+@pytest.mark.parametrize(("running", "shown"), [([EXECUTION_ARN], "one"), ([], None), ([f"{EXECUTION_ARN}-other"], None)])
+def test_status_knows_who_trains_as_long_as_it_runs(platform, running, shown):
+    """What the lease says of an execution that has ended counts no more."""
+    taken_at = datetime(2026, 11, 30, 1, tzinfo=UTC)
+    item = lease_items.encode(Lease(holder=EXECUTION_ARN, taken_at=taken_at, ends_at=taken_at + LASTS))
+    platform.outputs["LeasesTable"] = "leases"
+    platform.dynamodb = SimpleNamespace(get_item=lambda **_: {"Item": item})
+    platform.stepfunctions.list_executions = lambda **_: {"executions": [{"executionArn": arn} for arn in running]}
+    lease = running_lease(platform)
+    assert (lease and lease.name) == shown
