@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -89,11 +90,13 @@ class Execution:
 
 
 def start_execution(target: Target, document: Mapping[str, Any]) -> str:
-    """Start the pipeline as the console does; returns the execution's ARN. CommandError when AWS refuses."""
+    """Start the pipeline; returns the execution's ARN. CommandError when AWS refuses.
+
+    It has a name before it is asked for, so that a request that is sent again after a lost answer starts no second one.
+    """
+    machine, name = target.outputs["StateMachineArn"], str(uuid.uuid4())
     try:
-        started = target.client("stepfunctions").start_execution(
-            stateMachineArn=target.outputs["StateMachineArn"], input=json.dumps(document)
-        )
+        started = target.client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=json.dumps(document))
     except ClientError as error:
         raise CommandError(f"the pipeline did not start: {error}") from None
     return str(started["executionArn"])
@@ -102,7 +105,8 @@ def start_execution(target: Target, document: Mapping[str, Any]) -> str:
 def follow_execution(target: Target, arn: str, watcher: Watcher) -> Execution:
     """Wait for the execution, telling `watcher` what happens.
 
-    CommandError with the failed job's own reason, or the state machine's cause, when it does not succeed.
+    CommandError with the failed job's own reason, or the state machine's cause, when it does not succeed; with the name of the
+    execution that trains when another one does.
     """
     following = _Following(target, Execution(arn), watcher)
     while (status := following.poll()) == "RUNNING":
@@ -110,6 +114,8 @@ def follow_execution(target: Target, arn: str, watcher: Watcher) -> Execution:
     if status != "SUCCEEDED":
         raise following.failure(status)
     following.complete()
+    if following.execution.output.get("outcome") == "already_running":
+        raise CommandError(f"AlreadyRunning: {following.execution.output['reason']}; this execution trained nothing")
     return following.execution
 
 

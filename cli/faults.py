@@ -22,8 +22,8 @@ class FaultReportingGroup(TyperGroup):
         """Run the command; expected faults end the process without a traceback."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            typer.echo("stopped", err=True)
+        except KeyboardInterrupt as interrupt:
+            typer.echo(str(interrupt) or "stopped", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except (CommandError, GreenFraudError, ClientError, BotoCoreError, OSError) as fault:
             typer.echo(f"error: {_message(fault)}", err=True)

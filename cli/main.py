@@ -94,15 +94,23 @@ def retrain_command(  # noqa: PLR0913 - the options of a command
     chunks: Annotated[str, typer.Option(help="only these, separated by commas: 20260101-20260108")] = "",
     force: Annotated[bool, typer.Option("--force", help="even what was trained before")] = False,
     full: Annotated[bool, typer.Option("--full", help="learn every mature chunk anew and at once, from nothing")] = False,
+    stop: Annotated[str, typer.Option(metavar="EXECUTION", help="start nothing, and end this execution")] = "",
     aws: Aws = False,
     region: Region = "",
 ) -> None:
     """Start the training pipeline and follow it; without options it trains every mature chunk that is new."""
-    from cli.operations import retrain
+    from cli import retraining
     from cli.target import find_target
 
     wanted = {"families": _listed(families), "chunks": _listed(chunks), "force": force, "full": full}
-    retrain(find_target(aws=aws, region=region or None), Screen(), {name: value for name, value in wanted.items() if value})
+    document = {name: value for name, value in wanted.items() if value}
+    if stop and document:
+        raise InputError(f"--stop starts nothing: leave out {', '.join(f'--{name}' for name in document)}")
+    target = find_target(aws=aws, region=region or None)
+    if stop:
+        retraining.stop(target, Screen(), stop)
+    else:
+        retraining.retrain(target, Screen(), document)
 
 
 @app.command("status")

@@ -1,4 +1,4 @@
-"""What an operator does with a platform that is up: look, retrain, roll back."""
+"""What an operator does with a platform that is up: look, roll back."""
 
 from __future__ import annotations
 
@@ -8,20 +8,12 @@ from typing import Any
 from cli.api import call_api
 from cli.emissions import grams_by_stage, read_emissions
 from cli.errors import CommandError, InputError
-from cli.execution import follow_execution, start_execution
-from cli.progress import TrainingView, grams
+from cli.progress import grams
 from cli.screen import Screen
 from cli.target import LOCAL_KEY, Target
-
-
-def retrain(target: Target, screen: Screen, document: Mapping[str, Any]) -> None:
-    """Start the pipeline with `document` and follow it to its end."""
-    arn = start_execution(target, document)
-    screen.line(f"execution {arn}")
-    with screen.step("pipeline", "training, evaluating, promoting"):
-        execution = follow_execution(target, arn, TrainingView(screen))
-    if execution.is_idle:
-        screen.line(f"NothingToTrain: {execution.output.get('reason', 'every mature chunk is trained')}")
+from greenfraud.executions import RUNNING
+from greenfraud.items import lease as lease_items
+from greenfraud.items.lease import Lease
 
 
 def show_status(target: Target, screen: Screen) -> None:
@@ -32,6 +24,8 @@ def show_status(target: Target, screen: Screen) -> None:
     for stage in ("fallback", "canary", "shadow"):
         if document.get(stage):
             screen.line(f"{stage:<10} {_model(document[stage])}")
+    if (lease := running_lease(target)) is not None:
+        screen.line(f"training   {lease.name} since {lease.taken_at:%Y-%m-%d %H:%M:%S} UTC; no other execution trains meanwhile")
     for execution in _last_executions(target):
         screen.line(f"execution  {execution['startDate']:%Y-%m-%d %H:%M:%S}  {execution['status']:<9}  {execution['name']}")
     totals = grams_by_stage(read_emissions(target))
@@ -70,6 +64,15 @@ def environment_lines(target: Target) -> list[str]:
     if target.endpoint is not None:
         variables |= {"AWS_ENDPOINT_URL": target.endpoint, "AWS_ACCESS_KEY_ID": LOCAL_KEY, "AWS_SECRET_ACCESS_KEY": LOCAL_KEY}
     return [f"export {name}='{value}'" for name, value in sorted(variables.items())]
+
+
+def running_lease(target: Target) -> Lease | None:
+    """The lease of an execution that runs; what its holder left behind when it ended counts no more."""
+    found = target.client("dynamodb").get_item(TableName=target.outputs["LeasesTable"], Key=lease_items.key()).get("Item")
+    lease = None if found is None else lease_items.decode(found)
+    machine = {"stateMachineArn": target.outputs["StateMachineArn"], "statusFilter": RUNNING}
+    running = target.client("stepfunctions").list_executions(**machine)["executions"]
+    return lease if lease and lease.holder in [one["executionArn"] for one in running] else None
 
 
 def _last_executions(target: Target, count: int = 5) -> list[dict[str, Any]]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk.components.buckets import Buckets
 from cdk.components.function import ServiceFunction
-from cdk.components.grants import allow, allow_items, allow_listing, allow_objects
+from cdk.components.grants import allow_items, allow_listing, allow_objects
 from cdk.components.layers import Layers
 from cdk.components.network import Network
-from cdk.components.review import acknowledge, finding
+from cdk.components.state_machines import allow_asking_of_executions, machine_arn
 from cdk.components.tables import Tables
 from cdk.settings import Settings
 
@@ -42,9 +41,11 @@ class Control(Construct):
         self.promote = self._promote(machine_name)
 
     def _record(self) -> ServiceFunction:
-        record = self._function("Record", "record", {"LINEAGE_TABLE": self._tables.lineage.table_name})
+        tables = {"LINEAGE_TABLE": self._tables.lineage.table_name, "LEASES_TABLE": self._tables.leases.table_name}
+        record = self._function("Record", "record", tables)
         allow_objects(record.role, self._buckets.artifacts, ["s3:GetObject"], "executions/*/train/*")
         allow_items(record.role, ["PutItem"], self._tables.lineage)
+        allow_items(record.role, ["GetItem", "ConditionCheckItem"], self._tables.leases)
         return record
 
     def _gate(self) -> ServiceFunction:
@@ -54,16 +55,14 @@ class Control(Construct):
         return gate
 
     def _promote(self, machine_name: str) -> ServiceFunction:
-        arn = Stack.of(self).format_arn
-        form = ArnFormat.COLON_RESOURCE_NAME
-        machine = arn(service="states", resource="stateMachine", resource_name=machine_name, arn_format=form)
-        executions = arn(service="states", resource="execution", resource_name=f"{machine_name}:*", arn_format=form)
-        promote = self._function("Promote", "promote", {"STATE_MACHINE_ARN": machine, **_production_tables(self._tables)})
-        allow_objects(promote.role, self._buckets.artifacts, ["s3:GetObject"], "models/", "executions/*/decision.json")
+        machine = machine_arn(self, machine_name)
+        tables = {**_production_tables(self._tables), "LEASES_TABLE": self._tables.leases.table_name}
+        promote = self._function("Promote", "promote", {"STATE_MACHINE_ARN": machine, **tables})
+        judged = ("executions/*/decision.json", "executions/*/evaluation.json")
+        allow_objects(promote.role, self._buckets.artifacts, ["s3:GetObject"], "models/", *judged)
         _allow_replacing(promote.role, self._tables)
-        allow(promote.role, ["states:DescribeExecution"], [executions])
-        reason = "Executions are named at run time; their state machine is the boundary."
-        acknowledge(promote.role, f"AwsSolutions-IAM5[Resource::{finding(self, executions)}]", reason)
+        allow_items(promote.role, ["GetItem"], self._tables.leases)
+        allow_asking_of_executions(promote.role, machine_name)
         return promote
 
     def _function(self, id_: str, verb: str, environment: dict[str, str]) -> ServiceFunction:

@@ -33,10 +33,13 @@ class PipelineFlow(Construct):
         self.start = sfn.Chain.start(planned).next(self._work_if_any())
 
     def _work_if_any(self) -> sfn.Choice:
+        """Work, unless nothing is new or another execution trains: neither of these is a failure that wakes somebody."""
         is_idle = sfn.Condition.string_equals("$.outcome", "nothing_to_train")
+        is_second = sfn.Condition.string_equals("$.outcome", "already_running")
         work = sfn.Chain.start(self._features()).next(self._train_and_materialize()).next(self._evaluate())
         decided = work.next(self._gate()).next(self._promote_or_not())
-        return sfn.Choice(self, "IsAnythingNew").when(is_idle, sfn.Succeed(self, "NothingToTrain")).otherwise(decided)
+        choice = sfn.Choice(self, "IsAnythingNew").when(is_idle, sfn.Succeed(self, "NothingToTrain"))
+        return choice.when(is_second, sfn.Succeed(self, "AlreadyRunning")).otherwise(decided)
 
     def _features(self) -> FirstJob:
         no_quota = sfn.Fail(self, "NoQuota", error="NoQuota", cause_path=f"{REFUSED}.Cause")

@@ -1,4 +1,4 @@
-"""The DynamoDB tables: online features, control, ledger, lineage, decisions and receipts."""
+"""The DynamoDB tables: online features, control, ledger, lineage, leases, decisions and receipts."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Tables(Construct):
         self.control = _table(self, "Control", "control_id")
         self.ledger = _table(self, "Ledger", "ledger", sort=("revision", NUMBER))
         self.lineage = _table(self, "Lineage", "family", sort=("chunk", STRING))
+        self.leases = _table(self, "Leases", "lease")
         self.receipts = _table(self, "Receipts", "event_id", expires=True)
         self.decisions = _table(
             self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
@@ -17,6 +18,7 @@ from cdk.components.function import log_group
 from cdk.components.job_names import run_job_name
 from cdk.components.job_state import Job
 from cdk.components.no_quota import allow_telling, no_quota_alarm, quota_told
+from cdk.components.scheduled_once import allow_remembering, scheduled_once
 from cdk.components.state_machines import remember_logs_and_tracing
 from cdk.components.training_jobs import TrainingJobs
 
@@ -46,6 +48,7 @@ class Upkeep(Construct):
         cron: str,
         topic: sns.ITopic,
         letters: DeadLetters,
+        leases: dynamodb.ITable,
         log_retention_days: int,
     ) -> None:
         super().__init__(scope, id_)
@@ -55,11 +58,12 @@ class Upkeep(Construct):
             self,
             "Machine",
             state_machine_name=NAME,
-            definition_body=sfn.DefinitionBody.from_chainable(self._flow()),
+            definition_body=sfn.DefinitionBody.from_chainable(scheduled_once(self, NAME, leases, self._flow())),
             timeout=Duration.hours(20),  # both jobs wait and try as long as they may, and the next night begins with none of it
             tracing_enabled=True,
             logs=sfn.LogOptions(destination=logs, level=sfn.LogLevel.ALL, include_execution_data=True),
         )
+        allow_remembering(self.machine, leases)
         allow_telling(self.machine)
         jobs.allow_running(self.machine, *STEPS.values())
         remember_logs_and_tracing(self.machine)
@@ -68,7 +72,7 @@ class Upkeep(Construct):
             "Nightly",
             description="Nightly upkeep of features",
             schedule=scheduler.ScheduleExpression.expression(cron),
-            target=letters.start(self.machine, {}),
+            target=letters.start(self.machine, {"scheduled_at": scheduler.ContextAttribute.scheduled_time}),
         )
         self.alarms = [*self._alarms(topic), no_quota_alarm(self, topic)]
 

@@ -46,6 +46,7 @@ class DataStack(Stack):
             "ControlTable": self.tables.control.table_name,
             "LedgerTable": self.tables.ledger.table_name,
             "LineageTable": self.tables.lineage.table_name,
+            "LeasesTable": self.tables.leases.table_name,
             "DecisionsTable": self.tables.decisions.table_name,
             "ReceiptsTable": self.tables.receipts.table_name,
             "CustomerTable": self.tables.customer.table_name,

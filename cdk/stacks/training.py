@@ -20,6 +20,7 @@ from cdk.components.network import Network
 from cdk.components.pipeline import NAME as PIPELINE
 from cdk.components.pipeline import Pipeline
 from cdk.components.spot_quota import SPOT_SLOTS
+from cdk.components.state_machines import allow_asking_of_executions
 from cdk.components.training_jobs import TrainingJobs
 from cdk.components.upkeep import Upkeep
 from cdk.settings import Settings
@@ -69,6 +70,7 @@ class TrainingStack(Stack):
             cron=settings.upkeep_cron,
             topic=data.alerts.topic,
             letters=self.letters,
+            leases=data.tables.leases,
             log_retention_days=settings.log_retention_days,
         )
         self.alarms: list[cloudwatch.Alarm] = [*self._alarms(), *self.upkeep.alarms]
@@ -94,6 +96,7 @@ class TrainingStack(Stack):
                 "LAKE_BUCKET": buckets.lake.bucket_name,
                 "ARTIFACTS_BUCKET": buckets.artifacts.bucket_name,
                 "LINEAGE_TABLE": tables.lineage.table_name,
+                "LEASES_TABLE": tables.leases.table_name,
             },
         )
         allow_listing(plan.role, buckets.lake, buckets.artifacts)
@@ -102,6 +105,8 @@ class TrainingStack(Stack):
         written = ("checkpoints/*/genesis/genesis.json", "executions/*/plan.json", "executions/*/up-to-*.manifest")
         allow_objects(plan.role, buckets.artifacts, ["s3:PutObject"], *written)
         allow_items(plan.role, ["Query"], tables.lineage)
+        allow_items(plan.role, ["GetItem", "PutItem"], tables.leases)
+        allow_asking_of_executions(plan.role, PIPELINE)
         return plan
 
     def _function(self, id_: str, name: str, environment: dict[str, str]) -> ServiceFunction:
@@ -121,13 +126,18 @@ class TrainingStack(Stack):
         return service
 
     def _schedule(self) -> scheduler.Schedule:
-        """Only the schedule may wait for clean power: it alone carries a deadline, in hours."""
+        """Only the schedule may wait for clean power: it alone carries a deadline, in hours.
+
+        Scheduler delivers at least once and names each execution anew; the moment that it starts one for is in the input.
+        """
+        scheduled_at = scheduler.ContextAttribute.scheduled_time
+        given = {"deadline": self._settings.retrain_deadline_hours, "scheduled_at": scheduled_at}
         return scheduler.Schedule(
             self,
             "Retrain",
             description="Weekly retraining",
             schedule=scheduler.ScheduleExpression.expression(self._settings.retrain_cron),
-            target=self.letters.start(self.pipeline.machine, {"deadline": self._settings.retrain_deadline_hours}),
+            target=self.letters.start(self.pipeline.machine, given),
         )
 
     def _alarms(self) -> list[cloudwatch.Alarm]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.errors import ContractError, GreenFraudError, StateConflict
 from greenfraud.items.ledger import Entry
 
+Check = Callable[[ControlDocument], None]
 logger = logging.getLogger(__name__)
 
 
@@ -29,16 +30,26 @@ class Production:
     artifacts: Artifacts
     servable: Servable
 
-    def promote(self, family: str, version: str, *, actor: str, reasons: Sequence[str], execution: str | None) -> ControlDocument:
+    def promote(  # noqa: PLR0913 - what, and what the ledger must know of it
+        self,
+        family: str,
+        version: str,
+        *,
+        actor: str,
+        reasons: Sequence[str],
+        execution: str | None,
+        check: Check = lambda _: None,
+    ) -> ControlDocument:
         """Put a verified bundle into production, what was there behind it. Promoting what is there already changes nothing.
 
-        Raises NotFound or BundleError when the bundle is missing or altered, UnservableError when the scoring function cannot
-        serve it, StateConflict when another change came first.
+        `check` raises where what stands now must not be replaced. Raises NotFound or BundleError when the bundle is missing or
+        altered, UnservableError when the scoring function cannot serve it, StateConflict when another change came first.
         """
         reference, bundle = self.artifacts.verified(family, version)
         before = self.stage.current()
         if before.production == reference:
             return before
+        check(before)
         self.servable.check(bundle)
         fallback = self._fallback(reference, [before.production, before.fallback])
         figures = {"metrics": bundle.metrics, "emissions": bundle.emissions, "files": bundle.files}

@@ -11,14 +11,15 @@ import boto3
 
 from functions.plan.carried_state import carried_state
 from functions.plan.chain import read_lineage
-from functions.plan.coverage import read_coverage
 from functions.plan.jobs import Execution, chunk_list
-from functions.plan.planning import make_plan
-from functions.plan.run_request import RunRequest
+from functions.plan.lease_table import LeaseTable, Start
+from functions.plan.planning import make_plan, refused_plan
 from functions.plan.settings import Settings
+from greenfraud.coverage import read_coverage
 from greenfraud.faults import edge
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import chunk_list_key, execution_key, genesis_prefix, plan_key
+from greenfraud.run_request import RunRequest
 
 settings = Settings.from_env()
 
@@ -44,18 +45,34 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         artifacts_bucket=settings.artifacts_bucket,
         manifest_version=load_manifest().version,
     )
-    coverage = read_coverage(client("s3"), settings.lake_bucket, today=now.date())
+    plan = _plan(execution, request, Start(event["execution_arn"], now, request.scheduled_at))
+    _put(plan_key(execution.id), plan)
+    return carried_state(plan)
+
+
+def _plan(execution: Execution, request: RunRequest, start: Start) -> dict[str, Any]:
+    """The plan, made by what the lease said before the lineage was read; only who trains takes it."""
+    leases = LeaseTable(lambda: client("dynamodb"), lambda: client("stepfunctions"), settings.leases_table)
+    before = leases.current()
+    if refusal := leases.refusal(before, start):
+        return refused_plan(execution, request, refusal)
+    coverage = read_coverage(client("s3"), settings.lake_bucket, today=start.now.date())
     lineages = {family: read_lineage(client("dynamodb"), settings.lineage_table, family) for family in request.families}
     plan = make_plan(execution, request, coverage, lineages)
     if plan["outcome"] == "train":
-        for family in plan["families"]:
-            # SageMaker refuses an empty channel: a family's first job has a parent that says there is none.
-            _put(f"{genesis_prefix(family['family'])}genesis.json", {"family": family["family"], "parent": None})
-        if request.full:
-            refit = plan["families"][0]["chunks"][0]
-            _put(chunk_list_key(execution.id, refit["chunk"]), chunk_list(execution, refit["chunks"]))
-    _put(plan_key(execution.id), plan)
-    return carried_state(plan)
+        leases.take(before, start)
+        _prepare(execution, request, plan)
+    return plan
+
+
+def _prepare(execution: Execution, request: RunRequest, plan: dict[str, Any]) -> None:
+    """Store what the jobs find beside the plan."""
+    for family in plan["families"]:
+        # SageMaker refuses an empty channel: a family's first job has a parent that says there is none.
+        _put(f"{genesis_prefix(family['family'])}genesis.json", {"family": family["family"], "parent": None})
+    if request.full:
+        refit = plan["families"][0]["chunks"][0]
+        _put(chunk_list_key(execution.id, refit["chunk"]), chunk_list(execution, refit["chunks"]))
 
 
 def _put(key: str, document: Any) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from functions.plan.chain import Lineage
 from functions.plan.jobs import Execution, chain, chain_features, features_uri, full_refit, refit_features
-from functions.plan.run_request import RunRequest
+from functions.plan.lease_table import Refusal
 from greenfraud.chunks import Chunk, Coverage
-from greenfraud.errors import InvalidInput
 from greenfraud.instants import format_rfc3339
+from greenfraud.run_request import RunRequest
 
 
 def make_plan(
@@ -19,7 +19,7 @@ def make_plan(
     """What the jobs read as plan.json; `outcome` is train or nothing_to_train. Raises InvalidInput."""
     if coverage is None:
         return _nothing(execution, request, None, "the lake has no dataset.json: import a data set first")
-    holdout, trainable = _split(request, coverage)
+    holdout, trainable = request.holdout_and_trainable(coverage)
     if holdout is None or not trainable:
         reason = f"no chunk of {coverage.chunk_days} days has been mature for {coverage.maturity_days} days before a mature one"
         return _nothing(execution, request, coverage, reason)
@@ -32,6 +32,12 @@ def make_plan(
         "families": [{"family": family, "chunks": of_family} for family, of_family in jobs.items() if of_family],
         "holdout": {"chunk": holdout.id, "features_uri": features_uri(execution, holdout)},
     }
+
+
+def refused_plan(execution: Execution, request: RunRequest, refusal: Refusal) -> dict[str, Any]:
+    """What is stored and answered where another execution has the right to train; the state machine ends by the `outcome`."""
+    told = {"families": [], "holder": refusal.holder, "reason": refusal.reason}
+    return {**_common(execution, request, None, refusal.outcome), **told}
 
 
 def _jobs(
@@ -57,27 +63,10 @@ def _nothing(execution: Execution, request: RunRequest, coverage: Coverage | Non
     return {**_common(execution, request, coverage, "nothing_to_train"), "families": [], "reason": reason}
 
 
-def _split(request: RunRequest, coverage: Coverage) -> tuple[Chunk | None, list[Chunk]]:
-    """Return the holdout, by default the newest mature chunk, and what may be trained before it."""
-    if request.holdout is None:
-        return coverage.holdout_and_trainable()
-    (holdout,) = _choose("holdout", [request.holdout], coverage.mature)
-    return holdout, coverage.known_before(holdout)
-
-
 def _chosen(request: RunRequest, trainable: Sequence[Chunk], lineage: Lineage) -> list[Chunk]:
     """What a family trains: what it has not learned; with force, the chunks it names, or the last one again."""
-    chosen = list(trainable) if request.chunks is None else _choose("chunks", request.chunks, trainable)
+    chosen = request.chosen_of(trainable)
     fresh = [chunk for chunk in chosen if not lineage.has_learned(chunk.id)]
     if not request.force:
         return fresh
     return chosen if request.chunks is not None else fresh or chosen[-1:]
-
-
-def _choose(field: str, ids: Sequence[str], known: Sequence[Chunk]) -> list[Chunk]:
-    by_id = {chunk.id: chunk for chunk in known}
-    unknown = [one for one in ids if one not in by_id]
-    if unknown:
-        choices = ", ".join(by_id) or "none yet"
-        raise InvalidInput(field, f"{unknown[0]!r} cannot be used; choose from {choices}")
-    return sorted({by_id[one] for one in ids})

@@ -16,6 +16,7 @@ class Settings:
     lake_bucket: str
     artifacts_bucket: str
     lineage_table: str
+    leases_table: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -64,8 +65,8 @@ class Ticker:
             timer = self._timers[schedule.arn] = Timer(key, first_firing(schedule, now))
         if timer.due is None or timer.due > now:
             return
-        timer.due = firing_after(schedule, now)
-        threading.Thread(target=fire, args=(self._context, schedule), daemon=True).start()
+        due, timer.due = timer.due, firing_after(schedule, now)
+        threading.Thread(target=fire, args=(self._context, schedule, due), daemon=True).start()
 
 
 def schedules() -> Iterator[Schedule]:
@@ -86,13 +87,29 @@ def first_firing(schedule: Schedule, now: datetime) -> datetime | None:
     return firing_after(schedule, now)
 
 
-def fire(context: Context, schedule: Schedule) -> None:
+def filled(given: str, schedule: Schedule, due: datetime) -> str:
+    """An input with Scheduler's context attributes filled in.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+    """
+    values = {
+        "schedule-arn": schedule.arn,
+        "scheduled-time": f"{due:%Y-%m-%dT%H:%M:%SZ}",
+        "execution-id": uuid.uuid4().hex[:16],
+        "attempt-number": "1",  # nothing is tried again here
+    }
+    for name, value in values.items():
+        given = given.replace(f"<aws.scheduler.{name}>", value)
+    return given
+
+
+def fire(context: Context, schedule: Schedule, due: datetime) -> None:
     """Send the target its input; what cannot be delivered goes to the schedule's dead-letter queue, at once, and is reported.
 
     Scheduler does both by the role of the target.
     """
     group = schedule.arn.rpartition("/")[0].replace(":schedule/", ":schedule-group/")
-    given = schedule.target.get("Input", "{}")
+    given = filled(schedule.target.get("Input", "{}"), schedule, due)
     by_role = partial(deliver, context, message=given, source_arn=schedule.arn)
     caller = take_on(schedule.target["RoleArn"], "scheduler.amazonaws.com", "scheduler", source_arn=group)
     try:

@@ -10,8 +10,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD, GATE, PROMOTE = (f"GreenFraud-Training/Control/{verb}/Role" for verb in ("Record", "Gate", "Promote"))
+PLAN = "GreenFraud-Training/Plan/Role"
 OPERATE = "GreenFraud-Serving/Operate/Role"
 RELEASE = "GreenFraud-Serving/Release/Tell/Role"
+UPKEEP = "GreenFraud-Training/Upkeep/Machine/Role"
 MACHINE = "GreenFraud-Training/Pipeline/Machine/Role"
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLUpdate")
 
@@ -43,10 +45,15 @@ def holders(granted, actions, fragment):
 
 @pytest.mark.parametrize(
     ("table", "writers"),
-    [("TablesControl", {PROMOTE, OPERATE, RELEASE}), ("TablesLedger", {PROMOTE, OPERATE}), ("TablesLineage", {RECORD})],
+    [
+        ("TablesControl", {PROMOTE, OPERATE, RELEASE}),
+        ("TablesLedger", {PROMOTE, OPERATE}),
+        ("TablesLineage", {RECORD}),
+        ("TablesLeases", {PLAN, UPKEEP}),
+    ],
 )
 def test_only_one_kind_of_right_writes_a_table(granted, table, writers):
-    """What serves and its ledger: a promotion or a person; a deployment that nothing ever did, and what its code computes."""
+    """What serves and its ledger: a promotion, a person; a deployment that nothing ever did. Lineage: the record. Leases: who begins."""
     assert holders(granted, WRITES, table) == writers
 
 
@@ -103,8 +110,8 @@ def test_every_described_question_about_production_is_a_route_of_its_own(resourc
     assert asked
 
 
-def test_a_promotion_asks_about_executions_of_our_machine_alone(granted):
-    """The other machine's may not act in its name."""
-    asked = [(role, resource) for role, action, resource in granted if action == "states:DescribeExecution"]
-    assert [role for role, _ in asked] == [PROMOTE]
-    assert ":execution:fraud-detection-pipeline:*" in asked[0][1]
+def test_a_plan_and_a_promotion_ask_about_executions_of_our_machine_alone(granted):
+    """Whether the holder of the lease runs, and who asks for a promotion; the other machine's may not act in their name."""
+    asked = {role: resource for role, action, resource in granted if action == "states:DescribeExecution"}
+    assert set(asked) == {PLAN, PROMOTE}
+    assert all(":execution:fraud-detection-pipeline:*" in resource for resource in asked.values())

@@ -11,6 +11,7 @@ EXPECTED = {
         "ControlTable",
         "LedgerTable",
         "LineageTable",
+        "LeasesTable",
         "DecisionsTable",
         "ReceiptsTable",
         "CustomerTable",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +18,15 @@ JOBS = {
     "Evaluate": "evaluate",
     "Report": "report",
 }
+CORE = Path(__file__).resolve().parents[2] / "layers/greenfraud/python"
 CONTROL = ("RecordLineage", "Gate", "Promote")
+
+
+@pytest.fixture
+def lease(monkeypatch):
+    """The lease as those who take it and ask for it know it; this part of the core is standard library alone."""
+    monkeypatch.syspath_prepend(str(CORE))
+    return importlib.import_module("greenfraud.items.lease")
 
 
 def tasks(states):
@@ -46,11 +57,17 @@ def test_a_run_goes_from_plan_to_report(definition):
     ]
 
 
-def test_nothing_new_ends_the_run_at_once(definition):
-    """It succeeds, with the plan as its output."""
-    (choice,) = definition["States"]["IsAnythingNew"]["Choices"]
-    assert choice == {"Variable": "$.outcome", "StringEquals": "nothing_to_train", "Next": "NothingToTrain"}
-    assert definition["States"]["NothingToTrain"] == {"Type": "Succeed"}
+@pytest.mark.parametrize(("outcome", "end"), [("nothing_to_train", "NothingToTrain"), ("already_running", "AlreadyRunning")])
+def test_nothing_new_and_another_execution_end_the_run_at_once(definition, outcome, end):
+    """It succeeds, so nobody is woken, with the plan as its output."""
+    (choice,) = [one for one in definition["States"]["IsAnythingNew"]["Choices"] if one["Next"] == end]
+    assert choice == {"Variable": "$.outcome", "StringEquals": outcome, "Next": end}
+    assert definition["States"][end] == {"Type": "Succeed"}
+
+
+def test_a_lease_outlasts_every_execution(definition, lease):
+    """Who is over its time is dead, also where Step Functions cannot tell."""
+    assert definition["TimeoutSeconds"] + 3_600 == lease.LASTS.total_seconds()
 
 
 def test_only_the_gate_leads_to_promotion(definition):
@@ -186,7 +203,8 @@ def test_the_plan_gets_the_input_and_becomes_the_state(states):
     assert plan["OutputPath"] == "$.Payload"
 
 
-def test_only_the_schedule_sets_a_deadline(resources):
-    """A person's start never waits for clean power."""
+def test_only_the_schedule_sets_a_deadline_and_says_when_it_was_due(resources):
+    """A person's start never waits for clean power; two deliveries of one event say the same moment."""
     schedule = resources("AWS::Scheduler::Schedule")["GreenFraud-Training/Retrain"]
-    assert schedule["Properties"]["Target"]["Input"] == '{"deadline":12}'
+    given = json.loads(schedule["Properties"]["Target"]["Input"])
+    assert given == {"deadline": 12, "scheduled_at": "<aws.scheduler.scheduled-time>"}

@@ -18,7 +18,7 @@ def definition(definition_of):
 
 def test_the_lake_corrects_before_skew_is_looked_for(definition):
     """A straight line."""
-    line = [definition["StartAt"]]
+    line = [definition["States"][definition["StartAt"]]["Default"]]
     while step := definition["States"][line[-1]].get("Next"):
         line.append(step)
     assert line == ["NameRun", "DateRun", "Reconcile", "TellQuota", "WatchSkew", "UpkeepDone"]
@@ -39,9 +39,10 @@ def test_each_job_is_run_and_retried_as_those_of_the_pipeline(definition, defini
 
 
 def test_a_failure_is_left_to_step_functions(definition):
-    """So a redrive begins with the job that failed; what is caught leads on: a full quota, and a metric that nobody took."""
+    """So a redrive begins with the job that failed; what is caught leads on: a second delivery, a full quota, an untaken metric."""
     states = definition["States"]
-    assert {name for name, state in states.items() if "Catch" in state} == {"Reconcile", "TellNoQuota", "TellQuota"}
+    caught = {name for name, state in states.items() if "Catch" in state}
+    assert caught == {"RememberStart", "Reconcile", "TellNoQuota", "TellQuota"}
     assert "Fail" not in {state["Type"] for state in states.values()}
 
 
@@ -61,7 +62,26 @@ def test_job_names_are_unique_per_run_and_attempt(definition):
 def test_it_runs_every_night(resources):
     """At an hour that a setting names."""
     schedule = resources("AWS::Scheduler::Schedule")["GreenFraud-Training/Upkeep/Nightly"]["Properties"]
-    assert (schedule["ScheduleExpression"], schedule["Target"]["Input"]) == ("cron(0 3 * * ? *)", "{}")
+    assert schedule["ScheduleExpression"] == "cron(0 3 * * ? *)"
+    assert schedule["Target"]["Input"] == '{"scheduled_at":"<aws.scheduler.scheduled-time>"}'
+
+
+def test_a_moment_that_a_schedule_names_begins_one_run(definition):
+    """Remembered with the execution, which may be tried again; a start by hand names no moment."""
+    states = definition["States"]
+    (choice,) = states[definition["StartAt"]]["Choices"]
+    assert (choice["Variable"], choice["IsPresent"], choice["Next"]) == ("$.scheduled_at", True, "RememberStart")
+    remembered = states["RememberStart"]
+    assert remembered["Parameters"]["Item"] == {
+        "lease": {"S": "feature-upkeep"},
+        "scheduled_at": {"S.$": "$.scheduled_at"},
+        "holder": {"S.$": "$$.Execution.Id"},
+    }
+    assert remembered["Next"] == states[definition["StartAt"]]["Default"] == "NameRun"
+    (caught,) = remembered["Catch"]
+    assert caught == {"ErrorEquals": ["DynamoDB.ConditionalCheckFailedException"], "Next": "DeliveredTwice"}
+    assert caught["ErrorEquals"][0] not in remembered["Retry"][0]["ErrorEquals"]
+    assert states["DeliveredTwice"] == {"Type": "Succeed"}
 
 
 def test_skew_damage_and_events_that_never_landed_wake_somebody(resources):

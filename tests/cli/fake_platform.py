@@ -35,22 +35,34 @@ class FakeS3:
         return SimpleNamespace(paginate=pages)
 
 
+class NoSuchExecution(Exception):
+    """Step Functions'."""
+
+
 class FakeStepFunctions:
-    """One execution that has the given statuses, one per look; `on_look` may change the world meanwhile."""
+    """One execution that has the given statuses, one per look, None where there is none; `on_look` may change the world."""
+
+    exceptions = SimpleNamespace(ExecutionDoesNotExist=NoSuchExecution, InvalidArn=NoSuchExecution)
 
     def __init__(self) -> None:
         self.statuses = ["SUCCEEDED"]
         self.answer: dict[str, str] = {"output": "{}"}
         self.on_look = lambda: None
         self.started: list[dict] = []
+        self.stopped: list[str] = []
 
     def start_execution(self, **request):
         self.started.append(json.loads(request["input"]))
         return {"executionArn": EXECUTION_ARN}
 
+    def stop_execution(self, *, executionArn, error, cause):
+        self.stopped.append(executionArn)
+
     def describe_execution(self, *, executionArn):
         self.on_look()
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+        if status is None:
+            raise NoSuchExecution
         return {"status": status, "startDate": BEGIN, **self.answer}
 
     def get_paginator(self, _):

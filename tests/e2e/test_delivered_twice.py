@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from cli.data.dataset import hold_back
 from cli.data.upload import upload
 from cli.data.world import WorldSpecification, make_world
-from cli.execution import execution_key
+from greenfraud.executions import name_of
+from greenfraud.items import lease as lease_items
+from greenfraud.naming import execution_key
 from tests.e2e.deployment import ASSEMBLY, Deployment, wait_until
 
 pytestmark = [
@@ -35,27 +39,38 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
         made.stop()
 
 
-@pytest.mark.xfail(strict=True, reason="nothing keeps a second execution from training what the first is training")
-def test_a_second_delivery_of_the_schedules_event_trains_nothing(platform: Deployment) -> None:
-    """Of the two executions one works; the other is refused, or finds nothing to do."""
+@dataclass(frozen=True)
+class Pair:
+    """The executions of one event: that which trains, and the other as it ended."""
+
+    trains: str
+    other: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def pair(platform: Deployment) -> Iterator[Pair]:
+    """What two deliveries of the retraining schedule's event start, by the target that the template gives it."""
     machine = platform.outputs["StateMachineArn"]
-    client = platform.client("stepfunctions")
-    platform.client("scheduler").create_schedule(
+    client, scheduler = platform.client("stepfunctions"), platform.client("scheduler")
+    described = scheduler.get_schedule(Name=platform.outputs["ScheduleName"])
+    scheduler.create_schedule(
         Name="twice",
         ScheduleExpression=f"at({datetime.now(UTC):%Y-%m-%dT%H:%M:%S})",
         FlexibleTimeWindow={"Mode": "OFF"},
-        Target={"Arn": machine, "RoleArn": "arn:aws:iam::123456789012:role/scheduler", "Input": json.dumps({})},
+        Target=described["Target"],
     )
     wait_until(lambda: len(client.list_executions(stateMachineArn=machine)["executions"]) == 2, 30)
     arns = [one["executionArn"] for one in client.list_executions(stateMachineArn=machine)["executions"]]
 
-    def both_have_decided() -> bool:
-        """An execution has ended, or has started its first job."""
-        return all(platform.jobs(execution_key(arn)) or status_of(platform, arn) != "RUNNING" for arn in arns)
+    def training() -> list[str]:
+        """The executions that have started a job, once each has or has ended."""
+        working = [arn for arn in arns if platform.jobs(execution_key(arn))]
+        return working if all(arn in working or status_of(platform, arn) != "RUNNING" for arn in arns) else []
 
-    wait_until(both_have_decided, 120)
     try:
-        assert sum(bool(platform.jobs(execution_key(arn))) for arn in arns) == 1
+        (trains,) = wait_until(training, 120)
+        (other,) = [client.describe_execution(executionArn=arn) for arn in arns if arn != trains]
+        yield Pair(trains, {**other, "output": json.loads(other["output"])})
     finally:
         for arn in arns:
             client.stop_execution(executionArn=arn)
@@ -64,3 +79,71 @@ def test_a_second_delivery_of_the_schedules_event_trains_nothing(platform: Deplo
 def status_of(platform: Deployment, arn: str) -> str:
     """Of an execution."""
     return str(platform.client("stepfunctions").describe_execution(executionArn=arn)["status"])
+
+
+def stop(platform: Deployment, arn: str) -> None:
+    """End an execution, and wait until Step Functions says that it has ended."""
+    platform.client("stepfunctions").stop_execution(executionArn=arn)
+    wait_until(lambda: status_of(platform, arn) != "RUNNING", 30)
+
+
+def test_a_second_delivery_of_the_schedules_event_trains_nothing(pair: Pair) -> None:
+    """It succeeds, which wakes nobody, and names the execution that trains."""
+    assert pair.other["status"] == "SUCCEEDED"
+    output = pair.other["output"]
+    assert (output["outcome"], output["families"]) == ("already_running", [])
+    assert output["holder"] == name_of(pair.trains)
+
+
+def test_a_person_who_starts_meanwhile_is_told_who_trains(platform: Deployment, pair: Pair) -> None:
+    """By the command, which fails because what was asked for has not been done; and by `status`."""
+    shown = platform.command("retrain", "--force")
+    assert shown.returncode == 1
+    assert f"AlreadyRunning: {name_of(pair.trains)} trains since" in shown.stderr
+    assert f"training   {name_of(pair.trains)} since" in platform.command("status").stdout
+
+
+def test_a_late_delivery_of_the_event_trains_nothing_either(platform: Deployment, pair: Pair) -> None:
+    """Also when the execution that the first one started has ended, and however it ended."""
+    client = platform.client("stepfunctions")
+    document = client.describe_execution(executionArn=pair.trains)["input"]
+    stop(platform, pair.trains)
+    late = platform.execute(json.loads(document))
+    assert (late["status"], late["output"]["outcome"]) == ("SUCCEEDED", "nothing_to_train")
+    assert late["output"]["reason"].endswith(f" was made by {name_of(pair.trains)}")
+
+
+@pytest.fixture(scope="module")
+def successor(platform: Deployment, pair: Pair) -> str:
+    """An execution that begins where the one before it was aborted, and is stopped at work."""
+    stop(platform, pair.trains)
+    arn = platform.start_execution({})
+    wait_until(lambda: platform.jobs(execution_key(arn)), 120)
+    shown = platform.command("retrain", "--stop", name_of(arn))
+    assert shown.returncode == 0, shown.stderr
+    wait_until(lambda: status_of(platform, arn) == "ABORTED", 30)
+    return arn
+
+
+def test_the_lease_of_an_execution_that_was_aborted_is_taken_at_once(platform: Deployment, pair: Pair, successor: str) -> None:
+    """The next one trains."""
+    assert status_of(platform, pair.trains) == "ABORTED"
+    lease = platform.client("dynamodb").get_item(TableName=platform.outputs["LeasesTable"], Key=lease_items.key())["Item"]
+    assert lease_items.decode(lease).holder == successor
+
+
+def test_what_an_overtaken_execution_trains_when_it_is_redriven_is_not_recorded(
+    platform: Deployment, pair: Pair, successor: str
+) -> None:
+    """It fails where it would record, with the name of the execution that came after it."""
+    platform.client("stepfunctions").redrive_execution(executionArn=pair.trains)
+    ended = platform.end_of(pair.trains)
+    assert (ended["status"], ended["error"]) == ("FAILED", "Overtaken")
+    assert f"{name_of(successor)} took the lease of execution {execution_key(pair.trains)}" in ended["cause"]
+    assert platform.client("dynamodb").scan(TableName=platform.outputs["LineageTable"])["Items"] == []
+
+
+def test_no_job_of_two_starts_at_the_same_moment_failed(platform: Deployment, pair: Pair, successor: str) -> None:
+    """MLflow's database is made by the first job that tells it something, and by no other at the same time."""
+    jobs = [job for arn in (pair.trains, successor) for job in platform.jobs(execution_key(arn))]
+    assert {job["TrainingJobStatus"] for job in jobs} <= {"Completed", "Stopping", "Stopped"}

@@ -16,6 +16,7 @@ from greenfraud.features.manifest import load_manifest
 pytestmark = pytest.mark.xdist_group("e2e")
 
 LANDED_SECONDS = 5
+MOMENT = "2026-11-30T03:00:00Z"
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +43,21 @@ def machine(deployment):
 
 @pytest.fixture(scope="module")
 def upkeep(deployment, lost, machine):
-    """The ended execution."""
-    return deployment.end_of(deployment.client("stepfunctions").start_execution(stateMachineArn=machine)["executionArn"])
+    """The ended execution, begun as the schedule does."""
+    return deployment.end_of(start(deployment, machine))
+
+
+def start(deployment, machine):
+    """Deliver the schedule's event; the execution's ARN."""
+    client = deployment.client("stepfunctions")
+    return client.start_execution(stateMachineArn=machine, input=json.dumps({"scheduled_at": MOMENT}))["executionArn"]
+
+
+def test_a_second_delivery_of_the_nights_event_does_nothing(deployment, upkeep, machine):
+    """It succeeds, which wakes nobody, and runs no job."""
+    ended = deployment.end_of(start(deployment, machine))
+    assert ended["status"] == "SUCCEEDED"
+    assert "execution" not in ended["output"]  # it never named its run
 
 
 def test_both_jobs_complete_under_names_of_the_run(deployment, upkeep):

@@ -12,7 +12,9 @@ from tests.e2e.running import running
 pytestmark = pytest.mark.xdist_group("e2e")
 
 BUCKETS = ("LakeBucket", "ArtifactsBucket")
-TABLES = ("ControlTable", "LedgerTable", "LineageTable", "DecisionsTable", "ReceiptsTable", "CustomerTable", "TerminalTable")
+TABLES = tuple(
+    f"{name}Table" for name in ("Control", "Ledger", "Lineage", "Leases", "Decisions", "Receipts", "Customer", "Terminal")
+)
 
 
 def etags_of(deployment, bucket):

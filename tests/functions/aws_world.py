@@ -17,6 +17,7 @@ NAMES = {
     "RECEIPTS_TABLE": "receipts",
     "LEDGER_TABLE": "ledger",
     "LINEAGE_TABLE": "lineage",
+    "LEASES_TABLE": "leases",
     "LAKE_BUCKET": "lake",
     "ARTIFACTS_BUCKET": "artifacts",
     "STATE_MACHINE_ARN": "arn:aws:states:eu-north-1:123456789012:stateMachine:fraud-detection-pipeline",
@@ -33,6 +34,7 @@ KEYS = {
     "RECEIPTS_TABLE": tables.RECEIPTS,
     "LEDGER_TABLE": tables.LEDGER,
     "LINEAGE_TABLE": tables.LINEAGE,
+    "LEASES_TABLE": tables.LEASES,
 }
 
 PREFIXES = {"stepfunctions": "states"}  # where IAM calls a service otherwise than boto3

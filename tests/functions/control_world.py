@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,8 @@ from bundle_world import bundle, put_bundle
 from greenfraud import naming
 from greenfraud.control import ControlDocument
 from greenfraud.items import control as control_items
+from greenfraud.items import lease as lease_items
+from greenfraud.items.lease import LASTS, Lease
 
 EXECUTION_ARN = golden("step_functions_promote")["execution_arn"]
 EXECUTION = naming.execution_key(EXECUTION_ARN)
@@ -43,7 +46,8 @@ class ControlWorld:
         return start_execution(EXECUTION_ARN)
 
     def decide(self, version: str, outcome: str = "promote", execution: str = EXECUTION) -> None:
-        """Leave a decision of the gate."""
+        """Leave a decision of the gate, which compared with what serves."""
+        self.judge(self.in_production_by_name(), execution)
         decision = {"outcome": outcome, "family": "light", "version": version, "reasons": ["better"]}
         self.s3.put_object(Bucket="artifacts", Key=naming.decision_key(execution), Body=json.dumps(decision))
 
@@ -51,7 +55,20 @@ class ControlWorld:
         """Store a bundle, decide for it and promote it, as the state machine does."""
         put_bundle(self.s3, bundle(version))
         self.decide(version)
+        hold_lease(self.dynamodb, self.execution_arn)
         return self.call("promote", {"execution_arn": self.execution_arn})
+
+    def judge(self, production: str | None, execution: str = EXECUTION) -> None:
+        """Leave an evaluation that compared with a model, or with the rules alone."""
+        key = naming.evaluation_key(execution)
+        self.s3.put_object(Bucket="artifacts", Key=key, Body=json.dumps({"production": production}))
+
+    def in_production_by_name(self) -> str | None:
+        """The model that serves, family/version, read from any copy."""
+        items = self.dynamodb.scan(TableName="control")["Items"]
+        documents = [json.loads(item["document"]["S"]) for item in items if item["document"]["S"] != "{"]
+        model = documents[0]["production"] if documents else None
+        return model and f"{model['family']}/{model['version']}"
 
     def ask(self, route: str, body: Any = None, **changes: Any) -> tuple[int, dict[str, Any]]:
         """Status and body of a person's signed request; `changes` are put over the event."""
@@ -90,6 +107,14 @@ class ControlWorld:
         key = control_items.key(control_items.copy_id(index))
         item = self.dynamodb.get_item(TableName="control", Key=key)["Item"]
         self.dynamodb.put_item(TableName="control", Item={**item, **cells})
+
+
+def hold_lease(dynamodb: Any, arn: str, *, taken_at: datetime | None = None, **known: str) -> Lease:
+    """Let an execution hold the lease, whoever holds it now."""
+    taken_at = taken_at or datetime.now(UTC)
+    lease = Lease(holder=arn, taken_at=taken_at, ends_at=taken_at + LASTS, **known)
+    dynamodb.put_item(TableName="leases", Item=lease_items.encode(lease))
+    return lease
 
 
 def start_execution(arn: str) -> str:

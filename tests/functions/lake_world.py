@@ -31,7 +31,7 @@ def put_day(s3: Any, day: date) -> None:
     s3.put_object(Bucket="lake", Key=f"transactions/dt={day}/part-0.parquet", Body=b"")
 
 
-def train_result(s3: Any, **changes: Any) -> dict[str, Any]:
+def train_result(s3: Any, execution: str, **changes: Any) -> dict[str, Any]:
     """What a training job leaves behind for the record."""
     result = {
         "family": "light",
@@ -42,13 +42,20 @@ def train_result(s3: Any, **changes: Any) -> dict[str, Any]:
         "loss": 0.1,
         **changes,
     }
-    key = f"executions/0123456789ab/train/{result['family']}/{result['chunk']}.json"
+    key = f"executions/{execution}/train/{result['family']}/{result['chunk']}.json"
     s3.put_object(Bucket="artifacts", Key=key, Body=json.dumps(result))
     return result
 
 
 def put_link(
-    dynamodb, chunk: str, family: str = "light", *, version: str | None = None, sound: bool = True, since: str | None = None
+    dynamodb,
+    chunk: str,
+    family: str = "light",
+    *,
+    version: str | None = None,
+    sound: bool = True,
+    since: str | None = None,
+    trained_at: str = "2018-05-20T12:00:00+00:00",
 ) -> None:
     """One link of a family's lineage; links of earlier releases do not say since when."""
     version = version or f"{chunk}-old"
@@ -60,7 +67,7 @@ def put_link(
             version=version,
             checkpoint_uri=f"s3://artifacts/checkpoints/{family}/{version}/",
             execution="earlier",
-            trained_at="2018-05-20T12:00:00+00:00",
+            trained_at=trained_at,
             is_sound=sound,
         )
     )

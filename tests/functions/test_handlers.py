@@ -13,7 +13,7 @@ import boto3
 import pytest
 from aws_world import NAMES, golden
 from bundle_world import bundle, put_bundle
-from control_world import ControlWorld
+from control_world import EXECUTION, EXECUTION_ARN, ControlWorld, hold_lease
 from lake_world import put_dataset, train_result
 from score_world import TRANSACTION
 
@@ -99,21 +99,23 @@ def test_ingest_takes_a_stream_event_with_only_the_actions_it_lists(start, actio
     assert set(actions) == set(listed("ingest"))
 
 
-def test_plan_answers_the_state_machine_with_only_the_actions_it_lists(start, actions, s3):
-    """From the data set to the stored plan."""
+def test_plan_answers_the_state_machine_with_only_the_actions_it_lists(start, actions, s3, dynamodb):
+    """From a lease that a dead execution left and the data set to the stored plan."""
     put_dataset(s3)
+    hold_lease(dynamodb, f"{EXECUTION_ARN}-dead")
     handler = start("plan")
     actions.clear()
     assert handler(golden("step_functions_plan"), None)["outcome"] == "train"
     assert set(actions) == set(listed("plan"))
 
 
-def test_record_and_gate_take_the_plans_values_with_only_the_actions_they_list(start, actions, s3):
+def test_record_and_gate_take_the_plans_values_with_only_the_actions_they_list(start, actions, s3, dynamodb):
     """A training's result and an evaluation."""
-    train_result(s3)
+    train_result(s3, EXECUTION)
+    hold_lease(dynamodb, EXECUTION_ARN)
     evaluation = {"candidates": [], "holdout": {"frauds": 0}}
-    s3.put_object(Bucket="artifacts", Key="executions/0123456789ab/evaluation.json", Body=json.dumps(evaluation))
-    job = {"execution": "0123456789ab", "family": "light", "chunk": "20180401-20180408", "version": "v1"}
+    s3.put_object(Bucket="artifacts", Key=f"executions/{EXECUTION}/evaluation.json", Body=json.dumps(evaluation))
+    job = {"execution": EXECUTION, "family": "light", "chunk": "20180401-20180408", "version": "v1"}
     for verb in ("record", "gate"):
         handler = start(f"control.{verb}")
         actions.clear()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import boto3
 import pytest
 from bundle_world import bundle, put_bundle
-from control_world import EXECUTION, EXECUTION_ARN, ControlWorld, start_execution
+from control_world import EXECUTION, EXECUTION_ARN, ControlWorld, hold_lease, start_execution
 
 from greenfraud.bundle import MODEL_FILE
 from greenfraud.control import ControlDocument
-from greenfraud.errors import BundleError, ContractError, NotFound, StateConflict, UnknownCaller
+from greenfraud.errors import BundleError, ContractError, NotFound, Overtaken, StateConflict, UnknownCaller
 from greenfraud.items import control as control_items
 
 OTHER_EXECUTION = EXECUTION_ARN.rpartition(":")[0] + ":other"
@@ -18,7 +20,8 @@ OTHER_MACHINES = "arn:aws:states:eu-north-1:123456789012:execution:feature-upkee
 
 @pytest.fixture
 def world(start, s3, dynamodb):
-    """The functions, and the pipeline running."""
+    """The functions, and the pipeline's execution that has the lease."""
+    hold_lease(dynamodb, EXECUTION_ARN)
     return ControlWorld(start, s3, dynamodb)
 
 
@@ -80,6 +83,49 @@ def test_an_execution_that_has_ended_promotes_nothing_more(world, s3):
     assert world.is_untouched()
 
 
+def test_an_execution_that_lost_the_lease_promotes_nothing(world, s3, dynamodb):
+    """One that is redriven after another has trained."""
+    put_bundle(s3, bundle("v1"))
+    world.decide("v1")
+    hold_lease(dynamodb, OTHER_EXECUTION)
+    with pytest.raises(Overtaken, match=rf"other took the lease of execution {EXECUTION} at"):
+        world.call("promote", {"execution_arn": world.execution_arn})
+    assert world.is_untouched()
+
+
+@pytest.mark.parametrize(("judged", "words"), [(None, "the rules"), ("heavy/v0", "heavy/v0")])
+def test_a_promotion_replaces_only_the_production_that_was_judged(world, s3, judged, words):
+    """Somebody rolled back, or promoted, after the evaluation began; both names are told, and what serves stays."""
+    world.promote("v1")
+    put_bundle(s3, bundle("v2"))
+    world.decide("v2")
+    world.judge(judged)
+    with pytest.raises(Overtaken, match=rf"the evaluation judged {words}, and light/v1 serves now \(revision 1\)"):
+        world.call("promote", {"execution_arn": world.execution_arn})
+    assert world.in_production() == "v1"
+
+
+def test_a_first_model_is_not_promoted_where_its_rival_was_taken_back(world, s3):
+    """It was compared with a model that no longer serves."""
+    put_bundle(s3, bundle("v1"))
+    world.decide("v1")
+    world.judge("heavy/v0")
+    with pytest.raises(Overtaken, match=r"judged heavy/v0, and the rules serves now \(revision 0\)"):
+        world.call("promote", {"execution_arn": world.execution_arn})
+    assert world.is_untouched()
+
+
+@pytest.mark.parametrize("evaluation", [{}, {"production": 7}])
+def test_an_evaluation_that_names_no_production_promotes_nothing(world, s3, evaluation):
+    """Nobody could tell what it judged."""
+    put_bundle(s3, bundle("v1"))
+    world.decide("v1")
+    s3.put_object(Bucket="artifacts", Key=f"executions/{EXECUTION}/evaluation.json", Body=json.dumps(evaluation))
+    with pytest.raises(ContractError, match="does not say which production it judged"):
+        world.call("promote", {"execution_arn": world.execution_arn})
+    assert world.is_untouched()
+
+
 @pytest.mark.parametrize("outcome", ["reject", "shadow"])
 def test_what_the_gate_did_not_decide_is_not_promoted(world, s3, outcome):
     """Whatever the state machine does next."""
@@ -123,9 +169,12 @@ def test_of_two_promotions_at_once_the_second_is_told(world, monkeypatch):
     world.promote("v1")
     from functions.control.stage import Stage
 
+    put_bundle(world.s3, bundle("v2"))
+    world.decide("v2")
+    world.judge(None)
     monkeypatch.setattr(Stage, "current", lambda _: ControlDocument())
     with pytest.raises(StateConflict, match="revision 0 is no longer current"):
-        world.promote("v2")
+        world.call("promote", {"execution_arn": world.execution_arn})
 
 
 def test_a_damaged_copy_is_named_passed_over_and_mended_by_the_next_promotion(world, caplog):

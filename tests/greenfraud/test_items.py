@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,11 +13,12 @@ from greenfraud.errors import DamagedItem
 from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
-from greenfraud.items import control, decision, label, ledger, lineage, receipt, served, state
+from greenfraud.items import control, decision, label, lease, ledger, lineage, receipt, served, state
 from greenfraud.items.decision import Decision
 from greenfraud.items.label import Report
 from greenfraud.items.lineage import Link
 from greenfraud.items.served import Served
+from greenfraud.naming import execution_key
 from greenfraud.records import Label, Transaction
 from tests.damaged_items import CUSTOMER, DAMAGES
 
@@ -97,6 +100,15 @@ def test_a_report_comes_back_as_it_was_stored(made):
     item = label.encode(made, NOW)
     assert label.decode(item) == made
     assert label.earlier(item) == label.EarlierReport(made.label.is_fraud, made.label.observed_us)
+
+
+@pytest.mark.parametrize("start", [{}, {"scheduled_at": "2026-11-30T01:00:00Z", "scheduled_holder": "a:b:c"}])
+def test_a_lease_comes_back_as_it_was_stored(start):
+    """To the microsecond, with what started its holder where that was a schedule."""
+    taken_at = datetime(2026, 11, 30, 1, 0, 0, 7, tzinfo=UTC)
+    held = lease.Lease(holder="arn:aws:states:r:1:execution:m:monday", taken_at=taken_at, ends_at=taken_at + lease.LASTS, **start)
+    assert lease.decode(lease.encode(held)) == held
+    assert (held.name, held.execution) == ("monday", execution_key(held.holder))
 
 
 def test_a_link_a_receipt_a_control_copy_and_a_ledger_entry_come_back_as_they_were_stored():

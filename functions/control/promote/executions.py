@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from greenfraud.errors import UnknownCaller
-
-RUNNING = "RUNNING"
+from greenfraud.executions import RUNNING, status_of
 
 
 class Executions:
@@ -21,10 +20,8 @@ class Executions:
         """Raises UnknownCaller unless `arn` is a running execution of the machine: only such a one may act in its own name."""
         if not arn.startswith(f"{self._machine_arn.replace(':stateMachine:', ':execution:')}:"):
             raise UnknownCaller(f"execution_arn: no execution of {self._machine_arn}")
-        client = self._client()
-        try:
-            status = client.describe_execution(executionArn=arn)["status"]
-        except (client.exceptions.ExecutionDoesNotExist, client.exceptions.InvalidArn):
-            raise UnknownCaller(f"execution_arn: {self._machine_arn} has no such execution") from None
+        status = status_of(self._client(), arn)
+        if status is None:
+            raise UnknownCaller(f"execution_arn: {self._machine_arn} has no such execution")
         if status != RUNNING:
             raise UnknownCaller(f"execution_arn: the execution is not running but {status}, so it promotes nothing")

@@ -6,9 +6,11 @@ from typing import Any
 
 from functions.control.clients import dynamodb, s3, stepfunctions
 from functions.control.documents import Artifacts
+from functions.control.lease import lease_of
 from functions.control.payloads import Payload, texts_of
 from functions.control.production import Production
 from functions.control.promote.executions import Executions
+from functions.control.promote.judged import JudgedProduction
 from functions.control.promote.settings import Settings
 from functions.control.servable import Servable
 from functions.control.stage import Stage
@@ -26,11 +28,14 @@ def handler(event: Payload, _: object) -> dict[str, Any]:
     Executions(stepfunctions, settings.state_machine_arn).check_running(arn)
     artifacts = Artifacts(s3, settings.artifacts_bucket)
     execution = naming.execution_key(arn)
+    lease_of(dynamodb, settings.leases_table, execution)
     decision = artifacts.read_json(naming.decision_key(execution))
     if decision.get("outcome") != "promote":
         raise ContractError(f"the gate did not decide to promote in execution {execution}")
     family, version = texts_of(decision, "family", "version")
     servable = Servable(dynamodb, settings.control_table)
     production = Production(Stage(dynamodb, settings.control_table, settings.ledger_table), artifacts, servable)
-    after = production.promote(family, version, actor=arn, reasons=decision.get("reasons") or [], execution=execution)
+    judged = JudgedProduction.of(artifacts.read_json(naming.evaluation_key(execution)))
+    reasons = decision.get("reasons") or []
+    after = production.promote(family, version, actor=arn, reasons=reasons, execution=execution, check=judged.check)
     return {"revision": after.revision, "prefix": naming.models_prefix(family, version)}

@@ -23,5 +23,6 @@ def handler(event: Payload, _: object) -> dict[str, Any]:
     result = Artifacts(s3, settings.artifacts_bucket).read_json(naming.train_result_key(execution, family, chunk))
     if (result.get("family"), result.get("chunk"), result.get("version")) != (family, chunk, version):
         raise ContractError(f"the training result of {family} {chunk} is that of another job")
-    LineageTable(dynamodb, settings.lineage_table, settings.artifacts_bucket).record(result, execution)
+    table = LineageTable(dynamodb, settings.lineage_table, settings.leases_table, settings.artifacts_bucket)
+    table.record(result, execution)
     return {}

@@ -14,6 +14,7 @@ class Settings:
     """Field names in upper case are the variables, each of which the stack sets."""
 
     lineage_table: str
+    leases_table: str
     artifacts_bucket: str
 
     @classmethod

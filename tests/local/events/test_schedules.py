@@ -97,6 +97,18 @@ def test_a_schedule_starts_its_state_machine_with_its_input(embedded, schedule):
     assert len(embedded.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]) == 1
 
 
+def test_an_input_is_told_of_its_schedule(embedded, schedule):
+    """For which moment it was sent is the same however late it comes; the rest is Scheduler's own."""
+    machine = embedded.machine(MACHINE)
+    words = ("scheduled-time", "schedule-arn", "execution-id", "attempt-number")
+    name = schedule(machine, {word: f"<aws.scheduler.{word}>" for word in words} | {"other": "<aws.other>"}, seconds=-5)
+    told = first_input(embedded, machine)
+    described = embedded.client("scheduler").get_schedule(Name=name)
+    assert told["scheduled-time"] == described["ScheduleExpression"].removeprefix("at(").replace(")", "Z")
+    assert (told["schedule-arn"], told["attempt-number"], told["other"]) == (described["Arn"], "1", "<aws.other>")
+    assert len(told["execution-id"]) == 16
+
+
 def test_a_moment_that_passes_while_the_schedule_is_being_made_still_counts(embedded, schedule):
     """Within Scheduler's precision of a minute; what passed an hour ago never fires."""
     machine, other = embedded.machine(MACHINE), embedded.machine(MACHINE)

@@ -9,11 +9,11 @@ from functions.plan.carried_state import carried_state
 from functions.plan.chain import Lineage
 from functions.plan.jobs import Execution
 from functions.plan.planning import make_plan
-from functions.plan.run_request import RunRequest
 from greenfraud import naming
 from greenfraud.chunks import Coverage
 from greenfraud.families import FAMILIES
 from greenfraud.instants import start_of_day_us
+from greenfraud.run_request import RunRequest
 from tests.local.workbench import ROOT
 
 LARGEST_PAYLOAD, MOST_EVENTS = 256 * 1024, 25_000

@@ -13,6 +13,7 @@ GreenFraudError
 │       └── ChangedFeatureError  this release computes an input otherwise than the model learned it
 ├── SettingsError    an environment variable is missing or unusable; names it
 ├── StateConflict    someone else changed the item first; read again and retry
+├── Overtaken        someone else came first, and no retry mends that: start anew
 ├── NotFound         the named thing does not exist
 ├── UnknownCaller    nobody who checked it says who acts
 └── StoreUnavailableError  the store does not answer
@@ -126,6 +127,10 @@ class SettingsError(GreenFraudError):
 
 class StateConflict(GreenFraudError):  # noqa: N818  reads better where it is raised
     """An item changed between reading and writing it."""
+
+
+class Overtaken(GreenFraudError):  # noqa: N818  reads better where it is raised
+    """What an execution was to do is another's now, or no longer what should be done; a new execution is the way on."""
 
 
 class NotFound(GreenFraudError):  # noqa: N818  reads better where it is raised

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from greenfraud.items.attributes import Attributes, Item, text_cells
@@ -30,6 +31,16 @@ def encode(link: Link) -> dict[str, Any]:
     """Return the item; training a chunk again replaces its link."""
     texts = {name: text for name, text in vars(link).items() if name != "is_sound" and text is not None}
     return {**text_cells(texts), "sound": {"BOOL": link.is_sound}}
+
+
+def put(link: Link, since: datetime) -> dict[str, Any]:
+    """Return the parameters of a put, without its table, over no link that another execution left at `since` or later."""
+    values = {":since": since.isoformat(), ":execution": link.execution, ":text": "S"}
+    return {
+        "Item": encode(link),
+        "ConditionExpression": "execution = :execution OR NOT (attribute_type(trained_at, :text) AND trained_at >= :since)",
+        "ExpressionAttributeValues": text_cells(values),
+    }
 
 
 def decode(item: Item) -> Link:

@@ -49,6 +49,7 @@ DECISIONS = TableKey("transaction_id", "record")
 CONTROL = TableKey("control_id")
 LEDGER = TableKey("ledger", "revision")
 LINEAGE = TableKey("family", "chunk")
+LEASES = TableKey("lease")
 
 REVIEWS_INDEX = "by_day"  # of the decisions
 REVIEWS = TableKey("day", "rank")
@@ -63,6 +64,7 @@ TABLES: Mapping[str, TableKey] = MappingProxyType(
         "Control": CONTROL,
         "Ledger": LEDGER,
         "Lineage": LINEAGE,
+        "Leases": LEASES,
     }
 )
 EXPIRING = frozenset({"Customer", "Terminal", "Receipts", "Decisions"})  # the others are history and stay

@@ -6,27 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from greenfraud.chunks import Chunk
+from greenfraud.chunks import Chunk, Coverage
 from greenfraud.errors import InvalidInput
 from greenfraud.families import FAMILIES
+from greenfraud.instants import parse_rfc3339
 
-KNOWN = ("chunks", "families", "force", "full", "holdout", "deadline")
+KNOWN = ("chunks", "families", "force", "full", "holdout", "deadline", "scheduled_at")
 
 
 @dataclass(frozen=True)
 class RunRequest:
-    """The state machine's input, checked as far as that is possible without data."""
+    """The state machine's input; `scheduled_at` is the moment that a schedule started it for, as the schedule writes it."""
 
     families: tuple[str, ...] = FAMILIES
     chunks: tuple[str, ...] | None = None
     holdout: str | None = None
     force: bool = False
     full: bool = False
+    scheduled_at: str | None = None
     warnings: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, body: Any) -> RunRequest:
-        """Read the input; unknown keys become warnings. Raises InvalidInput naming the field."""
+        """Read the input, checked as far as that is possible without data; unknown keys become warnings.
+
+        Raises InvalidInput naming the field.
+        """
         if not isinstance(body, Mapping):
             raise InvalidInput("input", "must be a JSON object")
         for name in ("force", "full"):
@@ -40,8 +45,35 @@ class RunRequest:
             holdout=None if body.get("holdout") is None else _chunk("holdout", body["holdout"]),
             force=body.get("force", False),
             full=body.get("full", False),
+            scheduled_at=_moment("scheduled_at", body.get("scheduled_at")),
             warnings=tuple(_warnings(body)),
         )
+
+    def holdout_and_trainable(self, coverage: Coverage) -> tuple[Chunk | None, list[Chunk]]:
+        """Return the holdout, by default the newest mature chunk, and what may be trained before it. Raises InvalidInput."""
+        if self.holdout is None:
+            return coverage.holdout_and_trainable()
+        (holdout,) = _choose("holdout", [self.holdout], coverage.mature)
+        return holdout, coverage.known_before(holdout)
+
+    def chosen_of(self, trainable: Sequence[Chunk]) -> list[Chunk]:
+        """Return the chunks it names, or all; raises InvalidInput naming one that may not be trained."""
+        return list(trainable) if self.chunks is None else _choose("chunks", self.chunks, trainable)
+
+
+def _choose(field: str, ids: Sequence[str], known: Sequence[Chunk]) -> list[Chunk]:
+    by_id = {chunk.id: chunk for chunk in known}
+    unknown = [one for one in ids if one not in by_id]
+    if unknown:
+        choices = ", ".join(by_id) or "none yet"
+        raise InvalidInput(field, f"{unknown[0]!r} cannot be used; choose from {choices}")
+    return sorted({by_id[one] for one in ids})
+
+
+def _moment(field: str, value: Any) -> str | None:
+    if value is not None:
+        parse_rfc3339(value, field)
+    return None if value is None else str(value)
 
 
 def _families(value: Any) -> tuple[str, ...]:

@@ -1,0 +1,65 @@
+"""Retraining as an operator asks for it: a wish that can be met is started and followed, and can be ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from cli.errors import CommandError
+from cli.execution import follow_execution, start_execution
+from cli.progress import TrainingView
+from cli.screen import Screen
+from cli.target import Target
+from greenfraud.coverage import read_coverage
+from greenfraud.executions import RUNNING, name_of, status_of
+from greenfraud.run_request import RunRequest
+
+CAUSE = "stopped by greenfraud retrain --stop"
+
+
+def retrain(target: Target, screen: Screen, document: Mapping[str, Any]) -> None:
+    """Start the pipeline with `document` and follow it to its end.
+
+    InvalidInput names the field of a wish that cannot be met; nothing has been started then.
+    """
+    check_wishes(target, document)
+    arn = start_execution(target, document)
+    screen.line(f"execution {arn}")
+    try:
+        with screen.step("pipeline", "training, evaluating, promoting"):
+            execution = follow_execution(target, arn, TrainingView(screen))
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_goes_on(target, name_of(arn))) from None
+    if execution.is_idle:
+        screen.line(f"NothingToTrain: {execution.output.get('reason', 'every mature chunk is trained')}")
+
+
+def check_wishes(target: Target, document: Mapping[str, Any]) -> None:
+    """Refuse what the plan would refuse, before an execution exists to fail. Raises InvalidInput naming the field."""
+    request = RunRequest.from_json(document)
+    if request.chunks is None and request.holdout is None:
+        return
+    coverage = read_coverage(target.client("s3"), target.outputs["LakeBucket"], today=datetime.now(UTC).date())
+    if coverage is not None:  # before the first import there is nothing to train, which the plan says
+        _, trainable = request.holdout_and_trainable(coverage)
+        request.chosen_of(trainable)
+
+
+def stop(target: Target, screen: Screen, name: str) -> None:
+    """End an execution that runs, by its name or ARN. CommandError where there is none, or it has ended."""
+    arn = f"{target.outputs['StateMachineArn'].replace(':stateMachine:', ':execution:')}:{name_of(name)}"
+    client = target.client("stepfunctions")
+    status = status_of(client, arn)
+    if status is None:
+        raise CommandError(f"there is no execution {name_of(name)}: `greenfraud status` lists the last ones")
+    if status != RUNNING:
+        raise CommandError(f"execution {name_of(name)} does not run: it has ended as {status}")
+    client.stop_execution(executionArn=arn, error="Stopped", cause=CAUSE)
+    screen.line(f"stopped {name_of(name)}: what it recorded stays, what serves is unchanged, and the alarm PipelineAborted rings")
+
+
+def _goes_on(target: Target, name: str) -> str:
+    there = "" if target.endpoint else f" --aws --region {target.region}"
+    follow, stopped = f"`greenfraud status{there}` shows it", f"`greenfraud retrain --stop {name}{there}` ends it"
+    return f"no longer followed, but the execution goes on: {follow}, {stopped}"
