@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 
 import pytest
 
+from cli.data.upload import keys_below
 from greenfraud.features.manifest import load_manifest
+from greenfraud.naming import SMALL_FILES, whole_day_key
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -28,6 +32,18 @@ def lost(deployment, first_run):
 
 
 @pytest.fixture(scope="module")
+def small_files(deployment, first_run):
+    """Emissions of a day that is over, beside what was scored on days that are: each batch left a file of each kind."""
+    bucket, day = deployment.outputs["LakeBucket"], datetime.now(UTC).date() - timedelta(days=2)
+    record = next(key for key in keys_below(deployment.client("s3"), bucket, "emissions/") if "/train-" in key)
+    served = {**json.loads(deployment.read(bucket, record)), "stage": "serve", "functional_units": 1}
+    for number in range(2):
+        key = f"emissions/dt={day}/serve-rules-0-{number}.json"
+        deployment.client("s3").put_object(Bucket=bucket, Key=key, Body=json.dumps(served).encode())
+    return whole_day_key("emissions", day)
+
+
+@pytest.fixture(scope="module")
 def machine(deployment):
     """A state machine like the deployed one, but for the pause of a reconciliation."""
     client = deployment.client("stepfunctions")
@@ -41,18 +57,30 @@ def machine(deployment):
 
 
 @pytest.fixture(scope="module")
-def upkeep(deployment, lost, machine):
+def upkeep(deployment, lost, small_files, machine):
     """The ended execution."""
     return deployment.end_of(deployment.client("stepfunctions").start_execution(stateMachineArn=machine)["executionArn"])
 
 
-def test_both_jobs_complete_under_names_of_the_run(deployment, upkeep):
+def test_all_jobs_complete_under_names_of_the_run(deployment, upkeep):
     """Date, attempt and the twelve digits that the run gave itself."""
     assert upkeep["status"] == "SUCCEEDED", upkeep
     run = upkeep["output"]
     assert re.fullmatch(r"\d{8}-[0-9a-f]{12}", f"{run['date']}-{run['execution']}")
     jobs = {job["TrainingJobName"]: job["TrainingJobStatus"] for job in deployment.jobs(run["execution"])}
-    assert jobs == {f"gf-{step}-{run['date']}-0-0-{run['execution']}": "Completed" for step in ("reconcile", "monitor")}
+    assert jobs == {f"gf-{step}-{run['date']}-0-0-{run['execution']}": "Completed" for step in ("compact", "reconcile", "monitor")}
+
+
+def test_no_day_that_is_over_has_small_files(deployment, upkeep, small_files):
+    """One file per kind and day has what they said; nothing that is read any more was removed for good."""
+    s3, bucket = deployment.client("s3"), deployment.outputs["LakeBucket"]
+    keys = [key for kind in SMALL_FILES for key in keys_below(s3, bucket, f"{kind}/")]
+    assert small_files in keys
+    today = datetime.now(UTC).date().isoformat()
+    assert [key for key in keys if key.split("dt=")[1] < today and fnmatchcase(key, f"*/{SMALL_FILES[key.split('/')[0]]}")] == []
+    assert deployment.metric_total("CompactedFiles") >= 2
+    removed = s3.list_object_versions(Bucket=bucket, Prefix=small_files.rpartition("/")[0])["Versions"]
+    assert len([version for version in removed if "serve-rules-0-" in version["Key"]]) == 2
 
 
 def test_what_was_lost_is_back(deployment, upkeep, lost):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from greenfraud.naming import MORE
+from greenfraud.naming import MORE, SMALL_FILES
 from training.features.history import LABELS, transactions_schema
 
 if TYPE_CHECKING:
@@ -18,18 +19,21 @@ RECORD = "record"  # of a kind whose files are a record each: the file's name, w
 
 @dataclass(frozen=True)
 class Kind:
-    """Records of one kind: what their files begin with, their typed columns, and their order.
+    """Records of one kind: their typed columns, and their order.
 
     What else a record says is kept as a text of JSON, exactly. Rows that agree in `identity` are one record; without an
     identity, rows that agree in everything.
     """
 
     name: str
-    begins: str  # of the names of files that may be merged; no import's, no merged file's
-    ends: str
     schema: pa.Schema
     order: tuple[str, ...]  # columns that every record has; the others break ties
     identity: tuple[str, ...] = ()
+
+    @property
+    def begins(self) -> str:
+        """How the names of small files begin."""
+        return SMALL_FILES[self.name].partition("*")[0]
 
     @property
     def stored(self) -> pa.Schema:
@@ -48,8 +52,7 @@ class Kind:
 
     def takes(self, key: str) -> bool:
         """Tell whether an object is a small file of this kind."""
-        name = key.rpartition("/")[2]
-        return name.startswith(self.begins) and name.endswith(self.ends)
+        return fnmatchcase(key.rpartition("/")[2], SMALL_FILES[self.name])
 
     @property
     def is_a_record_per_file(self) -> bool:
@@ -63,9 +66,8 @@ def kinds() -> Mapping[str, Kind]:
 
 
 def _kinds() -> Iterator[Kind]:
-    transactions = transactions_schema()
-    by_time, landing, lines = ("occurred_us", "transaction_id"), "landing-", ".jsonl"
-    yield Kind("transactions", landing, lines, transactions, by_time, by_time)
-    yield Kind("labels", landing, lines, LABELS, ("observed_us", "transaction_id"))
-    yield Kind("decisions", "", lines, transactions, by_time, by_time)
-    yield Kind("emissions", "serve-", ".json", pa.schema([(RECORD, pa.string())]), (RECORD,), (RECORD,))
+    transactions, by_time = transactions_schema(), ("occurred_us", "transaction_id")
+    yield Kind("transactions", transactions, by_time, by_time)
+    yield Kind("labels", LABELS, ("observed_us", "transaction_id"))
+    yield Kind("decisions", transactions, by_time, by_time)
+    yield Kind("emissions", pa.schema([(RECORD, pa.string())]), (RECORD,), (RECORD,))

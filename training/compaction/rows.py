@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 
 from greenfraud.errors import ContractError
 from greenfraud.faults import told
-from greenfraud.naming import MORE
 from training.compaction.kinds import RECORD
+from training.features.record_file import records_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,12 +40,6 @@ def merged_rows(kind: Kind, path: Path) -> Iterator[pa.Table]:
         for batch in file.iter_batches(ROWS_AT_ONCE, use_threads=False):
             part = pa.Table.from_batches([batch])
             yield part if part.schema.equals(kind.stored) else _table(kind, records_of(part))
-
-
-def records_of(table: pa.Table) -> list[dict[str, Any]]:
-    """Return the rows of a merged file as they were landed; a known column without a value is None."""
-    rows = table.to_pylist()
-    return [{**row, **({} if more is None else json.loads(more))} for row in rows for more in [row.pop(MORE, None)]]
 
 
 def _table(kind: Kind, rows: Iterable[Mapping[str, Any]]) -> pa.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.json
@@ -27,6 +27,12 @@ def read_file(key: str, body: bytes, schema: pa.Schema) -> pa.Table:
         return _lines(body, schema) if not key.endswith(".parquet") else _columns(pq.ParquetFile(pa.BufferReader(body)), schema)
     except (pa.ArrowException, json.JSONDecodeError) as error:
         raise ContractError(f"{key} in the lake cannot be read: {told(error)}") from None
+
+
+def records_of(table: pa.Table) -> list[dict[str, Any]]:
+    """Return the rows of a merged file as they were landed; a known column without a value is None."""
+    rows = table.to_pylist()
+    return [{**row, **({} if more is None else json.loads(more))} for row in rows for more in [row.pop(MORE, None)]]
 
 
 def _lines(body: bytes, schema: pa.Schema) -> pa.Table:

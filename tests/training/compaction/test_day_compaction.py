@@ -14,9 +14,8 @@ from faulty_lake import FaultyLake, PowerFailure
 from greenfraud.naming import MORE, decisions_key, whole_day_key
 from training.compaction.day_compaction import DayCompaction
 from training.compaction.kinds import kinds
-from training.compaction.rows import records_of
 from training.features.history import TRANSACTIONS, read_history
-from training.features.record_file import read_file
+from training.features.record_file import read_file, records_of
 
 DAY = date(2018, 5, 1)
 KINDS = kinds()

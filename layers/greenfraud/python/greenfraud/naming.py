@@ -14,6 +14,13 @@ GENESIS = "genesis"  # the version of a family's first parent, which says that t
 # What compaction makes of a day's landed files. It sorts behind each of them: whoever lists a day while they are being removed
 # sees this one, or them, or both, and never neither.
 WHOLE_DAY = "whole-day.parquet"
+# The files of a day's folder that are merged, by kind: what ingestion writes; no import's, no job's.
+SMALL_FILES = {
+    "transactions": "landing-*.jsonl",
+    "labels": "landing-*.jsonl",
+    "decisions": "*.jsonl",
+    "emissions": "serve-*.json",
+}
 MORE = "_more"  # its column of JSON texts: what records say beyond the columns known when it was written
 
 
