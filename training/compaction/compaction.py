@@ -11,8 +11,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from greenfraud.errors import GreenFraudError
-from training.compaction.day_compaction import PARALLEL_READS, DayCompaction, Lake, Merged
+from training.compaction.day_compaction import DayCompaction, Lake, Merged
 from training.compaction.kinds import Kind
+from training.job.bucket import PARALLEL_READS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,6 +19,7 @@ from greenfraud.naming import day_prefix, whole_day_key
 from training.compaction.merged_file import write_merged
 from training.compaction.rows import landed_rows, merged_rows
 from training.compaction.sorted_runs import SortedRuns
+from training.job.bucket import PARALLEL_READS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from training.compaction.kinds import Kind
 
 log = logging.getLogger(__name__)
-PARALLEL_READS = 16
 READ_AT_ONCE = 512  # small files in memory
 FILES_AT_ONCE = 100_000  # merged before the merged file is written: what a job that is interrupted does again
 ATTEMPTS = 3  # where somebody else merges, restores or rewrites the same day

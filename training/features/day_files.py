@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
 
-PARALLEL_READS = 16  # enough to hide S3's latency; a job has two cores
+PARALLEL_DAYS = 16
+PARALLEL_READS = 64  # a day that is still open has many small files
 LISTINGS = 5  # of a day that loses files in between: once is a compaction, this often is somebody else
 
 
@@ -71,7 +72,7 @@ class DayFiles:
         """Return one table per day of [first_day, end_day), each passed through `arrange`."""
         days = self.days(first_day, end_day)
         # Two pools, or days that wait for their files would leave no thread to fetch them.
-        with ThreadPoolExecutor(PARALLEL_READS) as files, ThreadPoolExecutor(PARALLEL_READS) as pool:
+        with ThreadPoolExecutor(PARALLEL_READS) as files, ThreadPoolExecutor(PARALLEL_DAYS) as pool:
             found = list(pool.map(lambda day: self._fetched(day, files), days))
         # Waiting takes many threads; parsing, more than there are processors, takes three times as long.
         with ThreadPoolExecutor(os.cpu_count()) as pool:

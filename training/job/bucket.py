@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-PARALLEL_READS = 16  # enough to hide S3's latency; a job has two cores
+PARALLEL_READS = 64  # as many as the latency of small objects leaves a processor time for
 DELETED_AT_ONCE = 1_000  # S3 takes no more
 # Of a conditional write: somebody's was first, is under way, or took the object away.
 CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"})
