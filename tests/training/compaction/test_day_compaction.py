@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
@@ -11,9 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 from faulty_lake import FaultyLake, PowerFailure
 
-from greenfraud.naming import MORE, decisions_key, whole_day_key
+from greenfraud.errors import NotFound
+from greenfraud.naming import MORE, SMALL_FILES, WHOLE_DAY, decisions_key, whole_day_key
 from training.compaction.day_compaction import DayCompaction
 from training.compaction.kinds import kinds
+from training.features.day_files import DayFiles
 from training.features.history import TRANSACTIONS, read_history
 from training.features.record_file import read_file, records_of
 
@@ -235,3 +238,41 @@ def test_a_reader_finds_a_column_that_was_declared_after_the_merge() -> None:
     assert MORE in pq.read_schema(io.BytesIO(lake.objects[key])).names
     table = read_file(key, lake.objects[key], TRANSACTIONS.append(pa.field("risk", pa.string())))
     assert table["risk"].to_pylist() == ["high"]
+
+
+@dataclass
+class MergedMeanwhile(FaultyLake):
+    """A lake whose day is merged just when a reader that has listed it asks for its first file."""
+
+    merges: int = 1
+
+    def get(self, key: str) -> bytes:
+        if self.merges:
+            self.merges -= 1
+            compact(self)
+            land(self, "transactions", f"late-{self.merges}", transaction(90 + self.merges))
+        return super().get(key)
+
+
+@pytest.mark.parametrize("merges", [1, 2, 3])
+def test_a_reader_whose_files_are_merged_away_lists_the_day_again(merges: int) -> None:
+    """Also when that happens again: what had landed when it began is all there."""
+    lake = MergedMeanwhile(merges=merges)
+    for number in range(3):
+        land(lake, "transactions", str(number), transaction(number))
+    (table,) = DayFiles(lake, "transactions", TRANSACTIONS).read(DAY, None)
+    assert {"t0", "t1", "t2"} <= set(table["transaction_id"].to_pylist())
+
+
+def test_a_day_that_keeps_losing_files_is_not_read_for_ever() -> None:
+    """Somebody else removes them: the job says which one is gone."""
+    lake = MergedMeanwhile(merges=0)
+    land(lake, "transactions", "1", transaction(1))
+    lake.keys = lambda prefix: [f"transactions/dt={DAY}/landing-gone.jsonl"]  # type: ignore[method-assign]
+    with pytest.raises(NotFound, match=r"landing-gone"):
+        DayFiles(lake, "transactions", TRANSACTIONS).read(None, None)
+
+
+def test_a_listing_in_pages_that_overlaps_the_removal_sees_the_merged_file() -> None:
+    """Its name comes after all that may be removed, and it is written before anything is."""
+    assert max(pattern.replace("*", "f" * 24) for pattern in SMALL_FILES.values()) < WHOLE_DAY
