@@ -55,6 +55,7 @@ def _today(rate: float, progress: Progress) -> Mapping[str, float]:
         "today_listing_seconds": listing,
         "today_first_day_seconds": reading,
         "compaction_files_per_second": merged["files"] / merged["seconds"],
+        "compaction_cpu_ms_per_file": 1000 * merged["cpu_seconds"] / merged["files"],
     }
 
 
