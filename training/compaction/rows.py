@@ -26,7 +26,7 @@ def landed_rows(kind: Kind, key: str, body: bytes) -> pa.Table:
     """Return the records of a small file. Raises ContractError that names it, and nothing it holds."""
     try:
         if kind.is_a_record_per_file:
-            rows = [{RECORD: key.rpartition("/")[2], **json.loads(body)}]
+            rows = [{**json.loads(body), RECORD: key.rpartition("/")[2]}]
         else:
             rows = [json.loads(line) for line in body.split(b"\n") if line]
         return _table(kind, rows)

@@ -48,7 +48,7 @@ def in_lake(lake) -> set[str]:
     return {json.dumps(row, sort_keys=True) for table in tables for row in table.to_pylist()}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.one_of(nights, landings), max_size=8))
 def test_any_order_of_landings_nights_and_power_failures_leaves_every_record(events) -> None:
     """At each moment, not only at the end; and the last file is that of one undisturbed night."""

@@ -1,70 +1,19 @@
-"""Small files of a day become one, and no reader ever misses a record: at whatever step it is cut off."""
+"""Small files of a day become one that says all they said."""
 
 from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass
-from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
-from faulty_lake import FaultyLake, PowerFailure
+from faulty_lake import FaultyLake
+from landed_day import BEYOND_A_DOUBLE, DAY, KINDS, compact, label, land, transaction, whole
 
-from greenfraud.errors import NotFound
-from greenfraud.naming import MORE, SMALL_FILES, WHOLE_DAY, decisions_key, whole_day_key
+from greenfraud.naming import MORE, decisions_key, whole_day_key
 from training.compaction.day_compaction import DayCompaction
-from training.compaction.kinds import kinds
-from training.features.day_files import DayFiles
-from training.features.history import TRANSACTIONS, read_history
-from training.features.record_file import read_file, records_of
-
-DAY = date(2018, 5, 1)
-KINDS = kinds()
-AT_US = 1_525_132_800_000_000
-BEYOND_A_DOUBLE = 2**53 + 1
-
-
-def transaction(number: int, **more: object) -> dict[str, object]:
-    """A landed row."""
-    row = {"transaction_id": f"t{number}", "occurred_us": AT_US + BEYOND_A_DOUBLE % 10**9 + number, "customer_id": "c1"}
-    return {**row, "terminal_id": None, "amount_minor": 100 + number, **more}
-
-
-def label(number: int, *, is_fraud: bool = True, source: str = "bank") -> dict[str, object]:
-    """A landed report."""
-    return {"transaction_id": f"t{number}", "is_fraud": is_fraud, "observed_us": AT_US + number, "source": source}
-
-
-def land(lake: FaultyLake, kind: str, name: str, *rows: dict[str, object]) -> None:
-    """Write a small file as ingestion does."""
-    lake.objects[f"{kind}/dt={DAY}/landing-{name}.jsonl"] = "".join(f"{json.dumps(row)}\n" for row in rows).encode()
-
-
-def compact(lake: FaultyLake, kind: str = "transactions", **settings: int) -> DayCompaction:
-    """Merge a day."""
-    compaction = DayCompaction(lake, KINDS[kind], DAY, **settings)
-    compaction.run()
-    return compaction
-
-
-def compact_both(lake: FaultyLake, **settings: int) -> None:
-    """Merge transactions, then labels."""
-    for kind in ("transactions", "labels"):
-        compact(lake, kind, **settings)
-
-
-def whole(lake: FaultyLake, kind: str = "transactions") -> list[dict[str, object]]:
-    """The rows of the merged file."""
-    return records_of(pq.read_table(io.BytesIO(lake.objects[whole_day_key(kind, DAY)])))
-
-
-def known(lake: FaultyLake) -> tuple[list[str], list[tuple[int, bool]]]:
-    """What a reader makes of the lake: transactions in order, and the distinct labels about them."""
-    history = read_history(lake)
-    labels = zip(history.label_row.tolist(), history.label_is_fraud.tolist(), strict=True)
-    return history.table["transaction_id"].to_pylist(), sorted(set(labels))
+from training.features.history import TRANSACTIONS
+from training.features.record_file import read_file
 
 
 def test_the_files_of_a_day_become_one_in_time_order_each_record_once() -> None:
@@ -176,59 +125,6 @@ def test_a_file_that_cannot_be_read_stays_and_is_named_and_keeps_no_other_back()
     assert len(whole(lake)) == 1
 
 
-@pytest.mark.parametrize("steps", range(14))
-def test_whenever_the_power_fails_every_record_is_there_and_the_next_night_ends_it(steps: int) -> None:
-    """Before and after the write, and between any two removals; a reader that comes at any step sees all, each once."""
-    lake = FaultyLake()
-    for number in range(6):
-        land(lake, "transactions", str(number), transaction(number))
-        land(lake, "labels", str(number), label(number))
-    before = known(lake)
-    seen = []
-    lake.watch = lambda: seen.append(known(lake))
-    lake.steps_left = steps
-    with pytest.raises(PowerFailure):
-        compact_both(lake, files_at_once=4)
-    seen.append(known(lake))
-    lake.steps_left = lake.watch = None
-    compact_both(lake)
-    assert sorted(lake.objects) == [whole_day_key("labels", DAY), whole_day_key("transactions", DAY)]
-    assert [one for one in [*seen, known(lake)] if one != before] == []
-
-
-def test_what_lands_between_the_listing_and_the_removal_is_not_removed() -> None:
-    """Only what was merged is."""
-    lake = FaultyLake()
-    land(lake, "transactions", "1", transaction(1))
-
-    def land_once() -> None:
-        lake.watch = None
-        land(lake, "transactions", "2", transaction(2))
-
-    lake.watch = land_once
-    lake.steps_left = 4  # one merge, and no second one
-    with pytest.raises(PowerFailure):
-        compact(lake)
-    assert sorted(lake.objects) == [f"transactions/dt={DAY}/landing-2.jsonl", whole_day_key("transactions", DAY)]
-
-
-def test_two_compactions_of_one_day_lose_nothing_to_each_other() -> None:
-    """The slower one finds another merged file than it read, and begins again."""
-    lake = FaultyLake()
-    land(lake, "transactions", "1", transaction(1))
-
-    def interfere() -> None:
-        lake.watch = None
-        land(lake, "transactions", "2", transaction(2))
-        compact(lake)
-        land(lake, "transactions", "3", transaction(3))
-
-    lake.watch = interfere
-    compact(lake)
-    assert [row["transaction_id"] for row in whole(lake)] == ["t1", "t2", "t3"]
-    assert list(lake.objects) == [whole_day_key("transactions", DAY)]
-
-
 def test_a_reader_finds_a_column_that_was_declared_after_the_merge() -> None:
     """It stands among what the merged file keeps as text."""
     lake = FaultyLake()
@@ -238,41 +134,3 @@ def test_a_reader_finds_a_column_that_was_declared_after_the_merge() -> None:
     assert MORE in pq.read_schema(io.BytesIO(lake.objects[key])).names
     table = read_file(key, lake.objects[key], TRANSACTIONS.append(pa.field("risk", pa.string())))
     assert table["risk"].to_pylist() == ["high"]
-
-
-@dataclass
-class MergedMeanwhile(FaultyLake):
-    """A lake whose day is merged just when a reader that has listed it asks for its first file."""
-
-    merges: int = 1
-
-    def get(self, key: str) -> bytes:
-        if self.merges:
-            self.merges -= 1
-            compact(self)
-            land(self, "transactions", f"late-{self.merges}", transaction(90 + self.merges))
-        return super().get(key)
-
-
-@pytest.mark.parametrize("merges", [1, 2, 3])
-def test_a_reader_whose_files_are_merged_away_lists_the_day_again(merges: int) -> None:
-    """Also when that happens again: what had landed when it began is all there."""
-    lake = MergedMeanwhile(merges=merges)
-    for number in range(3):
-        land(lake, "transactions", str(number), transaction(number))
-    (table,) = DayFiles(lake, "transactions", TRANSACTIONS).read(DAY, None)
-    assert {"t0", "t1", "t2"} <= set(table["transaction_id"].to_pylist())
-
-
-def test_a_day_that_keeps_losing_files_is_not_read_for_ever() -> None:
-    """Somebody else removes them: the job says which one is gone."""
-    lake = MergedMeanwhile(merges=0)
-    land(lake, "transactions", "1", transaction(1))
-    lake.keys = lambda prefix: [f"transactions/dt={DAY}/landing-gone.jsonl"]  # type: ignore[method-assign]
-    with pytest.raises(NotFound, match=r"landing-gone"):
-        DayFiles(lake, "transactions", TRANSACTIONS).read(None, None)
-
-
-def test_a_listing_in_pages_that_overlaps_the_removal_sees_the_merged_file() -> None:
-    """Its name comes after all that may be removed, and it is written before anything is."""
-    assert max(pattern.replace("*", "f" * 24) for pattern in SMALL_FILES.values()) < WHOLE_DAY
