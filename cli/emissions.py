@@ -3,29 +3,56 @@
 from __future__ import annotations
 
 import csv
+import io
+import json
 import os
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
 
 from cli.data.upload import keys_below, read_json
 from cli.target import Target
 from greenfraud.carbon import EmissionsRecord
+from greenfraud.naming import MORE, WHOLE_DAY
 
 CSV = Path("logs/emissions.csv")
 COLUMNS = [column.name for column in fields(EmissionsRecord)]
 SERVE = "serve"
+LISTINGS = 5
 
 
 def read_emissions(target: Target) -> list[EmissionsRecord]:
     """Every record in the lake, oldest first."""
     s3, bucket = target.client("s3"), target.outputs["LakeBucket"]
-    with ThreadPoolExecutor(6) as pool:
-        documents = list(pool.map(lambda key: read_json(s3, bucket, key), keys_below(s3, bucket, "emissions/")))
-    records = [EmissionsRecord.from_json(document) for document in documents if document]
+    found = _documents(s3, bucket)
+    for _ in range(LISTINGS - 1):
+        if None not in found.values():
+            break
+        found = _documents(s3, bucket)  # what is gone was merged with others of its day meanwhile
+    records = [EmissionsRecord.from_json(document) for document in found.values() if document]
     return sorted(records, key=lambda record: (record.recorded_at or "", record.stage, record.family or "", record.chunk or ""))
+
+
+def _documents(s3: Any, bucket: str) -> dict[str, Any]:
+    """Every record by its key, also one that lies in its own file and in that of its day; None for one that is gone."""
+    keys = keys_below(s3, bucket, "emissions/")
+    own = [key for key in keys if not key.endswith(WHOLE_DAY)]
+    with ThreadPoolExecutor(6) as pool:
+        found = dict(zip(own, pool.map(lambda key: read_json(s3, bucket, key), own), strict=True))
+    for key in keys:
+        if key.endswith(WHOLE_DAY):
+            found |= _merged(key, s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    return found
+
+
+def _merged(key: str, body: bytes) -> dict[str, Any]:
+    rows = pq.read_table(io.BytesIO(body)).to_pylist()
+    return {f"{key.removesuffix(WHOLE_DAY)}{row['record']}": json.loads(row[MORE]) for row in rows}
 
 
 def wait_for_inference(target: Target, scores: int, *, timeout_seconds: float = 45) -> list[EmissionsRecord]:

@@ -13,6 +13,11 @@ class LakeFolder:
     def __init__(self, root: Path) -> None:
         self._root = root
 
+    def folders(self, prefix: str) -> list[str]:
+        """List the names of the next level below a prefix."""
+        folder = self._root / prefix
+        return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
     def keys(self, prefix: str) -> list[str]:
         """List every key below a prefix, in key order."""
         folder = self._root / prefix.rpartition("/")[0]

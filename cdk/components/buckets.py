@@ -13,6 +13,9 @@ from constructs import Construct
 from cdk.components.keys import of_bucket
 from cdk.components.review import acknowledge
 
+# Compaction replaces hundreds of thousands of files a day at 50 payments a second; a lost day is missed by the next night.
+LAKE_VERSIONS_DAYS = 7
+
 
 class Buckets(Construct):
     """Private, encrypted, TLS-only buckets that survive their stack, unless it asks otherwise."""
@@ -24,7 +27,13 @@ class Buckets(Construct):
         self.access_logs = _private_bucket(self, "AccessLogs", lifecycle_rules=[_expire(90)])
         acknowledge(self.access_logs, "AwsSolutions-S1", "Logging the bucket of access logs would log its own writes.")
         self.lake = _private_bucket(
-            self, "Lake", key=key, server_access_logs_bucket=self.access_logs, server_access_logs_prefix="lake/"
+            self,
+            "Lake",
+            key=key,
+            versioned=True,  # what was merged, replaced or deleted can be brought back
+            server_access_logs_bucket=self.access_logs,
+            server_access_logs_prefix="lake/",
+            lifecycle_rules=[_forget_versions(LAKE_VERSIONS_DAYS)],
         )
         self.artifacts = _private_bucket(
             self,
@@ -34,7 +43,7 @@ class Buckets(Construct):
             server_access_logs_bucket=self.access_logs,
             server_access_logs_prefix="artifacts/",
             lifecycle_rules=[
-                s3.LifecycleRule(noncurrent_version_expiration=Duration.days(30)),
+                _forget_versions(30),
                 _expire(7, prefix="spot/"),  # resume points of interrupted jobs, useless once the job ended
                 _expire(30, prefix="jobs/"),  # SageMaker's own archive of what we store by name elsewhere
             ],
@@ -55,6 +64,11 @@ def _private_bucket(
         **of_bucket(key),
         **props,
     )
+
+
+def _forget_versions(days: int) -> s3.LifecycleRule:
+    """What was deleted leaves a marker, which goes with the last version: a listing skips markers one by one."""
+    return s3.LifecycleRule(noncurrent_version_expiration=Duration.days(days), expired_object_delete_marker=True)
 
 
 def _expire(days: int, prefix: str | None = None) -> s3.LifecycleRule:

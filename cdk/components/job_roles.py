@@ -2,7 +2,7 @@
 
 SageMaker lists and reads the channels, keeps checkpoints, stores the output, pulls the image and writes the logs, all of
 it by the job's role. Every other permission is one that the step's module in `training/steps` uses; the trainer cannot
-write an evaluation, and only `features`, `evaluate` and the upkeep of the online state see the raw lake, each its part.
+write an evaluation, and only `features`, `evaluate` and the nightly upkeep see the raw lake, each its part.
 """
 
 from __future__ import annotations
@@ -26,6 +26,15 @@ from cdk.components.tracking import Tracking
 
 READ, WRITE, DELETE = ["s3:GetObject"], ["s3:PutObject"], ["s3:DeleteObject"]
 HISTORY = ("transactions/", "labels/", "releases/")
+# What ingestion writes by kind, and into what it is merged.
+SMALL_FILES = {
+    "transactions": "landing-*.jsonl",
+    "labels": "landing-*.jsonl",
+    "releases": "landing-*.jsonl",
+    "decisions": "*.jsonl",
+    "emissions": "serve-*.json",
+}
+WHOLE_DAY = "whole-day.parquet"
 DATASET = "dataset.json"
 PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -55,6 +64,7 @@ class JobRoles(Construct):
         self._train(self.by_step["train"])
         self._evaluate(self.by_step["evaluate"])
         self._materialize(self.by_step["materialize"])
+        self._compact(self.by_step["compact"])
         self._reconcile(self.by_step["reconcile"])
         self._monitor(self.by_step["monitor"])
         self._report(self.by_step["report"])
@@ -126,6 +136,13 @@ class JobRoles(Construct):
         self._reconcile(role)
         allow_items(role, ["DescribeTable"], self._tables.customer, self._tables.terminal)
         allow_objects(role, self._artifacts, WRITE, "feast/registry.db")
+
+    def _compact(self, role: iam.Role) -> None:
+        """From small files to one per kind and day: it may delete what landed, and neither an import nor a merged file."""
+        small = [f"{kind}/dt=*/{names}" for kind, names in SMALL_FILES.items()]
+        merged = [f"{kind}/dt=*/{WHOLE_DAY}" for kind in SMALL_FILES]
+        allow_objects(role, self._lake, [*READ, *DELETE], *small)
+        allow_objects(role, self._lake, [*READ, *WRITE], *merged)
 
     def _reconcile(self, role: iam.Role) -> None:
         """From the history of the lake to the online states."""

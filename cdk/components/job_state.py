@@ -30,6 +30,7 @@ class Job:
     hyperparameters: Mapping[str, str]
     channels: Mapping[str, Source] | None = None
     checkpoint: str | None = None  # ASL expression of the S3 prefix of resume points
+    max_wait_seconds: int = MAX_WAIT_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ def _fixed(job: Job, machine: Machine, environment: Mapping[str, str]) -> dict[s
         },
         "StoppingCondition": {
             "MaxRuntimeInSeconds": MAX_RUNTIME_SECONDS,
-            "MaxWaitTimeInSeconds": MAX_WAIT_SECONDS,
+            "MaxWaitTimeInSeconds": job.max_wait_seconds,
         },
         "EnableManagedSpotTraining": True,
         "Environment": dict(machine.environment) | dict(environment),

@@ -1,6 +1,8 @@
-"""The state machine `feature-upkeep`: every night the lake corrects the online state, and skew is looked for."""
+"""The state machine `feature-upkeep`: every night the lake is compacted and corrects the online state, and skew is looked for."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -13,17 +15,18 @@ from constructs import Construct
 from cdk.components.alerts import alarm, our_metric
 from cdk.components.dead_letters import DeadLetters
 from cdk.components.execution_alarms import execution_alarms
-from cdk.components.first_job import FirstJob
+from cdk.components.first_job import REFUSED, FirstJob
 from cdk.components.function import log_group
 from cdk.components.job_names import run_job_name
 from cdk.components.job_state import Job
 from cdk.components.no_quota import allow_telling, no_quota_alarm, quota_told
 from cdk.components.scheduled_once import allow_remembering, scheduled_once
+from cdk.components.spot_quota import BRIEFLY, FULL
 from cdk.components.state_machines import remember_logs_and_tracing
 from cdk.components.training_jobs import TrainingJobs
 
 NAME = "feature-upkeep"
-STEPS = {"Reconcile": "reconcile", "WatchSkew": "monitor"}  # state -> step, in their order
+STEPS = {"Compact": "compact", "Reconcile": "reconcile", "WatchSkew": "monitor"}  # state -> step, in their order
 # No plan names these runs, so they name themselves; an intrinsic function cannot cut a digest to twelve digits.
 RUN = {
     "execution.$": "States.ArrayGetItem(States.StringSplit(States.UUID(), '-'), 4)",
@@ -32,12 +35,15 @@ RUN = {
 PARTS_OF_DAY = ", ".join(f"States.ArrayGetItem($.day, {part})" for part in range(3))
 ORDERS = {"execution.$": "$.execution", "date.$": f"States.Format('{{}}{{}}{{}}', {PARTS_OF_DAY})"}
 
+# Its hour, and a quarter of an hour for spot capacity: the jobs after it have the longer part of the night.
+COMPACTION_WAIT_SECONDS = 4_500
+
 # Payments that follow each other faster than they are ingested: a second of lag makes a tenth of this, a minute half as much again.
 TOLERATED_SKEW_SHARE = 0.001
 
 
 class Upkeep(Construct):
-    """Reconciliation, then the skew watch, as jobs of the training image; its schedule and its alarms."""
+    """Compaction, reconciliation, then the skew watch, as jobs of the training image; the schedule and the alarms."""
 
     def __init__(  # noqa: PLR0913
         self,
@@ -59,7 +65,7 @@ class Upkeep(Construct):
             "Machine",
             state_machine_name=NAME,
             definition_body=sfn.DefinitionBody.from_chainable(scheduled_once(self, NAME, leases, self._flow())),
-            timeout=Duration.hours(20),  # both jobs wait and try as long as they may, and the next night begins with none of it
+            timeout=Duration.hours(23),  # all jobs wait and try as long as they may, and the next night begins with none of it
             tracing_enabled=True,
             logs=sfn.LogOptions(destination=logs, level=sfn.LogLevel.ALL, include_execution_data=True),
         )
@@ -82,8 +88,15 @@ class Upkeep(Construct):
         first = FirstJob(self, "Reconcile", jobs=self._jobs, job=reconcile, no_quota=no_quota)
         watch = self._jobs.state(self, "WatchSkew", upkeep_job(STEPS["WatchSkew"]))
         watch.next(sfn.Succeed(self, "UpkeepDone"))
-        run = sfn.Pass(self, "NameRun", parameters=RUN).next(sfn.Pass(self, "DateRun", parameters=ORDERS)).next(first)
-        return run.next(quota_told(self, "TellQuota", is_missing=False, then=watch))
+        run = sfn.Pass(self, "NameRun", parameters=RUN).next(sfn.Pass(self, "DateRun", parameters=ORDERS))
+        return run.next(self._compact(first)).next(first).next(quota_told(self, "TellQuota", is_missing=False, then=watch))
+
+    def _compact(self, reconcile: FirstJob) -> sfn.CustomState:
+        """Where all machines are taken, or the account may have none, the lake waits for the next night."""
+        job = replace(upkeep_job(STEPS["Compact"]), max_wait_seconds=COMPACTION_WAIT_SECONDS)
+        compact = self._jobs.state(self, "Compact", job, wait=BRIEFLY)
+        compact.add_catch(reconcile, errors=[FULL], result_path=REFUSED)
+        return compact
 
     def _alarms(self, topic: sns.ITopic) -> list[cloudwatch.Alarm]:
         watched: dict[str, tuple[cloudwatch.IMetric, float, str]] = {
@@ -101,6 +114,11 @@ class Upkeep(Construct):
                 our_metric("DamagedStates", statistic="Maximum"),
                 0,
                 "Stored states cannot be read, and the lake does not know their entities.",
+            ),
+            "Uncompacted": (
+                our_metric("UncompactedDays", statistic="Maximum"),
+                0,
+                "Days of the lake are still in small files: a night is too short to merge them.",
             ),
         }
         found = [

@@ -93,7 +93,9 @@ def _upkeep(training: TrainingStack) -> list[cloudwatch.IWidget]:
     skew = our_metric("FeatureSkewShare", statistic="Maximum", minutes=day)
     corrected = [our_metric(name, minutes=day) for name in ("ReconciledStates", "RecreatedStates", "RebuiltStates")]
     left = [our_metric(name, minutes=day) for name in ("ReconcileConflicts", "StatesAheadOfLake", "DamagedStates")]
+    lake = [our_metric(name, statistic="Maximum", minutes=day) for name in ("CompactedFiles", "UncompactedDays")]
     return [
+        _plot("Small files merged in the lake, and days left", lake),
         _plot("Share of feature values that differ from training", [skew]),
         _plot("States corrected from the lake, and left alone", [*corrected, *left]),
         _plot("Upkeep runs", [machine.metric_succeeded(), machine.metric_failed()]),

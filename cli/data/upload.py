@@ -23,6 +23,7 @@ HELD_BACK_KEY = "held-back.json"
 UPLOADS_AT_ONCE = 6
 PARTITIONED = ("transactions/", "labels/")
 IMPORT_SOURCE = "import"
+IMPORTED = "part-0.parquet"  # a day's file of an import; the others are of records that arrived live
 
 
 def imported_document(s3: Any, bucket: str) -> dict[str, Any] | None:
@@ -102,7 +103,7 @@ def _refuse_another(s3: Any, bucket: str, dataset: Dataset) -> None:
 
 def _remove_imports(s3: Any, bucket: str) -> None:
     """Take away what an import wrote, `dataset.json` first; records that arrived live stay."""
-    found = [key for prefix in PARTITIONED for key in keys_below(s3, bucket, prefix) if key.endswith(".parquet")]
+    found = [key for prefix in PARTITIONED for key in keys_below(s3, bucket, prefix) if key.endswith(f"/{IMPORTED}")]
     for key in (DATASET_KEY, HELD_BACK_KEY, *found):
         s3.delete_object(Bucket=bucket, Key=key)
 
@@ -111,7 +112,7 @@ def _transaction_files(dataset: Dataset) -> Iterator[tuple[str, pa.Table]]:
     # Everything but what became known later.
     columns = [name for name in dataset.table.column_names if name not in {"is_fraud", "observed_us"}]
     for day, rows in _by_day(dataset.table, "occurred_us"):
-        yield f"{transactions_prefix(day_of(day * DAY_US))}part-0.parquet", rows.select(columns)
+        yield f"{transactions_prefix(day_of(day * DAY_US))}{IMPORTED}", rows.select(columns)
 
 
 def _label_files(dataset: Dataset) -> Iterator[tuple[str, pa.Table]]:
@@ -122,7 +123,7 @@ def _label_files(dataset: Dataset) -> Iterator[tuple[str, pa.Table]]:
     for day, rows in _by_day(reports, "observed_us"):
         labels = rows.select(["transaction_id", "is_fraud", "observed_us"])
         source = pa.array([IMPORT_SOURCE] * rows.num_rows, pa.string())
-        yield f"{labels_prefix(day_of(day * DAY_US))}part-0.parquet", labels.append_column("source", source)
+        yield f"{labels_prefix(day_of(day * DAY_US))}{IMPORTED}", labels.append_column("source", source)
 
 
 def _by_day(table: pa.Table, column: str) -> Iterator[tuple[int, pa.Table]]:

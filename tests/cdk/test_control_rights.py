@@ -53,7 +53,7 @@ def holders(granted, actions, fragment):
     ],
 )
 def test_only_one_kind_of_right_writes_a_table(granted, table, writers):
-    """What serves and its ledger: a promotion, a person; a deployment that nothing ever did. Lineage: the record. Leases: who begins."""
+    """What serves: a promotion, a person, a deployment that nothing ever did. Lineage: the record. What was begun: who begins."""
     assert holders(granted, WRITES, table) == writers
 
 

@@ -61,3 +61,16 @@ def test_data_outlives_its_stack(resources):
     kept = {**resources("AWS::S3::Bucket"), **resources("AWS::DynamoDB::Table")}
     assert len(kept) == 11
     assert {(item["DeletionPolicy"], item["UpdateReplacePolicy"]) for item in kept.values()} == {("RetainExceptOnCreate", "Retain")}
+
+
+def test_what_is_replaced_or_deleted_can_be_brought_back_for_a_while(resources):
+    """In the lake a week: each marker of a deletion makes a listing longer, so markers go with the versions."""
+    buckets = {path.split("/")[-1]: bucket["Properties"] for path, bucket in resources("AWS::S3::Bucket").items()}
+    kept = {
+        name: rule["NoncurrentVersionExpiration"]["NoncurrentDays"]
+        for name, bucket in buckets.items()
+        for rule in bucket["LifecycleConfiguration"]["Rules"]
+        if rule.get("ExpiredObjectDeleteMarker")
+    }
+    assert kept == {"Lake": 7, "Artifacts": 30}
+    assert all(buckets[name]["VersioningConfiguration"] == {"Status": "Enabled"} for name in kept)

@@ -9,7 +9,7 @@ import pytest
 from template_permissions import Spelling, inline_statements, listed, path_of, roles
 
 PREFIX = "GreenFraud-Training/Jobs/Roles/"
-STEPS = {"features", "train", "evaluate", "materialize", "reconcile", "monitor", "report"}
+STEPS = {"features", "train", "evaluate", "materialize", "compact", "reconcile", "monitor", "report"}
 LAKE, ARTIFACTS = "<GreenFraud-Data/Buckets/Lake.Arn>/", "<GreenFraud-Data/Buckets/Artifacts.Arn>/"
 MACHINES = {"fraud-detection-pipeline": "Pipeline", "feature-upkeep": "Upkeep"}
 
@@ -68,7 +68,13 @@ def test_a_result_is_written_by_its_step_alone(granted, key, steps):
     ("key", "readers"),
     [
         ("transactions/dt=2018-05-01/part-0.parquet", {"features", "evaluate", "materialize", "reconcile", "monitor"}),
-        ("decisions/dt=2018-05-01/0.jsonl", {"monitor"}),
+        ("transactions/dt=2018-05-01/landing-0.jsonl", {"features", "evaluate", "materialize", "compact", "reconcile", "monitor"}),
+        (
+            "transactions/dt=2018-05-01/whole-day.parquet",
+            {"features", "evaluate", "materialize", "compact", "reconcile", "monitor"},
+        ),
+        ("decisions/dt=2018-05-01/0.jsonl", {"compact", "monitor"}),
+        ("emissions/dt=2018-05-01/serve-light-x.json", {"compact", "report"}),
         ("emissions/dt=2018-05-01/train-gf-light-x.json", {"report"}),
         ("features/0123/chunk=20180501-20180508/part.parquet", {"train", "evaluate"}),
     ],
@@ -91,10 +97,14 @@ def test_an_emissions_record_is_written_by_its_job_alone(granted):
         assert who_may(granted, "s3:PutObject", f"{LAKE}emissions/dt=2018-05-01/{stage}-{job}.json") == {step}
 
 
-def test_only_the_trainer_deletes(granted):
-    """What its checkpoint folder no longer holds, as SageMaker keeps it in step."""
+def test_only_the_trainer_and_compaction_delete(granted):
+    """What a checkpoint folder no longer holds, as SageMaker keeps it in step; and small files, never what they became."""
     assert {(step, pattern) for step, pairs in granted.items() for action, pattern in pairs if action == "s3:DeleteObject"} == {
-        ("train", f"{ARTIFACTS}spot/*")
+        ("train", f"{ARTIFACTS}spot/*"),
+        ("compact", f"{LAKE}transactions/dt=*/landing-*.jsonl"),
+        ("compact", f"{LAKE}labels/dt=*/landing-*.jsonl"),
+        ("compact", f"{LAKE}decisions/dt=*/*.jsonl"),
+        ("compact", f"{LAKE}emissions/dt=*/serve-*.json"),
     }
 
 

@@ -19,6 +19,8 @@ OF_JOBS = {
     "ReconcileConflicts",
     "StatesAheadOfLake",
     "DamagedStates",
+    "UncompactedDays",
+    "CompactedFiles",
     "DaysSinceTraining",
     "TrainingJobSeconds",
 }

@@ -1,4 +1,4 @@
-"""The nightly upkeep of features: its two jobs, its names, its schedule."""
+"""The nightly upkeep of features: its jobs, its names, its schedule."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ import re
 
 import pytest
 
-JOBS = {"Reconcile": "reconcile", "ReconcileWhenFree": "reconcile", "WatchSkew": "monitor"}
-LIKE = {"Reconcile": "BuildFeatures", "ReconcileWhenFree": "BuildFeaturesWhenFree", "WatchSkew": "Report"}
+JOBS = {"Compact": "compact", "Reconcile": "reconcile", "ReconcileWhenFree": "reconcile", "WatchSkew": "monitor"}
+LIKE = {
+    "Compact": "BuildFeatures",
+    "Reconcile": "BuildFeatures",
+    "ReconcileWhenFree": "BuildFeaturesWhenFree",
+    "WatchSkew": "Report",
+}
+
+
+ALARMS = ("Skew", "Ahead", "Damaged", "Uncompacted")
 
 
 @pytest.fixture
@@ -16,12 +24,12 @@ def definition(definition_of):
     return definition_of("feature-upkeep")
 
 
-def test_the_lake_corrects_before_skew_is_looked_for(definition):
+def test_the_lake_is_compacted_then_corrects_before_skew_is_looked_for(definition):
     """A straight line."""
     line = [definition["States"][definition["StartAt"]]["Default"]]
     while step := definition["States"][line[-1]].get("Next"):
         line.append(step)
-    assert line == ["NameRun", "DateRun", "Reconcile", "TellQuota", "WatchSkew", "UpkeepDone"]
+    assert line == ["NameRun", "DateRun", "Compact", "Reconcile", "TellQuota", "WatchSkew", "UpkeepDone"]
     assert definition["States"]["ReconcileWhenFree"]["Next"] == "TellQuota"
 
 
@@ -32,6 +40,8 @@ def test_each_job_is_run_and_retried_as_those_of_the_pipeline(definition, defini
     assert (state["Resource"], state["Retry"]) == (of_pipeline["Resource"], of_pipeline["Retry"])
     own = {"TrainingJobName.$", "HyperParameters", "AlgorithmSpecification", "RoleArn"}
     of_pipeline["Parameters"]["Environment"].pop("MLFLOW_TRACKING_URI", None)  # neither of these tells MLflow of itself
+    if step == "compact":
+        own.add("StoppingCondition")
     shared = {key: value for key, value in of_pipeline["Parameters"].items() if key not in own}
     assert shared == {key: value for key, value in state["Parameters"].items() if key not in own}
     assert state["Parameters"]["AlgorithmSpecification"]["ContainerArguments"] == [step]
@@ -42,8 +52,17 @@ def test_a_failure_is_left_to_step_functions(definition):
     """So a redrive begins with the job that failed; what is caught leads on: a second delivery, a full quota, an untaken metric."""
     states = definition["States"]
     caught = {name for name, state in states.items() if "Catch" in state}
-    assert caught == {"RememberStart", "Reconcile", "TellNoQuota", "TellQuota"}
+    assert caught == {"RememberStart", "Compact", "Reconcile", "TellNoQuota", "TellQuota"}
     assert "Fail" not in {state["Type"] for state in states.values()}
+
+
+def test_a_lake_that_no_machine_is_free_to_compact_waits_for_the_next_night(definition):
+    """It is asked for briefly; the job that follows waits, and finds out whether the account may have a machine at all."""
+    compact = definition["States"]["Compact"]
+    assert compact["Catch"] == [
+        {"ErrorEquals": ["SageMaker.ResourceLimitExceededException"], "ResultPath": "$.refused", "Next": "Reconcile"}
+    ]
+    assert compact["Parameters"]["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 4500}
 
 
 def test_job_names_are_unique_per_run_and_attempt(definition):
@@ -87,8 +106,8 @@ def test_a_moment_that_a_schedule_names_begins_one_run(definition):
 def test_skew_damage_and_events_that_never_landed_wake_somebody(resources):
     """Any of them, once."""
     alarms = resources("AWS::CloudWatch::Alarm")
-    watched = {alarms[f"GreenFraud-Training/Upkeep/{name}"]["Properties"]["MetricName"] for name in ("Skew", "Ahead", "Damaged")}
-    assert watched == {"FeatureSkewShare", "StatesAheadOfLake", "DamagedStates"}
+    watched = {alarms[f"GreenFraud-Training/Upkeep/{name}"]["Properties"]["MetricName"] for name in ALARMS}
+    assert watched == {"FeatureSkewShare", "StatesAheadOfLake", "DamagedStates", "UncompactedDays"}
 
 
 def test_what_a_second_of_ingestion_lag_makes_wakes_nobody(resources):

@@ -28,3 +28,12 @@ def test_alarms_watch_the_namespace_that_our_code_emits_to():
     from cdk.components.alerts import NAMESPACE
 
     assert runpy.run_path(str(CORE / "metrics.py"))["NAMESPACE"] == NAMESPACE
+
+
+def test_compaction_may_remove_exactly_the_small_files_of_each_kind(monkeypatch):
+    """A kind too few is a refused job, a pattern too wide a file that somebody needs."""
+    from cdk.components.job_roles import SMALL_FILES, WHOLE_DAY
+
+    monkeypatch.syspath_prepend(str(CORE.parent))
+    naming = runpy.run_path(str(CORE / "naming.py"))
+    assert (naming["SMALL_FILES"], naming["WHOLE_DAY"]) == (SMALL_FILES, WHOLE_DAY)

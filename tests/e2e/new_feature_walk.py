@@ -39,7 +39,11 @@ class LakeOf:
     """The lake as the jobs read it."""
 
     deployment: Deployment
-    known: dict[str, bytes] = field(default_factory=dict)  # what lies there never changes
+    known: dict[str, bytes] = field(default_factory=dict)  # nothing is compacted here, so what lies there never changes
+
+    def folders(self, prefix: str) -> list[str]:
+        """The names of the next level."""
+        return sorted({key.removeprefix(prefix).partition("/")[0] for key in self.keys(prefix)})
 
     def keys(self, prefix: str) -> list[str]:
         """Every key below a prefix."""

@@ -6,12 +6,19 @@ otherwise pause for the two minutes that they may take in AWS.
 
 from __future__ import annotations
 
+import io
 import json
 import re
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 
+import pyarrow.parquet as pq
 import pytest
 
+from cli.data.upload import keys_below
 from greenfraud.features.manifest import load_manifest
+from greenfraud.instants import start_of_day_us
+from greenfraud.naming import SMALL_FILES, WHOLE_DAY
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -29,6 +36,23 @@ def lost(deployment, first_run):
 
 
 @pytest.fixture(scope="module")
+def small_files(deployment, first_run):
+    """What landed on days that are over: a payment that was imported, too; of another one a report, a decision, emissions."""
+    s3, bucket, day = deployment.client("s3"), deployment.outputs["LakeBucket"], datetime.now(UTC).date() - timedelta(days=2)
+    imported = keys_below(s3, bucket, "transactions/")[0]
+    payment = pq.read_table(io.BytesIO(deployment.read(bucket, imported))).slice(0, 1).to_pylist()[0]
+    report = {"transaction_id": "of the night", "is_fraud": True, "observed_us": start_of_day_us(day), "source": "bank"}
+    decision = {**payment, "transaction_id": "of the night", "decision": "allow"}
+    job = next(key for key in keys_below(s3, bucket, "emissions/") if "/train-" in key)
+    emission = {**json.loads(deployment.read(bucket, job)), "stage": "serve", "functional_units": 1}
+    small = {f"{imported.rpartition('/')[0]}/landing-0.jsonl": payment, f"labels/dt={day}/landing-0.jsonl": report}
+    small |= {f"decisions/dt={day}/0.jsonl": decision, f"emissions/dt={day}/serve-rules-0-0.json": emission}
+    for key, record in small.items():
+        s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(record).encode())
+    return list(small)
+
+
+@pytest.fixture(scope="module")
 def machine(deployment):
     """A state machine like the deployed one, but for the pause of a reconciliation."""
     client = deployment.client("stepfunctions")
@@ -42,7 +66,7 @@ def machine(deployment):
 
 
 @pytest.fixture(scope="module")
-def upkeep(deployment, lost, machine):
+def upkeep(deployment, lost, small_files, machine):
     """The ended execution, begun as the schedule does."""
     return deployment.end_of(start(deployment, machine))
 
@@ -60,13 +84,25 @@ def test_a_second_delivery_of_the_nights_event_does_nothing(deployment, upkeep, 
     assert "execution" not in ended["output"]  # it never named its run
 
 
-def test_both_jobs_complete_under_names_of_the_run(deployment, upkeep):
+def test_all_jobs_complete_under_names_of_the_run(deployment, upkeep):
     """Date, attempt and the twelve digits that the run gave itself."""
     assert upkeep["status"] == "SUCCEEDED", upkeep
     run = upkeep["output"]
     assert re.fullmatch(r"\d{8}-[0-9a-f]{12}", f"{run['date']}-{run['execution']}")
     jobs = {job["TrainingJobName"]: job["TrainingJobStatus"] for job in deployment.jobs(run["execution"])}
-    assert jobs == {f"gf-{step}-{run['date']}-0-0-{run['execution']}": "Completed" for step in ("reconcile", "monitor")}
+    assert jobs == {f"gf-{step}-{run['date']}-0-0-{run['execution']}": "Completed" for step in ("compact", "reconcile", "monitor")}
+
+
+def test_no_day_that_is_over_has_small_files(deployment, upkeep, small_files):
+    """One file per kind and day has what they said; nothing that is read any more was removed for good."""
+    s3, bucket = deployment.client("s3"), deployment.outputs["LakeBucket"]
+    keys = [key for kind in SMALL_FILES for key in keys_below(s3, bucket, f"{kind}/")]
+    assert {f"{key.rpartition('/')[0]}/{WHOLE_DAY}" for key in small_files} <= set(keys)
+    today = datetime.now(UTC).date().isoformat()
+    assert [key for key in keys if key.split("dt=")[1] < today and fnmatchcase(key, f"*/{SMALL_FILES[key.split('/')[0]]}")] == []
+    assert deployment.metric_total("CompactedFiles") >= len(small_files)
+    for key in small_files:
+        assert s3.list_object_versions(Bucket=bucket, Prefix=key)["Versions"], key
 
 
 def test_what_was_lost_is_back(deployment, upkeep, lost):

@@ -67,6 +67,9 @@ class MemoryLake:
 
     files: dict[str, bytes] = field(default_factory=dict)
 
+    def folders(self, prefix: str) -> list[str]:
+        return sorted({key.removeprefix(prefix).partition("/")[0] for key in self.keys(prefix)})
+
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.files if key.startswith(prefix))
 

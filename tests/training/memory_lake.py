@@ -25,6 +25,9 @@ class MemoryLake:
         self._write_days("transactions", transactions, "occurred_us")
         self._write_days("labels", labels, "observed_us")
 
+    def folders(self, prefix: str) -> list[str]:
+        return sorted({key.removeprefix(prefix).partition("/")[0] for key in self.keys(prefix)})
+
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.objects if key.startswith(prefix))
 

@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -124,6 +124,7 @@ class Workplace:
         plan = {
             "outcome": "train",
             "execution": execution,
+            "date": f"{datetime.now(UTC):%Y%m%d}",
             "as_of": format_rfc3339(self.as_of_us),
             "families": [self._planned(family, chunks, execution) for family in families],
             "holdout": self._chunk(self.holdout, version),

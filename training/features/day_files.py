@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import io
 import os
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
-import pyarrow.json
-import pyarrow.parquet as pq
 
-from greenfraud.errors import ContractError
-from greenfraud.faults import told
+from greenfraud.errors import NotFound
+from greenfraud.naming import day_prefix
+from training.features.record_file import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
 
-PARALLEL_READS = 8  # enough to hide S3's latency; a job has two cores
+PARALLEL_DAYS = 16
+PARALLEL_READS = 64  # a day that is still open has many small files
+LISTINGS = 5  # of a day that loses files in between: once is a compaction, this often is somebody else
 
 
 class Lake(Protocol):
     """Where records lie and where chunks go: a bucket, or a folder in its place."""
+
+    def folders(self, prefix: str) -> list[str]:
+        """List the names of the next level below a prefix."""
+        ...
 
     def keys(self, prefix: str) -> list[str]:
         """List every key below a prefix, in key order."""
         ...
 
     def get(self, key: str) -> bytes:
-        """Read one object."""
+        """Read one object. Raises NotFound."""
         ...
 
     def get_json(self, key: str) -> dict[str, Any]:
@@ -43,57 +47,48 @@ class Lake(Protocol):
 
 
 class DayFiles:
-    """Records of one kind under `<kind>/dt=<day>/`, listed once, read day by day."""
+    """Records of one kind under `<kind>/dt=<day>/`: which days there are is listed once, a day's files when it is read.
+
+    A day's landed files may be merged into one while it is read: what was listed and is gone is listed again.
+    """
 
     def __init__(self, lake: Lake, kind: str, schema: pa.Schema) -> None:
-        """List the files of every day."""
-        self._lake, self._schema = lake, schema
-        self._keys: dict[date, list[str]] = defaultdict(list)
-        for key in lake.keys(f"{kind}/dt="):
-            day = key.removeprefix(f"{kind}/dt=").partition("/")[0]
-            self._keys[date.fromisoformat(day)].append(key)
+        """List the days, and none of their files."""
+        self._lake, self._kind, self._schema = lake, kind, schema
+        self._days = sorted(date.fromisoformat(name.removeprefix("dt=")) for name in lake.folders(f"{kind}/"))
 
     @property
     def first_day(self) -> date | None:
         """The oldest day with a file."""
-        return min(self._keys, default=None)
+        return min(self._days, default=None)
 
     def days(self, first_day: date | None, end_day: date | None) -> list[date]:
         """Return the days with files in [first_day, end_day), ascending; None is without bound."""
-        return sorted(day for day in self._keys if (first_day or date.min) <= day < (end_day or date.max))
+        return [day for day in self._days if (first_day or date.min) <= day < (end_day or date.max)]
 
     def read(
         self, first_day: date | None, end_day: date | None, arrange: Callable[[pa.Table], pa.Table] = lambda table: table
     ) -> list[pa.Table]:
         """Return one table per day of [first_day, end_day), each passed through `arrange`."""
-        keys = [self._keys[day] for day in self.days(first_day, end_day)]
-        with ThreadPoolExecutor(PARALLEL_READS) as pool:
-            bodies = list(pool.map(lambda names: [self._lake.get(name) for name in names], keys))
+        days = self.days(first_day, end_day)
+        # Two pools, or days that wait for their files would leave no thread to fetch them.
+        with ThreadPoolExecutor(PARALLEL_READS) as files, ThreadPoolExecutor(PARALLEL_DAYS) as pool:
+            found = list(pool.map(lambda day: self._fetched(day, files), days))
         # Waiting takes many threads; parsing, more than there are processors, takes three times as long.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(lambda names, parts: arrange(self._parsed(names, parts)), keys, bodies))
+            return list(pool.map(lambda parts: arrange(self._parsed(parts)), found))
 
-    def _parsed(self, keys: Sequence[str], bodies: Sequence[bytes]) -> pa.Table:
-        return pa.concat_tables([_parse(key, body, self._schema) for key, body in zip(keys, bodies, strict=True)])
+    def _fetched(self, day: date, files: Executor) -> list[tuple[str, bytes]]:
+        for _ in range(LISTINGS - 1):
+            try:
+                return self._fetch_listed(day, files)
+            except NotFound:
+                continue
+        return self._fetch_listed(day, files)
 
+    def _fetch_listed(self, day: date, files: Executor) -> list[tuple[str, bytes]]:
+        keys = self._lake.keys(day_prefix(self._kind, day))
+        return list(zip(keys, files.map(self._lake.get, keys), strict=True))
 
-def _parse(key: str, body: bytes, schema: pa.Schema) -> pa.Table:
-    """Read one file of the lake. Raises ContractError naming it; what it holds is nobody's to read in a log."""
-    try:
-        return _parsed(key, body, schema)
-    except pa.ArrowException as error:
-        raise ContractError(f"{key} in the lake cannot be read: {told(error)}") from None
-
-
-def _parsed(key: str, body: bytes, schema: pa.Schema) -> pa.Table:
-    if not key.endswith(".parquet"):
-        options = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
-        return pyarrow.json.read_json(io.BytesIO(body), parse_options=options).select(schema.names).cast(schema)
-    file = pq.ParquetFile(pa.BufferReader(body))
-    known = set(file.schema_arrow.names)
-    table = file.read(columns=[name for name in schema.names if name in known], use_threads=False)  # the days are the threads
-    for field in schema:
-        if field.name not in known:  # an extra column, declared after this file was written
-            table = table.append_column(field, pa.nulls(table.num_rows, field.type))
-    table = table.select(schema.names)
-    return table if table.schema == schema else table.cast(schema)
+    def _parsed(self, files: Sequence[tuple[str, bytes]]) -> pa.Table:
+        return pa.concat_tables([self._schema.empty_table(), *(read_file(key, body, self._schema) for key, body in files)])

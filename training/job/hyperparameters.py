@@ -59,6 +59,12 @@ class EvaluateHyperparameters(Hyperparameters):
     holdout_chunk: str
 
 
+class CompactHyperparameters(Hyperparameters):
+    """What is told to the compact job."""
+
+    minutes: int = Field(default=45, ge=0)  # no day is begun later: the job may take an hour, and what is left waits a night
+
+
 class ReconcileHyperparameters(Hyperparameters):
     """What is told to the reconcile job."""
 

@@ -6,7 +6,6 @@ that was ingested after the next one was scored) or a fault.
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from dataclasses import dataclass, field
@@ -46,9 +45,8 @@ class SkewCount:
     differing: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
-    def add(self, content: bytes) -> None:
-        """Compare the rows of one file of JSON lines."""
-        rows = [json.loads(line) for line in content.splitlines()]
+    def add(self, rows: Iterable[Row]) -> None:
+        """Compare some rows."""
         kept = [row for row in rows if row["transaction_id"] not in self.compared and self._is_comparable(row)]
         kept = list({row["transaction_id"]: row for row in kept}.values())
         self.compared.update(row["transaction_id"] for row in kept)

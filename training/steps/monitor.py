@@ -6,9 +6,9 @@ import logging
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from greenfraud.errors import NotFound
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import start_of_day_us
-from greenfraud.naming import decisions_key
 from training.features.day_files import DayFiles
 from training.features.feature_matrix import FeatureMatrix, buffer_us
 from training.features.history import TRANSACTIONS
@@ -19,6 +19,7 @@ from training.job.hyperparameters import MonitorHyperparameters
 from training.job.log_retention import limit_log_retention
 from training.job.settings import Settings
 from training.job.training_age import store_training_age
+from training.online.decision_rows import decision_rows, has_decisions
 from training.online.skew import Rebuilt, SkewCount
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 DAY = timedelta(days=1)
-FILES_AT_ONCE = 64
+ATTEMPTS = 3
 
 
 def main(paths: JobPaths) -> None:
@@ -57,13 +58,18 @@ def complete_days(lake: Lake, count: int) -> list[date]:
 
 
 def skew_of(lake: Bucket, manifest: Manifest, day: date) -> SkewCount:
-    """Return the comparison of one day, read a few files at a time."""
-    prefix = decisions_key(day, "").removesuffix(".jsonl")
-    keys = lake.keys(prefix)
-    skew = SkewCount(manifest, rebuilt_features(lake, manifest, day) if keys else Rebuilt({}, {}))
-    for start in range(0, len(keys), FILES_AT_ONCE):
-        for content in lake.get_many(keys[start : start + FILES_AT_ONCE]):
-            skew.add(content)
+    """Return the comparison of one day, read a few decisions at a time."""
+    rebuilt = rebuilt_features(lake, manifest, day) if has_decisions(lake, day) else Rebuilt({}, {})
+    for attempt in range(1, ATTEMPTS + 1):
+        skew = SkewCount(manifest, rebuilt)
+        try:
+            for rows in decision_rows(lake, day):
+                skew.add(rows)
+        except NotFound:  # files were merged meanwhile
+            if attempt == ATTEMPTS:
+                raise
+        else:
+            break
     return skew
 
 

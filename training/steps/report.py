@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from greenfraud.naming import decision_key, evaluation_key, plan_key, report_key
+from greenfraud.naming import decision_key, emissions_key, evaluation_key, plan_key, report_key
 from training.job.bucket import Bucket
 from training.job.footprint import Meter, store_footprint, store_metrics
 from training.job.hyperparameters import Hyperparameters
@@ -19,11 +20,14 @@ from training.tracking.patience import Patience
 from training.tracking.runs import Tracking
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from training.job.contract import JobPaths
 
 log = logging.getLogger(__name__)
 REPORTED_METRICS = ("average_precision", "auc_roc", "card_precision_at_100")
 EMISSION_AMOUNTS = ("emissions_g", "energy_kwh", "duration_seconds")
+STAGES = ("features", "train", "evaluate", "materialize", "report")  # of the jobs of one execution
 SEGMENT_METRICS = ("average_precision", "recall_at_fpr_1pct", "expected_cost_minor")
 
 
@@ -96,8 +100,17 @@ def records_of_execution(lake: Bucket, plan: dict[str, Any]) -> list[dict[str, A
     A job's name ends with the execution, or for a training job with a key made from it.
     """
     endings = {plan["execution"], *(item["job_key"] for family in plan["families"] for item in family["chunks"])}
-    keys = [key for key in lake.keys("emissions/") if key.removesuffix(".json").rpartition("-")[2] in endings]
+    keys = [key for key in _records_of_jobs(lake, plan["date"]) if key.removesuffix(".json").rpartition("-")[2] in endings]
     return [json.loads(body) for body in lake.get_many(keys)]
+
+
+def _records_of_jobs(lake: Bucket, first_day: str) -> Iterator[str]:
+    """Yield the records of jobs since the day of a plan; those of serving, which are many more, are not listed."""
+    day, today = datetime.strptime(first_day, "%Y%m%d").replace(tzinfo=UTC).date(), datetime.now(UTC).date()
+    while day <= today:
+        for stage in STAGES:
+            yield from lake.keys(emissions_key(day, stage, "").removesuffix(".json"))
+        day += timedelta(days=1)
 
 
 def totals(records: list[dict[str, Any]]) -> dict[str, float]:

@@ -29,9 +29,9 @@ def row(transaction_id: str, changed: dict | None = None, **more) -> dict:
     return {"transaction_id": transaction_id, "manifest_version": MANIFEST.version, "features": features, **more}
 
 
-def lines(*rows: dict) -> bytes:
-    """A file of rows."""
-    return "".join(f"{json.dumps(one)}\n" for one in rows).encode()
+def lines(*rows: dict) -> list[dict]:
+    """The rows of a file of lines."""
+    return [json.loads(json.dumps(one)) for one in rows]
 
 
 def test_equal_values_are_compared_and_do_not_differ():

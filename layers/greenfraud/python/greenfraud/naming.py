@@ -11,6 +11,18 @@ from greenfraud.canonical import sha256_hex
 
 DATASET_KEY = "dataset.json"
 GENESIS = "genesis"  # the version of a family's first parent, which says that there is none
+# What compaction makes of a day's landed files. It sorts behind each of them: whoever lists a day while they are being removed
+# sees this one, or them, or both, and never neither.
+WHOLE_DAY = "whole-day.parquet"
+# The files of a day's folder that are merged, by kind: what ingestion writes; no import's, no job's.
+SMALL_FILES = {
+    "transactions": "landing-*.jsonl",
+    "labels": "landing-*.jsonl",
+    "releases": "landing-*.jsonl",
+    "decisions": "*.jsonl",
+    "emissions": "serve-*.json",
+}
+MORE = "_more"  # its column of JSON texts: what records say beyond the columns known when it was written
 
 
 def execution_key(execution_arn: str) -> str:
@@ -49,6 +61,24 @@ def labels_prefix(day: date) -> str:
 def releases_prefix(day: date) -> str:
     """Return where the payments released on one day lie in the lake."""
     return f"releases/dt={day.isoformat()}/"
+
+
+def day_prefix(kind: str, day: date) -> str:
+    """Return where the lake's records of one kind and day lie.
+
+    >>> day_prefix("labels", date(2018, 5, 1)) == labels_prefix(date(2018, 5, 1))
+    True
+    """
+    return f"{kind}/dt={day.isoformat()}/"
+
+
+def whole_day_key(kind: str, day: date) -> str:
+    """Return the Parquet file into which the files that landed on a day are merged.
+
+    >>> whole_day_key("labels", date(2018, 5, 1))
+    'labels/dt=2018-05-01/whole-day.parquet'
+    """
+    return f"{day_prefix(kind, day)}{WHOLE_DAY}"
 
 
 def features_root(manifest_version: str) -> str:

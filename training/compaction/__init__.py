@@ -1,0 +1,1 @@
+"""The lake's small files, merged into one file per kind and day."""
