@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 
 from greenfraud.extras import MAXIMUM_TEXT_LENGTH
 from greenfraud.features.manifest import load_manifest
-from greenfraud.policy import Decision
+from greenfraud.policy import DecidedBy, Decision
 from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 
 Identifier = Annotated[str, Field(min_length=1, max_length=MAXIMUM_ID_LENGTH)]
@@ -60,7 +60,7 @@ class LabelsIn(RootModel[LabelIn | list[LabelIn]]):
 
 
 class ReasonOut(BaseModel):
-    """Why: a feature, its value, and what it added to the probability (null for a rule)."""
+    """Why: a feature, its value, and what it added to the probability (null for a rule). Who decided gives the first ones."""
 
     code: str
     feature: str
@@ -77,11 +77,15 @@ class ModelName(BaseModel):
 
 
 class Scored(BaseModel):
-    """The answer to a transaction; before any model exists `fraud_probability` and `model` are null."""
+    """The answer to a transaction; where no model answers `fraud_probability` and `model` are null, and the rules decide.
+
+    `decided_by` tells whose the decision is, the more severe one's; answers of earlier releases lack it.
+    """
 
     transaction_id: str
     fraud_probability: float | None
     decision: Decision
+    decided_by: DecidedBy = Field(default=None)  # type: ignore[assignment]  # absent, yet never null
     reasons: list[ReasonOut]
     model: ModelName | None
     policy_version: str

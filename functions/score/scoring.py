@@ -102,6 +102,7 @@ def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:
         "transaction_id": verdict.transaction.transaction_id,
         "fraud_probability": verdict.probability,
         "decision": verdict.decision,
+        "decided_by": verdict.decided_by,
         "reasons": [reason.to_json() for reason in verdict.reasons],
         "model": model and {"family": model.bundle.family, "version": model.bundle.version},
         "policy_version": context.control.policy.version,

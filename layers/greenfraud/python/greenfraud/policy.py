@@ -1,8 +1,8 @@
-"""The decision policy: how a probability, or bare rules while no model exists, becomes a decision."""
+"""The decision policy: how a probability, and rules that hold with and without a model, become a decision."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -10,6 +10,9 @@ from greenfraud.errors import ContractError
 from greenfraud.features.manifest import Manifest, load_manifest
 
 Decision = Literal["allow", "review", "block"]  # from the mildest to the most severe
+DecidedBy = Literal["model", "rules", "both"]
+# A rule stops nobody by itself where a model answers: half of what the bare rules block is honest (decision record 26).
+BESIDE_MODEL: Decision = "review"
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 SEVERITY: Mapping[Decision, int] = {decision: rank for rank, decision in enumerate(DECISIONS)}
 
@@ -31,12 +34,16 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`decision` holds when `feature` is at least `threshold`, or above it when `is_strict`."""
+    """`decision` holds when `feature` is at least `threshold`, or above it when `is_strict`.
+
+    Where a model answers too, the rule says no more than `beside_model`.
+    """
 
     feature: str
     threshold: float
     decision: Decision
     is_strict: bool = False
+    beside_model: Decision = BESIDE_MODEL
 
     def is_met(self, value: float | None) -> bool:
         """Tell whether the rule speaks; a missing value meets nothing.
@@ -47,6 +54,22 @@ class Rule:
         if value is None:
             return False
         return value > self.threshold if self.is_strict else value >= self.threshold
+
+    def says(self, *, has_model: bool) -> Decision:
+        """Return the decision that it asks for, alone or beside a model.
+
+        >>> rule = Rule("terminal_report_ratio_7d", 0.5, "block")
+        >>> rule.says(has_model=False), rule.says(has_model=True)
+        ('block', 'review')
+        """
+        return min(self.decision, self.beside_model, key=SEVERITY.__getitem__) if has_model else self.decision
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stored form, without `beside_model` where it is the usual: releases before it read that too."""
+        body = asdict(self)
+        if self.beside_model == BESIDE_MODEL:
+            del body["beside_model"]
+        return body
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +98,7 @@ class Policy:
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form; `from_json` gives the same policy back."""
-        return {**asdict(self), "rules": [asdict(rule) for rule in self.rules]}
+        return {**asdict(self), "rules": [rule.to_json() for rule in self.rules]}
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Policy:
@@ -106,17 +129,41 @@ def rules_decision(
     amount_minor: int,
     policy: Policy = DEFAULT_POLICY,
     manifest: Manifest | None = None,
+    *,
+    has_model: bool = False,
 ) -> tuple[Decision, list[Reason]]:
-    """Decide without a model: the most severe rule that is met, with a reason for every one that is.
+    """Decide by the rules alone: the most severe one that is met, with a reason for every one that is.
 
     `values` are those of the interpreter; the amount always comes from `amount_minor`, so that the rule on it
-    holds even when no feature could be read.
+    holds even when no feature could be read. With `has_model` each says what it may say beside a model.
     """
     known = {**values, "amount": amount_minor / 100.0}
-    met = [rule for rule in policy.rules if rule.is_met(known.get(rule.feature))]
-    met.sort(key=lambda rule: -SEVERITY[rule.decision])
-    decision: Decision = met[0].decision if met else "allow"
-    return decision, [reason_of(manifest or load_manifest(), rule.feature, known[rule.feature]) for rule in met]
+    met = [(rule.says(has_model=has_model), rule.feature) for rule in policy.rules if rule.is_met(known.get(rule.feature))]
+    met.sort(key=lambda said: -SEVERITY[said[0]])
+    decision: Decision = met[0][0] if met else "allow"
+    return decision, [reason_of(manifest or load_manifest(), feature, known[feature]) for _, feature in met]
+
+
+def more_severe(of_model: Decision, of_rules: Decision) -> tuple[Decision, DecidedBy]:
+    """Return the more severe of two decisions, and whose it is; rules that allow have decided nothing.
+
+    >>> more_severe("allow", "review"), more_severe("block", "review"), more_severe("review", "review")
+    (('review', 'rules'), ('block', 'model'), ('review', 'both'))
+    >>> more_severe("allow", "allow")
+    ('allow', 'model')
+    """
+    if SEVERITY[of_rules] > SEVERITY[of_model]:
+        return of_rules, "rules"
+    return of_model, "both" if of_model == of_rules != "allow" else "model"
+
+
+def joined(decided_by: DecidedBy, of_model: Sequence[Reason], of_rules: Sequence[Reason]) -> list[Reason]:
+    """Return the reasons of both, those of who decided first; of two about one feature the first stays."""
+    ordered = [*of_rules, *of_model] if decided_by == "rules" else [*of_model, *of_rules]
+    first: dict[str, Reason] = {}
+    for reason in ordered:
+        first.setdefault(reason.feature, reason)
+    return list(first.values())
 
 
 def reason_of(manifest: Manifest, name: str, value: float | None, contribution: float | None = None) -> Reason:
