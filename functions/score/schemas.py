@@ -85,7 +85,7 @@ class Scored(BaseModel):
     transaction_id: str
     fraud_probability: float | None
     decision: Decision
-    decided_by: DecidedBy = Field(default=None)  # type: ignore[assignment]  # absent, yet never null
+    decided_by: DecidedBy = Field(default=None)  # type: ignore[arg-type]  # absent, yet never null
     reasons: list[ReasonOut]
     model: ModelName | None
     policy_version: str

@@ -47,6 +47,12 @@ class EvaluatedCandidate:
             return self
         return replace(self, scores=self.scores[rows], is_alert=self.is_alert[rows])
 
+    def beside(self, rules: EvaluatedCandidate) -> EvaluatedCandidate:
+        """Return it with the alerts of the rules, which hold beside any model; its scores stay its own."""
+        if self.is_alert is None or rules.is_alert is None:
+            return self
+        return replace(self, is_alert=self.is_alert | rules.is_alert)
+
     def without_scores(self, reason: str) -> EvaluatedCandidate:
         """Return it without scores, for a reason; a reason that it has already stays."""
         return replace(self, scores=None, is_alert=None, reason=self.reason or reason)

@@ -80,7 +80,8 @@ def candidates_of(plan: dict[str, Any], control: ControlDocument, holdout: Holdo
             prefix: role for prefix, role in prefixes.items() if prefix != control.production.prefix
         }
     models = [bundle_candidate(prefix, role, holdout.table, policy=policy, settings=settings) for prefix, role in prefixes.items()]
-    return [rules_candidate(holdout.table, policy), *models]
+    rules = rules_candidate(holdout.table, policy)
+    return [rules, *(model.beside(rules) for model in models)]
 
 
 def trained(plan: dict[str, Any]) -> list[dict[str, Any]]:
