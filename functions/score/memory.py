@@ -10,9 +10,10 @@ from botocore.exceptions import ClientError
 
 from functions.score.cost import Footprint
 from functions.score.service import Service, compose
-from functions.score.settings import WithoutAws, runtime_memory_mb
+from functions.score.settings import WithoutAws, known_currency, runtime_memory_mb
 from functions.score.state import Snapshot
 from greenfraud.errors import BundleError
+from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import load_manifest
 from greenfraud.settings import read_settings
 
@@ -78,8 +79,15 @@ def connect_nothing(environ: Mapping[str, str] = os.environ) -> Service:
     table = MemoryTable()
     settings = read_settings(WithoutAws, environ)
     footprint = Footprint(runtime_memory_mb(environ), settings.grid_intensity_g_per_kwh, settings.pue)
+    exchange = Exchange(known_currency(settings.currency))
     return compose(
-        load_manifest(), reader=NoState(), bundles=NoBundles(), decisions=lambda: table, decisions_table="", footprint=footprint
+        load_manifest(),
+        reader=NoState(),
+        bundles=NoBundles(),
+        decisions=lambda: table,
+        decisions_table="",
+        footprint=footprint,
+        exchange=exchange,
     )
 
 

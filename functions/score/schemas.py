@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
@@ -12,7 +13,7 @@ from greenfraud.policy import DecidedBy, Decision
 from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 
 Identifier = Annotated[str, Field(min_length=1, max_length=MAXIMUM_ID_LENGTH)]
-AmountMinor = Annotated[int, Field(ge=0, le=MAXIMUM_AMOUNT_MINOR, description="Minor units of the currency.")]
+AmountMinor = Annotated[int, Field(ge=0, le=MAXIMUM_AMOUNT_MINOR, description="Minor units of the currency, by ISO 4217.")]
 
 
 EXTRA_COLUMNS: dict[str, dict[str, Any]] = {
@@ -29,7 +30,10 @@ def _complete_transaction(schema: dict[str, Any]) -> None:
 
 
 class TransactionIn(BaseModel):
-    """A card transaction; give `amount_minor` or `amount`, one of the two."""
+    """A card transaction; give `amount_minor` or `amount`, one of the two, in `currency`: without one, the platform's.
+
+    Another currency is converted by the platform's table of rates, or refused. Digits after the point are those of ISO 4217.
+    """
 
     model_config = ConfigDict(json_schema_extra=_complete_transaction)
 
@@ -38,8 +42,8 @@ class TransactionIn(BaseModel):
     customer_id: Identifier
     terminal_id: Identifier | None = None
     amount_minor: AmountMinor = Field(default=None)  # type: ignore[assignment]  # optional, yet never null
-    amount: Annotated[str, Field(default=None, pattern=r"^\d{1,11}(\.\d{1,2})?$", examples=["12.50"])]
-    currency: Annotated[str, Field(default="EUR", pattern="^[A-Z]{3}$")]
+    amount: Annotated[str, Field(default=None, pattern=r"^\d{1,13}(\.\d{1,4})?$", examples=["12.50"])]
+    currency: Annotated[str, Field(default=None, pattern="^[A-Z]{3}$", examples=["EUR"])]
 
 
 class LabelIn(BaseModel):
@@ -76,6 +80,16 @@ class ModelName(BaseModel):
     version: str
 
 
+class Converted(BaseModel):
+    """What was sent in another currency: its minor units, and the rate of the day by which it became the platform's."""
+
+    amount_minor: int
+    currency: str
+    rate: str
+    rate_date: date
+    rates_version: str
+
+
 class Scored(BaseModel):
     """The answer to a transaction; where no model answers `fraud_probability` and `model` are null, and the rules decide.
 
@@ -92,6 +106,7 @@ class Scored(BaseModel):
     features_as_of: AwareDatetime | None
     degraded: list[str]
     emissions_g: float
+    converted_from: Converted | None = Field(default=None)
 
 
 class Problem(BaseModel):

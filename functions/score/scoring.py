@@ -97,7 +97,7 @@ class Scorer:
 
 def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:
     """The answer as the API gives it and the store keeps it."""
-    model = verdict.model
+    model, original = verdict.model, verdict.transaction.original
     return {
         "transaction_id": verdict.transaction.transaction_id,
         "fraud_probability": verdict.probability,
@@ -109,6 +109,7 @@ def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:
         "features_as_of": verdict.features_as_of,
         "degraded": [*verdict.features.degraded, *verdict.degraded, *context.answering.degraded],
         "emissions_g": cost.emissions_g,
+        "converted_from": original and original.to_json(),
     }
 
 

@@ -12,10 +12,13 @@ from functions.score.decisions import DecisionStore
 from functions.score.dynamodb import clients
 from functions.score.health import Health
 from functions.score.labels import LabelStore
+from functions.score.rates import StoredRates
 from functions.score.scoring import Context, Scorer
 from functions.score.settings import Settings, runtime_memory_mb
 from functions.score.state import DynamoStateReader, StateReader, Tables
+from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import Manifest, load_manifest
+from greenfraud.records import OURS
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Service:
     decisions: DecisionStore
     labels: LabelStore
     health: Health
+    exchange: Exchange = OURS
 
     def summary(self) -> dict[str, Any]:
         """How the service is, and what is in production, in few words."""
@@ -66,7 +70,7 @@ def _stages(context: Context) -> dict[str, Any]:
 
 def connect(settings: Settings) -> Service:
     """The service over AWS; clients are made at first use."""
-    manifest = load_manifest()
+    manifest, currency = load_manifest(), settings.platform_currency
     tables = Tables(settings.control_table, settings.customer_table, settings.terminal_table)
     dynamodb = clients.DYNAMODB[settings.dynamodb_client]
     return compose(
@@ -76,6 +80,7 @@ def connect(settings: Settings) -> Service:
         decisions=dynamodb,
         decisions_table=settings.decisions_table,
         footprint=Footprint(runtime_memory_mb(), settings.grid_intensity_g_per_kwh, settings.pue),
+        exchange=Exchange(currency, StoredRates(clients.s3, settings.artifacts_bucket, currency)),
     )
 
 
@@ -87,8 +92,9 @@ def compose(  # noqa: PLR0913
     decisions: Callable[[], Any],
     decisions_table: str,
     footprint: Footprint,
+    exchange: Exchange,
 ) -> Service:
     """The service over these parts; `decisions` makes the client of the decisions table."""
     store = DecisionStore(decisions, decisions_table)
     scorer = Scorer(manifest=manifest, reader=reader, slot=ModelSlot(bundles, manifest), store=store, footprint=footprint)
-    return Service(manifest, scorer, store, LabelStore(decisions, decisions_table), Health(scorer.read))
+    return Service(manifest, scorer, store, LabelStore(decisions, decisions_table), Health(scorer.read), exchange)

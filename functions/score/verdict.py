@@ -76,7 +76,7 @@ class Judge:
         reasons = []
         if with_reasons or decision != "allow":
             contributions = self.model.contributions(row, probability)
-            reasons = joined(decided_by, explain(self.manifest, contributions, features.values), why)
+            reasons = joined(decided_by, explain(self.manifest, contributions, features.values, transaction.currency), why)
         return Verdict(transaction, features, decision, reasons, self.model, probability, decided_by=decided_by)
 
     def _by_rules(self, transaction: Transaction, features: Features, degraded: tuple[str, ...] = ()) -> Verdict:
@@ -84,7 +84,8 @@ class Judge:
         return Verdict(transaction, features, decision, reasons, degraded=degraded)
 
     def _rules(self, transaction: Transaction, features: Features, *, has_model: bool) -> tuple[Decision, list[Reason]]:
-        return rules_decision(features.values, transaction.amount_minor, self.policy, self.manifest, has_model=has_model)
+        asked = (features.values, transaction.amount_minor, self.policy, self.manifest)
+        return rules_decision(*asked, has_model=has_model, currency=transaction.currency)
 
 
 def features_of(manifest: Manifest, transaction: Transaction, snapshot: Snapshot) -> Features:
@@ -97,10 +98,11 @@ def features_of(manifest: Manifest, transaction: Transaction, snapshot: Snapshot
     return Features(values, max(known, default=None), customer_faults + terminal_faults)
 
 
-def explain(manifest: Manifest, contributions: Mapping[str, float], values: Values) -> list[Reason]:
+def explain(manifest: Manifest, contributions: Mapping[str, float], values: Values, currency: str) -> list[Reason]:
     """The features that moved the probability most, the strongest first."""
     strongest = sorted(contributions, key=lambda name: -abs(contributions[name]))[:REASONS_PER_ANSWER]
-    return [reason_of(manifest, name, values[name], contributions[name]) for name in strongest if contributions[name] != 0.0]
+    told = [name for name in strongest if contributions[name] != 0.0]
+    return [reason_of(manifest, name, values[name], contributions[name], currency) for name in told]
 
 
 def _entity(

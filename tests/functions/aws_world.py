@@ -24,6 +24,7 @@ NAMES = {
     "DYNAMODB_CLIENT": "boto3",  # the one that moto stands in for inside a process
     "GRID_INTENSITY_G_PER_KWH": "8",
     "PUE": "1.135",
+    "CURRENCY": "EUR",
 }
 KEYS = {
     "CONTROL_TABLE": tables.CONTROL,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from greenfraud.chunks import Chunk
 from greenfraud.control import ControlDocument
 from greenfraud.items import control as control_items
+from greenfraud.money import EURO
 from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, models_prefix, plan_key
 from training.evaluation.candidates import EvaluatedCandidate, bundle_candidate, rules_candidate
 from training.evaluation.curves import curves_document
@@ -80,7 +81,8 @@ def candidates_of(plan: dict[str, Any], control: ControlDocument, holdout: Holdo
             prefix: role for prefix, role in prefixes.items() if prefix != control.production.prefix
         }
     models = [bundle_candidate(prefix, role, holdout.table, policy=policy, settings=settings) for prefix, role in prefixes.items()]
-    rules = rules_candidate(holdout.table, policy)
+    currency = Bucket(settings.lake_bucket).get_json(DATASET_KEY).get("currency", EURO)
+    rules = rules_candidate(holdout.table, policy, currency)
     return [rules, *(model.beside(rules) for model in models)]
 
 

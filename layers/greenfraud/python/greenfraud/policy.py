@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 from greenfraud.errors import ContractError
-from greenfraud.features.manifest import Manifest, load_manifest
+from greenfraud.features.manifest import Feature, Manifest, load_manifest
+from greenfraud.money import EURO, digits_of, major
 
 Decision = Literal["allow", "review", "block"]  # from the mildest to the most severe
 DecidedBy = Literal["model", "rules", "both"]
 # A rule stops nobody by itself where a model answers: half of what the bare rules block is honest (decision record 26).
 BESIDE_MODEL: Decision = "review"
+MONEY_KINDS = frozenset({"amount", "mean_amount", "sd_amount"})  # kinds of features whose values are money
+USUAL_DIGITS = 2  # which features of money are computed with, whatever the currency: models ask for no unit
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 SEVERITY: Mapping[Decision, int] = {decision: rank for rank, decision in enumerate(DECISIONS)}
 
@@ -131,17 +134,21 @@ def rules_decision(
     manifest: Manifest | None = None,
     *,
     has_model: bool = False,
+    currency: str = EURO,
 ) -> tuple[Decision, list[Reason]]:
     """Decide by the rules alone: the most severe one that is met, with a reason for every one that is.
 
     `values` are those of the interpreter; the amount always comes from `amount_minor`, so that the rule on it
-    holds even when no feature could be read. With `has_model` each says what it may say beside a model.
+    holds even when no feature could be read. With `has_model` each says what it may say beside a model. Thresholds of money
+    are in units of `currency`, the platform's.
     """
-    known = {**values, "amount": amount_minor / 100.0}
+    manifest = manifest or load_manifest()
+    known = {feature.name: in_units(feature, values.get(feature.name), currency) for feature in _asked(policy, manifest)}
+    known["amount"] = major(amount_minor, currency)
     met = [(rule.says(has_model=has_model), rule.feature) for rule in policy.rules if rule.is_met(known.get(rule.feature))]
     met.sort(key=lambda said: -SEVERITY[said[0]])
     decision: Decision = met[0][0] if met else "allow"
-    return decision, [reason_of(manifest or load_manifest(), feature, known[feature]) for _, feature in met]
+    return decision, [_reason(manifest.feature(feature), known[feature], None, currency) for _, feature in met]
 
 
 def more_severe(of_model: Decision, of_rules: Decision) -> tuple[Decision, DecidedBy]:
@@ -166,7 +173,35 @@ def joined(decided_by: DecidedBy, of_model: Sequence[Reason], of_rules: Sequence
     return list(first.values())
 
 
-def reason_of(manifest: Manifest, name: str, value: float | None, contribution: float | None = None) -> Reason:
-    """Return the reason for one feature, in the words of the manifest."""
+def reason_of(
+    manifest: Manifest, name: str, value: float | None, contribution: float | None = None, currency: str = EURO
+) -> Reason:
+    """Return the reason for one feature's value, in the words of the manifest; money is told in units of the currency."""
     feature = manifest.feature(name)
-    return Reason(feature.reason_code, name, value, contribution, feature.sentence(value))
+    return _reason(feature, in_units(feature, value, currency), contribution, currency)
+
+
+def in_units(feature: Feature, value: float | None, currency: str) -> float | None:
+    """Return what a person reads: a feature of money counts hundreds of minor units, whatever the currency.
+
+    >>> amount = load_manifest().feature("amount")
+    >>> [in_units(amount, 512.4, currency) for currency in ("EUR", "JPY", "KWD")]
+    [512.4, 51240.0, 51.24]
+    """
+    digits = digits_of(currency)
+    if value is None or digits == USUAL_DIGITS or feature.kind not in MONEY_KINDS:
+        return value
+    return value * 10.0**USUAL_DIGITS / 10.0**digits
+
+
+def _asked(policy: Policy, manifest: Manifest) -> list[Feature]:
+    names = {rule.feature for rule in policy.rules}
+    return [feature for feature in manifest.features if feature.name in names]
+
+
+def _reason(feature: Feature, told: float | None, contribution: float | None, currency: str) -> Reason:
+    sentence = feature.sentence(told)
+    if told is not None and feature.kind in MONEY_KINDS and digits_of(currency) != USUAL_DIGITS:
+        spelled = replace(feature, reason_text=feature.reason_text.replace(".2f", f".{digits_of(currency)}f"))
+        sentence = spelled.sentence(told)
+    return Reason(feature.reason_code, feature.name, told, contribution, sentence)

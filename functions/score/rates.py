@@ -1,0 +1,69 @@
+"""The platform's table of rates, as its owner stored it: read when a payment in another currency comes, and looked after since."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from greenfraud.errors import InvalidInput, StoreUnavailableError
+from greenfraud.naming import RATES_KEY
+from greenfraud.rates import RateTable
+
+logger = logging.getLogger(__name__)
+
+KEPT_SECONDS = 60.0  # so soon a new table is taken; no deployment is needed
+UNCHANGED, ABSENT = {"304", "NotModified"}, {"NoSuchKey", "404"}
+
+
+class StoredRates:
+    """The table among the artifacts. The newest good one answers while a newer one cannot be read, and the log says so."""
+
+    def __init__(
+        self, client: Callable[[], Any], bucket: str, currency: str, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._currency = currency
+        self._clock = clock
+        self._table: RateTable | None = None
+        self._etag: str | None = None
+        self._looked_at: float | None = None
+
+    def __call__(self) -> RateTable:
+        """The table, at most a minute old; one without a version where none is stored.
+
+        Raises StoreUnavailableError where a table is stored and none of it was ever readable here.
+        """
+        now = self._clock()
+        if self._table is None or self._looked_at is None or now - self._looked_at >= KEPT_SECONDS:
+            self._look()
+            self._looked_at = now
+        assert self._table is not None
+        return self._table
+
+    def _look(self) -> None:
+        condition = {"IfNoneMatch": self._etag} if self._etag else {}
+        try:
+            found = self._client().get_object(Bucket=self._bucket, Key=RATES_KEY, **condition)
+            self._take(found["Body"].read(), found["ETag"])
+        except (BotoCoreError, ClientError) as error:
+            code = str(getattr(error, "response", {}).get("Error", {}).get("Code"))
+            if code in ABSENT:
+                self._table, self._etag = RateTable(), None
+            elif code not in UNCHANGED:
+                self._keep(f"cannot be read: {type(error).__name__}")
+
+    def _take(self, content: bytes, etag: str) -> None:
+        try:
+            self._table, self._etag = RateTable.parse(content, self._currency), etag
+        except InvalidInput as error:
+            self._keep(f"cannot be used: {error}")
+
+    def _keep(self, why: str) -> None:
+        logger.warning("%s %s", RATES_KEY, why)
+        if self._table is None:
+            raise StoreUnavailableError(f"currency: the table of rates {why}")
