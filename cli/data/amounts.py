@@ -36,9 +36,9 @@ def amounts(source: SourceFile, occurred: pa.Array, exchange: Exchange) -> dict[
         column = source.columns["amount"]
         digits = {code: digits_of(code) for code in currencies.dictionary.to_pylist()}
         minor = checks.amounts_minor(column, digits=np.array([*digits.values()])[currencies.indices.to_numpy()])
-    return (
-        {AMOUNT: minor} if "currency" not in source.columns else _converted(source, column, currencies, minor, occurred, exchange)
-    )
+    if "currency" not in source.columns:
+        return {AMOUNT: minor}
+    return _converted(column, source.columns["currency"], currencies.dictionary_decode(), minor, occurred, exchange=exchange)
 
 
 def _currencies(column: Column | None, rows: int, own: str) -> pa.DictionaryArray:
@@ -56,9 +56,8 @@ def _currencies(column: Column | None, rows: int, own: str) -> pa.DictionaryArra
 
 
 def _converted(  # noqa: PLR0913
-    source: SourceFile, column: Column, currencies: pa.DictionaryArray, minor: pa.Array, occurred: pa.Array, exchange: Exchange
+    amount: Column, currency: Column, codes: pa.Array, minor: pa.Array, occurred: pa.Array, *, exchange: Exchange
 ) -> dict[str, pa.Array]:
-    codes = currencies.dictionary_decode()
     foreign = np.flatnonzero(pc.not_equal(codes, exchange.currency).to_numpy(zero_copy_only=False))
     ours = minor.to_numpy().copy()
     originals: dict[int, Original | None] = {}
@@ -66,7 +65,7 @@ def _converted(  # noqa: PLR0913
         try:
             ours[row], originals[row] = exchange.ours(int(ours[row]), codes[row].as_py(), day_of(occurred[row].as_py()))
         except InvalidInput as error:
-            at = source.columns["currency"] if error.field == "currency" else column
+            at = currency if error.field == "currency" else amount
             raise at.fault(row, f"`{codes[row]}` {_said(error)}", _remedy(exchange, codes[row].as_py())) from None
     return {AMOUNT: pa.array(ours), **(_original_columns(originals, len(ours)) if originals else {})}
 

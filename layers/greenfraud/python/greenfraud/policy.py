@@ -127,7 +127,7 @@ DEFAULT_POLICY = Policy(
 )
 
 
-def rules_decision(
+def rules_decision(  # noqa: PLR0913
     values: Mapping[str, float | None],
     amount_minor: int,
     policy: Policy = DEFAULT_POLICY,
