@@ -1,4 +1,4 @@
-"""Amounts of a file as whole minor units of the platform's currency: each row in its own, converted by the day's rate or refused."""
+"""Amounts of a file as minor units of the platform's currency; rows in others are converted by the day's rate or refused."""
 
 from __future__ import annotations
 

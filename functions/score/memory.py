@@ -87,6 +87,7 @@ def connect_nothing(environ: Mapping[str, str] = os.environ) -> Service:
         decisions=lambda: table,
         decisions_table="",
         footprint=footprint,
+        review_above=settings.review_above,
         exchange=exchange,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.score.bundles import Answering, ModelSlot
 from functions.score.cost import Cost, Footprint
@@ -19,6 +19,7 @@ from greenfraud.errors import DamagedItem, GreenFraudError
 from greenfraud.features.logged import pack
 from greenfraud.features.manifest import Manifest
 from greenfraud.items.decision import RULES, Decision
+from greenfraud.policy import REVIEW_ABOVE
 from greenfraud.records import Transaction
 
 logger = logging.getLogger(__name__)
@@ -36,15 +37,23 @@ class Context:
 class Scorer:
     """Scores transactions against the state before them."""
 
-    def __init__(
-        self, *, manifest: Manifest, reader: StateReader, slot: ModelSlot, store: DecisionStore, footprint: Footprint
+    def __init__(  # noqa: PLR0913
+        self,
+        *,
+        manifest: Manifest,
+        reader: StateReader,
+        slot: ModelSlot,
+        store: DecisionStore,
+        footprint: Footprint,
+        review_above: float = REVIEW_ABOVE,
     ) -> None:
         self._manifest = manifest
         self.reader = reader
         self._slot = slot
         self._store = store
         self._footprint = footprint
-        self._last_control = ControlDocument()
+        self._review_above = review_above
+        self._last_control = self._governed(ControlDocument())
 
     def score(self, transactions: Sequence[Transaction], *, with_reasons: bool = False) -> list[Answer | GreenFraudError]:
         """Return the answer to each transaction, or why it has none; print one line of metrics."""
@@ -67,8 +76,12 @@ class Scorer:
         if not snapshot.is_control_readable:
             model = self._slot.last_good().model
             return Context(snapshot, self._last_control, Answering(model, ["control_unreadable"]))
-        self._last_control = snapshot.control or ControlDocument()
+        self._last_control = self._governed(snapshot.control or ControlDocument())
         return Context(snapshot, self._last_control, self._slot.answering(self._last_control.production))
+
+    def _governed(self, control: ControlDocument) -> ControlDocument:
+        """The document with the policy as this deployment holds it."""
+        return replace(control, policy=control.policy.in_deployment(self._review_above))
 
     def _put(self, context: Context, verdict: Verdict, cost: Cost) -> Answer | GreenFraudError:
         try:

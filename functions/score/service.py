@@ -80,6 +80,7 @@ def connect(settings: Settings) -> Service:
         decisions=dynamodb,
         decisions_table=settings.decisions_table,
         footprint=Footprint(runtime_memory_mb(), settings.grid_intensity_g_per_kwh, settings.pue),
+        review_above=settings.review_above,
         exchange=Exchange(currency, StoredRates(clients.s3, settings.artifacts_bucket, currency)),
     )
 
@@ -92,9 +93,17 @@ def compose(  # noqa: PLR0913
     decisions: Callable[[], Any],
     decisions_table: str,
     footprint: Footprint,
+    review_above: float,
     exchange: Exchange,
 ) -> Service:
     """The service over these parts; `decisions` makes the client of the decisions table."""
     store = DecisionStore(decisions, decisions_table)
-    scorer = Scorer(manifest=manifest, reader=reader, slot=ModelSlot(bundles, manifest), store=store, footprint=footprint)
+    scorer = Scorer(
+        manifest=manifest,
+        reader=reader,
+        slot=ModelSlot(bundles, manifest),
+        store=store,
+        footprint=footprint,
+        review_above=review_above,
+    )
     return Service(manifest, scorer, store, LabelStore(decisions, decisions_table), Health(scorer.read), exchange)

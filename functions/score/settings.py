@@ -10,6 +10,7 @@ from typing import Literal
 from greenfraud.carbon import AWS_PUE, INTENSITY_G_PER_KWH, LAMBDA_MB_PER_VCPU
 from greenfraud.errors import InvalidInput, SettingsError
 from greenfraud.money import EURO, currency_of
+from greenfraud.policy import REVIEW_ABOVE
 from greenfraud.settings import read_settings
 
 STORES = ("CONTROL_TABLE", "CUSTOMER_TABLE", "TERMINAL_TABLE", "DECISIONS_TABLE", "ARTIFACTS_BUCKET")
@@ -29,7 +30,8 @@ class Settings:
     dynamodb_client: Literal["lean", "boto3"]
     grid_intensity_g_per_kwh: float
     pue: float
-    currency: str
+    currency: str = EURO
+    review_above: float = REVIEW_ABOVE
 
     @property
     def platform_currency(self) -> str:
@@ -49,6 +51,7 @@ class WithoutAws:
     grid_intensity_g_per_kwh: float = UNKNOWN_GRID
     pue: float = AWS_PUE
     currency: str = EURO
+    review_above: float = REVIEW_ABOVE
 
 
 @dataclass(frozen=True)

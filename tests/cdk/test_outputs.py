@@ -14,6 +14,7 @@ EXPECTED = {
         "CustomerTable",
         "TerminalTable",
         "MlflowTrackingUri",
+        "Currency",
     },
     "GreenFraud-Training": {
         "StateMachineArn",

@@ -25,6 +25,7 @@ NAMES = {
     "GRID_INTENSITY_G_PER_KWH": "8",
     "PUE": "1.135",
     "CURRENCY": "EUR",
+    "REVIEW_ABOVE": "220",
 }
 KEYS = {
     "CONTROL_TABLE": tables.CONTROL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from greenfraud.policy import REVIEW_ABOVE
 from greenfraud.settings import read_settings
 
 
@@ -23,6 +24,7 @@ class Settings:
     pue: float
     country_iso3: str
     log_retention_days: int
+    review_above: float = REVIEW_ABOVE
     mlflow_tracking_uri: str = ""  # given to the steps that tell MLflow of themselves
 
     @classmethod

@@ -74,7 +74,7 @@ def read_holdout(paths: JobPaths, settings: Settings, chunk: Chunk) -> Holdout:
 
 def candidates_of(plan: dict[str, Any], control: ControlDocument, holdout: Holdout, settings: Settings) -> list[EvaluatedCandidate]:
     """Score the rules, production where there is one, and each family's newest model."""
-    policy = control.policy
+    policy = control.policy.in_deployment(settings.review_above)
     prefixes = {models_prefix(family["family"], newest_version(family)): "challenger" for family in trained(plan)}
     if control.production:
         prefixes = {control.production.prefix: "production"} | {

@@ -14,6 +14,7 @@ Decision = Literal["allow", "review", "block"]  # from the mildest to the most s
 DecidedBy = Literal["model", "rules", "both"]
 # A rule stops nobody by itself where a model answers: half of what the bare rules block is honest (decision record 26).
 BESIDE_MODEL: Decision = "review"
+REVIEW_ABOVE = 220.0  # meant in EUR; a deployment in another currency says its own
 MONEY_KINDS = frozenset({"amount", "mean_amount", "sd_amount"})  # kinds of features whose values are money
 USUAL_DIGITS = 2  # which features of money are computed with, whatever the currency: models ask for no unit
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
@@ -99,6 +100,18 @@ class Policy:
             return "block"
         return "review" if probability >= self.review_at else "allow"
 
+    def in_deployment(self, review_above: float) -> Policy:
+        """Return it with the deployment's own amount above which a person looks, where the policy has the usual one.
+
+        >>> DEFAULT_POLICY.in_deployment(35_000.0).version
+        '2026-11-01, review above 35000'
+        """
+        usual = Rule("amount", REVIEW_ABOVE, "review", is_strict=True)
+        if review_above == REVIEW_ABOVE or usual not in self.rules:
+            return self
+        rules = tuple(replace(rule, threshold=review_above) if rule == usual else rule for rule in self.rules)
+        return replace(self, rules=rules, version=f"{self.version}, review above {review_above:g}")
+
     def to_json(self) -> dict[str, Any]:
         """Return the stored form; `from_json` gives the same policy back."""
         return {**asdict(self), "rules": [rule.to_json() for rule in self.rules]}
@@ -113,14 +126,14 @@ class Policy:
             raise ContractError(f"not a decision policy: {type(error).__name__}") from None
 
 
-# The amount is the bare rule of the Fraud Detection Handbook's simulator; the others are round figures that a
-# person would look at before any model has learned better.
+# The amount, in units of the currency, is the bare rule of the Fraud Detection Handbook's simulator; the others are round
+# figures that a person would look at before any model has learned better.
 DEFAULT_POLICY = Policy(
     version="2026-11-01",
     review_at=0.30,
     block_at=0.80,
     rules=(
-        Rule("amount", 220.0, "review", is_strict=True),
+        Rule("amount", REVIEW_ABOVE, "review", is_strict=True),
         Rule("customer_count_1h", 10.0, "review"),
         Rule("terminal_report_ratio_7d", 0.5, "block"),
     ),
