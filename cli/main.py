@@ -57,8 +57,9 @@ def run_command(  # noqa: PLR0913 - the options of a command
     _end_like_ctrl_c()
     screen = Screen()
     changes = fraud_changes_on.date() if fraud_changes_on else None
-    source: Source = WorldSource(WorldSpecification(seed=seed, customers=customers, days=days, fraud_changes_on=changes))
     own = currency_of_assembly(Path("cdk.out"), currency)
+    world = WorldSpecification(seed=seed, customers=customers, days=days, fraud_changes_on=changes)
+    source: Source = WorldSource(world, own)
     if data is not None:
         options = _import_options(mapping, timezone, maturity_days, own, rates)
         source = FileSource(data, options, lambda text: screen.line(f"  {text}"))

@@ -30,8 +30,8 @@ class Settings:
     dynamodb_client: Literal["lean", "boto3"]
     grid_intensity_g_per_kwh: float
     pue: float
-    currency: str = EURO
-    review_above: float = REVIEW_ABOVE
+    currency: str
+    review_above: float
 
     @property
     def platform_currency(self) -> str:

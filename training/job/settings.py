@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from greenfraud.policy import REVIEW_ABOVE
 from greenfraud.settings import read_settings
 
 
@@ -24,7 +23,7 @@ class Settings:
     pue: float
     country_iso3: str
     log_retention_days: int
-    review_above: float = REVIEW_ABOVE
+    review_above: float
     mlflow_tracking_uri: str = ""  # given to the steps that tell MLflow of themselves
 
     @classmethod
