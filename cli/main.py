@@ -13,20 +13,13 @@ import typer
 
 from cli.errors import InputError
 from cli.faults import FaultReportingGroup
+from cli.options import Aws, Currency, Mapping, Maturity, Rates, Region, Timezone, import_options
 from cli.screen import Screen
 from greenfraud.money import EURO
 
 app = typer.Typer(
     cls=FaultReportingGroup, help="The operator's commands of GreenFraud.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-
-Mapping = Annotated[str, typer.Option("--map", help="columns of your file: transaction_id=TX_ID,amount=Total")]
-Timezone = Annotated[str, typer.Option(help="where times without an offset were read, such as UTC or Europe/Stockholm")]
-Maturity = Annotated[int, typer.Option(min=0, max=365, help="days after which an unreported transaction counts as legitimate")]
-Currency = Annotated[str, typer.Option(help="three capital letters; by default the platform's own")]
-Rates = Annotated[Path | None, typer.Option(help="CSV of date,currency,rate: what other currencies were worth in the platform's")]
-Aws = Annotated[bool, typer.Option("--aws", help="the platform in your AWS account instead of the one on this machine")]
-Region = Annotated[str, typer.Option(help="AWS region")]
 
 
 @app.command("run")
@@ -61,7 +54,7 @@ def run_command(  # noqa: PLR0913 - the options of a command
     world = WorldSpecification(seed=seed, customers=customers, days=days, fraud_changes_on=changes)
     source: Source = WorldSource(world, own)
     if data is not None:
-        options = _import_options(mapping, timezone, maturity_days, own, rates)
+        options = import_options(mapping, timezone, maturity_days, own, rates)
         source = FileSource(data, options, lambda text: screen.line(f"  {text}"))
     run(RunOptions(source=source, port=port, http_port=http_port, is_exiting=is_exiting), screen)
 
@@ -88,7 +81,7 @@ def import_command(  # noqa: PLR0913 - the options of a command
     screen = Screen()
     target = None if check else find_target(aws=aws, region=region or None)
     own = agreed(currency, target.currency) if target else currency or EURO
-    dataset = load_file(file, _import_options(mapping, timezone, maturity_days, own, rates), note=screen.line)
+    dataset = load_file(file, import_options(mapping, timezone, maturity_days, own, rates), note=screen.line)
     if target is not None:
         with screen.step("import", f"importing {file}"):
             upload(target.client("s3"), target.outputs["LakeBucket"], dataset)
@@ -223,15 +216,6 @@ def mlflow_ui_command(
 
     _end_like_ctrl_c()
     show_mlflow(Screen(), port)
-
-
-def _import_options(mapping: str, timezone: str, maturity_days: int, currency: str, rates: Path | None) -> Any:
-    from cli.data.importing import ImportOptions
-    from cli.data.layout import parse_map
-
-    return ImportOptions(
-        mapping=parse_map(mapping), timezone=timezone or None, maturity_days=maturity_days, currency=currency, rates=rates
-    )
 
 
 def _listed(text: str) -> list[str]:
