@@ -12,7 +12,7 @@ BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint pins sbom features bench $(BENCHMARKS:%=bench-%) permissions dashboard mlflow-ui release test-release bootstrap deploy destroy restore clean
+.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint pins sbom features bench $(BENCHMARKS:%=bench-%) permissions dashboard mlflow-ui release test-release bootstrap deploy destroy restore clean currencies
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ sbom: install ## bills of materials (CycloneDX) of functions, images and environ
 
 features: install ## compile feature_repo into the manifest that everything else reads
 	@$(BIN)/python -m toolchain.compile_features
+
+currencies: install ## the digits of every currency, from the pinned list of ISO 4217, into the table that everything reads
+	@$(BIN)/python -m toolchain.currencies
 
 bench: $(BENCHMARKS:%=bench-%) ## every benchmark, each against its peers; results in .local/bench
 

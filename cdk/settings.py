@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
+from cdk.components.source import ROOT
+
+# The core's own table, read as a file: the template's app imports nothing of ours.
+CURRENCIES = json.loads((ROOT / "layers/greenfraud/python/greenfraud/currencies.json").read_text(encoding="utf-8"))["digits"]
+REVIEW_ABOVE = 220.0
 HOME_REGION = "eu-north-1"
 ARCHITECTURES = ("arm64", "x86_64")
 DYNAMODB_CLIENTS = ("lean", "boto3")
@@ -40,6 +46,8 @@ class Settings:
     private: bool = False  # functions and jobs without the internet; 8 USD a month per endpoint and zone, about 100 in all
     alarm_email: str | None = None  # who hears of alarms, once the address has confirmed; none: subscribe to the topic yourself
     account: str | None = None  # none: the template serves every account, the embedded one included
+    currency: str = "EUR"  # what every amount is counted in; stays what it is once payments are stored
+    review_above: float = REVIEW_ABOVE  # units of it; above, a person looks at any payment (the handbook's simulator, in EUR)
     region: str = HOME_REGION  # the cleanest grid AWS offers
     architecture: str = "arm64"  # less energy and money per request than x86_64
     score_memory_mb: int = 1769  # exactly one vCPU
@@ -86,11 +94,22 @@ class Settings:
                 f"training_instance_type {self.training_instance_type} has a GPU that the image would not use: "
                 "also give training_torch_backend, such as cu130"
             )
+        self._check_money()
         if self.region != HOME_REGION and self.country_iso3 == "SWE":
             raise SettingsError(
                 f"region {self.region} is not {HOME_REGION}: also give grid_intensity_g_per_kwh, "
                 "grid_intensity_source and country_iso3, or its emissions would be counted on another grid"
             )
+
+    def _check_money(self) -> None:
+        if self.currency not in CURRENCIES:
+            raise SettingsError(f"currency is {self.currency!r}, expected one of ISO 4217 such as EUR")
+        if self.currency != "EUR" and self.review_above == REVIEW_ABOVE:
+            raise SettingsError(
+                f"currency is {self.currency}: also give review_above, in its units: {self.review_above:g} is meant in EUR"
+            )
+        if self.review_above <= 0:
+            raise SettingsError(f"review_above is {self.review_above:g}, expected an amount above 0")
 
     @classmethod
     def from_context(cls, read: Callable[[str], Any]) -> Settings:

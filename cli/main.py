@@ -13,18 +13,13 @@ import typer
 
 from cli.errors import InputError
 from cli.faults import FaultReportingGroup
+from cli.options import Aws, Currency, Mapping, Maturity, Rates, Region, Timezone, import_options
 from cli.screen import Screen
+from greenfraud.money import EURO
 
 app = typer.Typer(
     cls=FaultReportingGroup, help="The operator's commands of GreenFraud.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-
-Mapping = Annotated[str, typer.Option("--map", help="columns of your file: transaction_id=TX_ID,amount=Total")]
-Timezone = Annotated[str, typer.Option(help="where times without an offset were read, such as UTC or Europe/Stockholm")]
-Maturity = Annotated[int, typer.Option(min=0, max=365, help="days after which an unreported transaction counts as legitimate")]
-Currency = Annotated[str, typer.Option(help="three capital letters")]
-Aws = Annotated[bool, typer.Option("--aws", help="the platform in your AWS account instead of the one on this machine")]
-Region = Annotated[str, typer.Option(help="AWS region")]
 
 
 @app.command("run")
@@ -34,7 +29,8 @@ def run_command(  # noqa: PLR0913 - the options of a command
     mapping: Mapping = "",
     timezone: Timezone = "",
     maturity_days: Maturity = 7,
-    currency: Currency = "EUR",
+    currency: Currency = "",
+    rates: Rates = None,
     port: Annotated[int, typer.Option(min=1, max=65535, envvar="GREENFRAUD_PORT", help="port of the embedded AWS")] = 4566,
     http_port: Annotated[int, typer.Option(min=1, max=65535, envvar="GREENFRAUD_HTTP_PORT", help="port of the scoring API")] = 8000,
     is_exiting: Annotated[bool, typer.Option("--exit", help="end when everything is done")] = False,
@@ -46,6 +42,7 @@ def run_command(  # noqa: PLR0913 - the options of a command
     ] = None,
 ) -> None:
     """The whole platform on this machine: deploy, train, promote, serve, score; then up until Ctrl-C."""
+    from cli.currency import currency_of_assembly
     from cli.data.sources import FileSource, Source, WorldSource
     from cli.data.world import WorldSpecification
     from cli.run import RunOptions, run
@@ -53,11 +50,12 @@ def run_command(  # noqa: PLR0913 - the options of a command
     _end_like_ctrl_c()
     screen = Screen()
     changes = fraud_changes_on.date() if fraud_changes_on else None
-    source: Source = WorldSource(WorldSpecification(seed=seed, customers=customers, days=days, fraud_changes_on=changes))
+    own = currency_of_assembly(Path("cdk.out"), currency)
+    world = WorldSpecification(seed=seed, customers=customers, days=days, fraud_changes_on=changes)
+    source: Source = WorldSource(world, own)
     if data is not None:
-        source = FileSource(
-            data, _import_options(mapping, timezone, maturity_days, currency), lambda text: screen.line(f"  {text}")
-        )
+        options = import_options(mapping, timezone, maturity_days, own, rates)
+        source = FileSource(data, options, lambda text: screen.line(f"  {text}"))
     run(RunOptions(source=source, port=port, http_port=http_port, is_exiting=is_exiting), screen)
 
 
@@ -68,23 +66,49 @@ def import_command(  # noqa: PLR0913 - the options of a command
     mapping: Mapping = "",
     timezone: Timezone = "",
     maturity_days: Maturity = 7,
-    currency: Currency = "EUR",
+    currency: Currency = "",
+    rates: Rates = None,
     check: Annotated[bool, typer.Option("--check", help="only check the file")] = False,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
     """Check a file from its first row to its last, then put it into the lake."""
+    from cli.currency import agreed
     from cli.data.importing import load_file
     from cli.data.upload import upload
     from cli.target import find_target
 
     screen = Screen()
     target = None if check else find_target(aws=aws, region=region or None)
-    dataset = load_file(file, _import_options(mapping, timezone, maturity_days, currency), note=screen.line)
+    own = agreed(currency, target.currency) if target else currency or EURO
+    dataset = load_file(file, import_options(mapping, timezone, maturity_days, own, rates), note=screen.line)
     if target is not None:
         with screen.step("import", f"importing {file}"):
             upload(target.client("s3"), target.outputs["LakeBucket"], dataset)
     screen.line(json.dumps(dataset.document()))
+
+
+@app.command("rates")
+def rates_command(
+    file: Annotated[Path, typer.Argument(help="CSV of date,currency,rate")],
+    *,
+    check: Annotated[bool, typer.Option("--check", help="only check the file")] = False,
+    currency: Currency = "",
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """Check a table of rates, then store it where the API converts by it, within a minute."""
+    from cli.currency import agreed, checked_rates, store_rates
+    from cli.target import find_target
+
+    target = None if check else find_target(aws=aws, region=region or None)
+    own = agreed(currency, target.currency) if target else currency or EURO
+    table, content = checked_rates(file, own)
+    if target is not None:
+        store_rates(target, content)
+    rows = sum(len(dated) for dated in table.by_currency.values())
+    told = {"currency": own, "currencies": sorted(table.by_currency), "rates": rows, "version": table.version}
+    Screen().line(json.dumps(told))
 
 
 @app.command("retrain")
@@ -140,13 +164,15 @@ def score_command(  # noqa: PLR0913 - the options of a command
     customer_id: str = "",
     terminal_id: str = "",
     amount: Annotated[str, typer.Option(help="such as 12.50")] = "",
-    currency: Currency = "EUR",
+    currency: Currency = "",
     aws: Aws = False,
     region: Region = "",
 ) -> None:
     """Score one transaction, from a JSON file, standard input or options, and print the answer."""
     from cli.api import call_api
+    from cli.currency import currency_to_check_in
     from cli.target import find_target
+    from greenfraud.exchange import Exchange
     from greenfraud.records import Transaction
 
     given = {
@@ -155,11 +181,11 @@ def score_command(  # noqa: PLR0913 - the options of a command
         "customer_id": customer_id,
         "terminal_id": terminal_id,
         "amount": amount,
+        "currency": currency,
     }
-    body = (
-        {name: value for name, value in given.items() if value} | {"currency": currency} if file is None else _json_document(file)
-    )
-    transaction = Transaction.from_json(body)
+    body = {name: value for name, value in given.items() if value} if file is None else _json_document(file)
+    # In its own currency, whichever that is: the API converts it, or refuses it.
+    transaction = Transaction.from_json(body, exchange=Exchange(currency_to_check_in(body, aws=aws, region=region)))
     target = find_target(aws=aws, region=region or None)
     typer.echo(json.dumps(call_api(target, "POST", "/v1/score?reasons=true", transaction.to_json()), indent=1, ensure_ascii=False))
 
@@ -198,15 +224,6 @@ def mlflow_ui_command(
 
     _end_like_ctrl_c()
     show_mlflow(Screen(), port)
-
-
-def _import_options(mapping: str, timezone: str, maturity_days: int, currency: str) -> Any:
-    from cli.data.importing import ImportOptions
-    from cli.data.layout import parse_map
-
-    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-        raise InputError(f"--currency {currency}: write three capital letters, such as EUR")
-    return ImportOptions(mapping=parse_map(mapping), timezone=timezone or None, maturity_days=maturity_days, currency=currency)
 
 
 def _listed(text: str) -> list[str]:

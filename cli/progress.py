@@ -9,6 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from cli.screen import Screen
+from greenfraud.money import EURO, in_words
 
 METRIC_COLUMNS = (
     ("average_precision", "AP"),
@@ -96,17 +97,17 @@ def evaluation_table(evaluation: Mapping[str, Any]) -> Table:
         table.add_column(title, justify="right", no_wrap=True)
     candidates = [*evaluation["candidates"], evaluation.get("baseline_rules")]
     for candidate in filter(None, candidates):
-        table.add_row(*_evaluation_row(candidate))
+        table.add_row(*_evaluation_row(candidate, evaluation.get("currency", EURO)))
     return table
 
 
-def _evaluation_row(candidate: Mapping[str, Any]) -> list[str]:
+def _evaluation_row(candidate: Mapping[str, Any], currency: str) -> list[str]:
     metrics = candidate.get("metrics", {})
     role = " (production)" if candidate.get("role") == "production" else ""
     cells = [f"  {candidate.get('name', 'rules')}{role}", _interval(metrics.get("average_precision", {}))]
     cells += [number(metrics.get(name, {}).get("value"), 3) for name, _ in METRIC_COLUMNS]
     cost = metrics.get("expected_cost_minor", {}).get("value")
-    cells.append("-" if cost is None else f"{cost / 100:,.2f}")
+    cells.append("-" if cost is None else in_words(round(cost), currency))
     return [*cells, grams(candidate.get("emissions_g_per_1000")), grams(candidate.get("emissions_g"))]
 
 

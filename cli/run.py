@@ -23,6 +23,7 @@ from cli.progress import TrainingView, grams
 from cli.scoring import Score, score_held_back, score_table
 from cli.screen import Screen
 from cli.target import SERVING_FILE, Target
+from greenfraud.exchange import Exchange
 from greenfraud.naming import DATASET_KEY
 from greenfraud.records import Transaction
 
@@ -154,7 +155,8 @@ def _described(dataset: Mapping[str, Any]) -> str:
 
 
 def _held(document: Mapping[str, Any]) -> HeldBack:
-    return HeldBack(Transaction.from_json(document["transaction"]), document["is_fraud"])
+    transaction = document["transaction"]
+    return HeldBack(Transaction.from_json(transaction, exchange=Exchange(transaction["currency"])), document["is_fraud"])
 
 
 def _train(target: Target, screen: Screen, done: Run) -> None:

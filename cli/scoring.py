@@ -13,6 +13,7 @@ from cli.data.dataset import HeldBack
 from cli.progress import grams
 from cli.target import Target
 from greenfraud.instants import format_rfc3339
+from greenfraud.money import in_words
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def _score_row(score: Score) -> list[str]:
     probability, model = answer.get("fraud_probability"), answer.get("model")
     return [
         f"  {transaction.transaction_id}",
-        f"{transaction.amount_minor / 100:,.2f}",
+        in_words(transaction.amount_minor, transaction.currency),
         "fraud" if score.held.is_fraud else "legitimate",
         "-" if probability is None else f"{probability:.4f}",
         answer["decision"],

@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import CommandError
+from greenfraud.money import EURO
 
 STACKS = ("Data", "Training", "Serving")
 DEFAULT_REGION = "eu-north-1"
@@ -57,6 +58,11 @@ class Target:
     def api(self) -> str:
         """The HTTP API's address, without a slash at its end."""
         return (self.api_url or self.outputs["ApiUrl"]).rstrip("/")
+
+    @property
+    def currency(self) -> str:
+        """The platform's currency; of one that an earlier release deployed, EUR."""
+        return self.outputs.get("Currency", EURO)
 
     def _outputs_of(self, stack: str) -> dict[str, str]:
         try:

@@ -92,6 +92,8 @@ def _environment() -> dict[str, str]:
         "ARTIFACTS_BUCKET": ARTIFACTS,
         "REJECTED_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{REJECTED}",
         "DYNAMODB_CLIENT": "lean",
+        "CURRENCY": "EUR",
+        "REVIEW_ABOVE": "220",
         "GRID_INTENSITY_G_PER_KWH": "8.0",
         "GRID_INTENSITY_SOURCE": "none",
         "PUE": "1.135",

@@ -116,6 +116,7 @@ def _environment(settings: Settings, buckets: Buckets, tables: Tables) -> dict[s
         "GRID_INTENSITY_G_PER_KWH": str(settings.grid_intensity_g_per_kwh),
         "GRID_INTENSITY_SOURCE": settings.grid_intensity_source,
         "PUE": str(settings.pue),
+        "REVIEW_ABOVE": str(settings.review_above),
         "COUNTRY_ISO3": settings.country_iso3,
         "LOG_RETENTION_DAYS": str(settings.log_retention_days),
     }

@@ -25,7 +25,7 @@ class DataStack(Stack):
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, **stack: Any) -> None:
         super().__init__(scope, id_, **stack)
-        self._retains = settings.retain_data
+        self._retains, self._currency = settings.retain_data, settings.currency
         self.key = Keys(self, "Keys").key if settings.own_keys else None
         self.buckets = Buckets(self, "Buckets", key=self.key)
         self.tables = Tables(self, "Tables", key=self.key)
@@ -53,5 +53,6 @@ class DataStack(Stack):
             "TerminalTable": self.tables.terminal.table_name,
             "MlflowTrackingUri": self.tracking.uri,
             "AlertTopicArn": self.alerts.topic.topic_arn,
+            "Currency": self._currency,
             "DataOnDestroy": KEPT if self._retains else DELETED,
         }

@@ -25,6 +25,8 @@ from cdk.components.scoring_api import ScoringApi
 from cdk.settings import Settings
 from cdk.stacks.data import DataStack
 
+RATES_KEY = "rates/rates.csv"
+
 
 class ServingStack(Stack):
     """Scores transactions and keeps the online state up to date."""
@@ -97,12 +99,14 @@ class ServingStack(Stack):
                 "DECISIONS_TABLE": tables.decisions.table_name,
                 "ARTIFACTS_BUCKET": artifacts.bucket_name,
                 "DYNAMODB_CLIENT": self._settings.score_dynamodb_client,
+                "CURRENCY": self._settings.currency,
+                "REVIEW_ABOVE": str(self._settings.review_above),
             },
         )
         if reserved := self._settings.score_reserved_concurrency:
             cast("lambda_.CfnFunction", score.function.node.default_child).reserved_concurrent_executions = reserved
         allow_listing(score.role, artifacts)
-        allow_objects(score.role, artifacts, ["s3:GetObject"], "models/")
+        allow_objects(score.role, artifacts, ["s3:GetObject"], "models/", RATES_KEY)
         allow_items(score.role, ["BatchGetItem"], tables.control, tables.customer, tables.terminal)
         allow_items(score.role, ["GetItem", "PutItem", "Query"], tables.decisions)
         by_day = f"{tables.decisions.table_arn}/index/by_day"

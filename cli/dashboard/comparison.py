@@ -9,6 +9,7 @@ from typing import Any
 from cli.dashboard.mlflow_runs import MlflowRun
 from cli.dashboard.totals import RULES
 from cli.dashboard.units import UNAVAILABLE, number
+from greenfraud.money import EURO, digits_of
 
 RECALL = "recall_at_fpr_1pct"
 
@@ -82,7 +83,7 @@ class SegmentOfHoldout:
 def compared(evaluation: Mapping[str, Any], lineage_grams: Mapping[str, float]) -> list[Candidate]:
     """All models of an evaluation; none where there is no evaluation."""
     rows = (evaluation.get("holdout") or {}).get("rows")
-    candidates = [_candidate(item, rows) for item in evaluation.get("candidates", [])]
+    candidates = [_candidate(item, rows, _currency(evaluation)) for item in evaluation.get("candidates", [])]
     return [replace(candidate, training_grams=lineage_grams.get(candidate.name)) for candidate in candidates]
 
 
@@ -96,7 +97,7 @@ def compared_by_segment(evaluation: Mapping[str, Any]) -> list[SegmentOfHoldout]
 
 def _on_segment(evaluation: Mapping[str, Any], segment: Mapping[str, Any]) -> list[Candidate]:
     name, rows = segment["name"], segment["rows"]
-    models = [_candidate({**item, **item["segments"][name]}, rows) for item in evaluation["candidates"]]
+    models = [_candidate({**item, **item["segments"][name]}, rows, _currency(evaluation)) for item in evaluation["candidates"]]
     return [*models, rules_of({"baseline_rules": evaluation["baseline_rules"]["segments"][name]})]
 
 
@@ -118,13 +119,18 @@ def compared_by_mlflow(run: MlflowRun | None, versions: Mapping[str, str]) -> li
     ]
 
 
-def _candidate(item: Mapping[str, Any], rows: int | None) -> Candidate:
+def _currency(evaluation: Mapping[str, Any]) -> str:
+    """The currency of its costs; an earlier release named none."""
+    return str(evaluation.get("currency", EURO))
+
+
+def _candidate(item: Mapping[str, Any], rows: int | None, currency: str) -> Candidate:
     return Candidate(
         family=item["family"],
         version=item["version"],
         average_precision=_measure(item["metrics"].get("average_precision")),
         recall=_measure(item["metrics"].get(RECALL)),
-        saved_per_1000=_saved((item.get("against_rules") or {}).get("expected_cost_minor"), rows),
+        saved_per_1000=_saved((item.get("against_rules") or {}).get("expected_cost_minor"), rows, currency),
         grams_per_1000=item.get("emissions_g_per_1000"),
         is_production=item.get("role") == "production",
     )
@@ -135,11 +141,12 @@ def _measure(metric: Mapping[str, Any] | None) -> Measure:
     return Measure(found.get("value"), found.get("low"), found.get("high"), found.get("reason") or UNKNOWN.reason)
 
 
-def _saved(difference: Mapping[str, Any] | None, rows: int | None) -> Measure:
+def _saved(difference: Mapping[str, Any] | None, rows: int | None, currency: str) -> Measure:
     """Money saved against the rules per 1,000 decisions, in major units: less cost is more saved, so the interval turns."""
     found = difference or {}
     if found.get("difference") is None or not rows:
         return Measure(reason=found.get("reason") or "not compared with the rules")
     costs = (found["difference"], found.get("high"), found.get("low"))
-    value, low, high = (None if cost is None else -cost / 100 * 1000 / rows for cost in costs)
+    minor_units = 10 ** digits_of(currency)
+    value, low, high = (None if cost is None else -cost / minor_units * 1000 / rows for cost in costs)
     return Measure(value, low, high)

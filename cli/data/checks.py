@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeAlias
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +14,10 @@ from greenfraud.extras import MAXIMUM_TEXT_LENGTH
 from greenfraud.records import CONTROL_CHARACTER, MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+MISSING = "the amount is missing", "Every transaction needs one; 0 is valid"
+TOO_LARGE = "above the largest amount, 10^12 minor units", "Check the unit"
+MOST_WHOLE_DIGITS, MOST_DIGITS = 13, 4  # before the point in a currency without decimals; after it in any
+Digits: TypeAlias = "int | np.ndarray[Any, np.dtype[np.int64]]"
 TRUE, FALSE = ["1", "true", "t", "yes"], ["0", "false", "f", "no"]
 
 
@@ -52,27 +58,19 @@ def unique_identifiers(column: Column) -> pa.Array:
     return text
 
 
-def amounts_minor(column: Column, *, digits: int) -> pa.Array:
-    """Decimal amounts in a currency with `digits` decimals, as whole minor units."""
+def amounts_minor(column: Column, *, digits: Digits) -> pa.Array:
+    """Decimal amounts in currencies with so many `digits` after the point, one number or one per row, as whole minor units.
+
+    Text, whole numbers and decimals are read in whole numbers; a column of binary fractions is rounded to the nearest unit.
+    """
     values = plain(column.values)
-    if is_text(values.type):
-        values = _parsed_amounts(column, pc.utf8_trim_whitespace(values), digits)
-    elif not _is_number(values.type):
+    if pa.types.is_floating(values.type):
+        return _within_limits(column, _rounded_amounts(column, values, digits))
+    if _is_number(values.type):
+        values = pc.cast(values, pa.string())
+    if not is_text(values.type):
         raise column.fault(0, f"holds {values.type}, which is no amount", "Write decimal numbers, for example 12.50")
-    is_exact = not (pa.types.is_float16(values.type) or pa.types.is_float32(values.type))
-    major = pc.cast(values, pa.float64(), safe=False)
-    refuse(
-        column,
-        either(major.is_null(), pc.invert(pc.is_finite(major))),
-        "the amount is missing",
-        "Every transaction needs one; 0 is valid",
-    )
-    minor = pc.multiply(major, float(10**digits))
-    whole = pc.round(minor)
-    if is_exact:
-        off = pc.greater(pc.abs(pc.subtract(minor, whole)), 1e-3)
-        refuse(column, off, f"more than {digits} decimals", "Round it to the currency's smallest unit")
-    return _within_limits(column, whole)
+    return _within_limits(column, _parsed_amounts(column, pc.utf8_trim_whitespace(values), digits))
 
 
 def minor_amounts(column: Column) -> pa.Array:
@@ -137,17 +135,44 @@ def _whole_numbers(column: Column) -> pa.Array:
     return pc.cast(values, pa.int64())
 
 
-def _parsed_amounts(column: Column, text: pa.Array, digits: int) -> pa.Array:
+def _rounded_amounts(column: Column, major: pa.Array, digits: Digits) -> pa.Array:
+    is_exact = pa.types.is_float64(major.type)
+    major = pc.cast(major, pa.float64(), safe=False)
+    refuse(column, either(major.is_null(), pc.invert(pc.is_finite(major))), *MISSING)
+    minor = pc.multiply(major, pa.array(np.broadcast_to(10.0 ** np.asarray(digits), len(major))))
+    whole = pc.round(minor)
+    if is_exact:
+        refuse_digits(column, pc.greater(pc.abs(pc.subtract(minor, whole)), 1e-3), digits)
+    return whole
+
+
+def _parsed_amounts(column: Column, text: pa.Array, digits: Digits) -> pa.Array:
+    """Read whole numbers before and after the point: no binary fraction is near."""
+    refuse(column, text.is_null(), *MISSING)
     is_number = pc.match_substring_regex(text, r"^[+-]?\d+(\.\d+)?$")
-    refuse(
-        column, pc.invert(is_number), "not a number", "Write decimals with a point and no thousands separator, for example 1234.50"
+    mend = "Write decimals with a point and no thousands separator, for example 1234.50"
+    refuse(column, pc.invert(is_number), "not a number", mend)
+    refuse(column, pc.match_substring_regex(text, r"^-.*[1-9]"), "a negative amount", "Amounts are 0 or more; leave refunds out")
+    whole = pc.utf8_ltrim(pc.replace_substring_regex(text, r"\..*$", ""), "+-0")
+    fraction = pc.utf8_rtrim(pc.if_else(pc.match_substring(text, "."), pc.replace_substring_regex(text, r"^.*\.", ""), ""), "0")
+    refuse_digits(column, pc.greater(pc.utf8_length(fraction), pa.array(np.broadcast_to(digits, len(text)))), digits)
+    refuse(column, pc.greater(pc.utf8_length(whole), MOST_WHOLE_DIGITS), *TOO_LARGE)
+    # Both with as many digits as any currency has, then cut to the row's own: what is cut off is zeros.
+    long = pc.cast(
+        pc.utf8_lpad(pc.binary_join_element_wise(whole, pc.utf8_rpad(fraction, MOST_DIGITS, "0"), ""), 1, "0"), pa.int64()
     )
-    is_short = pc.match_substring_regex(text, rf"^[^.]*(\.\d{{1,{digits}}}0*)?$" if digits else r"^[^.]*(\.0+)?$")
-    refuse(column, pc.invert(is_short), f"more than {digits} decimals", "Round it to the currency's smallest unit")
-    return pc.cast(text, pa.float64())
+    return pc.divide(long, pa.array(np.broadcast_to(10 ** (MOST_DIGITS - np.asarray(digits)), len(text))))
+
+
+def refuse_digits(column: Column, is_long: pa.Array, digits: Digits) -> None:
+    """Raise for the first amount that is finer than its currency's smallest unit."""
+    long = np.flatnonzero(pc.fill_null(is_long, fill_value=False).to_numpy(zero_copy_only=False))
+    if len(long):
+        allowed = int(np.broadcast_to(digits, len(is_long))[long[0]])
+        refuse(column, is_long, f"more than {allowed} decimals", "Round it to the currency's smallest unit")
 
 
 def _within_limits(column: Column, minor: pa.Array) -> pa.Array:
     refuse(column, pc.less(minor, 0), "a negative amount", "Amounts are 0 or more; leave refunds out")
-    refuse(column, pc.greater(minor, MAXIMUM_AMOUNT_MINOR), "above the largest amount, 10^12 minor units", "Check the unit")
+    refuse(column, pc.greater(minor, MAXIMUM_AMOUNT_MINOR), *TOO_LARGE)
     return pc.cast(minor, pa.int64())

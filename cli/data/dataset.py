@@ -44,6 +44,7 @@ class Dataset:
     table: pa.Table
     currency: str = "EUR"
     maturity_days: int = MATURITY_DAYS
+    rates_version: str | None = None  # of the table by which rows were converted
 
     @property
     def first_day(self) -> date:
@@ -78,6 +79,7 @@ class Dataset:
             "maturity_days": self.maturity_days,
             "chunk_days": CHUNK_DAYS,
             "currency": self.currency,
+            **({"rates_version": self.rates_version} if self.rates_version else {}),
             "rows": self.table.num_rows,
             "frauds": int(pc.sum(self.table["is_fraud"]).as_py() or 0),
             "customers": pc.count_distinct(self.table["customer_id"]).as_py(),

@@ -13,25 +13,42 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cli.data import checks
+from cli.data.amounts import amounts
 from cli.data.dataset import MATURITY_DAYS, SCHEMA, Dataset, in_order
 from cli.data.moments import moments, not_before
-from cli.data.reading import SourceFile, file_sha256, read_source
+from cli.data.reading import SourceFile, content_of, file_sha256, read_source
+from cli.errors import InputError
+from greenfraud.errors import InvalidInput
+from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import load_manifest
 from greenfraud.identity import token
 from greenfraud.instants import DAY_US
+from greenfraud.money import EURO, currency_of
+from greenfraud.rates import RateTable
 
 EXTRA_COLUMNS = {"number": checks.numbers, "category": checks.texts}
-MINOR_DIGITS = 2  # amount_minor counts hundredths, whatever the currency
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportOptions:
-    """How a file is to be read. `maturity_days`: how long after a fraud its report arrives where the file does not say."""
+    """How a file is to be read. `maturity_days`: how long after a fraud its report arrives where the file does not say.
+
+    `currency` is the platform's; `rates` the file by which rows in other currencies are converted.
+    """
 
     mapping: dict[str, str] = field(default_factory=dict)
     timezone: str | None = None
     maturity_days: int = MATURITY_DAYS
-    currency: str = "EUR"
+    currency: str = EURO
+    rates: Path | None = None
+
+    def exchange(self) -> Exchange:
+        """Return the way into the platform's currency. InputError when it is none, or the file of rates cannot be used."""
+        try:
+            table = RateTable() if self.rates is None else RateTable.parse(content_of(self.rates), currency_of(self.currency))
+            return Exchange(currency_of(self.currency, "--currency"), lambda: table)
+        except InvalidInput as error:
+            raise InputError(f"{error}" if self.rates is None else f"{self.rates}, {error}") from None
 
 
 def source_identity(path: Path, options: ImportOptions) -> str:
@@ -41,15 +58,17 @@ def source_identity(path: Path, options: ImportOptions) -> str:
         return digest
     chosen = [sorted(options.mapping.items()), options.timezone, options.maturity_days, options.currency]
     chosen += [extra_columns] if extra_columns else []
+    chosen += [file_sha256(options.rates)] if options.rates else []
     return hashlib.sha256(f"{digest}{json.dumps(chosen)}".encode()).hexdigest()
 
 
 def load_file(path: Path, options: ImportOptions, *, note: Callable[[str], None] = lambda _: None) -> Dataset:
     """The data set in `path`. InputError names column, row and remedy; `note` is told which columns are left out."""
+    exchange = options.exchange()
     source = read_source(path, options.mapping)
     if source.ignored:
         note(f"columns not used: {', '.join(source.ignored)}")
-    table = _checked(source, options)
+    table = _checked(source, options, exchange)
     name = re.sub(r"[^A-Za-z0-9]+", "-", path.stem).strip("-").lower()[:60] or "dataset"
     return Dataset(
         name=name,
@@ -57,24 +76,28 @@ def load_file(path: Path, options: ImportOptions, *, note: Callable[[str], None]
         table=in_order(table),
         currency=options.currency,
         maturity_days=options.maturity_days,
+        rates_version=exchange.rates().version,
     )
 
 
-def _checked(source: SourceFile, options: ImportOptions) -> pa.Table:
+def _checked(source: SourceFile, options: ImportOptions, exchange: Exchange) -> pa.Table:
     columns = source.columns
     timezone = options.timezone or ("UTC" if source.layout.is_handbook and _has_timestamps(source) else None)
     occurred = moments(columns["occurred_at"], timezone=timezone)
     is_fraud = checks.flags(columns["is_fraud"])
+    money = amounts(source, occurred, exchange)
     values = {
         "transaction_id": checks.unique_identifiers(columns["transaction_id"]),
         "occurred_us": occurred,
         "customer_id": _tokens(checks.identifiers(columns["customer_id"])),
         "terminal_id": _terminals(source, len(occurred)),
-        "amount_minor": _amounts(source),
+        "amount_minor": money.pop("amount_minor"),
         "is_fraud": is_fraud,
         "observed_us": _observed(source, occurred, is_fraud, timezone, options.maturity_days),
     }
     table = pa.table(values, schema=SCHEMA)
+    for name, column in money.items():  # what converted rows were before
+        table = table.append_column(name, column)
     for name, kind in load_manifest().extra_columns.items():
         if name in columns:
             table = table.append_column(name, EXTRA_COLUMNS[kind](columns[name]))
@@ -90,12 +113,6 @@ def _terminals(source: SourceFile, rows: int) -> pa.Array:
     if "terminal_id" not in source.columns:
         return pa.nulls(rows, pa.string())
     return _tokens(checks.identifiers(source.columns["terminal_id"], required=False))
-
-
-def _amounts(source: SourceFile) -> pa.Array:
-    if "amount_minor" in source.columns:
-        return checks.minor_amounts(source.columns["amount_minor"])
-    return checks.amounts_minor(source.columns["amount"], digits=MINOR_DIGITS)
 
 
 def _observed(source: SourceFile, occurred: pa.Array, is_fraud: pa.Array, timezone: str | None, maturity_days: int) -> pa.Array:

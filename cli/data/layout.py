@@ -15,6 +15,7 @@ FIELDS = (
     "terminal_id",
     "amount",
     "amount_minor",
+    "currency",
     "is_fraud",
     "observed_at",
 )

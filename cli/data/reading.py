@@ -54,6 +54,14 @@ def file_sha256(path: Path) -> str:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path and its permissions") from None
 
 
+def content_of(path: Path) -> bytes:
+    """Return a small file's bytes. InputError when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}. Check the path and its permissions") from None
+
+
 def read_source(path: Path, mapping: Mapping[str, str]) -> SourceFile:
     """The needed columns of `path`. InputError when it is empty, damaged or has no column for a required field."""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from cli.data.dataset import Dataset
 from cli.data.importing import ImportOptions, load_file, source_identity
 from cli.data.world import WorldSpecification, make_world
 from cli.errors import InputError
+from greenfraud.money import EURO
 
 
 class Source(Protocol):
@@ -34,14 +35,16 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class WorldSource:
-    """The generated world."""
+    """The generated world; its amounts are numbers, counted in the platform's currency."""
 
     specification: WorldSpecification
+    currency: str = EURO
 
     @property
     def identity(self) -> str:
-        """The world's name."""
-        return self.specification.name
+        """The world's name, and the currency where that is not the usual one: states cannot be counted in two."""
+        name = self.specification.name
+        return name if self.currency == EURO else f"{name}-{self.currency}"
 
     @property
     def sha256(self) -> str:
@@ -58,7 +61,7 @@ class WorldSource:
 
     def load(self) -> Dataset:
         """Make it."""
-        return make_world(self.specification)
+        return replace(make_world(self.specification), currency=self.currency)
 
 
 class FileSource:

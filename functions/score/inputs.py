@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from greenfraud.errors import InvalidInput
+from greenfraud.exchange import Exchange
 from greenfraud.instants import MINUTE_US
 from greenfraud.records import Label, Release, Transaction
 
@@ -14,9 +15,9 @@ from greenfraud.records import Label, Release, Transaction
 CLOCK_TOLERANCE_US = 5 * MINUTE_US
 
 
-def transaction_of(body: Mapping[str, Any]) -> Transaction:
-    """The transaction of a request. Raises InvalidInput naming the first unusable field."""
-    transaction = Transaction.from_json(body)
+def transaction_of(body: Mapping[str, Any], exchange: Exchange) -> Transaction:
+    """The transaction of a request, in the platform's currency. Raises InvalidInput naming the first unusable field."""
+    transaction = Transaction.from_json(body, exchange=exchange)
     _refuse_future("occurred_at", transaction.occurred_us)
     return transaction
 

@@ -10,10 +10,11 @@ from botocore.exceptions import ClientError
 
 from functions.score.cost import Footprint
 from functions.score.service import Service, compose
-from functions.score.settings import WithoutAws, runtime_memory_mb
+from functions.score.settings import WithoutAws, known_currency, runtime_memory_mb
 from functions.score.state import Snapshot
 from greenfraud.control import ControlDocument
 from greenfraud.errors import BundleLostError
+from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import load_manifest
 from greenfraud.items.control import Copy
 from greenfraud.settings import read_settings
@@ -95,8 +96,16 @@ def connect_nothing(environ: Mapping[str, str] = os.environ) -> Service:
     table = MemoryTable()
     settings = read_settings(WithoutAws, environ)
     footprint = Footprint(runtime_memory_mb(environ), settings.grid_intensity_g_per_kwh, settings.pue)
+    exchange = Exchange(known_currency(settings.currency))
     return compose(
-        load_manifest(), reader=NoState(), bundles=NoBundles(), decisions=lambda: table, decisions_table="", footprint=footprint
+        load_manifest(),
+        reader=NoState(),
+        bundles=NoBundles(),
+        decisions=lambda: table,
+        decisions_table="",
+        footprint=footprint,
+        review_above=settings.review_above,
+        exchange=exchange,
     )
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 
 from greenfraud.extras import MAXIMUM_TEXT_LENGTH
 from greenfraud.features.manifest import load_manifest
-from greenfraud.policy import Decision
+from greenfraud.policy import DecidedBy, Decision
 from greenfraud.records import CONTROL_CHARACTER, MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 
 NO_CONTROL_CHARACTER = {"not": {"pattern": CONTROL_CHARACTER.encode("unicode_escape").decode()}}
 Identifier = Annotated[str, Field(min_length=1, max_length=MAXIMUM_ID_LENGTH, json_schema_extra=NO_CONTROL_CHARACTER)]
-AmountMinor = Annotated[int, Field(ge=0, le=MAXIMUM_AMOUNT_MINOR, description="Minor units of the currency.")]
+AmountMinor = Annotated[int, Field(ge=0, le=MAXIMUM_AMOUNT_MINOR, description="Minor units of the currency, by ISO 4217.")]
 
 
 EXTRA_COLUMNS: dict[str, dict[str, Any]] = {
@@ -30,7 +31,10 @@ def _complete_transaction(schema: dict[str, Any]) -> None:
 
 
 class TransactionIn(BaseModel):
-    """A card transaction; give `amount_minor` or `amount`, one of the two."""
+    """A card transaction; give `amount_minor` or `amount`, one of the two, in `currency`: without one, the platform's.
+
+    Another currency is converted by the platform's table of rates, or refused. Digits after the point are those of ISO 4217.
+    """
 
     model_config = ConfigDict(json_schema_extra=_complete_transaction)
 
@@ -39,8 +43,8 @@ class TransactionIn(BaseModel):
     customer_id: Identifier
     terminal_id: Identifier | None = None
     amount_minor: AmountMinor = Field(default=None)  # type: ignore[assignment]  # optional, yet never null
-    amount: Annotated[str, Field(default=None, pattern=r"^\d{1,11}(\.\d{1,2})?$", examples=["12.50"])]
-    currency: Annotated[str, Field(default="EUR", pattern="^[A-Z]{3}$")]
+    amount: Annotated[str, Field(default=None, pattern=r"^\d{1,13}(\.\d{1,4})?$", examples=["12.50"])]
+    currency: Annotated[str, Field(default=None, pattern="^[A-Z]{3}$", examples=["EUR"])]
 
 
 class LabelIn(BaseModel):
@@ -73,7 +77,7 @@ class ReleasesIn(RootModel[ReleaseIn | list[ReleaseIn]]):
 
 
 class ReasonOut(BaseModel):
-    """Why: a feature, its value, and what it added to the probability (null for a rule)."""
+    """Why: a feature, its value, and what it added to the probability (null for a rule). Who decided gives the first ones."""
 
     code: str
     feature: str
@@ -89,18 +93,33 @@ class ModelName(BaseModel):
     version: str
 
 
+class Converted(BaseModel):
+    """What was sent in another currency: its minor units, and the rate of the day by which it became the platform's."""
+
+    amount_minor: int
+    currency: str
+    rate: str
+    rate_date: date
+    rates_version: str
+
+
 class Scored(BaseModel):
-    """The answer to a transaction; before any model exists `fraud_probability` and `model` are null."""
+    """The answer to a transaction; where no model answers `fraud_probability` and `model` are null, and the rules decide.
+
+    `decided_by` tells whose the decision is, the more severe one's; answers of earlier releases lack it.
+    """
 
     transaction_id: str
     fraud_probability: float | None
     decision: Decision
+    decided_by: DecidedBy = Field(default=None)  # type: ignore[arg-type]  # absent, yet never null
     reasons: list[ReasonOut]
     model: ModelName | None
     policy_version: str
     features_as_of: AwareDatetime | None
     degraded: list[str]
     emissions_g: float
+    converted_from: Converted | None = Field(default=None)
 
 
 class Problem(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.score.bundles import Answering, ModelSlots
 from functions.score.control import Control
@@ -23,6 +23,7 @@ from greenfraud.features.logged import pack
 from greenfraud.features.manifest import Manifest
 from greenfraud.items.control import Fault
 from greenfraud.items.decision import RULES, Decision
+from greenfraud.policy import REVIEW_ABOVE
 from greenfraud.records import Transaction
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Scorer:
         slots: ModelSlots,
         store: DecisionStore,
         footprint: Footprint,
+        review_above: float = REVIEW_ABOVE,
     ) -> None:
         self._manifest = manifest
         self.reader = reader
@@ -62,6 +64,7 @@ class Scorer:
         self._slots = slots
         self._store = store
         self._footprint = footprint
+        self._review_above = review_above
 
     def score(
         self, transactions: Sequence[Transaction], *, with_reasons: bool = False, give_up_at: float = FOREVER
@@ -101,7 +104,8 @@ class Scorer:
     def read_entities(self, customers: Sequence[str], terminals: Sequence[str]) -> Context:
         """State of these entities, control document and model; a fault is counted here, whoever asks."""
         snapshot = self.reader.read(customers, terminals)
-        control, faults = self._control.in_force(snapshot.control)
+        document, faults = self._control.in_force(snapshot.control)
+        control = self._governed(document)
         answering = self._slots.answering(control)
         for fault in faults:
             if fault != "unreadable":  # a store that does not answer passes, and every decision it degrades is counted
@@ -109,6 +113,10 @@ class Scorer:
         for failed in answering.failed:
             count_fault("BundleLoadFailed", failed)
         return Context(snapshot, control, faults, answering)
+
+    def _governed(self, control: ControlDocument) -> ControlDocument:
+        """The document with the policy as this deployment holds it."""
+        return replace(control, policy=control.policy.in_deployment(self._review_above))
 
     def _put(self, decision: Decision) -> Answer | GreenFraudError:
         try:
@@ -137,17 +145,19 @@ class Scorer:
 
 def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:
     """The answer as the API gives it and the store keeps it."""
-    model = verdict.model
+    model, original = verdict.model, verdict.transaction.original
     return {
         "transaction_id": verdict.transaction.transaction_id,
         "fraud_probability": verdict.probability,
         "decision": verdict.decision,
+        "decided_by": verdict.decided_by,
         "reasons": [reason.to_json() for reason in verdict.reasons],
         "model": model and {"family": model.bundle.family, "version": model.bundle.version},
         "policy_version": context.control.policy.version,
         "features_as_of": verdict.features_as_of,
         "degraded": [*verdict.features.degraded, *verdict.degraded, *context.degraded],
         "emissions_g": cost.emissions_g,
+        "converted_from": original and original.to_json(),
     }
 
 

@@ -13,12 +13,15 @@ from functions.score.decisions import DecisionStore
 from functions.score.dynamodb import clients
 from functions.score.health import Health
 from functions.score.labels import LabelStore
+from functions.score.rates import StoredRates
 from functions.score.releases import ReleaseStore
 from functions.score.scoring import Context, Scorer
 from functions.score.settings import Settings, runtime_memory_mb
 from functions.score.state import DynamoStateReader, StateReader, Tables
 from greenfraud.control import ModelRef
+from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import Manifest, load_manifest
+from greenfraud.records import OURS
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Service:
     releases: ReleaseStore
     health: Health
     longest_call_seconds: float = 0.0  # until a call of the store that never answers has failed
+    exchange: Exchange = OURS
 
     def summary(self) -> dict[str, Any]:
         """How the service is, and what answers, in few words."""
@@ -77,7 +81,7 @@ def _name(model: ModelRef | None) -> dict[str, str] | None:
 
 def connect(settings: Settings) -> Service:
     """The service over AWS; clients are made at first use."""
-    manifest = load_manifest()
+    manifest, currency = load_manifest(), settings.platform_currency
     tables = Tables(settings.control_table, settings.customer_table, settings.terminal_table)
     dynamodb = clients.DYNAMODB[settings.dynamodb_client]
     return compose(
@@ -88,6 +92,8 @@ def connect(settings: Settings) -> Service:
         decisions_table=settings.decisions_table,
         footprint=Footprint(runtime_memory_mb(), settings.grid_intensity_g_per_kwh, settings.pue),
         longest_call_seconds=clients.LONGEST_CALL_SECONDS[settings.dynamodb_client],
+        review_above=settings.review_above,
+        exchange=Exchange(currency, StoredRates(clients.s3, settings.artifacts_bucket, currency)),
     )
 
 
@@ -100,6 +106,8 @@ def compose(  # noqa: PLR0913
     decisions_table: str,
     footprint: Footprint,
     longest_call_seconds: float = 0.0,
+    review_above: float,
+    exchange: Exchange,
 ) -> Service:
     """The service over these parts; `decisions` makes the client of the decisions table."""
     store = DecisionStore(decisions, decisions_table)
@@ -110,7 +118,8 @@ def compose(  # noqa: PLR0913
         slots=ModelSlots(bundles, manifest),
         store=store,
         footprint=footprint,
+        review_above=review_above,
     )
     releases = ReleaseStore(decisions, decisions_table)
     labels = LabelStore(decisions, decisions_table, releases)
-    return Service(manifest, scorer, store, labels, releases, Health(scorer.read_entities), longest_call_seconds)
+    return Service(manifest, scorer, store, labels, releases, Health(scorer.read_entities), longest_call_seconds, exchange)

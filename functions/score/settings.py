@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from greenfraud.carbon import AWS_PUE, INTENSITY_G_PER_KWH, LAMBDA_MB_PER_VCPU
+from greenfraud.errors import InvalidInput, SettingsError
+from greenfraud.money import EURO, currency_of
+from greenfraud.policy import REVIEW_ABOVE
 from greenfraud.settings import read_settings
 
 STORES = ("CONTROL_TABLE", "CUSTOMER_TABLE", "TERMINAL_TABLE", "DECISIONS_TABLE", "ARTIFACTS_BUCKET")
@@ -27,6 +30,13 @@ class Settings:
     dynamodb_client: Literal["lean", "boto3"]
     grid_intensity_g_per_kwh: float
     pue: float
+    currency: str
+    review_above: float
+
+    @property
+    def platform_currency(self) -> str:
+        """The platform's one currency. Raises SettingsError when ISO 4217 does not know it."""
+        return known_currency(self.currency)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -40,6 +50,8 @@ class WithoutAws:
 
     grid_intensity_g_per_kwh: float = UNKNOWN_GRID
     pue: float = AWS_PUE
+    currency: str = EURO
+    review_above: float = REVIEW_ABOVE
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,14 @@ class Runtime:
     """What Lambda says of itself; outside it, a server counts as one whole vCPU."""
 
     aws_lambda_function_memory_size: int = LAMBDA_MB_PER_VCPU
+
+
+def known_currency(currency: str) -> str:
+    """Return a currency of ISO 4217. Raises SettingsError for any other text."""
+    try:
+        return currency_of(currency)
+    except InvalidInput as error:
+        raise SettingsError("CURRENCY", error.reason) from None
 
 
 def names_no_store(environ: Mapping[str, str] = os.environ) -> bool:

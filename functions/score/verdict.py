@@ -13,7 +13,7 @@ from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import Manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import format_rfc3339
-from greenfraud.policy import SEVERITY, Decision, Policy, Reason, reason_of, rules_decision
+from greenfraud.policy import SEVERITY, DecidedBy, Decision, Policy, Reason, joined, more_severe, reason_of, rules_decision
 from greenfraud.records import Transaction
 
 REASONS_PER_ANSWER = 5
@@ -31,7 +31,7 @@ class Features(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What we found about one transaction, before the answer tells and stores it; without a model the rules decided."""
+    """What we found about one transaction, before the answer tells and stores it, and whose decision it is."""
 
     transaction: Transaction
     features: Features
@@ -40,11 +40,13 @@ class Verdict:
     model: Model | None = None
     probability: float | None = None
     degraded: tuple[str, ...] = ()
+    decided_by: DecidedBy = "rules"
 
     @property
     def rank(self) -> float:
-        """Where it stands in the day's review list: the probability, or the rules' own grade."""
-        return RULES_RANK[self.decision] if self.probability is None else self.probability
+        """Where it stands in the day's review list: the probability, but no lower than the rules' own grade if they decided."""
+        grade = RULES_RANK[self.decision] if self.decided_by == "rules" else 0.0
+        return grade if self.probability is None else max(self.probability, grade)
 
     @property
     def features_as_of(self) -> str | None:
@@ -54,7 +56,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Judge:
-    """Decides by the model, or by the policy's rules where there is none."""
+    """Decides by the model and the policy's rules, whichever is more severe; by the rules where no model answers."""
 
     manifest: Manifest
     model: Model | None
@@ -69,15 +71,21 @@ class Judge:
         (probability,) = self.model.probabilities([row])
         if not 0.0 <= probability <= 1.0:  # a NaN is below every threshold: it must not pass as allowed
             return self._by_rules(transaction, features, degraded=("model",))
-        decision = self.policy.decide(probability)
+        of_rules, why = self._rules(transaction, features, has_model=True)
+        decision, decided_by = more_severe(self.policy.decide(probability), of_rules)
         reasons = []
         if with_reasons or decision != "allow":
-            reasons = explain(self.manifest, self.model.contributions(row, probability), features.values)
-        return Verdict(transaction, features, decision, reasons, self.model, probability)
+            contributions = self.model.contributions(row, probability)
+            reasons = joined(decided_by, explain(self.manifest, contributions, features.values, transaction.currency), why)
+        return Verdict(transaction, features, decision, reasons, self.model, probability, decided_by=decided_by)
 
     def _by_rules(self, transaction: Transaction, features: Features, degraded: tuple[str, ...] = ()) -> Verdict:
-        decision, reasons = rules_decision(features.values, transaction.amount_minor, self.policy, self.manifest)
+        decision, reasons = self._rules(transaction, features, has_model=False)
         return Verdict(transaction, features, decision, reasons, degraded=degraded)
+
+    def _rules(self, transaction: Transaction, features: Features, *, has_model: bool) -> tuple[Decision, list[Reason]]:
+        asked = (features.values, transaction.amount_minor, self.policy, self.manifest)
+        return rules_decision(*asked, has_model=has_model, currency=transaction.currency)
 
 
 def features_of(manifest: Manifest, transaction: Transaction, snapshot: Snapshot) -> Features:
@@ -90,10 +98,11 @@ def features_of(manifest: Manifest, transaction: Transaction, snapshot: Snapshot
     return Features(values, max(known, default=None), customer_faults + terminal_faults)
 
 
-def explain(manifest: Manifest, contributions: Mapping[str, float], values: Values) -> list[Reason]:
+def explain(manifest: Manifest, contributions: Mapping[str, float], values: Values, currency: str) -> list[Reason]:
     """The features that moved the probability most, the strongest first."""
     strongest = sorted(contributions, key=lambda name: -abs(contributions[name]))[:REASONS_PER_ANSWER]
-    return [reason_of(manifest, name, values[name], contributions[name]) for name in strongest if contributions[name] != 0.0]
+    told = [name for name in strongest if contributions[name] != 0.0]
+    return [reason_of(manifest, name, values[name], contributions[name], currency) for name in told]
 
 
 def _entity(

@@ -17,6 +17,7 @@ EXPECTED = {
         "CustomerTable",
         "TerminalTable",
         "MlflowTrackingUri",
+        "Currency",
     },
     "GreenFraud-Training": {
         "StateMachineArn",

@@ -31,6 +31,9 @@ def test_text_from_the_command_line_takes_the_type_of_its_setting():
         ({"alarm_email": "on-call"}, "expected an address such as"),
         ({"score_reserved_concurrency": "-1"}, "expected 0 for none, or more"),
         ({"private": "maybe"}, "private is 'maybe', expected bool"),
+        ({"currency": "EURO"}, "expected one of ISO 4217"),
+        ({"currency": "SEK"}, "currency is SEK: also give review_above, in its units: 220 is meant in EUR"),
+        ({"review_above": "0"}, "expected an amount above 0"),
         ({"region": "us-east-1"}, "also give grid_intensity_g_per_kwh"),
     ],
 )
@@ -46,6 +49,12 @@ def test_another_region_brings_its_own_grid():
     """Emissions are counted where they happen."""
     settings = read(region="us-east-1", grid_intensity_g_per_kwh="379", grid_intensity_source="measured", country_iso3="USA")
     assert settings.region == "us-east-1"
+
+
+def test_another_currency_brings_its_own_amount_to_look_at():
+    """220 kronor are no amount that a person should be bothered with."""
+    settings = read(currency="SEK", review_above="2500")
+    assert (settings.currency, settings.review_above) == ("SEK", 2500.0)
 
 
 def test_production_chooses_otherwise_than_a_trial_and_each_choice_can_be_overridden():

@@ -23,6 +23,20 @@ def test_the_job_that_limits_a_log_group_and_the_role_that_may_name_the_same_one
     assert f'GROUP = "{LOG_GROUP}"' in source
 
 
+def test_the_amount_that_is_looked_at_is_the_one_that_the_policy_has():
+    """Where the two differed, a deployment in EUR would change a policy that it was not asked to."""
+    from cdk.settings import REVIEW_ABOVE
+
+    assert f"\nREVIEW_ABOVE = {REVIEW_ABOVE}  #" in (CORE / "policy.py").read_text(encoding="utf-8")
+
+
+def test_the_function_may_read_the_rates_where_they_are_stored():
+    """Named in the core; granted in the template."""
+    from cdk.stacks.serving import RATES_KEY
+
+    assert runpy.run_path(str(CORE / "naming.py"))["RATES_KEY"] == RATES_KEY
+
+
 def test_alarms_watch_the_namespace_that_our_code_emits_to():
     """Another one would be silent."""
     from cdk.components.alerts import NAMESPACE

@@ -8,7 +8,8 @@ import pytest
 
 from cli.data.dataset import hold_back
 from cli.data.importing import ImportOptions, load_file
-from cli.data.sources import require_trainable
+from cli.data.sources import WorldSource, require_trainable
+from cli.data.world import WorldSpecification
 from cli.errors import InputError
 from cli.run import _prepared
 
@@ -34,3 +35,11 @@ def test_what_is_left_after_holding_back_is_what_must_be_long_enough(write_csv):
     with pytest.raises(InputError, match="too short"):
         _prepared(File(write_csv, 29))
     assert _prepared(File(write_csv, 30))[0].trainable()[1]
+
+
+def test_a_world_is_counted_in_the_platforms_currency():
+    """In a state of its own: what was stored in another one cannot be converted."""
+    specification = WorldSpecification(customers=20, days=28)
+    euro, yen = WorldSource(specification), WorldSource(specification, "JPY")
+    assert (euro.load().currency, yen.load().currency) == ("EUR", "JPY")
+    assert (euro.identity, yen.identity) == (specification.name, f"{specification.name}-JPY")

@@ -9,6 +9,7 @@ import pytest
 from cli.api import call_api
 from cli.errors import InputError
 from greenfraud.items import ledger as ledger_items
+from tests.e2e.deployment import wait_until
 
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.usefixtures("first_run")]
 
@@ -35,6 +36,29 @@ def test_a_transaction_is_scored_from_standard_input(deployment, first_run):
     shown = deployment.command("score", "-", given=json.dumps(transaction))
     assert shown.returncode == 0, shown.stderr
     assert json.loads(shown.stdout)["fraud_probability"] == deployment.answer("GET", "/v1/decisions/typed-1")["fraud_probability"]
+
+
+def test_a_table_of_rates_is_taken_by_the_api_without_a_deployment(deployment, first_run, tmp_path):
+    """Before, another currency is refused by name; afterwards converted, and any amount of somebody new goes to a person."""
+    sent = {**first_run.held_back[2].transaction.to_json(), "customer_id": "stranger", "amount_minor": 10**12, "currency": "JPY"}
+    refused = deployment.call("POST", "/v1/score", {**sent, "transaction_id": "yen-1"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "currency")
+    path = tmp_path / "rates.csv"
+    path.write_text(f"date,currency,rate\n{sent['occurred_at'][:10]},USD,0.85\n")
+    shown = deployment.command("rates", str(path))
+    assert shown.returncode == 0, shown.stderr
+    answer = wait_until(lambda: _converted(deployment, {**sent, "transaction_id": "dollar-1", "currency": "USD"}), 30)
+    assert answer["converted_from"]["rate"] == "0.85"
+    assert answer["converted_from"]["rates_version"] == json.loads(shown.stdout)["version"]
+    assert answer["decision"] in {"review", "block"}
+    assert {reason["feature"]: reason["value"] for reason in answer["reasons"]}["amount"] == 8.5e9
+    assert answer["model"] is not None
+
+
+def _converted(deployment, transaction):
+    """The answer, once the table is taken: one that is not there is believed for some seconds."""
+    response = deployment.call("POST", "/v1/score", transaction)
+    return response.json() if response.is_success else None
 
 
 def test_an_unknown_family_is_refused_with_the_choices(deployment):

@@ -25,6 +25,8 @@ NAMES = {
     "DYNAMODB_CLIENT": "boto3",  # the one that moto stands in for inside a process
     "GRID_INTENSITY_G_PER_KWH": "8",
     "PUE": "1.135",
+    "CURRENCY": "EUR",
+    "REVIEW_ABOVE": "220",
 }
 KEYS = {
     "CONTROL_TABLE": tables.CONTROL,

@@ -20,18 +20,18 @@ from greenfraud.naming import models_prefix
 WEIGHTS = {"amount": 0.01, "customer_count_1d": 0.5, "terminal_report_ratio_7d": 4.0}
 BIAS = -4.0
 GOLDEN = ([10.0, 1.0, 0.0], [500.0, None, 0.5])
+UNMOVED = dict.fromkeys(WEIGHTS, 0.0)  # a model that answers the same whatever comes, as a trained one does beyond what it has seen
 REFERENCE = {"amount": 50.0, "customer_count_1d": 2.0, "terminal_report_ratio_7d": 0.0}
 
 
-def probability_of(inputs: list[float | None], *, bias: float = BIAS) -> float:
+def probability_of(inputs: list[float | None], *, bias: float = BIAS, weights: Mapping[str, float] = WEIGHTS) -> float:
     """What the model answers, by hand; missing counts as 0."""
-    score = bias + sum(weight * (value or 0.0) for weight, value in zip(WEIGHTS.values(), inputs, strict=True))
+    score = bias + sum(weight * (value or 0.0) for weight, value in zip(weights.values(), inputs, strict=True))
     return 1 / (1 + math.exp(-score))
 
 
-def model_bytes(*, bias: float = BIAS) -> bytes:
+def model_bytes(*, bias: float = BIAS, weights: Mapping[str, float] = WEIGHTS) -> bytes:
     """The graph: missing to zero, weigh, add, squash."""
-    weights = np.asarray([[weight] for weight in WEIGHTS.values()], dtype=np.float32)
     nodes = [
         helper.make_node("IsNaN", ["rows"], ["is_missing"]),
         helper.make_node("Where", ["is_missing", "zero", "rows"], ["known"]),
@@ -41,7 +41,7 @@ def model_bytes(*, bias: float = BIAS) -> bytes:
     ]
     constants = {
         "zero": np.zeros(1, np.float32),
-        "weights": weights,
+        "weights": np.asarray([[weight] for weight in weights.values()], dtype=np.float32),
         "bias": np.asarray([bias], np.float32),
         "last": np.asarray([1], np.int64),
     }
@@ -58,9 +58,14 @@ def model_bytes(*, bias: float = BIAS) -> bytes:
     return content
 
 
-def bundle(version: str = "v1", *, family: str = "light", bias: float = BIAS, **changes: Any) -> dict[str, bytes]:
+def bundle(
+    version: str = "v1", *, family: str = "light", bias: float = BIAS, weights: Mapping[str, float] = WEIGHTS, **changes: Any
+) -> dict[str, bytes]:
     """The files of a bundle that passes every check, or fails one because of a change."""
-    model = model_bytes(bias=bias)
+    model = model_bytes(bias=bias, weights=weights)
+    golden = [
+        {"inputs": list(inputs), "probability": probability_of(list(inputs), bias=bias, weights=weights)} for inputs in GOLDEN
+    ]
     computed = load_manifest()
     manifest = {
         "family": family,
@@ -68,7 +73,7 @@ def bundle(version: str = "v1", *, family: str = "light", bias: float = BIAS, **
         "features": [{"name": name, "hash": computed.feature(name).hash} for name in WEIGHTS],
         "files": {MODEL_FILE: sha256_hex(model)},
         "reference": REFERENCE,
-        "golden": [{"inputs": list(inputs), "probability": probability_of(list(inputs), bias=bias)} for inputs in GOLDEN],
+        "golden": golden,
         "metrics": {"average_precision": {"value": 0.7}},
         **changes,
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import load_manifest
-from greenfraud.policy import DEFAULT_POLICY, Policy, rules_decision
+from greenfraud.policy import DECISIONS, DEFAULT_POLICY, SEVERITY, Policy, Reason, Rule, joined, more_severe, rules_decision
 
 
 def test_without_anything_unusual_the_rules_allow():
@@ -43,6 +45,39 @@ def test_every_rule_names_a_feature_of_the_manifest():
 def test_a_policy_survives_storage():
     """What the control document carries is what decides."""
     assert Policy.from_json(DEFAULT_POLICY.to_json()) == DEFAULT_POLICY
+
+
+def test_a_policy_is_stored_so_that_an_earlier_release_reads_it():
+    """What a rule says beside a model is told only where it is unusual; not told, it is a review."""
+    assert all(set(rule) == {"feature", "threshold", "decision", "is_strict"} for rule in DEFAULT_POLICY.to_json()["rules"])
+    hard = replace(DEFAULT_POLICY, rules=(Rule("amount", 1.0, "block", beside_model="block"),))
+    assert Policy.from_json(hard.to_json()) == hard
+
+
+@pytest.mark.parametrize("of_model", DECISIONS)
+@pytest.mark.parametrize("of_rules", DECISIONS)
+def test_of_two_decisions_the_more_severe_stands(of_model, of_rules):
+    """Nothing makes a decision milder."""
+    decision, decided_by = more_severe(of_model, of_rules)
+    assert SEVERITY[decision] == max(SEVERITY[of_model], SEVERITY[of_rules])
+    assert decision == of_model or decided_by == "rules"
+    assert (decided_by == "both") == (of_model == of_rules != "allow")
+
+
+def test_reasons_of_both_are_told_once_per_feature():
+    """Who decided comes first, and its word about a feature stays."""
+    of_model = [Reason("A", "a", 1.0, 0.4, "model"), Reason("B", "b", 1.0, 0.1, "model")]
+    of_rules = [Reason("B", "b", 1.0, None, "rule"), Reason("C", "c", 1.0, None, "rule")]
+    assert [(one.feature, one.text) for one in joined("rules", of_model, of_rules)] == [
+        ("b", "rule"),
+        ("c", "rule"),
+        ("a", "model"),
+    ]
+    assert [(one.feature, one.text) for one in joined("both", of_model, of_rules)] == [
+        ("a", "model"),
+        ("b", "model"),
+        ("c", "rule"),
+    ]
 
 
 @pytest.mark.parametrize("body", [{}, {"version": "1", "review_at": 0.9, "block_at": 0.3, "rules": []}])

@@ -50,6 +50,7 @@ ENVIRONMENT = {
     "TERMINAL_TABLE": "greenfraud.terminal_activity",
     "GRID_INTENSITY_G_PER_KWH": "8.0",
     "GRID_INTENSITY_SOURCE": "Cloud Carbon Footprint",
+    "REVIEW_ABOVE": "220",
     "PUE": "1.135",
     "COUNTRY_ISO3": "SWE",
     "LOG_RETENTION_DAYS": "30",

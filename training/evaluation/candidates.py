@@ -11,6 +11,7 @@ import numpy as np
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
 from greenfraud.carbon import LAMBDA_MB_PER_VCPU, emissions_g, inference_energy_kwh
 from greenfraud.errors import BundleError
+from greenfraud.money import EURO
 from greenfraud.policy import SEVERITY, rules_decision
 from training.features.chunk_file import feature_values
 from training.job.bucket import Bucket
@@ -47,18 +48,25 @@ class EvaluatedCandidate:
             return self
         return replace(self, scores=self.scores[rows], is_alert=self.is_alert[rows])
 
+    def beside(self, rules: EvaluatedCandidate) -> EvaluatedCandidate:
+        """Return it with the alerts of the rules, which hold beside any model; its scores stay its own."""
+        if self.is_alert is None or rules.is_alert is None:
+            return self
+        return replace(self, is_alert=self.is_alert | rules.is_alert)
+
     def without_scores(self, reason: str) -> EvaluatedCandidate:
         """Return it without scores, for a reason; a reason that it has already stays."""
         return replace(self, scores=None, is_alert=None, reason=self.reason or reason)
 
 
-def rules_candidate(table: pa.Table, policy: Policy) -> EvaluatedCandidate:
+def rules_candidate(table: pa.Table, policy: Policy, currency: str = EURO) -> EvaluatedCandidate:
     """Score by the bare rules: the decision ranks first, the amount among equals, as an analyst would go through."""
     names = {rule.feature for rule in policy.rules if rule.feature in table.column_names}
     columns = {name: table[name].to_pylist() for name in names}
     amounts = table["amount_minor"].to_pylist()
     rows = ({name: column[row] for name, column in columns.items()} for row in range(len(amounts)))
-    decisions = [rules_decision(values, amount, policy)[0] for values, amount in zip(rows, amounts, strict=True)]
+    decided = (rules_decision(*row, policy, currency=currency) for row in zip(rows, amounts, strict=True))
+    decisions = [decision for decision, _ in decided]
     severity = np.array([SEVERITY[decision] for decision in decisions], float)
     scores = severity + np.array(amounts) / (max(amounts, default=0) + 1.0)
     return EvaluatedCandidate("rules", "rules", scores, severity > 0, is_probability=False)

@@ -23,6 +23,7 @@ class Settings:
     pue: float
     country_iso3: str
     log_retention_days: int
+    review_above: float
     mlflow_tracking_uri: str = ""  # given to the steps that tell MLflow of themselves
 
     @classmethod

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from greenfraud.chunks import Chunk
 from greenfraud.control import ControlDocument
 from greenfraud.items import control as control_items
+from greenfraud.money import EURO
 from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, models_prefix, plan_key
 from training.evaluation.candidates import EvaluatedCandidate, bundle_candidate, rules_candidate
 from training.evaluation.curves import curves_document
@@ -38,7 +39,8 @@ def main(paths: JobPaths) -> None:
     plan = artifacts.get_json(plan_key(hyperparameters.execution))
     control = read_control(settings)
     holdout = read_holdout(paths, settings, Chunk.parse(hyperparameters.holdout_chunk))
-    candidates = candidates_of(plan, control, holdout, settings)
+    currency = Bucket(settings.lake_bucket).get_json(DATASET_KEY).get("currency", EURO)
+    candidates = candidates_of(plan, control, holdout, settings, currency)
     document = {
         "schema": SCHEMA,
         "execution": hyperparameters.execution,
@@ -49,6 +51,7 @@ def main(paths: JobPaths) -> None:
             "digest": digest_of(paths.channel("holdout")),
         },
         "production": control.production.name if control.production else None,
+        "currency": currency,
         **judge(candidates, holdout, training_costs(artifacts, plan)),
     }
     artifacts.put_json(curves_key(hyperparameters.execution), curves_document(candidates, holdout))
@@ -70,16 +73,19 @@ def read_holdout(paths: JobPaths, settings: Settings, chunk: Chunk) -> Holdout:
     return make_holdout(read_chunk(paths.channel("holdout")), known_compromised(lake, chunk, maturity_days))
 
 
-def candidates_of(plan: dict[str, Any], control: ControlDocument, holdout: Holdout, settings: Settings) -> list[EvaluatedCandidate]:
+def candidates_of(
+    plan: dict[str, Any], control: ControlDocument, holdout: Holdout, settings: Settings, currency: str
+) -> list[EvaluatedCandidate]:
     """Score the rules, production where there is one, and each family's newest model."""
-    policy = control.policy
+    policy = control.policy.in_deployment(settings.review_above)
     prefixes = {models_prefix(family["family"], newest_version(family)): "challenger" for family in trained(plan)}
     if control.production:
         prefixes = {control.production.prefix: "production"} | {
             prefix: role for prefix, role in prefixes.items() if prefix != control.production.prefix
         }
     models = [bundle_candidate(prefix, role, holdout.table, policy=policy, settings=settings) for prefix, role in prefixes.items()]
-    return [rules_candidate(holdout.table, policy), *models]
+    rules = rules_candidate(holdout.table, policy, currency)
+    return [rules, *(model.beside(rules) for model in models)]
 
 
 def trained(plan: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from datetime import date
 from greenfraud.canonical import sha256_hex
 
 DATASET_KEY = "dataset.json"
+RATES_KEY = "rates/rates.csv"  # among the artifacts: what other currencies are worth in the platform's
 GENESIS = "genesis"  # the version of a family's first parent, which says that there is none
 # What compaction makes of a day's landed files. It sorts behind each of them: whoever lists a day while they are being removed
 # sees this one, or them, or both, and never neither.

@@ -1,15 +1,22 @@
-"""The decision policy: how a probability, or bare rules while no model exists, becomes a decision."""
+"""The decision policy: how a probability, and rules that hold with and without a model, become a decision."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 from greenfraud.errors import ContractError
-from greenfraud.features.manifest import Manifest, load_manifest
+from greenfraud.features.manifest import Feature, Manifest, load_manifest
+from greenfraud.money import EURO, digits_of, major
 
 Decision = Literal["allow", "review", "block"]  # from the mildest to the most severe
+DecidedBy = Literal["model", "rules", "both"]
+# A rule stops nobody by itself where a model answers: half of what the bare rules block is honest (decision record 26).
+BESIDE_MODEL: Decision = "review"
+REVIEW_ABOVE = 220.0  # meant in EUR; a deployment in another currency says its own
+MONEY_KINDS = frozenset({"amount", "mean_amount", "sd_amount"})  # kinds of features whose values are money
+USUAL_DIGITS = 2  # which features of money are computed with, whatever the currency: models ask for no unit
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 SEVERITY: Mapping[Decision, int] = {decision: rank for rank, decision in enumerate(DECISIONS)}
 
@@ -31,12 +38,16 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`decision` holds when `feature` is at least `threshold`, or above it when `is_strict`."""
+    """`decision` holds when `feature` is at least `threshold`, or above it when `is_strict`.
+
+    Where a model answers too, the rule says no more than `beside_model`.
+    """
 
     feature: str
     threshold: float
     decision: Decision
     is_strict: bool = False
+    beside_model: Decision = BESIDE_MODEL
 
     def is_met(self, value: float | None) -> bool:
         """Tell whether the rule speaks; a missing value meets nothing.
@@ -47,6 +58,22 @@ class Rule:
         if value is None:
             return False
         return value > self.threshold if self.is_strict else value >= self.threshold
+
+    def says(self, *, has_model: bool) -> Decision:
+        """Return the decision that it asks for, alone or beside a model.
+
+        >>> rule = Rule("terminal_report_ratio_7d", 0.5, "block")
+        >>> rule.says(has_model=False), rule.says(has_model=True)
+        ('block', 'review')
+        """
+        return min(self.decision, self.beside_model, key=SEVERITY.__getitem__) if has_model else self.decision
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stored form, without `beside_model` where it is the usual: releases before it read that too."""
+        body = asdict(self)
+        if self.beside_model == BESIDE_MODEL:
+            del body["beside_model"]
+        return body
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +100,21 @@ class Policy:
             return "block"
         return "review" if probability >= self.review_at else "allow"
 
+    def in_deployment(self, review_above: float) -> Policy:
+        """Return it with the deployment's own amount above which a person looks, where the policy has the usual one.
+
+        >>> DEFAULT_POLICY.in_deployment(35_000.0).version
+        '2026-11-01, review above 35000'
+        """
+        usual = Rule("amount", REVIEW_ABOVE, "review", is_strict=True)
+        if review_above == REVIEW_ABOVE or usual not in self.rules:
+            return self
+        rules = tuple(replace(rule, threshold=review_above) if rule == usual else rule for rule in self.rules)
+        return replace(self, rules=rules, version=f"{self.version}, review above {review_above:g}")
+
     def to_json(self) -> dict[str, Any]:
         """Return the stored form; `from_json` gives the same policy back."""
-        return {**asdict(self), "rules": [asdict(rule) for rule in self.rules]}
+        return {**asdict(self), "rules": [rule.to_json() for rule in self.rules]}
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Policy:
@@ -87,42 +126,98 @@ class Policy:
             raise ContractError(f"not a decision policy: {type(error).__name__}") from None
 
 
-# The amount is the bare rule of the Fraud Detection Handbook's simulator; the others are round figures that a
-# person would look at before any model has learned better.
+# The amount, in units of the currency, is the bare rule of the Fraud Detection Handbook's simulator; the others are round
+# figures that a person would look at before any model has learned better.
 DEFAULT_POLICY = Policy(
     version="2026-11-01",
     review_at=0.30,
     block_at=0.80,
     rules=(
-        Rule("amount", 220.0, "review", is_strict=True),
+        Rule("amount", REVIEW_ABOVE, "review", is_strict=True),
         Rule("customer_count_1h", 10.0, "review"),
         Rule("terminal_report_ratio_7d", 0.5, "block"),
         # Whoever tries a refused amount again within the hour meets the same answer, whatever else has changed meanwhile.
         Rule("amount_over_customer_held_1h", 1.0, "review"),
-        Rule("amount_over_customer_declined_1h", 1.0, "block"),
+        Rule("amount_over_customer_declined_1h", 1.0, "block", beside_model="block"),
     ),
 )
 
 
-def rules_decision(
+def rules_decision(  # noqa: PLR0913
     values: Mapping[str, float | None],
     amount_minor: int,
     policy: Policy = DEFAULT_POLICY,
     manifest: Manifest | None = None,
+    *,
+    has_model: bool = False,
+    currency: str = EURO,
 ) -> tuple[Decision, list[Reason]]:
-    """Decide without a model: the most severe rule that is met, with a reason for every one that is.
+    """Decide by the rules alone: the most severe one that is met, with a reason for every one that is.
 
     `values` are those of the interpreter; the amount always comes from `amount_minor`, so that the rule on it
-    holds even when no feature could be read.
+    holds even when no feature could be read. With `has_model` each says what it may say beside a model. Thresholds of money
+    are in units of `currency`, the platform's.
     """
-    known = {**values, "amount": amount_minor / 100.0}
-    met = [rule for rule in policy.rules if rule.is_met(known.get(rule.feature))]
-    met.sort(key=lambda rule: -SEVERITY[rule.decision])
-    decision: Decision = met[0].decision if met else "allow"
-    return decision, [reason_of(manifest or load_manifest(), rule.feature, known[rule.feature]) for rule in met]
+    manifest = manifest or load_manifest()
+    known = {feature.name: in_units(feature, values.get(feature.name), currency) for feature in _asked(policy, manifest)}
+    known["amount"] = major(amount_minor, currency)
+    met = [(rule.says(has_model=has_model), rule.feature) for rule in policy.rules if rule.is_met(known.get(rule.feature))]
+    met.sort(key=lambda said: -SEVERITY[said[0]])
+    decision: Decision = met[0][0] if met else "allow"
+    return decision, [_reason(manifest.feature(feature), known[feature], None, currency) for _, feature in met]
 
 
-def reason_of(manifest: Manifest, name: str, value: float | None, contribution: float | None = None) -> Reason:
-    """Return the reason for one feature, in the words of the manifest."""
+def more_severe(of_model: Decision, of_rules: Decision) -> tuple[Decision, DecidedBy]:
+    """Return the more severe of two decisions, and whose it is; rules that allow have decided nothing.
+
+    >>> more_severe("allow", "review"), more_severe("block", "review"), more_severe("review", "review")
+    (('review', 'rules'), ('block', 'model'), ('review', 'both'))
+    >>> more_severe("allow", "allow")
+    ('allow', 'model')
+    """
+    if SEVERITY[of_rules] > SEVERITY[of_model]:
+        return of_rules, "rules"
+    return of_model, "both" if of_model == of_rules != "allow" else "model"
+
+
+def joined(decided_by: DecidedBy, of_model: Sequence[Reason], of_rules: Sequence[Reason]) -> list[Reason]:
+    """Return the reasons of both, those of who decided first; of two about one feature the first stays."""
+    ordered = [*of_rules, *of_model] if decided_by == "rules" else [*of_model, *of_rules]
+    first: dict[str, Reason] = {}
+    for reason in ordered:
+        first.setdefault(reason.feature, reason)
+    return list(first.values())
+
+
+def reason_of(
+    manifest: Manifest, name: str, value: float | None, contribution: float | None = None, currency: str = EURO
+) -> Reason:
+    """Return the reason for one feature's value, in the words of the manifest; money is told in units of the currency."""
     feature = manifest.feature(name)
-    return Reason(feature.reason_code, name, value, contribution, feature.sentence(value))
+    return _reason(feature, in_units(feature, value, currency), contribution, currency)
+
+
+def in_units(feature: Feature, value: float | None, currency: str) -> float | None:
+    """Return what a person reads: a feature of money counts hundreds of minor units, whatever the currency.
+
+    >>> amount = load_manifest().feature("amount")
+    >>> [in_units(amount, 512.4, currency) for currency in ("EUR", "JPY", "KWD")]
+    [512.4, 51240.0, 51.24]
+    """
+    digits = digits_of(currency)
+    if value is None or digits == USUAL_DIGITS or feature.kind not in MONEY_KINDS:
+        return value
+    return value * 10.0**USUAL_DIGITS / 10.0**digits
+
+
+def _asked(policy: Policy, manifest: Manifest) -> list[Feature]:
+    names = {rule.feature for rule in policy.rules}
+    return [feature for feature in manifest.features if feature.name in names]
+
+
+def _reason(feature: Feature, told: float | None, contribution: float | None, currency: str) -> Reason:
+    sentence = feature.sentence(told)
+    if told is not None and feature.kind in MONEY_KINDS and digits_of(currency) != USUAL_DIGITS:
+        spelled = replace(feature, reason_text=feature.reason_text.replace(".2f", f".{digits_of(currency)}f"))
+        sentence = spelled.sentence(told)
+    return Reason(feature.reason_code, feature.name, told, contribution, sentence)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from greenfraud.canonical import canonical_json, sha256_hex
+from greenfraud.exchange import Original
 from greenfraud.instants import LAST_US, day_of
 from greenfraud.items import review
 from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
 from greenfraud.items.tables import DECISIONS, EXPIRY, REVIEWS
+from greenfraud.money import EURO
 from greenfraud.outcomes import OUTCOMES, accepted_at_once
 from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH, Transaction
 
@@ -69,6 +71,7 @@ def encode(decision: Decision, now_seconds: float, to_json: Callable[[Any], str]
         "content_sha256": content_sha256(transaction.to_json()),
         "answer": to_json(decision.answer),
         "decision": decision.answer["decision"],
+        "currency": transaction.currency,
         "family": decision.family,
         "version": decision.version,
     }
@@ -76,6 +79,7 @@ def encode(decision: Decision, now_seconds: float, to_json: Callable[[Any], str]
         REVIEWS.partition: _review_part(decision),
         "terminal_id": transaction.terminal_id,
         "extras": to_json(transaction.extras) if transaction.extras else None,
+        "original": to_json(transaction.original.to_json()) if transaction.original else None,
         "manifest_version": decision.manifest_version,
     }
     numbers = {
@@ -130,8 +134,14 @@ def _transaction(read: Attributes) -> Transaction:
         customer_id=read.parsed("customer_id", identity),
         terminal_id=terminal_id_of(read),
         amount_minor=read.whole("amount_minor", MAXIMUM_AMOUNT_MINOR),
+        currency=read.text("currency") if read.has("currency") else EURO,  # told since a platform can have another one
         extras=read.object("extras") if read.has("extras") else {},
+        original=read.parsed("original", _original) if read.has("original") else None,
     )
+
+
+def _original(text: str) -> Original:
+    return Original(**json.loads(text))
 
 
 def terminal_id_of(read: Attributes) -> str | None:

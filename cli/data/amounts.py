@@ -1,0 +1,86 @@
+"""Amounts of a file as minor units of the platform's currency; rows in others are converted by the day's rate or refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cli.data import checks
+from cli.data.reading import Column, SourceFile
+from greenfraud.errors import InvalidInput
+from greenfraud.exchange import Exchange, Original
+from greenfraud.instants import day_of
+from greenfraud.money import currency_of, digits_of
+from greenfraud.records import original_columns
+
+AMOUNT = "amount_minor"
+ORIGINALS = {
+    "original_amount_minor": pa.int64(),
+    "original_currency": pa.string(),
+    "original_rate": pa.string(),
+    "original_rate_date": pa.string(),
+    "original_rates_version": pa.string(),
+}
+
+
+def amounts(source: SourceFile, occurred: pa.Array, exchange: Exchange) -> dict[str, pa.Array]:
+    """Return `amount_minor`, and where a row was converted also what it was before. InputError names column, row and remedy."""
+    currencies = _currencies(source.columns.get("currency"), len(occurred), exchange.currency)
+    if AMOUNT in source.columns:
+        column = source.columns[AMOUNT]
+        minor = checks.minor_amounts(column)
+    else:
+        column = source.columns["amount"]
+        digits = {code: digits_of(code) for code in currencies.dictionary.to_pylist()}
+        minor = checks.amounts_minor(column, digits=np.array([*digits.values()])[currencies.indices.to_numpy()])
+    if "currency" not in source.columns:
+        return {AMOUNT: minor}
+    return _converted(column, source.columns["currency"], currencies.dictionary_decode(), minor, occurred, exchange=exchange)
+
+
+def _currencies(column: Column | None, rows: int, own: str) -> pa.DictionaryArray:
+    """The currency of each row; without a column, the platform's."""
+    if column is None:
+        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array([own]))
+    found = pc.dictionary_encode(checks.identifiers(column))
+    for place, code in enumerate(found.dictionary.to_pylist()):
+        try:
+            currency_of(code)
+        except InvalidInput as error:
+            row = int(np.flatnonzero(found.indices.to_numpy() == place)[0])
+            raise column.fault(row, f"`{code}` {_said(error)}", "Write the currency's code, such as EUR") from None
+    return found
+
+
+def _converted(  # noqa: PLR0913
+    amount: Column, currency: Column, codes: pa.Array, minor: pa.Array, occurred: pa.Array, *, exchange: Exchange
+) -> dict[str, pa.Array]:
+    foreign = np.flatnonzero(pc.not_equal(codes, exchange.currency).to_numpy(zero_copy_only=False))
+    ours = minor.to_numpy().copy()
+    originals: dict[int, Original | None] = {}
+    for row in foreign.tolist():
+        try:
+            ours[row], originals[row] = exchange.ours(int(ours[row]), codes[row].as_py(), day_of(occurred[row].as_py()))
+        except InvalidInput as error:
+            at = currency if error.field == "currency" else amount
+            raise at.fault(row, f"`{codes[row]}` {_said(error)}", _remedy(exchange, codes[row].as_py())) from None
+    return {AMOUNT: pa.array(ours), **(_original_columns(originals, len(ours)) if originals else {})}
+
+
+def _original_columns(originals: dict[int, Original | None], rows: int) -> dict[str, pa.Array]:
+    columns: dict[str, list[Any]] = {name: [None] * rows for name in ORIGINALS}
+    for row, original in originals.items():
+        for name, value in original_columns(original.to_json() if original else {}).items():
+            columns[name][row] = value
+    return {name: pa.array(values, ORIGINALS[name]) for name, values in columns.items()}
+
+
+def _said(error: InvalidInput) -> str:
+    return f"is no currency here: {error.reason}" if error.field == "currency" else error.reason
+
+
+def _remedy(exchange: Exchange, currency: str) -> str:
+    return f"Give --rates with a file of date,currency,rate that has {currency}, or a file in {exchange.currency} alone"

@@ -1,0 +1,26 @@
+"""The options that several commands share, with the words that tell of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Mapping = Annotated[str, typer.Option("--map", help="columns of your file: transaction_id=TX_ID,amount=Total")]
+Timezone = Annotated[str, typer.Option(help="where times without an offset were read, such as UTC or Europe/Stockholm")]
+Maturity = Annotated[int, typer.Option(min=0, max=365, help="days after which an unreported transaction counts as legitimate")]
+Currency = Annotated[str, typer.Option(help="three capital letters; by default the platform's own")]
+Rates = Annotated[Path | None, typer.Option(help="CSV of date,currency,rate: what other currencies were worth in the platform's")]
+Aws = Annotated[bool, typer.Option("--aws", help="the platform in your AWS account instead of the one on this machine")]
+Region = Annotated[str, typer.Option(help="AWS region")]
+
+
+def import_options(mapping: str, timezone: str, maturity_days: int, currency: str, rates: Path | None) -> Any:
+    """How a file is to be read, as a command was told. InputError for a map that cannot be understood."""
+    from cli.data.importing import ImportOptions
+    from cli.data.layout import parse_map
+
+    return ImportOptions(
+        mapping=parse_map(mapping), timezone=timezone or None, maturity_days=maturity_days, currency=currency, rates=rates
+    )
