@@ -104,7 +104,7 @@ class Policy:
         """Return it with the deployment's own amount above which a person looks, where the policy has the usual one.
 
         >>> DEFAULT_POLICY.in_deployment(35_000.0).version
-        '2026-11-01, review above 35000'
+        '2026-11-29, review above 35000'
         """
         usual = Rule("amount", REVIEW_ABOVE, "review", is_strict=True)
         if review_above == REVIEW_ABOVE or usual not in self.rules:
@@ -129,7 +129,7 @@ class Policy:
 # The amount, in units of the currency, is the bare rule of the Fraud Detection Handbook's simulator; the others are round
 # figures that a person would look at before any model has learned better.
 DEFAULT_POLICY = Policy(
-    version="2026-11-01",
+    version="2026-11-29",
     review_at=0.30,
     block_at=0.80,
     rules=(
