@@ -10,29 +10,35 @@ from functions.score.state import Snapshot
 from greenfraud.features.manifest import Manifest, View
 from greenfraud.features.retention import without_expired
 from greenfraud.features.tiles import ViewState
-from greenfraud.items.decision import Decision
 from greenfraud.records import Transaction
 
 States = Mapping[str, ViewState | None]
 
 
-def fold(snapshot: Snapshot, decision: Decision, manifest: Manifest) -> Snapshot:
+def fold(
+    snapshot: Snapshot, transaction: Transaction, decision: str, manifest: Manifest, *, unless_in: Snapshot | None = None
+) -> Snapshot:
     """What the next transaction of a batch reads, after this one was decided and stored.
 
     It adds what the ingestion of a decision adds (`Ingestion._changes_of_decision`), and drops what that drops. An entity that
-    could not be read stays unread: its past is not known.
+    could not be read stays unread: its past is not known. A state that may have the transaction already, because `unless_in`
+    has one that does not end before it, stays as it is.
     """
-    transaction = decision.transaction
+    del decision  # whatever was decided, it was an attempt
+    known = unless_in or Snapshot()
     customer, terminal = manifest.views["customer_activity"], manifest.views["terminal_activity"]
     return replace(
         snapshot,
-        customers=_after(snapshot.customers, customer, transaction.customer_id, transaction),
-        terminals=_after(snapshot.terminals, terminal, transaction.terminal_id, transaction),
+        customers=_after(snapshot.customers, known.customers, customer, transaction.customer_id, transaction),
+        terminals=_after(snapshot.terminals, known.terminals, terminal, transaction.terminal_id, transaction),
     )
 
 
-def _after(states: States, view: View, identity: str | None, transaction: Transaction) -> States:
+def _after(states: States, known: States, view: View, identity: str | None, transaction: Transaction) -> States:
     if identity is None or identity not in states:
+        return states
+    newest_us = (known.get(identity) or ViewState.empty(view)).newest_us
+    if newest_us is not None and newest_us >= transaction.occurred_us:
         return states
     before = states[identity] or ViewState.empty(view)
     after = before.add_transaction(transaction.occurred_us, transaction.amount_minor)
