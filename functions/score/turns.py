@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from functions.score.folding import fold
 from functions.score.state import Snapshot
-from greenfraud.errors import NotReachedError, StoreUnavailableError
+from greenfraud.errors import GreenFraudError, NotReachedError, StoreUnavailableError
 from greenfraud.features.manifest import Manifest
 from greenfraud.items.decision import Decision
 from greenfraud.records import Transaction
@@ -20,11 +21,12 @@ class Turns:
     """The transactions of one request, in the order of time; `snapshot` is what the next one sees."""
 
     def __init__(self, transactions: Sequence[Transaction], snapshot: Snapshot, manifest: Manifest, *, give_up_at: float) -> None:
-        self.snapshot = snapshot
+        self.snapshot = self._read = snapshot
         self._manifest = manifest
         self._give_up_at = give_up_at
         self._left = len(transactions)
         self._waiting: set[tuple[str, str | None]] = set()
+        self._seen: set[str] = set()
 
     def refusal(self, transaction: Transaction) -> NotReachedError | None:
         """Why the turn of a transaction does not come, None when it does."""
@@ -35,12 +37,21 @@ class Turns:
         self._waiting |= _entities(transaction)
         return NotReachedError(TIME_IS_UP if is_late else BEHIND)
 
-    def take(self, decision: Decision, outcome: object) -> None:
-        """Let those that come later see what was decided; one that was decided before is in the state already."""
+    def take(self, made: Decision, outcome: Mapping[str, Any] | GreenFraudError) -> None:
+        """Let those that come later see what was decided.
+
+        Also what was decided before, where a state that was read cannot have it yet: a batch that is sent again overtakes the
+        stream.
+        """
+        transaction = made.transaction
         if isinstance(outcome, StoreUnavailableError):
-            self._waiting |= _entities(decision.transaction)
-        elif self._left and outcome == decision.answer:
-            self.snapshot = fold(self.snapshot, decision, self._manifest)
+            self._waiting |= _entities(transaction)
+        if isinstance(outcome, GreenFraudError) or transaction.transaction_id in self._seen:
+            return
+        self._seen.add(transaction.transaction_id)
+        if self._left:
+            earlier = None if outcome == made.answer else self._read
+            self.snapshot = fold(self.snapshot, transaction, outcome["decision"], self._manifest, unless_in=earlier)
 
 
 def in_order(transactions: Sequence[Transaction]) -> list[tuple[int, Transaction]]:

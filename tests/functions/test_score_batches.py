@@ -139,13 +139,17 @@ def test_nobody_overtakes_a_payment_that_was_not_stored(world):
     assert again["same-customer"]["features_as_of"] == "2018-05-20T10:00:00Z"
 
 
-def test_a_batch_sent_again_counts_nobody_twice(world):
-    """What the state has in it already is not added to it."""
+@pytest.mark.parametrize("is_ingested", [True, False])
+def test_a_batch_sent_again_counts_everybody_once(world, is_ingested):
+    """What the state has in it already is not added to it; what the stream has not brought yet is."""
     batch = [TRANSACTION, TRANSACTION | {"transaction_id": "T2", "occurred_at": LATER}]
     post(world, batch[:1])
-    ingest(world, "T1")
+    if is_ingested:
+        ingest(world, "T1")
     post(world, [*batch, batch[0]])
-    world.score(transaction_id="T3", occurred_at=LATER, customer_id="C1")
+    if not is_ingested:
+        ingest(world, "T1")
+    world.score(transaction_id="T3", occurred_at=LATER)
     assert features(world, "T2") == features(world, "T3")
 
 
