@@ -41,7 +41,7 @@ def cloudformation() -> Iterator[CloudFormation]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_PUT(self) -> None:
-            assert self.headers.get("Content-Type") is None  # none was signed
+            assert not self.headers.get("Content-Type")  # none was signed
             found.answers.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(found.status)
             self.send_header("Content-Length", "0")
