@@ -1,4 +1,4 @@
-"""The lake, the artifacts and the access logs of both."""
+"""The lake, the artifacts, what ingestion gave up on, and the access logs of them all."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from constructs import Construct
 from cdk.components.keys import of_bucket
 from cdk.components.review import acknowledge
 
+KEPT_DAYS = 30  # as long as a receipt: what is older cannot be told from what was counted
+
 
 class Buckets(Construct):
     """Private, encrypted, TLS-only buckets that survive their stack, unless it asks otherwise."""
@@ -24,7 +26,13 @@ class Buckets(Construct):
         self.access_logs = _private_bucket(self, "AccessLogs", lifecycle_rules=[_expire(90)])
         acknowledge(self.access_logs, "AwsSolutions-S1", "Logging the bucket of access logs would log its own writes.")
         self.lake = _private_bucket(
-            self, "Lake", key=key, server_access_logs_bucket=self.access_logs, server_access_logs_prefix="lake/"
+            self,
+            "Lake",
+            key=key,
+            versioned=True,  # a day deleted by mistake can be brought back
+            server_access_logs_bucket=self.access_logs,
+            server_access_logs_prefix="lake/",
+            lifecycle_rules=[_forget_versions(), s3.LifecycleRule(expired_object_delete_marker=True)],
         )
         self.artifacts = _private_bucket(
             self,
@@ -34,10 +42,19 @@ class Buckets(Construct):
             server_access_logs_bucket=self.access_logs,
             server_access_logs_prefix="artifacts/",
             lifecycle_rules=[
-                s3.LifecycleRule(noncurrent_version_expiration=Duration.days(30)),
+                _forget_versions(),
                 _expire(7, prefix="spot/"),  # resume points of interrupted jobs, useless once the job ended
                 _expire(30, prefix="jobs/"),  # SageMaker's own archive of what we store by name elsewhere
             ],
+        )
+        # Whole records of batches that the stream's retries could not mend: payments, as their receipts live.
+        self.abandoned = _private_bucket(
+            self,
+            "Abandoned",
+            key=key,
+            server_access_logs_bucket=self.access_logs,
+            server_access_logs_prefix="abandoned/",
+            lifecycle_rules=[_expire(KEPT_DAYS)],
         )
 
 
@@ -59,3 +76,7 @@ def _private_bucket(
 
 def _expire(days: int, prefix: str | None = None) -> s3.LifecycleRule:
     return s3.LifecycleRule(expiration=Duration.days(days), prefix=prefix)
+
+
+def _forget_versions() -> s3.LifecycleRule:
+    return s3.LifecycleRule(noncurrent_version_expiration=Duration.days(KEPT_DAYS))

@@ -60,6 +60,8 @@ def lifecycle_rule(rule: dict[str, Any], position: int) -> dict[str, Any]:
     converted = {"ID": rule.pop("Id", f"rule-{position}"), "Filter": {"Prefix": rule.pop("Prefix", "")}}
     if "ExpirationInDays" in rule:
         converted["Expiration"] = {"Days": rule.pop("ExpirationInDays")}
+    if "ExpiredObjectDeleteMarker" in rule:
+        converted["Expiration"] = {"ExpiredObjectDeleteMarker": rule.pop("ExpiredObjectDeleteMarker")}
     return converted | rule
 
 
