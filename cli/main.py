@@ -13,6 +13,8 @@ import typer
 
 from cli.errors import InputError
 from cli.faults import FaultReportingGroup
+from cli.options import Aws, Region
+from cli.recovery.commands import redrive_command
 from cli.screen import Screen
 
 app = typer.Typer(
@@ -23,8 +25,6 @@ Mapping = Annotated[str, typer.Option("--map", help="columns of your file: trans
 Timezone = Annotated[str, typer.Option(help="where times without an offset were read, such as UTC or Europe/Stockholm")]
 Maturity = Annotated[int, typer.Option(min=0, max=365, help="days after which an unreported transaction counts as legitimate")]
 Currency = Annotated[str, typer.Option(help="three capital letters")]
-Aws = Annotated[bool, typer.Option("--aws", help="the platform in your AWS account instead of the one on this machine")]
-Region = Annotated[str, typer.Option(help="AWS region")]
 
 
 @app.command("run")
@@ -190,6 +190,9 @@ def mlflow_ui_command(
 
     _end_like_ctrl_c()
     show_mlflow(Screen(), port)
+
+
+app.command("redrive")(redrive_command)
 
 
 def _import_options(mapping: str, timezone: str, maturity_days: int, currency: str) -> Any:
