@@ -14,7 +14,7 @@ import typer
 from cli.errors import InputError
 from cli.faults import FaultReportingGroup
 from cli.options import Aws, Region
-from cli.recovery.commands import redrive_command
+from cli.recovery.commands import rebuild_command, redrive_command, restore_day_command
 from cli.screen import Screen
 
 app = typer.Typer(
@@ -193,6 +193,8 @@ def mlflow_ui_command(
 
 
 app.command("redrive")(redrive_command)
+app.command("rebuild")(rebuild_command)
+app.command("restore-day")(restore_day_command)
 
 
 def _import_options(mapping: str, timezone: str, maturity_days: int, currency: str) -> Any:

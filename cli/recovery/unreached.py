@@ -35,9 +35,8 @@ class Span:
 
     @classmethod
     def of(cls, since: datetime, until: datetime | None) -> Span:
-        """Until then, or until what is settled by now."""
-        settled = time.time() - SETTLED_SECONDS
-        return cls(since.timestamp(), settled if until is None else min(until.timestamp(), settled))
+        """Until then; where nobody says, until what is settled by now."""
+        return cls(since.timestamp(), time.time() - SETTLED_SECONDS if until is None else until.timestamp())
 
     def filter(self) -> dict[str, Any]:
         """What a scan is told: every item expires so long after it was written."""
