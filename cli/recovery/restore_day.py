@@ -110,8 +110,9 @@ def _histories(s3: Any, bucket: str, prefix: str) -> list[list[Version]]:
 
 def _oldest_first(history: list[tuple[bool, Version]]) -> list[Version]:
     """S3 lists the newest first and tells seconds: within one, the latest is last, and a mark follows what it deleted."""
-    ordered = sorted(history[::-1], key=lambda one: (one[1].at, one[0], one[1].is_deletion))
-    return [version for _, version in ordered]
+    history.reverse()
+    history.sort(key=lambda one: (one[1].at, one[0], one[1].is_deletion))
+    return [version for _, version in history]
 
 
 def _copy(s3: Any, bucket: str, version: Version) -> None:
