@@ -80,6 +80,10 @@ def _count(result: Result, batch: list[Waiting], place: Place, say: Callable[[st
 def _summary(place: Place, result: Result, only_looks: bool) -> str:
     if not result.things.total():
         return "nothing waits"
-    taken = f"{result.things['taken']:,} {place.noun}s {'would be taken' if only_looks else 'taken'}"
-    events = f"{result.events[NEW]:,} events new, {result.events[LANDED]:,} counted before"
-    return f"{taken} ({events}), {result.things['stays']:,} stay ({result.events[LEFT]:,} events)"
+    taken = f"{_counted(result.things['taken'], place.noun)} {'would be taken' if only_looks else 'taken'}"
+    events = f"{_counted(result.events[NEW], 'event')} new, {result.events[LANDED]:,} counted before"
+    return f"{taken} ({events}), {result.things['stays']:,} stay ({_counted(result.events[LEFT], 'event')})"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

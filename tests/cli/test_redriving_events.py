@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
 import time
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from recovery_world import CUSTOMER, TERMINAL, RecoveryWorld, expected
 
@@ -116,7 +120,7 @@ def test_a_rejected_event_is_found_by_its_key_and_stays_until_it_is_mended(world
     assert world.waiting() == [message]
     mended = world.decide("bad", 2)
     world.ingestion.ingest([good])
-    assert "queue: 1 messages taken (1 events new, 0 counted before)" in world.redrive()
+    assert "queue: 1 message taken (1 event new, 0 counted before)" in world.redrive()
     assert_counted_once(world, [good, mended])
     assert world.waiting() == []
 
@@ -160,7 +164,7 @@ def test_a_dry_run_says_the_same_and_takes_nothing(world):
     world.abandon(*records)
     before = world.waiting()
     said = world.redrive(only_looks=True)
-    assert "1 objects would be taken (2 events new, 1 counted before)" in said
+    assert "1 object would be taken (2 events new, 1 counted before)" in said
     assert (world.invocations, world.waiting()) == (0, before)
 
 
@@ -176,6 +180,21 @@ def test_the_decisions_table_tells_what_never_reached_states_or_lake(world):
     said = world.redrive(since=datetime.now(UTC) - timedelta(hours=2))
     assert "decisions table: 4 events taken (3 events new, 1 counted before), 0 stay" in said
     assert_counted_once(world, records)
+    assert "decisions table: nothing waits" in world.redrive(since=datetime.now(UTC) - timedelta(hours=2))
+
+
+def test_a_compacted_day_is_read_as_well(world):
+    """One Parquet file in place of many landed ones."""
+    world.ingestion.ingest([world.decide("T1"), world.decide("T2"), world.report("T1", 3)])
+    for entry in world.s3.list_objects_v2(Bucket="lake")["Contents"]:
+        if entry["Key"].startswith("emissions/"):
+            continue
+        rows = [json.loads(line) for line in world.s3.get_object(Bucket="lake", Key=entry["Key"])["Body"].read().splitlines()]
+        named = {name: [row[name] for row in rows] for name in ("transaction_id", "observed_us") if name in rows[0]}
+        written = io.BytesIO()
+        pq.write_table(pa.table(named), written)
+        world.s3.put_object(Bucket="lake", Key=f"{entry['Key'].rpartition('/')[0]}/day.parquet", Body=written.getvalue())
+        world.s3.delete_object(Bucket="lake", Key=entry["Key"])
     assert "decisions table: nothing waits" in world.redrive(since=datetime.now(UTC) - timedelta(hours=2))
 
 

@@ -71,7 +71,9 @@ class Payer:
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """A platform of its own; a reconciliation is told that events land within seconds, as they do here."""
-    made = Deployment(tmp_path_factory.mktemp("recovery"))
+    folder = tmp_path_factory.mktemp("recovery")
+    # What is refused here is meant to be: it is kept apart from what `make permissions` reads.
+    made = Deployment(folder, environ={**os.environ, "GREENFRAUD_PERMISSIONS": str(folder / "permissions")})
     made.start()
     try:
         made.deploy()
