@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -37,33 +36,41 @@ class Plan:
 
 
 def restore_day(target: Target, screen: Screen, day: date, *, at: datetime | None, only_looks: bool) -> None:
-    """Write the day again. InputError when nothing of it was deleted, or when it has to be said as of when."""
+    """Write the day again. InputError when nothing of it is to be restored, or when it has to be said as of when."""
     s3, bucket = target.client("s3"), target.outputs["LakeBucket"]
-    histories = [history for kind in KINDS for history in _histories(s3, bucket, f"{kind}/dt={day.isoformat()}/")]
-    plan = plan_of(histories, at)
-    if not plan.copies:
-        raise InputError(f"nothing of {day} is missing that stood there at {_written(plan.at)}")
-    counts = ", ".join(f"{count:,} of {kind}" for kind in KINDS if (count := sum(one.key.startswith(kind) for one in plan.copies)))
-    screen.line(f"{day} as of {_written(plan.at)}: {len(plan.copies):,} objects ({counts}); {plan.present:,} are there and stay")
+    copies: list[Version] = []
+    reasons = []
+    for kind in KINDS:
+        try:
+            plan = plan_of(_histories(s3, bucket, f"{kind}/dt={day.isoformat()}/"), at)
+        except InputError as refusal:
+            reasons.append(f"{kind}: {refusal}")
+            continue
+        copies += plan.copies
+        counts = f"{len(plan.copies):,} objects as of {_written(plan.at)}; {plan.present:,} are there and stay"
+        screen.line(f"{kind} of {day}: {counts}")
+    if not copies:
+        raise InputError("; ".join(reasons) or f"nothing of {day} is missing that stood there then")
+    for reason in reasons:
+        screen.line(reason)
     if only_looks:
         screen.line("nothing was written")
         return
-    with screen.step("restore", f"restoring {len(plan.copies):,} objects"), ThreadPoolExecutor(COPIES_AT_ONCE) as writers:
-        for done, _ in enumerate(writers.map(lambda version: _copy(s3, bucket, version), plan.copies), start=1):
-            screen.doing(f"restoring: {done:,} of {len(plan.copies):,} objects")
+    with screen.step("restore", f"restoring {len(copies):,} objects"), ThreadPoolExecutor(COPIES_AT_ONCE) as writers:
+        for done, _ in enumerate(writers.map(lambda version: _copy(s3, bucket, version), copies), start=1):
+            screen.doing(f"restoring: {done:,} of {len(copies):,} objects")
     screen.line("the states follow with the next nightly upkeep, or at once with `greenfraud rebuild`")
 
 
-def plan_of(histories: Iterable[list[Version]], at: datetime | None) -> Plan:
+def plan_of(histories: list[list[Version]], at: datetime | None) -> Plan:
     """What brings objects back as they stood at a moment; each history is one object's versions, oldest first.
 
     InputError when the moment has to be given: objects outlived the newest deletions, as they do a compaction's.
     """
-    histories = list(histories)
     deleted = [history for history in histories if history[-1].is_deletion]
     present = [history for history in histories if not history[-1].is_deletion]
     if not deleted:
-        raise InputError("nothing of this day is deleted, or its versions are gone: they are kept for 30 days")
+        raise InputError("nothing is deleted, or its versions are gone: they are kept for 30 days")
     if at is not None:
         copies = [version for history in deleted if (version := _standing(history, at)) is not None]
         return Plan(at, tuple(copies), len(present))
@@ -82,8 +89,8 @@ def _begin_of_newest_burst(deleted: list[list[Version]], present: list[list[Vers
     survivors = [history for history in present if history[0].at < begin and not _was_deleted(history, begin)]
     if survivors:
         raise InputError(
-            f"the newest deletions ({_written(begin)} to {_written(times[0])}) left {len(survivors):,} objects of this day: the "
-            "nightly compaction deletes what it has compacted. If it was no compaction, say as of when: --at"
+            f"the newest deletions ({_written(begin)} to {_written(times[0])}) left {len(survivors):,} older objects: the nightly "
+            "compaction deletes what it has compacted. If it was no compaction, say as of when: --at"
         )
     return begin
 
