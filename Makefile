@@ -7,7 +7,7 @@ AS_ROOT = $(if $(filter-out 0,$(shell id -u)),sudo --preserve-env)
 APPROVE ?= $(if $(CI),never,broadening)
 CDK = PATH="$(CURDIR)/.venv-cdk/bin:$$PATH" node node_modules/aws-cdk/bin/cdk
 # A benchmark adds its name here, its own target below, and a help line.
-BENCHMARKS = features quality training inference parity reader ingest refusals lake
+BENCHMARKS = features quality training inference parity reader ingest recovery refusals lake
 BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
@@ -79,6 +79,9 @@ bench-reader: install ## CPU per call of the lean DynamoDB client and of boto3, 
 
 bench-ingest: install ## events from the stream into the online state against a stock push: rate, lag, requests, losses (SCALE=0.1)
 	@$(BIN)/python -m benchmarks.ingest $(BENCH_FLAGS)
+
+bench-recovery: install ## an emptied online store of 10,000 entities, rebuilt from the lake while payments go on (SCALE=0.1)
+	@$(BIN)/python -m benchmarks.recovery $(BENCH_FLAGS)
 
 bench-refusals: synth ## grants taken out of the template one at a time: each must be missed, in AWS's words (SEED=7, DRAWN=5)
 	@$(BIN)/python -m benchmarks.refusals $(if $(SEED),--seed '$(SEED)') $(if $(DRAWN),--drawn '$(DRAWN)')

@@ -14,6 +14,7 @@ import typer
 from cli.errors import InputError
 from cli.faults import FaultReportingGroup
 from cli.options import Aws, Currency, Mapping, Maturity, Rates, Region, Timezone, import_options
+from cli.recovery.commands import rebuild_command, redrive_command, restore_day_command
 from cli.screen import Screen
 from greenfraud.money import EURO
 
@@ -224,6 +225,11 @@ def mlflow_ui_command(
 
     _end_like_ctrl_c()
     show_mlflow(Screen(), port)
+
+
+app.command("redrive")(redrive_command)
+app.command("rebuild")(rebuild_command)
+app.command("restore-day")(restore_day_command)
 
 
 def _listed(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,10 @@ Currency = Annotated[str, typer.Option(help="three capital letters; by default t
 Rates = Annotated[Path | None, typer.Option(help="CSV of date,currency,rate: what other currencies were worth in the platform's")]
 Aws = Annotated[bool, typer.Option("--aws", help="the platform in your AWS account instead of the one on this machine")]
 Region = Annotated[str, typer.Option(help="AWS region")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be done, and do nothing")]
+
+MOMENTS = ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d"]
+MOMENT = "YYYY-MM-DD[THH:MM[:SS]Z]"  # as the help writes it
 
 
 def import_options(mapping: str, timezone: str, maturity_days: int, currency: str, rates: Path | None) -> Any:
@@ -24,3 +29,8 @@ def import_options(mapping: str, timezone: str, maturity_days: int, currency: st
     return ImportOptions(
         mapping=parse_map(mapping), timezone=timezone or None, maturity_days=maturity_days, currency=currency, rates=rates
     )
+
+
+def in_utc(moment: datetime | None) -> datetime | None:
+    """A moment that was typed, which is always UTC's."""
+    return None if moment is None else moment.replace(tzinfo=UTC)

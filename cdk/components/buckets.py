@@ -1,4 +1,4 @@
-"""The lake, the artifacts and the access logs of both."""
+"""The lake, the artifacts, what ingestion gave up on, and the access logs of them all."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cdk.components.review import acknowledge
 
 # Compaction replaces hundreds of thousands of files a day at 50 payments a second; a lost day is missed by the next night.
 LAKE_VERSIONS_DAYS = 7
+KEPT_DAYS = 30  # as long as a receipt: what is older cannot be told from what was counted
 
 
 class Buckets(Construct):
@@ -47,6 +48,15 @@ class Buckets(Construct):
                 _expire(7, prefix="spot/"),  # resume points of interrupted jobs, useless once the job ended
                 _expire(30, prefix="jobs/"),  # SageMaker's own archive of what we store by name elsewhere
             ],
+        )
+        # Whole records of batches that the stream's retries could not mend: payments, as their receipts live.
+        self.abandoned = _private_bucket(
+            self,
+            "Abandoned",
+            key=key,
+            server_access_logs_bucket=self.access_logs,
+            server_access_logs_prefix="abandoned/",
+            lifecycle_rules=[_expire(KEPT_DAYS)],
         )
 
 

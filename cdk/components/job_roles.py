@@ -132,8 +132,8 @@ class JobRoles(Construct):
         allow_items(role, ["GetItem"], self._tables.control)
 
     def _materialize(self, role: iam.Role) -> None:
-        """As `reconcile`, after Feast has looked for its tables; its registry is kept."""
-        self._reconcile(role)
+        """From the lake to the states, after Feast has looked for its tables; its registry is kept."""
+        self._correct(role)
         allow_items(role, ["DescribeTable"], self._tables.customer, self._tables.terminal)
         allow_objects(role, self._artifacts, WRITE, "feast/registry.db")
 
@@ -145,6 +145,11 @@ class JobRoles(Construct):
         allow_objects(role, self._lake, [*READ, *WRITE], *merged)
 
     def _reconcile(self, role: iam.Role) -> None:
+        """From the lake to the states, and to a report where a person rebuilds them."""
+        self._correct(role)
+        allow_objects(role, self._lake, WRITE, "reports/rebuild/")
+
+    def _correct(self, role: iam.Role) -> None:
         """From the history of the lake to the online states."""
         allow_objects(role, self._lake, READ, *HISTORY)
         allow_items(role, ["BatchGetItem", "Scan", "UpdateItem"], self._tables.customer, self._tables.terminal)

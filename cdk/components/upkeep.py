@@ -27,13 +27,20 @@ from cdk.components.training_jobs import TrainingJobs
 
 NAME = "feature-upkeep"
 STEPS = {"Compact": "compact", "Reconcile": "reconcile", "WatchSkew": "monitor"}  # state -> step, in their order
+# What a person may wish for: the name of a report that compares every state with the lake, and that nothing be written.
+WISHES = {"report": "", "only_compares": "false"}
 # No plan names these runs, so they name themselves; an intrinsic function cannot cut a digest to twelve digits.
 RUN = {
     "execution.$": "States.ArrayGetItem(States.StringSplit(States.UUID(), '-'), 4)",
+    "wishes": WISHES,
     "day.$": "States.StringSplit(States.ArrayGetItem(States.StringSplit($$.Execution.StartTime, 'T'), 0), '-')",
 }
 PARTS_OF_DAY = ", ".join(f"States.ArrayGetItem($.day, {part})" for part in range(3))
-ORDERS = {"execution.$": "$.execution", "date.$": f"States.Format('{{}}{{}}{{}}', {PARTS_OF_DAY})"}
+ORDERS = {
+    "execution.$": "$.execution",
+    "date.$": f"States.Format('{{}}{{}}{{}}', {PARTS_OF_DAY})",
+    "wishes.$": "States.JsonMerge($.wishes, $$.Execution.Input, false)",
+}
 
 # Its hour, and a quarter of an hour for spot capacity: the jobs after it have the longer part of the night.
 COMPACTION_WAIT_SECONDS = 4_500
@@ -84,7 +91,7 @@ class Upkeep(Construct):
 
     def _flow(self) -> sfn.Chain:
         no_quota = quota_told(self, "TellNoQuota", is_missing=True, then=sfn.Succeed(self, "NoQuota"))
-        reconcile = upkeep_job(STEPS["Reconcile"])
+        reconcile = upkeep_job(STEPS["Reconcile"], *WISHES)
         first = FirstJob(self, "Reconcile", jobs=self._jobs, job=reconcile, no_quota=no_quota)
         watch = self._jobs.state(self, "WatchSkew", upkeep_job(STEPS["WatchSkew"]))
         watch.next(sfn.Succeed(self, "UpkeepDone"))
@@ -127,6 +134,7 @@ class Upkeep(Construct):
         return [*execution_alarms(self, "", machine=self.machine, run="The nightly upkeep of features", topic=topic), *found]
 
 
-def upkeep_job(step: str) -> Job:
-    """A step that needs to know nothing but its run."""
-    return Job(step=step, name=run_job_name(step), hyperparameters={"execution": "$.execution"})
+def upkeep_job(step: str, *wishes: str) -> Job:
+    """A step that needs to know nothing but its run, and what was wished for."""
+    wished = {name: f"$.wishes.{name}" for name in wishes}
+    return Job(step=step, name=run_job_name(step), hyperparameters={"execution": "$.execution", **wished})

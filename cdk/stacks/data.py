@@ -42,6 +42,7 @@ class DataStack(Stack):
         return {
             "LakeBucket": self.buckets.lake.bucket_name,
             "ArtifactsBucket": self.buckets.artifacts.bucket_name,
+            "AbandonedBucket": self.buckets.abandoned.bucket_name,
             "AccessLogsBucket": self.buckets.access_logs.bucket_name,
             "ControlTable": self.tables.control.table_name,
             "LedgerTable": self.tables.ledger.table_name,

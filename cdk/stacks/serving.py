@@ -66,6 +66,7 @@ class ServingStack(Stack):
             "Ingestion",
             table=data.tables.decisions,
             function=self.ingest.function,
+            abandoned=data.buckets.abandoned,
             topic=data.alerts.topic,
             key=data.key,
         )
@@ -83,6 +84,7 @@ class ServingStack(Stack):
             "ApiId": self.http.api.api_id,
             "ScoreFunction": self.score.function.function_name,
             "IngestFunction": self.ingest.function.function_name,
+            "RejectedQueueUrl": self.ingestion.rejected.queue_url,
         }
 
     def _score(self) -> ServiceFunction:

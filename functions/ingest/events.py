@@ -9,6 +9,7 @@ from typing import Any
 from greenfraud.errors import DamagedItem
 from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
+from greenfraud.items import receipt
 from greenfraud.items import release as release_items
 from greenfraud.items.attributes import Attributes, Item
 from greenfraud.items.decision import Decision
@@ -63,4 +64,4 @@ def event_of(record: Mapping[str, Any]) -> Event | None:
 def _key_of(image: Item) -> tuple[str, str]:
     read = Attributes(image, STREAM_RECORD)
     record = read.text(decision_items.RECORD)
-    return record, f"{record}#{read.parsed(decision_items.KEY, decision_items.identity)}"
+    return record, receipt.event_id(read.parsed(decision_items.KEY, decision_items.identity), record)

@@ -17,6 +17,7 @@ from functions.ingest.rejections import RejectedQueue
 from functions.ingest.settings import Settings
 from greenfraud.faults import edge
 from greenfraud.features.manifest import load_manifest
+from greenfraud.redelivery import TELLS_REJECTIONS
 
 settings = Settings.from_env()
 # A call that hangs must not take the whole invocation with it: receipts make a second try safe.
@@ -51,4 +52,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     give_up_at = FOREVER
     if context is not None:
         give_up_at = time.monotonic() + context.get_remaining_time_in_millis() / 1000 - LANDING_SECONDS
-    return ingestion().ingest(event["Records"], give_up_at=give_up_at)
+    tells_rejections = event.get(TELLS_REJECTIONS) is True
+    return ingestion().ingest(event["Records"], give_up_at=give_up_at, tells_rejections=tells_rejections)

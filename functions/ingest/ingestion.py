@@ -50,8 +50,10 @@ class Ingestion:
         self._lake = lake
         self._rejected = rejected
 
-    def ingest(self, records: Sequence[Record], *, give_up_at: float = FOREVER) -> dict[str, Any]:
+    def ingest(self, records: Sequence[Record], *, give_up_at: float = FOREVER, tells_rejections: bool = False) -> dict[str, Any]:
         """Ingest a batch; prints one line of metrics and returns what Lambda should deliver again.
+
+        Rejections go to the queue, or, where they are to be told, into the answer.
 
         A fault of the lake fails the batch: receipts make that safe. After `give_up_at`, by the monotonic clock, what is
         left is reported as failed instead of tried.
@@ -64,7 +66,7 @@ class Ingestion:
             self._settle(batch, event_id, error)
         for event_id, damage in outcome.damaged:
             batch.reject(event_id, "item_damaged", damage.reason, f"{damage.kind}.{damage.attribute}")
-        batch.failed |= self._send(batch.rejected)
+        batch.failed |= set() if tells_rejections else self._send(batch.rejected)
         print(
             line_of(
                 ingested=len(outcome.applied),
@@ -74,7 +76,8 @@ class Ingestion:
                 lag_milliseconds=lag_milliseconds(records),
             )
         )
-        return batch.response(records)
+        told = {"rejected": [rejection.answer() for rejection in batch.rejected]} if tells_rejections else {}
+        return batch.response(records) | told
 
     def _settle(self, batch: Batch, event_id: str, error: Exception) -> None:
         """What breaks a contract does so every time; everything else deserves another try."""

@@ -1,4 +1,7 @@
-"""What will never be ingested goes to a queue with its reason, so that it does not hold up what came after it."""
+"""What will never be ingested goes to a queue with its reason, so that it does not hold up what came after it.
+
+A redrive finds the record again by its key in the decisions table, and is told of a rejection in the answer instead.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,36 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from greenfraud.redelivery import keys_of
+
 MESSAGES_PER_CALL = 10
 
 
 @dataclass(frozen=True)
 class Rejection:
-    """Where a record stands in its stream and what is wrong with it: classes and names, never values.
+    """Which record it is and what is wrong with it: its key, classes and names, never values.
 
     `reason` is one of malformed, item_damaged and state_overflow; `at` names the attribute.
     """
 
     stream_arn: str
     sequence_number: str
+    transaction_id: str | None
+    record: str | None
     reason: str
     error: str
     at: str
 
     @classmethod
     def of(cls, record: Mapping[str, Any], reason: str, error: str, at: str) -> Rejection:
-        """The rejection of a stream record; the record itself stays readable in its stream for a day."""
-        return cls(str(record.get("eventSourceARN", "")), record["dynamodb"]["SequenceNumber"], reason, error, at)
+        """The rejection of a stream record; the record itself stays readable in its stream for a day, its item for a year."""
+        transaction_id, kind = keys_of(record) or (None, None)
+        number = record["dynamodb"]["SequenceNumber"]
+        return cls(str(record.get("eventSourceARN", "")), number, transaction_id, kind, reason, error, at)
+
+    def answer(self) -> dict[str, str]:
+        """What a redrive is told."""
+        return {"itemIdentifier": self.sequence_number, "reason": self.reason, "error": self.error, "at": self.at}
 
 
 class RejectedQueue:

@@ -34,12 +34,12 @@ def fold(
     has one that does not end before it, stays as it is.
     """
     add = Add(transaction.occurred_us, transaction.amount_minor, decision)
-    known = unless_in or Snapshot()
+    known_customers, known_terminals = (unless_in.customers, unless_in.terminals) if unless_in else ({}, {})
     customer, terminal = manifest.views["customer_activity"], manifest.views["terminal_activity"]
     return replace(
         snapshot,
-        customers=_after(snapshot.customers, known.customers, customer, transaction.customer_id, add),
-        terminals=_after(snapshot.terminals, known.terminals, terminal, transaction.terminal_id, add),
+        customers=_after(snapshot.customers, known_customers, customer, transaction.customer_id, add),
+        terminals=_after(snapshot.terminals, known_terminals, terminal, transaction.terminal_id, add),
     )
 
 

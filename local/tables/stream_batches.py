@@ -18,9 +18,8 @@ from moto.awslambda.models import EventSourceMapping
 from local.context import Context
 from local.functions.lambdas import Result, executor_of
 from local.monitoring import metrics
-from local.targets import deliver
+from local.tables.failed_batches import Condition, FailureDestination, Records, sequence_number
 
-Records = list[dict[str, Any]]
 FIRST_RETRY_SECONDS = 0.1
 LONGEST_RETRY_SECONDS = 5.0
 UNLIMITED = -1
@@ -42,11 +41,6 @@ def in_base64(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: in_base64(part) for name, part in value.items()}
     return [in_base64(part) for part in value] if isinstance(value, list) else value
-
-
-def sequence_number(record: dict[str, Any]) -> str:
-    """What identifies a record in its shard."""
-    return str(record["dynamodb"]["SequenceNumber"])
 
 
 def first_failure(result: Result, records: Records, *, partial: bool) -> int | None:
@@ -75,6 +69,7 @@ class Batcher:
         self._mapping = mapping
         self._active = active
         self.caller = self._executor.caller_of(mapping.function_arn)
+        self._destination = FailureDestination(context, mapping, self.caller)
 
     def process(self, records: Records, attempt: int = 0) -> None:
         """Invoke; repeat from the first failure; split a batch that keeps failing; give up at the limit.
@@ -117,41 +112,5 @@ class Batcher:
         return limit is not None and int(limit) != UNLIMITED and attempt >= int(limit)
 
     def _set_aside(self, records: Records, attempts: int, result: Result | None) -> None:
-        """Tell the failure destination where the records are; it never gets the records themselves."""
-        destination = (self._mapping.destination_config or {}).get("OnFailure", {}).get("Destination")
-        if not destination:
-            return
-        try:
-            note = json.dumps(self._failure(records, attempts, result))
-            deliver(self._context, destination, note, caller=self.caller, source_arn=self._mapping.function_arn)
-        except Exception as failure:
-            print(f"{destination}: {failure}", file=sys.stderr, flush=True)
-
-    def _failure(self, records: Records, attempts: int, result: Result | None) -> dict[str, Any]:
-        arrived = [
-            datetime.fromtimestamp(one["dynamodb"]["ApproximateCreationDateTime"], UTC).isoformat()
-            for one in (records[0], records[-1])
-        ]
-        return {
-            "version": "1.0",
-            "timestamp": datetime.now(UTC).isoformat(),
-            "requestContext": {
-                "functionArn": self._mapping.function_arn,
-                "condition": "RetryAttemptsExhausted",
-                "approximateInvokeCount": attempts,
-            },
-            "responseContext": {
-                "statusCode": 200,
-                "executedVersion": result.version if result else None,
-                "functionError": result.error if result else None,
-            },
-            "DDBStreamBatchInfo": {
-                "shardId": "shardId-00000001541626099285-f35f62ef",
-                "startSequenceNumber": sequence_number(records[0]),
-                "endSequenceNumber": sequence_number(records[-1]),
-                "approximateArrivalOfFirstRecord": arrived[0],
-                "approximateArrivalOfLastRecord": arrived[1],
-                "batchSize": len(records),
-                "streamArn": self._mapping.event_source_arn,
-            },
-        }
+        condition = Condition(attempts, result.version if result else None, result.error if result else None)
+        self._destination.keep(records, condition)

@@ -17,7 +17,8 @@ from local.context import ACCOUNT, REGION, Context
 from local.patches import replace
 from local.permissions.decision import AccessDeniedError, check
 from local.permissions.needs import Need
-from local.tables.stream_batches import Batcher, Records, as_event
+from local.tables.failed_batches import Records
+from local.tables.stream_batches import Batcher, as_event
 
 # Records kept for readers of the stream API; AWS keeps a day's.
 MOST_RECORDS = 50_000

@@ -88,4 +88,6 @@ def test_ingestion_takes_inserts_and_reports_what_failed(resources):
     assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert properties["StartingPosition"] == "TRIM_HORIZON"
     assert [json.loads(item["Pattern"]) for item in properties["FilterCriteria"]["Filters"]] == [{"eventName": ["INSERT"]}]
-    assert "OnFailure" in properties["DestinationConfig"]
+    # A queue would be told where the records stood in the stream, and the stream forgets them.
+    assert "BucketsAbandoned" in json.dumps(properties["DestinationConfig"]["OnFailure"]["Destination"])
+    assert properties["MetricsConfig"] == {"Metrics": ["EventCount"]}

@@ -45,7 +45,14 @@ def test_each_job_is_run_and_retried_as_those_of_the_pipeline(definition, defini
     shared = {key: value for key, value in of_pipeline["Parameters"].items() if key not in own}
     assert shared == {key: value for key, value in state["Parameters"].items() if key not in own}
     assert state["Parameters"]["AlgorithmSpecification"]["ContainerArguments"] == [step]
-    assert state["Parameters"]["HyperParameters"] == {"execution.$": "$.execution"}
+    wished = {"report.$": "$.wishes.report", "only_compares.$": "$.wishes.only_compares"} if step == "reconcile" else {}
+    assert state["Parameters"]["HyperParameters"] == {"execution.$": "$.execution", **wished}
+
+
+def test_a_person_may_wish_for_a_report_and_the_schedule_wishes_nothing(definition):
+    """What the input says is laid over what the night does; a job takes any hyperparameter as text."""
+    assert definition["States"]["NameRun"]["Parameters"]["wishes"] == {"report": "", "only_compares": "false"}
+    assert definition["States"]["DateRun"]["Parameters"]["wishes.$"] == "States.JsonMerge($.wishes, $$.Execution.Input, false)"
 
 
 def test_a_failure_is_left_to_step_functions(definition):

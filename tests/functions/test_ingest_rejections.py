@@ -40,6 +40,7 @@ def test_a_poisonous_record_is_rejected_alone_with_its_reason_and_without_payloa
     (message,) = world.rejected()
     error = message.pop("error")
     assert error in {"KeyError", "ValueError", "TypeError", "Error"}
+    assert (message.pop("transaction_id"), message.pop("record")) == ("T1", "decision")  # the golden record's key
     assert message == {"stream_arn": DECISION["eventSourceARN"], "sequence_number": "2", "reason": "malformed", "at": attribute}
     assert f"{error} at {attribute}" in caplog.text
     assert "1250" not in caplog.text
@@ -69,6 +70,15 @@ def test_what_the_queue_does_not_take_is_delivered_again(world):
     world.sqs.faults["send_message_batch"] = break_down
     assert world.ingest(poison, DECISION) == ["2"]
     assert world.state(CUSTOMER, "C1") == expected_customer()
+
+
+def test_who_redrives_is_told_of_a_rejection_and_the_queue_is_not(world):
+    """Each redrive would otherwise add a message to the one it came from."""
+    poison = decision(2, occurred_us={"N": "?"})
+    answer = world.ingestion.ingest([DECISION, poison], tells_rejections=True)
+    rejection = {"itemIdentifier": "2", "reason": "malformed", "error": "ValueError", "at": "occurred_us"}
+    assert answer == {"batchItemFailures": [], "rejected": [rejection]}
+    assert world.rejected() == []
 
 
 def test_a_dozen_poisonous_records_take_two_calls(world):

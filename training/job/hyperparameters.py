@@ -71,6 +71,8 @@ class ReconcileHyperparameters(Hyperparameters):
     closed_hours: int = Field(default=24, ge=1)  # only tiles that ended so long ago are taken from the lake while an item changes
     trusts_lake: bool = False  # once nothing waits to land, an operator may let the lake win where an item knows more
     landed_seconds: float | None = Field(default=None, ge=0)  # an event is in the lake so long after its state; None: as deployed
+    report: str = Field(default="", pattern=r"^[\w-]{0,80}$")  # compare afterwards, and leave the result under this name
+    only_compares: bool = False  # write no state
 
 
 class MonitorHyperparameters(Hyperparameters):

@@ -32,7 +32,7 @@ from training.online.stored_states import scan_states
 from training.online.tile_correction import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from greenfraud.features.manifest import Manifest, View
     from training.features.day_files import Lake
@@ -44,6 +44,15 @@ log = logging.getLogger(__name__)
 ENTITIES_AT_ONCE = 5_000
 ROUNDS = 2
 DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Look:
+    """The items as they were surveyed, and the lake as it was read after that."""
+
+    as_of_us: int
+    history: History
+    corrections: Mapping[str, LakeCorrection]  # by view
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +85,18 @@ class Reconciliation:
         return counts
 
     def _round(self, pause_seconds: float) -> Counter[Outcome]:
+        look = self.look(pause_seconds)
+        counts: Counter[Outcome] = Counter()
+        if look is not None:
+            for view in self.manifest.views.values():
+                counts += self._correct(view, look)
+        return counts
+
+    def look(self, pause_seconds: float) -> Look | None:
+        """Survey all items, wait, and read the lake; None where the lake knows no event."""
         as_of_us = newest_us(self.lake)
         if as_of_us is None:
-            return Counter()
+            return None
         span = Span(as_of_us, as_of_us - self.closed_hours * HOUR_US)
         surveys = {
             name: StateSurvey(scan_states(self.client, view, self.tables[name]), span) for name, view in self.manifest.views.items()
@@ -87,22 +105,26 @@ class Reconciliation:
         landed_until = time.time() + pause_seconds - self.landed_seconds
         time.sleep(pause_seconds)
         history = history_until(self.lake, self.manifest, as_of_us)
-        counts: Counter[Outcome] = Counter()
-        for name, view in self.manifest.views.items():
-            counts += self._correct(view, history, as_of_us, LakeCorrection(surveys[name], landed_until, self.trusts_lake))
-        return counts
+        corrections = {name: LakeCorrection(survey, landed_until, self.trusts_lake) for name, survey in surveys.items()}
+        return Look(as_of_us, history, corrections)
 
-    def _correct(self, view: View, history: History, as_of_us: int, correction: LakeCorrection) -> Counter[Outcome]:
+    def _correct(self, view: View, look: Look) -> Counter[Outcome]:
         counts: Counter[Outcome] = Counter()
+        correction = look.corrections[view.name]
         writer = StateWriter(self.client, view, self.tables[view.name], correction)
         unknown = set(correction.survey.damaged)
-        entities = len(history.customer_ids if view.join_key == "customer_id" else history.terminal_ids)
-        for number, part in enumerate(entity_parts(history, view.join_key, ENTITIES_AT_ONCE), start=1):
-            states = states_of(view, states_at(part, view, as_of_us), as_of_us)
+        entities = len(look.history.customer_ids if view.join_key == "customer_id" else look.history.terminal_ids)
+        for number, states in enumerate(lake_states(view, look), start=1):
             counts += writer.write(states)
             unknown -= states.keys()
             log.info("%s: %d of %d, %s", view.name, min(number * ENTITIES_AT_ONCE, entities), entities, summary(counts))
         return counts + Counter({Outcome.DAMAGED: len(unknown)})
+
+
+def lake_states(view: View, look: Look) -> Iterator[dict[str, ViewState]]:
+    """Yield what the lake makes of every entity that still counts as seen, by entity id, some thousands at a time."""
+    for part in entity_parts(look.history, view.join_key, ENTITIES_AT_ONCE):
+        yield states_of(view, states_at(part, view, look.as_of_us), look.as_of_us)
 
 
 def summary(counts: Mapping[Outcome, int]) -> str:

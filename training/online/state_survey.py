@@ -30,11 +30,12 @@ NOTHING_SEEN = 0
 
 @dataclass(frozen=True)
 class Sighting:
-    """An item at the time of the survey: its version, a digest of its closed tiles, and when it was last written."""
+    """An item at the time of the survey: its version, a digest of its closed tiles, when it was last written, if it counts."""
 
     mark: tuple[tuple[str, str], ...]
     closed: int
     written_at: float
+    is_known: bool
 
 
 class StateSurvey:
@@ -55,6 +56,11 @@ class StateSurvey:
     def __len__(self) -> int:
         return len(self._sightings)
 
+    @property
+    def known(self) -> set[str]:
+        """The entities that counted as seen."""
+        return {entity_id for entity_id, seen in self._sightings.items() if seen.is_known}
+
     def spans(self, stored: Stored, state: ViewState, landed_until: float) -> list[Span]:
         """Return the spans of a state that the lake is known to cover, the widest first; none while it is changing.
 
@@ -73,7 +79,8 @@ class StateSurvey:
         return closed_part(one, self._span) == closed_part(other, self._span)
 
     def _sighting(self, item: Item, state: ViewState) -> Sighting:
-        return Sighting(state_items.mark(item), self._digest(state), state_items.written_at(item))
+        is_known = state.is_known_at(self._span.as_of_us)
+        return Sighting(state_items.mark(item), self._digest(state), state_items.written_at(item), is_known)
 
     def _digest(self, state: ViewState) -> int:
         part = closed_part(state, self._span)

@@ -40,6 +40,8 @@ class Outcome(Enum):
     CORRECTED = "tiles differed"
     BEHIND = "the item knows an event that the writer does not"
     CONFLICT = "others kept writing"
+    MOVING = "closed tiles agree, and open ones were changing"
+    UNKNOWN = "the lake does not know the item's entity"
     DAMAGED = "the item is damaged, and the lake does not know its entity"
 
 

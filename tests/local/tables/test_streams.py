@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -41,7 +43,17 @@ class Recorded:
 
     def follow(self, arn, **options):
         """Connect the function to a stream."""
-        self.server.client("lambda").create_event_source_mapping(EventSourceArn=arn, FunctionName=self.function, **options)
+        client = self.server.client("lambda")
+        self.mapping = client.create_event_source_mapping(EventSourceArn=arn, FunctionName=self.function, **options)["UUID"]
+
+
+def counted(embedded, name, **dimension):
+    """The sum of one of Lambda's metrics."""
+    now = datetime.now(UTC)
+    window = {"StartTime": now - timedelta(hours=1), "EndTime": now + timedelta(minutes=1), "Period": 7200, "Statistics": ["Sum"]}
+    ((key, value),) = dimension.items()
+    asked = {"Namespace": "AWS/Lambda", "MetricName": name, "Dimensions": [{"Name": key, "Value": value}], **window}
+    return sum(point["Sum"] for point in embedded.client("cloudwatch").get_metric_statistics(**asked)["Datapoints"])
 
 
 @pytest.fixture
@@ -119,6 +131,45 @@ def test_a_poison_record_is_set_aside_and_the_others_pass(embedded, recorded, st
     assert (recorded.count("a"), recorded.count("b")) == (1, 1)
     stream.put("next")
     assert embedded.wait_until(lambda: recorded.count("next"))
+
+
+def test_a_bucket_keeps_the_whole_records_of_what_is_given_up(embedded, recorded, stream):
+    """Under the key that AWS builds, with the event as the function got it; and what was kept is counted."""
+    bucket = embedded.bucket()
+    stream.put("a", "poison", note="all of it")
+    recorded.follow(
+        stream.arn,
+        StartingPosition="TRIM_HORIZON",
+        BisectBatchOnFunctionError=True,
+        MaximumRetryAttempts=1,
+        DestinationConfig={"OnFailure": {"Destination": f"arn:aws:s3:::{bucket}"}},
+        MetricsConfig={"Metrics": ["EventCount"]},
+        **PARTIAL,
+    )
+    s3 = embedded.client("s3")
+    (entry,) = embedded.wait_until(lambda: s3.list_objects_v2(Bucket=bucket).get("Contents"))
+    mapping = recorded.mapping
+    assert re.fullmatch(rf"aws/lambda/{mapping}/shardId-[\w-]+/\d{{4}}/\d\d/\d\d/[\d-]+T[\d.]+-[0-9a-f-]{{36}}", entry["Key"])
+    kept = json.loads(s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read())
+    (record,) = json.loads(kept["payload"])["Records"]
+    assert record["dynamodb"]["NewImage"] == {"id": {"S": "poison"}, "note": {"S": "all of it"}}
+    assert record["dynamodb"]["SequenceNumber"] == kept["DDBStreamBatchInfo"]["startSequenceNumber"]
+    assert counted(embedded, "OnFailureDestinationDeliveredEventCount", EventSourceMappingUUID=mapping) == 1
+
+
+def test_what_the_bucket_does_not_take_is_counted_as_dropped(embedded, recorded, stream):
+    """Nobody ever sees such a batch again, so it must not go in silence."""
+    stream.put("poison")
+    recorded.follow(
+        stream.arn,
+        StartingPosition="TRIM_HORIZON",
+        MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": "arn:aws:s3:::nobody-made-this-bucket"}},
+        MetricsConfig={"Metrics": ["EventCount"]},
+        **PARTIAL,
+    )
+    assert embedded.wait_until(lambda: counted(embedded, "DroppedEventCount", EventSourceMappingUUID=recorded.mapping) == 1)
+    assert counted(embedded, "DestinationDeliveryFailures", FunctionName=recorded.function) == 1
 
 
 def test_a_filter_keeps_records_from_the_function(embedded, recorded, stream):

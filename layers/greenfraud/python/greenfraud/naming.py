@@ -107,6 +107,11 @@ def decisions_key(day: date, batch_id: str) -> str:
     return f"decisions/dt={day.isoformat()}/{batch_id}.jsonl"
 
 
+def rebuild_report_key(name: str) -> str:
+    """Return the key in the lake of what comparing every online state with the lake has found."""
+    return f"reports/rebuild/{name}.json"
+
+
 def models_prefix(family: str, version: str) -> str:
     """Return where the files of one model bundle lie among the artifacts."""
     return f"models/{family}/{version}/"

@@ -13,6 +13,15 @@ KIND, NOTE = "receipt", "emissions"
 KEPT_SECONDS = 30 * 86_400
 
 
+def event_id(transaction_id: str, record: str) -> str:
+    """Return the id of the event that one record of a transaction tells of.
+
+    >>> event_id("T1", "decision")
+    'decision#T1'
+    """
+    return f"{record}#{transaction_id}"
+
+
 def key(event_id: str) -> dict[str, Any]:
     """Return the key of an event's receipt."""
     return {KEY: {"S": event_id}}

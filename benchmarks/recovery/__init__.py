@@ -1,0 +1,1 @@
+"""The rebuild drill: an emptied online store, brought back from the lake while payments go on."""
