@@ -167,6 +167,22 @@ def rollback_command(
     roll_back(find_target(aws=aws, region=region or None), Screen(), reason)
 
 
+@app.command("forget")
+def forget_command(
+    customer: Annotated[str, typer.Argument(help="the customer's id, as your systems send it")],
+    *,
+    only_search: Annotated[bool, typer.Option("--search", help="change nothing: tell where the customer is named")] = False,
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """Cut every link to a customer in lake, features, online state, decisions and artifacts; prove it by a search."""
+    from cli.forgetting.forget import forget, search
+    from cli.target import find_target
+
+    target = find_target(aws=aws, region=region or None)
+    (search if only_search else forget)(target, Screen(), customer)
+
+
 @app.command("dashboard")
 def dashboard_command(
     *,
