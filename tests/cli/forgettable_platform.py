@@ -30,7 +30,7 @@ MANIFEST = load_manifest()
 CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]
 TABLES = {f"{name}Table": key for name, key in tables.TABLES.items()}
 OUTPUTS = {**{name: name.lower() for name in TABLES}, "LakeBucket": "lake", "ArtifactsBucket": "artifacts"}
-DECIDED = 20  # of the world's last payments, by the platform itself
+DECIDED = 4  # of the world's last payments, by the platform itself
 
 
 class MemoryLake:
@@ -102,7 +102,7 @@ class World:
         logged = {"manifest_version": MANIFEST.version, "features": {"amount": 1.5}, "accepted_at": 1, "outcome": "allow"}
         for kind in ("transactions", "decisions"):
             line = transaction.lake_row() | (answer | logged if kind == "decisions" else {"outcome": "allow"})
-            self.put("lake", f"{kind}/dt=2026-01-30/landing-{transaction.transaction_id}.jsonl", f"{json.dumps(line)}\n".encode())
+            self.put("lake", f"{kind}/dt=2026-01-03/landing-{transaction.transaction_id}.jsonl", f"{json.dumps(line)}\n".encode())
 
     def write_states(self) -> None:
         for view, table in ((CUSTOMER, "customertable"), (TERMINAL, "terminaltable")):

@@ -23,7 +23,7 @@ from cli.screen import Screen
 from greenfraud.features.encoding import entity_id
 from greenfraud.items import forgotten, state
 
-WORLD = make_world(WorldSpecification(customers=30, days=30))
+WORLD = make_world(WorldSpecification(customers=10, days=3))
 
 
 def renamed(dataset):
@@ -33,7 +33,7 @@ def renamed(dataset):
     return replace(dataset, table=dataset.table.set_column(at, "customer_id", pa.array(ids)))
 
 
-@pytest.fixture(params=["short ids", "tokens"])
+@pytest.fixture
 def world(request, monkeypatch: pytest.MonkeyPatch):
     """A platform that knows a small world, by ids as they were sent or by tokens."""
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
@@ -42,7 +42,7 @@ def world(request, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setattr("cli.forgetting.requests.KNOWN_AFTER_SECONDS", 0)
     with mock_aws():
-        made = World(WORLD if request.param == "short ids" else renamed(WORLD))
+        made = World(WORLD if getattr(request, "param", None) == "short ids" else renamed(WORLD))
         made.fill()
         yield made
 
@@ -76,6 +76,7 @@ def named_in(world, person: str) -> list[str]:
     return sorted(set(found))
 
 
+@pytest.mark.parametrize("world", ["short ids", "tokens"], indirect=True)
 def test_no_store_names_a_customer_who_was_forgotten(world, person, screen):
     """Neither lake nor features, decisions, states, failed batches or older versions of objects."""
     before = named_in(world, person)
@@ -86,6 +87,7 @@ def test_no_store_names_a_customer_who_was_forgotten(world, person, screen):
     assert "no store names the customer" in screen.console.export_text()
 
 
+@pytest.mark.parametrize("world", ["short ids", "tokens"], indirect=True)
 def test_others_and_terminals_keep_every_bit(world, person, screen):
     """Terminals go on counting the payments: only the name in them is another one's."""
     history, states = world.matrix(), {table: world.items(table) for table in ("customertable", "terminaltable")}
