@@ -22,6 +22,7 @@ STAGES: dict[str, dict[str, Any]] = {
         # 200 requests a second of 50 ms are 10 at once; the rest is for cold starts, so that nothing else in the account starves
         # scoring. The account must keep 100 beyond it, or the deployment is refused: ask for the quota first.
         "score_reserved_concurrency": 100,
+        "tokenise_ids": True,  # nobody with the right to read a table, a bucket or a log learns who paid
         "log_retention_days": 90,  # an incident is often looked into a month later
     },
 }
@@ -37,6 +38,7 @@ class Settings:
 
     stage: str = "dev"  # a trial that costs next to nothing idle, and what runs on a laptop; the other one is prod
     own_keys: bool = False  # encrypted all the same, by keys that AWS owns or manages and nobody here can withdraw
+    tokenise_ids: bool = False  # customers and terminals are stored as they are sent: a demonstration one can read
     private: bool = False  # functions and jobs without the internet; 8 USD a month per endpoint and zone, about 100 in all
     alarm_email: str | None = None  # who hears of alarms, once the address has confirmed; none: subscribe to the topic yourself
     account: str | None = None  # none: the template serves every account, the embedded one included

@@ -17,7 +17,6 @@ from cli.data.dataset import MATURITY_DAYS, SCHEMA, Dataset, in_order
 from cli.data.moments import moments, not_before
 from cli.data.reading import SourceFile, file_sha256, read_source
 from greenfraud.features.manifest import load_manifest
-from greenfraud.identity import token
 from greenfraud.instants import DAY_US
 
 EXTRA_COLUMNS = {"number": checks.numbers, "category": checks.texts}
@@ -68,7 +67,7 @@ def _checked(source: SourceFile, options: ImportOptions) -> pa.Table:
     values = {
         "transaction_id": checks.unique_identifiers(columns["transaction_id"]),
         "occurred_us": occurred,
-        "customer_id": _tokens(checks.identifiers(columns["customer_id"])),
+        "customer_id": checks.identifiers(columns["customer_id"]),
         "terminal_id": _terminals(source, len(occurred)),
         "amount_minor": _amounts(source),
         "is_fraud": is_fraud,
@@ -89,7 +88,7 @@ def _has_timestamps(source: SourceFile) -> bool:
 def _terminals(source: SourceFile, rows: int) -> pa.Array:
     if "terminal_id" not in source.columns:
         return pa.nulls(rows, pa.string())
-    return _tokens(checks.identifiers(source.columns["terminal_id"], required=False))
+    return checks.identifiers(source.columns["terminal_id"], required=False)
 
 
 def _amounts(source: SourceFile) -> pa.Array:
@@ -106,10 +105,3 @@ def _observed(source: SourceFile, occurred: pa.Array, is_fraud: pa.Array, timezo
         reported = moments(column, timezone=timezone, required=False)
         observed = pc.coalesce(not_before(column, reported, occurred), observed)
     return pc.if_else(is_fraud, observed, pa.scalar(None, pa.int64()))
-
-
-def _tokens(identifiers: pa.Array) -> pa.Array:
-    """Ids as everything behind the edge sees them."""
-    encoded = pc.dictionary_encode(identifiers)
-    words = pa.array([token(word, None) for word in encoded.dictionary.to_pylist()], pa.string())
-    return pa.DictionaryArray.from_arrays(encoded.indices, words).dictionary_decode()

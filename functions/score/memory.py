@@ -9,11 +9,14 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from functions.score.cost import Footprint
+from functions.score.dynamodb.clients import secrets
 from functions.score.service import Service, compose
 from functions.score.settings import WithoutAws, runtime_memory_mb
 from functions.score.state import Snapshot
+from functions.score.tokens import IdTokens
 from greenfraud.errors import BundleError
 from greenfraud.features.manifest import load_manifest
+from greenfraud.identity import OFF
 from greenfraud.settings import read_settings
 
 CAPACITY = 10_000  # records; beyond it the oldest is forgotten
@@ -79,7 +82,13 @@ def connect_nothing(environ: Mapping[str, str] = os.environ) -> Service:
     settings = read_settings(WithoutAws, environ)
     footprint = Footprint(runtime_memory_mb(environ), settings.grid_intensity_g_per_kwh, settings.pue)
     return compose(
-        load_manifest(), reader=NoState(), bundles=NoBundles(), decisions=lambda: table, decisions_table="", footprint=footprint
+        load_manifest(),
+        reader=NoState(),
+        bundles=NoBundles(),
+        decisions=lambda: table,
+        decisions_table="",
+        footprint=footprint,
+        tokens=IdTokens(secrets, OFF),
     )
 
 

@@ -29,7 +29,7 @@ Reasons = Annotated[bool, Query(description="Give reasons for an allowed transac
 @router.post("/v1/score", **documented(schemas.Scored, body=schemas.TransactionIn, errors=(400, 409, 422, 503)))
 async def score(request: Request, reasons: Reasons = False) -> Response:
     """Score one transaction; the same one again gets the stored answer, other content under its id a 409."""
-    transaction = _read(transaction_of, await _json(request))
+    transaction = _service(request).tokens.of(_read(transaction_of, await _json(request)))
     (outcome,) = _service(request).scorer.score([transaction], with_reasons=reasons)
     if isinstance(outcome, GreenFraudError):
         raise outcome
@@ -41,7 +41,7 @@ async def score_batch(request: Request, reasons: Reasons = False) -> Response:
     """Score up to 100 transactions; none is scored unless all are valid."""
     body = await _json(request)
     listed = body.get("transactions") if isinstance(body, dict) else body
-    transactions = _read_all(transaction_of, listed, "transactions")
+    transactions = [_service(request).tokens.of(one) for one in _read_all(transaction_of, listed, "transactions")]
     outcomes = _service(request).scorer.score(transactions, with_reasons=reasons)
     results = [problem_of(outcome) if isinstance(outcome, GreenFraudError) else outcome for outcome in outcomes]
     return _respond({"results": results})

@@ -15,6 +15,7 @@ from functions.score.labels import LabelStore
 from functions.score.scoring import Context, Scorer
 from functions.score.settings import Settings, runtime_memory_mb
 from functions.score.state import DynamoStateReader, StateReader, Tables
+from functions.score.tokens import IdTokens
 from greenfraud.features.manifest import Manifest, load_manifest
 
 
@@ -27,6 +28,7 @@ class Service:
     decisions: DecisionStore
     labels: LabelStore
     health: Health
+    tokens: IdTokens
 
     def summary(self) -> dict[str, Any]:
         """How the service is, and what is in production, in few words."""
@@ -46,6 +48,7 @@ class Service:
             **_stages(context),
             "policy": context.control.policy.to_json(),
             "manifest_version": self.manifest.version,
+            "ids": "tokens" if self.tokens.are_on else "as sent",
             "features": list(bundle.feature_names) if bundle else [],
             "chunks": bundle.chunks if bundle else [],
             "metrics": bundle.metrics if bundle else {},
@@ -76,6 +79,7 @@ def connect(settings: Settings) -> Service:
         decisions=dynamodb,
         decisions_table=settings.decisions_table,
         footprint=Footprint(runtime_memory_mb(), settings.grid_intensity_g_per_kwh, settings.pue),
+        tokens=IdTokens(clients.secrets, settings.id_tokens),
     )
 
 
@@ -87,8 +91,14 @@ def compose(  # noqa: PLR0913
     decisions: Callable[[], Any],
     decisions_table: str,
     footprint: Footprint,
+    tokens: IdTokens,
 ) -> Service:
     """The service over these parts; `decisions` makes the client of the decisions table."""
     store = DecisionStore(decisions, decisions_table)
     scorer = Scorer(manifest=manifest, reader=reader, slot=ModelSlot(bundles, manifest), store=store, footprint=footprint)
-    return Service(manifest, scorer, store, LabelStore(decisions, decisions_table), Health(scorer.read))
+
+    def look() -> Context:
+        tokens.key()  # without it, nothing is scored
+        return scorer.read()
+
+    return Service(manifest, scorer, store, LabelStore(decisions, decisions_table), Health(look), tokens)

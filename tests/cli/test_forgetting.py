@@ -111,9 +111,7 @@ def test_unknown_columns_and_objects_keep_what_they_say(world, person, screen):
     """What later releases add to a row stays; what only the person had goes: logged values and the digest of the request."""
     forget(world.target, screen, person)
     rows = [
-        json.loads(body)
-        for (_, key, _), body in world.contents().items()
-        if key.startswith("decisions/") and b"forgotten-" in body
+        json.loads(body) for (_, key, _), body in world.contents().items() if key.startswith("decisions/") and b"forgotten-" in body
     ]
     assert rows
     assert all((row["accepted_at"], row["outcome"], row["features"]) == (1, "allow", None) for row in rows)

@@ -19,10 +19,12 @@ from functions.score.labels import LabelStore
 from functions.score.scoring import Scorer
 from functions.score.service import Service
 from functions.score.state import DynamoStateReader, Tables
+from functions.score.tokens import IdTokens
 from greenfraud.control import ControlDocument
 from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
+from greenfraud.identity import OFF
 from greenfraud.items import control as control_items
 from greenfraud.items import state as state_items
 
@@ -63,6 +65,7 @@ class World:
     dynamodb: Proxy = field(default_factory=lambda: Proxy(boto3.client("dynamodb")))
     s3: Proxy = field(default_factory=lambda: Proxy(boto3.client("s3")))
     now: float = 0.0
+    tokens: IdTokens = field(default_factory=lambda: IdTokens(lambda: None, OFF))
 
     def __post_init__(self) -> None:
         """Wire the service as `connect` does."""
@@ -76,7 +79,7 @@ class World:
         slot = ModelSlot(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, clock=lambda: self.now)
         scorer = Scorer(manifest=MANIFEST, reader=reader, slot=slot, store=decisions, footprint=Footprint(1769, 8.0, 1.135))
         health = Health(scorer.read, clock=lambda: self.now)
-        self.service = Service(MANIFEST, scorer, decisions, LabelStore(lambda: self.dynamodb, "decisions"), health)
+        self.service = Service(MANIFEST, scorer, decisions, LabelStore(lambda: self.dynamodb, "decisions"), health, self.tokens)
         self.http = TestClient(create_app(self.service))
 
     def score(self, **changes: Any) -> dict[str, Any]:
