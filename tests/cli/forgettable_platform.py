@@ -24,7 +24,8 @@ from greenfraud.items import state as state_items
 from greenfraud.items import tables
 from greenfraud.items.decision import Decision
 from greenfraud.records import Transaction
-from training.features.history import read_history
+from training.features.feature_matrix import FeatureMatrix
+from training.features.history import History, read_history
 
 MANIFEST = load_manifest()
 CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]
@@ -140,10 +141,16 @@ class World:
     def items(self, table: str) -> list[dict[str, Any]]:
         return self.dynamodb.scan(TableName=table)["Items"]
 
-    def matrix(self) -> pa.Table:
+    def history(self) -> History:
         """The lake's history as the offline builder reads it."""
-        history = read_history(MemoryLake(self.s3))
-        return history.table
+        return read_history(MemoryLake(self.s3))
+
+    def features(self) -> dict[str, bytes]:
+        """Every feature of every payment, as its bits."""
+        history = self.history()
+        rows = slice(0, history.table.num_rows)
+        columns = FeatureMatrix(MANIFEST, history).compute(rows).columns(rows)
+        return {name: column.tobytes() for name, column in columns.items()}
 
     def contents(self) -> dict[tuple[str, str, str], bytes]:
         """Every version of every object."""

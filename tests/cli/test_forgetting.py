@@ -90,10 +90,12 @@ def test_no_store_names_a_customer_who_was_forgotten(world, person, screen):
 @pytest.mark.parametrize("world", ["short ids", "tokens"], indirect=True)
 def test_others_and_terminals_keep_every_bit(world, person, screen):
     """Terminals go on counting the payments: only the name in them is another one's."""
-    history, states = world.matrix(), {table: world.items(table) for table in ("customertable", "terminaltable")}
+    history, features = world.history().table, world.features()
+    states = {table: world.items(table) for table in ("customertable", "terminaltable")}
     chunk = pq.read_table(io.BytesIO(world.s3.get_object(Bucket="lake", Key=CHUNK)["Body"].read()))
     forget(world.target, screen, person)
-    after = world.matrix()
+    after = world.history().table
+    assert world.features() == features
     assert after.drop(["customer_id"]) == history.drop(["customer_id"])
     names = dict(zip(history["customer_id"].to_pylist(), after["customer_id"].to_pylist(), strict=True))
     assert {before: now for before, now in names.items() if before != now}.keys() == {person}
@@ -136,7 +138,7 @@ def test_what_is_interrupted_goes_on_under_the_same_name(world, person, screen, 
     assert request is not None
     assert not request.is_done
     forget(world.target, screen, person)
-    names = {name for name in world.matrix()["customer_id"].to_pylist() if name.startswith("forgotten-")}
+    names = {name for name in world.history().table["customer_id"].to_pylist() if name.startswith("forgotten-")}
     assert names == {request.pseudonym}
     decided = {item["customer_id"]["S"] for item in world.items("decisionstable")}
     assert {name for name in decided if name.startswith("forgotten-")} == names
