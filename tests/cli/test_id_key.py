@@ -46,7 +46,11 @@ def test_the_key_is_that_of_the_secret():
 @pytest.mark.parametrize(
     ("setting", "answer", "message"),
     [
-        ("arn:key", ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetSecretValue"), "GetSecretValue on arn:key"),
+        (
+            "arn:key",
+            ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetSecretValue"),
+            "GetSecretValue on arn:key",
+        ),
         ("arn:key", {"SecretString": "short"}, "has 5 characters"),
         ("arn:key", {}, "KeyError"),
         (None, None, "output IdTokens is missing"),
