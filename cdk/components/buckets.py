@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
@@ -17,14 +17,19 @@ from cdk.components.review import acknowledge
 class Buckets(Construct):
     """Private, encrypted, TLS-only buckets that survive their stack, unless it asks otherwise."""
 
-    def __init__(self, scope: Construct, id_: str, *, key: kms.IKey | None = None) -> None:
+    def __init__(self, scope: Construct, id_: str, *, lake_days: Mapping[str, int], key: kms.IKey | None = None) -> None:
         super().__init__(scope, id_)
         self.key = key
         # S3 delivers access logs to no bucket with a key of ours.
         self.access_logs = _private_bucket(self, "AccessLogs", lifecycle_rules=[_expire(90)])
         acknowledge(self.access_logs, "AwsSolutions-S1", "Logging the bucket of access logs would log its own writes.")
         self.lake = _private_bucket(
-            self, "Lake", key=key, server_access_logs_bucket=self.access_logs, server_access_logs_prefix="lake/"
+            self,
+            "Lake",
+            key=key,
+            server_access_logs_bucket=self.access_logs,
+            server_access_logs_prefix="lake/",
+            lifecycle_rules=[_expire(days, prefix=prefix) for prefix, days in lake_days.items()],
         )
         self.artifacts = _private_bucket(
             self,

@@ -28,7 +28,7 @@ class DataStack(Stack):
         super().__init__(scope, id_, **stack)
         self._retains = settings.retain_data
         self.key = Keys(self, "Keys").key if settings.own_keys else None
-        self.buckets = Buckets(self, "Buckets", key=self.key)
+        self.buckets = Buckets(self, "Buckets", lake_days=settings.lake_days, key=self.key)
         self.tables = Tables(self, "Tables", key=self.key)
         self.id_key = IdKey(self, "IdKey", key=self.key) if settings.tokenise_ids else None
         self.alerts = Alerts(self, "Alerts")

@@ -31,6 +31,12 @@ def test_text_from_the_command_line_takes_the_type_of_its_setting():
         ({"alarm_email": "on-call"}, "expected an address such as"),
         ({"score_reserved_concurrency": "-1"}, "expected 0 for none, or more"),
         ({"private": "maybe"}, "private is 'maybe', expected bool"),
+        (
+            {"keep_transactions_days": "365"},
+            "keep_transactions_days is 365, expected 540 or more, or 0 for ever: features look back",
+        ),
+        ({"keep_labels_days": "539"}, "keep_labels_days is 539"),
+        ({"keep_decisions_days": "-1"}, "keep_decisions_days is -1, expected 32 or more"),
         ({"region": "us-east-1"}, "also give grid_intensity_g_per_kwh"),
     ],
 )

@@ -7,13 +7,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
+from rich.console import Console
 
 from cli.data.upload import lake_files, upload
 from cli.data.world import WorldSpecification, make_world
+from cli.forgetting.forget import forget
 from cli.id_key import read_id_key, tokenised
+from cli.screen import Screen
+from cli.target import Target
 from greenfraud.identity import token
-from tests.e2e.deployment import ASSEMBLY, Deployment, wait_until
+from tests.e2e.deployment import ASSEMBLY, ROOT, Deployment, wait_until
 from tests.e2e.tokenising import PROD, tokenising_assembly
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("forgotten")]
@@ -21,7 +26,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("forgotten")]
 WORLD = make_world(WorldSpecification(customers=30, days=28))
 LAST = WORLD.table.to_pylist()[-1]
 PERSON, SHOP = LAST["customer_id"], LAST["terminal_id"]
+ACCOUNT = "123456789012"
 OTHER = next(row["customer_id"] for row in WORLD.table.to_pylist() if row["customer_id"] != PERSON)
+THIRD = next(row["customer_id"] for row in WORLD.table.to_pylist() if row["customer_id"] not in (PERSON, OTHER))
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +117,32 @@ def test_no_store_bucket_or_log_holds_an_id_that_was_sent(platform):
     assert len(keys(platform, "transactions/")) >= 28
 
 
+@pytest.fixture(scope="module")
+def as_documented(platform) -> Target:
+    """The platform as whoever has the role of docs/privacy.md sees it."""
+    (policy,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs/privacy.md").read_text(), re.DOTALL)
+    names = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper(): value for name, value in platform.outputs.items()}
+    for word in sorted(set(re.findall(r"\b[A-Z][A-Z_]{5,}\b", policy)), key=len, reverse=True):
+        policy = re.sub(rf"\b{word}\b", {**names, "ACCOUNT": ACCOUNT, "REGION": platform.target.region}[word], policy)
+    iam, trust = platform.client("iam"), {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+    document = {"Version": "2012-10-17", "Statement": [{**trust, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName="forgetter", AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="forgetter", PolicyName="forget", PolicyDocument=policy)
+    given = platform.client("sts").assume_role(RoleArn=role, RoleSessionName="ada")["Credentials"]
+    target = Target(platform.target.endpoint, api_url=platform.target.api)
+    target.__dict__["session"] = boto3.Session(
+        given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name=platform.target.region
+    )
+    return target
+
+
+def test_the_documented_role_may_forget_and_needs_nothing_more(platform, as_documented):
+    """Every call of the command is allowed by the policy of the page, on this machine as in AWS."""
+    name = token("customer", OTHER, read_id_key(as_documented))
+    forget(as_documented, Screen(Console(record=True, width=200)), name)
+    assert places_of(platform, name) == []
+
+
 def test_a_person_is_forgotten_by_a_command_and_comes_back_a_stranger(platform):
     """The command proves it by its own search; the search alone finds somebody else still there."""
     name = token("customer", PERSON, read_id_key(platform.target))
@@ -121,7 +154,8 @@ def test_a_person_is_forgotten_by_a_command_and_comes_back_a_stranger(platform):
     assert places_of(platform, name) == []
     assert "no store names the customer" in done.stdout
     assert platform.command("forget", PERSON, "--search").returncode == 0
-    found = platform.command("forget", OTHER, "--search")
+    platform.answer("POST", "/v1/score", payment("walk-11", THIRD))
+    found = platform.command("forget", THIRD, "--search")
     assert found.returncode == 1
     assert "still named in" in found.stdout + found.stderr
     after = platform.answer("POST", "/v1/score", payment("walk-10", PERSON))
