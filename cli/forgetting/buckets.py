@@ -19,7 +19,7 @@ from cli.forgetting.parquet_files import changed_parquet, texts_in
 from cli.forgetting.person import Person
 from cli.forgetting.tally import Tally
 
-AT_ONCE = 8
+AT_ONCE = 4  # objects in memory: a week of features at 10 payments a second is about a gigabyte
 ATTEMPTS = 3
 PARQUET, ZIP = b"PAR1", b"PK\x03\x04"
 GONE = {"NoSuchKey", "NoSuchVersion", "404"}

@@ -21,16 +21,23 @@ def changed_parquet(body: bytes, person: Person) -> tuple[bytes, int]:
     file = pq.ParquetFile(pa.BufferReader(body))
     if JOIN_KEY not in file.schema_arrow.names or not (is_theirs := _rows(file, person)).true_count:
         return body, 0
-    table = file.read()
-    name = pa.scalar(person.pseudonym, pa.string())
-    table = _with(table, JOIN_KEY, pc.if_else(is_theirs, name, table[JOIN_KEY].cast(pa.string())))
-    for dropped in {*load_manifest().extra_columns} & {*table.column_names} - {TRANSACTION}:
-        if dropped in _lake_columns(table):
-            table = _with(table, dropped, pc.if_else(is_theirs, pa.scalar(None, table.schema.field(dropped).type), table[dropped]))
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, **_as_it_was(file))
+    sink, start = pa.BufferOutputStream(), 0
+    with pq.ParquetWriter(sink, file.schema_arrow, **_as_it_was(file)) as writer:
+        for number in range(file.num_row_groups):  # a chunk of features may have millions of rows
+            part = file.read_row_group(number)
+            writer.write_table(_renamed(part, is_theirs.slice(start, part.num_rows), person), max(part.num_rows, 1))
+            start += part.num_rows
     content: bytes = sink.getvalue().to_pybytes()
     return content, is_theirs.true_count
+
+
+def _renamed(table: pa.Table, is_theirs: pa.BooleanArray, person: Person) -> pa.Table:
+    name = pa.scalar(person.pseudonym, pa.string())
+    table = _with(table, JOIN_KEY, pc.if_else(is_theirs, name, table[JOIN_KEY].cast(pa.string())))
+    for dropped in {*load_manifest().extra_columns} & {*_lake_columns(table)}:
+        nothing = pa.scalar(None, table.schema.field(dropped).type)
+        table = _with(table, dropped, pc.if_else(is_theirs, nothing, table[dropped]))
+    return table
 
 
 def _lake_columns(table: pa.Table) -> list[str]:
@@ -82,5 +89,4 @@ def _as_it_was(file: pq.ParquetFile) -> dict[str, Any]:
         "use_dictionary": few,
         "column_encoding": plain or None,
         "write_statistics": told,
-        "row_group_size": max(group.num_rows, 1),
     }
