@@ -90,6 +90,7 @@ def _environment() -> dict[str, str]:
         "ARTIFACTS_BUCKET": ARTIFACTS,
         "REJECTED_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{REJECTED}",
         "DYNAMODB_CLIENT": "lean",
+        "ID_TOKENS": "off",
         "GRID_INTENSITY_G_PER_KWH": "8.0",
         "GRID_INTENSITY_SOURCE": "none",
         "PUE": "1.135",

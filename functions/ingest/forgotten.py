@@ -11,9 +11,11 @@ from functions.ingest.batch import Batch, Record
 from functions.ingest.events import DecisionEvent
 from greenfraud.errors import StoreUnavailableError
 from greenfraud.items import forgotten
+from greenfraud.items.attributes import Item
 from greenfraud.items.forgotten import FRESH_SECONDS, Forgotten
 
 NOBODY = Forgotten("", {})
+ATTEMPTS, FIRST_PAUSE_SECONDS = 5, 0.02
 
 
 class ForgottenPeople:
@@ -25,10 +27,10 @@ class ForgottenPeople:
         receipts_table: str,
         *,
         clock: Callable[[], float] = time.monotonic,
-        fresh: float = FRESH_SECONDS,
+        pause_seconds: float = FIRST_PAUSE_SECONDS,
     ) -> None:
         self._client, self._table = client, receipts_table
-        self._clock, self._fresh = clock, fresh
+        self._clock, self._pause_seconds = clock, pause_seconds
         self._read_at, self._known = float("-inf"), NOBODY
 
     def rename(self, batch: Batch) -> None:
@@ -44,14 +46,22 @@ class ForgottenPeople:
                 batch.events[event_id] = _renamed(event, known, _written_at(batch.records[event_id][0]))
 
     def _list(self) -> Forgotten:
-        if self._clock() - self._read_at >= self._fresh:
+        if self._clock() - self._read_at >= FRESH_SECONDS:
             asked_at = self._clock()
-            answer = self._client().batch_get_item(RequestItems={self._table: {"Keys": [forgotten.key()], "ConsistentRead": True}})
-            if answer.get("UnprocessedKeys"):
-                raise StoreUnavailableError("who is forgotten could not be read")
-            found = answer["Responses"].get(self._table, [])
-            self._known, self._read_at = (forgotten.decode(found[0]) if found else NOBODY), asked_at
+            found = self._read()
+            self._known, self._read_at = (forgotten.decode(found) if found else NOBODY), asked_at
         return self._known
+
+    def _read(self) -> Item | None:
+        """The stored list, None where there is none. A throttled item must never be taken for a missing one."""
+        asked = {self._table: {"Keys": [forgotten.key()], "ConsistentRead": True}}
+        for attempt in range(ATTEMPTS):
+            time.sleep(self._pause_seconds * (2**attempt - 1))
+            answer = self._client().batch_get_item(RequestItems=asked)
+            if not answer.get("UnprocessedKeys"):
+                found: list[Item] = answer["Responses"].get(self._table, [])
+                return found[0] if found else None
+        raise StoreUnavailableError("who is forgotten could not be read")
 
 
 def _renamed(event: DecisionEvent, known: Forgotten, written_at: float) -> DecisionEvent:
