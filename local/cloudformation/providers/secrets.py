@@ -14,9 +14,12 @@ def create_secret(resource: Resource) -> None:
             resource.call("secretsmanager", "get_random_password", resource.properties["GenerateSecretString"])["RandomPassword"]
         )
 
-    name = resource.name("Name")
+    name, client = resource.name("Name"), resource.client("secretsmanager")
     arguments = {"Name": name, "SecretString": kept_secret(name, generate), **resource.only("Description", "KmsKeyId", "Tags")}
-    resource.identify(resource.call("secretsmanager", "create_secret", arguments)["ARN"])
+    try:
+        resource.identify(resource.call("secretsmanager", "create_secret", arguments)["ARN"])
+    except client.exceptions.ResourceExistsException:  # retained by a stack before; AWS would have made up another name
+        resource.identify(client.describe_secret(SecretId=name)["ARN"])
 
 
 def update_secret(resource: Resource, _: Properties) -> None:
