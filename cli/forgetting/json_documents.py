@@ -32,6 +32,13 @@ def without_rows(body: bytes, person: Person) -> tuple[bytes, int]:
     return (json.dumps(kept, indent=1).encode(), removed) if removed else (body, 0)
 
 
+def without_own(text: str) -> str:
+    """Return the text of a JSON object without what only that person had; a column stays, and says nothing."""
+    row = json.loads(text)
+    dropped = {*UNNEEDED, *load_manifest().extra_columns}
+    return json.dumps({name: (None if name in dropped else cell) for name, cell in row.items()})
+
+
 def _changed(text: bytes, person: Person) -> tuple[bytes | None, int]:
     """Return the text of a JSON value with the person's rows changed; None where it is no JSON."""
     try:

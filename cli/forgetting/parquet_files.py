@@ -8,10 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from cli.forgetting.json_documents import without_own
 from cli.forgetting.person import JOIN_KEY, Person
 from greenfraud.features.manifest import load_manifest
 
 TRANSACTION = "transaction_id"
+MORE = "_more"  # of a compacted day: what a record says beyond the columns, as a text of JSON
 DICTIONARIES = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}
 OTHERS = {"DELTA_BINARY_PACKED", "BYTE_STREAM_SPLIT", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"}
 
@@ -37,7 +39,14 @@ def _renamed(table: pa.Table, is_theirs: pa.BooleanArray, person: Person) -> pa.
     for dropped in {*load_manifest().extra_columns} & {*_lake_columns(table)}:
         nothing = pa.scalar(None, table.schema.field(dropped).type)
         table = _with(table, dropped, pc.if_else(is_theirs, nothing, table[dropped]))
-    return table
+    return _with_less(table, is_theirs) if MORE in table.column_names else table
+
+
+def _with_less(table: pa.Table, is_theirs: pa.BooleanArray) -> pa.Table:
+    """Drop what only the person had from the JSON of its rows; other rows' texts stay as they are."""
+    texts, theirs = table[MORE].to_pylist(), is_theirs.to_pylist()
+    kept = [without_own(text) if is_own and text else text for text, is_own in zip(texts, theirs, strict=True)]
+    return _with(table, MORE, pa.chunked_array([pa.array(kept, pa.string())]))
 
 
 def _lake_columns(table: pa.Table) -> list[str]:

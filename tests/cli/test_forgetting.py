@@ -207,3 +207,17 @@ def test_a_file_of_several_row_groups_keeps_them():
     renamed = ["forgotten-1", "b", "forgotten-1"] * 3
     assert file.read().drop(["customer_id"]) == table.drop(["customer_id"])
     assert file.read()["customer_id"].to_pylist() == [*renamed[:8], "a"]
+
+
+def test_a_compacted_day_loses_what_only_the_person_had():
+    """Beyond its columns a compacted day keeps JSON as text: answers stay, logged values go, others' texts keep every byte."""
+    more = ['{"decision": "allow", "features": {"amount": 1.5}}', '{"decision":  "block", "features": {"amount": 2.5}}', None]
+    ids = {"transaction_id": ["x1", "x2", "x3"], "customer_id": ["a", "b", "a"]}
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table({**ids, "_more": pa.array(more, pa.string())}), sink, compression="zstd")
+    body, rows = changed_parquet(sink.getvalue().to_pybytes(), Person("a", "forgotten-1"))
+    after = pq.read_table(io.BytesIO(body))
+    assert rows == 2
+    assert after["customer_id"].to_pylist() == ["forgotten-1", "b", "forgotten-1"]
+    assert json.loads(after["_more"][0].as_py()) == {"decision": "allow", "features": None}
+    assert after["_more"].to_pylist()[1:] == more[1:]
