@@ -19,6 +19,19 @@ DYNAMODB_CLIENTS = ("lean", "boto3")
 TORCH_BACKENDS = re.compile(r"cpu|cu\d+")
 GPU_INSTANCES = ("ml.g", "ml.p")
 LOG_RETENTION_DAYS = (7, 30, 90, 365)
+FOR_EVER = 0
+# The fewest days that a kind of the lake's objects may be kept, and what needs them; they are counted from when they are written.
+LEAST_KEPT_DAYS = {
+    "keep_transactions_days": (
+        540,
+        "features look back 91 days, entities 367, a late report 400, and a chunk waits for its labels",
+    ),
+    "keep_labels_days": (540, "a transaction is worth nothing without its labels"),
+    "keep_decisions_days": (32, "the skew watch may look at the last 31 days"),
+    "keep_features_days": (28, "an execution reads what it has written; what is missing later is computed anew"),
+    "keep_reports_days": (8, "a week is compared with the one before"),
+    "keep_emissions_days": (32, "a month is accounted for when it is over"),
+}
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # What differs from the defaults below, by stage; `-c name=value` overrides these too.
 STAGES: dict[str, dict[str, Any]] = {
@@ -28,6 +41,7 @@ STAGES: dict[str, dict[str, Any]] = {
         # 200 requests a second of 50 ms are 10 at once; the rest is for cold starts, so that nothing else in the account starves
         # scoring. The account must keep 100 beyond it, or the deployment is refused: ask for the quota first.
         "score_reserved_concurrency": 100,
+        "tokenise_ids": True,  # nobody with the right to read a table, a bucket or a log learns who paid
         "log_retention_days": 90,  # an incident is often looked into a month later
     },
 }
@@ -43,6 +57,7 @@ class Settings:
 
     stage: str = "dev"  # a trial that costs next to nothing idle, and what runs on a laptop; the other one is prod
     own_keys: bool = False  # encrypted all the same, by keys that AWS owns or manages and nobody here can withdraw
+    tokenise_ids: bool = False  # customers and terminals are stored as they are sent: a demonstration one can read
     private: bool = False  # functions and jobs without the internet; 8 USD a month per endpoint and zone, about 100 in all
     alarm_email: str | None = None  # who hears of alarms, once the address has confirmed; none: subscribe to the topic yourself
     account: str | None = None  # none: the template serves every account, the embedded one included
@@ -63,6 +78,14 @@ class Settings:
     retrain_deadline_hours: int = 12  # how long a scheduled run may wait for clean power
     upkeep_cron: str = "cron(0 3 * * ? *)"  # every night at three, UTC: reconciliation of the online state, skew watch
     log_retention_days: int = 30
+    # How long the lake keeps its kinds, from when an object was written; 0 is for ever. Three years: fraud comes in seasons, and a
+    # claim may come late. The tables forget by themselves: decisions after 400 days, states after a year, receipts after 30 days.
+    keep_transactions_days: int = 1_096
+    keep_labels_days: int = 1_096
+    keep_decisions_days: int = 400  # as long as the table keeps them; nothing learns from them
+    keep_features_days: int = 1_096
+    keep_reports_days: int = 1_096
+    keep_emissions_days: int = 3_653  # nobody's: ten years of accounts
     training_overdue_days: int = 14  # the week that retrain_cron plans, and one more
     # Eight hours of machine time are 1 USD on demand; a first run over thirteen weeks takes under two.
     training_minutes_a_day: int = 480
@@ -95,6 +118,7 @@ class Settings:
                 "also give training_torch_backend, such as cu130"
             )
         self._check_money()
+        self._check_kept()
         if self.region != HOME_REGION and self.country_iso3 == "SWE":
             raise SettingsError(
                 f"region {self.region} is not {HOME_REGION}: also give grid_intensity_g_per_kwh, "
@@ -110,6 +134,17 @@ class Settings:
             )
         if self.review_above <= 0:
             raise SettingsError(f"review_above is {self.review_above:g}, expected an amount above 0")
+
+    def _check_kept(self) -> None:
+        for name, (least, need) in LEAST_KEPT_DAYS.items():
+            if getattr(self, name) != FOR_EVER and getattr(self, name) < least:
+                raise SettingsError(f"{name} is {getattr(self, name)}, expected {least} or more, or 0 for ever: {need}")
+
+    @property
+    def lake_days(self) -> dict[str, int]:
+        """For how many days the lake keeps what lies below a prefix; what is kept for ever is not in it."""
+        kept = {name.removeprefix("keep_").removesuffix("_days"): getattr(self, name) for name in LEAST_KEPT_DAYS}
+        return {f"{kind}/": days for kind, days in kept.items() if days != FOR_EVER}
 
     @classmethod
     def from_context(cls, read: Callable[[str], Any]) -> Settings:

@@ -77,15 +77,18 @@ def import_command(  # noqa: PLR0913 - the options of a command
     from cli.currency import agreed
     from cli.data.importing import load_file
     from cli.data.upload import upload
+    from cli.id_key import ids_told, read_id_key, tokenised
     from cli.target import find_target
 
     screen = Screen()
     target = None if check else find_target(aws=aws, region=region or None)
+    key = read_id_key(target) if target else None  # before minutes of reading
     own = agreed(currency, target.currency) if target else currency or EURO
     dataset = load_file(file, import_options(mapping, timezone, maturity_days, own, rates), note=screen.line)
     if target is not None:
         with screen.step("import", f"importing {file}"):
-            upload(target.client("s3"), target.outputs["LakeBucket"], dataset)
+            upload(target.client("s3"), target.outputs["LakeBucket"], tokenised(dataset, key))
+        screen.line(f"customers and terminals: {ids_told(target)}")
     screen.line(json.dumps(dataset.document()))
 
 
@@ -200,6 +203,24 @@ def rollback_command(
     from cli.target import find_target
 
     roll_back(find_target(aws=aws, region=region or None), Screen(), reason)
+
+
+@app.command("forget")
+def forget_command(
+    customer: Annotated[str, typer.Argument(help="the customer's id, as your systems send it")],
+    *,
+    only_search: Annotated[bool, typer.Option("--search", help="change nothing: tell where the customer is named")] = False,
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """Cut every link to a customer in lake, features, online state, decisions and artifacts; prove it by a search."""
+    from cli.forgetting.forget import forget, search
+    from cli.id_key import read_id_key
+    from cli.target import find_target
+    from greenfraud.identity import token
+
+    target = find_target(aws=aws, region=region or None)
+    (search if only_search else forget)(target, Screen(), token("customer", customer, read_id_key(target)))
 
 
 @app.command("dashboard")

@@ -8,6 +8,7 @@ from typing import Any
 from cli.api import call_api
 from cli.emissions import grams_by_stage, read_emissions
 from cli.errors import CommandError, InputError
+from cli.id_key import ids_told
 from cli.progress import grams
 from cli.screen import Screen
 from cli.target import LOCAL_KEY, Target
@@ -30,6 +31,7 @@ def show_status(target: Target, screen: Screen) -> None:
         screen.line(f"execution  {execution['startDate']:%Y-%m-%d %H:%M:%S}  {execution['status']:<9}  {execution['name']}")
     totals = grams_by_stage(read_emissions(target))
     screen.line(f"emissions  {', '.join(f'{stage} {grams(value)}' for stage, value in totals.items()) or 'none yet'} CO2e")
+    screen.line(f"ids        {ids_told(target)}")
     screen.line(f"api        {target.api}")
 
 

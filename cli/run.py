@@ -16,6 +16,7 @@ from cli.data.upload import HELD_BACK_KEY, imported_document, read_json, upload
 from cli.embedded import LOG, deploy, embedded_aws
 from cli.errors import CommandError, InputError
 from cli.execution import Execution, follow_execution, start_execution
+from cli.id_key import ids_told, read_id_key, tokenised
 from cli.next_steps import next_steps
 from cli.past import last_reported
 from cli.permissions import refusals_told
@@ -96,6 +97,7 @@ def _everything(options: RunOptions, target: Target, screen: Screen, prepared: P
     done = Run()
     with screen.step("deploy", f"deploying {options.assembly}"):
         deploy(options.assembly, target.endpoint or "", lambda line: screen.line(f"  {line}"))
+    screen.line(f"  customers and terminals: {ids_told(target)}")
     held_back = _import(options.source, prepared, target, screen, done)
     _train(target, screen, done)
     _score(target, screen, done, held_back)
@@ -129,15 +131,22 @@ def _require_assembly(assembly: Path) -> None:
 
 
 def _import(source: Source, prepared: Prepared | None, target: Target, screen: Screen, done: Run) -> list[HeldBack]:
-    """Fill the lake, unless it holds this data set already; the transactions kept back for scoring."""
+    """Fill the lake, unless it holds this data set already; the transactions kept back for scoring.
+
+    Where ids are replaced, what is kept back never enters the lake: it is scored by the ids it was sent with.
+    """
     s3, bucket = target.client("s3"), target.outputs["LakeBucket"]
+    key = read_id_key(target)
     found = imported_document(s3, bucket)
     if found is None or found["source_sha256"] != source.sha256:
         with screen.step("import", f"importing {source.description}"):
             dataset, held_back = prepared or _prepared(source)
-            upload(s3, bucket, dataset, held_back, done=lambda now, of: screen.doing(f"importing: file {now} of {of}"))
+            kept = held_back if key is None else None
+            upload(s3, bucket, tokenised(dataset, key), kept, done=lambda now, of: screen.doing(f"importing: file {now} of {of}"))
     done.dataset = read_json(s3, bucket, DATASET_KEY)
     screen.line(f"  {_described(done.dataset)}")
+    if key is not None:
+        return (prepared or _prepared(source))[1]
     return [_held(document) for document in read_json(s3, bucket, HELD_BACK_KEY) or []]
 
 

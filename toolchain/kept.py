@@ -22,6 +22,7 @@ IDENTIFIERS = {
     "AWS::SageMaker::MlflowApp": "Arn",
     "AWS::IAM::Role": "RoleName",
     "AWS::KMS::Key": "KeyId",
+    "AWS::SecretsManager::Secret": "Id",
 }
 RETAINING = {"Retain", "RetainExceptOnCreate"}  # the second deletes what a failed first deployment made
 Names = dict[str, dict[str, str]]

@@ -94,6 +94,7 @@ def _environment() -> dict[str, str]:
         "DYNAMODB_CLIENT": "lean",
         "CURRENCY": "EUR",
         "REVIEW_ABOVE": "220",
+        "ID_TOKENS": "off",
         "GRID_INTENSITY_G_PER_KWH": "8.0",
         "GRID_INTENSITY_SOURCE": "none",
         "PUE": "1.135",

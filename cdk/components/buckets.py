@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
@@ -21,7 +21,7 @@ KEPT_DAYS = 30  # as long as a receipt: what is older cannot be told from what w
 class Buckets(Construct):
     """Private, encrypted, TLS-only buckets that survive their stack, unless it asks otherwise."""
 
-    def __init__(self, scope: Construct, id_: str, *, key: kms.IKey | None = None) -> None:
+    def __init__(self, scope: Construct, id_: str, *, lake_days: Mapping[str, int], key: kms.IKey | None = None) -> None:
         super().__init__(scope, id_)
         self.key = key
         # S3 delivers access logs to no bucket with a key of ours.
@@ -34,7 +34,10 @@ class Buckets(Construct):
             versioned=True,  # what was merged, replaced or deleted can be brought back
             server_access_logs_bucket=self.access_logs,
             server_access_logs_prefix="lake/",
-            lifecycle_rules=[_forget_versions(LAKE_VERSIONS_DAYS)],
+            lifecycle_rules=[
+                _forget_versions(LAKE_VERSIONS_DAYS),
+                *(_expire(days, prefix=prefix) for prefix, days in lake_days.items()),
+            ],
         )
         self.artifacts = _private_bucket(
             self,

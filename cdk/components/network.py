@@ -29,6 +29,8 @@ INTERFACES = {
     "Tracking": ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_EXPERIMENTS,  # and record their runs in it
     "Tokens": ec2.InterfaceVpcEndpointAwsService.STS,  # MLflow's plugin asks who it is
 }
+# Where ids are replaced: scoring reads their key, once per instance.
+OF_TOKENS = {"Secrets": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER}
 # What the service needs to attach a function or a job to the network; none of it accepts a resource everywhere.
 OF_FUNCTIONS = [
     "ec2:AssignPrivateIpAddresses",
@@ -54,7 +56,7 @@ OF_JOBS = [
 class Network(Construct):
     """Subnets, endpoints and the two security groups: who works, and what they may reach."""
 
-    def __init__(self, scope: Construct, id_: str, *, log_retention_days: int) -> None:
+    def __init__(self, scope: Construct, id_: str, *, log_retention_days: int, tokens: bool) -> None:
         super().__init__(scope, id_)
         self.vpc = ec2.Vpc(
             self,
@@ -68,7 +70,7 @@ class Network(Construct):
         self.workers = self._group("Workers", "Functions and training jobs")
         # The gateways' addresses are no security group: the routes, which lead nowhere else, are the wall.
         self.workers.add_egress_rule(ec2.Peer.any_ipv4(), HTTPS, "Endpoints; no route leads elsewhere")
-        self._add_endpoints()
+        self._add_endpoints(INTERFACES | (OF_TOKENS if tokens else {}))
         self._log_flows(log_retention_days)
 
     def run_function(self, function: lambda_.Function) -> None:
@@ -90,7 +92,7 @@ class Network(Construct):
     def _group(self, id_: str, description: str) -> ec2.SecurityGroup:
         return ec2.SecurityGroup(self, id_, vpc=self.vpc, description=description, allow_all_outbound=False)
 
-    def _add_endpoints(self) -> None:
+    def _add_endpoints(self, interfaces: dict[str, ec2.InterfaceVpcEndpointAwsService]) -> None:
         ours = {"aws:PrincipalAccount": Stack.of(self).account}
         for id_, service in GATEWAYS.items():
             # Neither ours with others' data nor others with ours: a stolen key has no bucket to copy to.
@@ -101,7 +103,7 @@ class Network(Construct):
                 gateway.add_to_policy(_answers_to_cloudformation(Stack.of(self).region))
         reached = self._group("Endpoints", "Services of AWS")
         reached.add_ingress_rule(self.workers, HTTPS, "Functions and training jobs")
-        for id_, interface in INTERFACES.items():
+        for id_, interface in interfaces.items():
             endpoint = self.vpc.add_interface_endpoint(id_, service=interface, security_groups=[reached], open=False)
             endpoint.add_to_policy(_only(ours))
 

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from cdk.components.alerts import Alerts
 from cdk.components.buckets import Buckets
+from cdk.components.id_key import OFF, IdKey
 from cdk.components.keys import Keys
 from cdk.components.tables import Tables
 from cdk.components.tracking import Tracking
@@ -27,8 +28,9 @@ class DataStack(Stack):
         super().__init__(scope, id_, **stack)
         self._retains, self._currency = settings.retain_data, settings.currency
         self.key = Keys(self, "Keys").key if settings.own_keys else None
-        self.buckets = Buckets(self, "Buckets", key=self.key)
+        self.buckets = Buckets(self, "Buckets", lake_days=settings.lake_days, key=self.key)
         self.tables = Tables(self, "Tables", key=self.key)
+        self.id_key = IdKey(self, "IdKey", key=self.key) if settings.tokenise_ids else None
         self.alerts = Alerts(self, "Alerts")
         if settings.alarm_email:
             self.alerts.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
@@ -37,6 +39,11 @@ class DataStack(Stack):
             RemovalPolicies.of(self).destroy()
         for output, value in self._outputs().items():
             CfnOutput(self, output, value=value)
+
+    @property
+    def id_tokens(self) -> str:
+        """Where the key of the tokens is, or off."""
+        return self.id_key.arn if self.id_key else OFF
 
     def _outputs(self) -> dict[str, str]:
         return {
@@ -52,6 +59,7 @@ class DataStack(Stack):
             "ReceiptsTable": self.tables.receipts.table_name,
             "CustomerTable": self.tables.customer.table_name,
             "TerminalTable": self.tables.terminal.table_name,
+            "IdTokens": self.id_tokens,
             "MlflowTrackingUri": self.tracking.uri,
             "AlertTopicArn": self.alerts.topic.topic_arn,
             "Currency": self._currency,

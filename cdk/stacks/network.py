@@ -16,4 +16,4 @@ class NetworkStack(Stack):
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, **stack: Any) -> None:
         super().__init__(scope, id_, **stack)
-        self.network = Network(self, "Network", log_retention_days=settings.log_retention_days)
+        self.network = Network(self, "Network", log_retention_days=settings.log_retention_days, tokens=settings.tokenise_ids)

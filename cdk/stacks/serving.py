@@ -103,6 +103,7 @@ class ServingStack(Stack):
                 "DYNAMODB_CLIENT": self._settings.score_dynamodb_client,
                 "CURRENCY": self._settings.currency,
                 "REVIEW_ABOVE": str(self._settings.review_above),
+                "ID_TOKENS": self._data.id_tokens,
             },
         )
         if reserved := self._settings.score_reserved_concurrency:
@@ -113,6 +114,8 @@ class ServingStack(Stack):
         allow_items(score.role, ["GetItem", "PutItem", "Query"], tables.decisions)
         by_day = f"{tables.decisions.table_arn}/index/by_day"
         allow(score.role, ["dynamodb:Query"], [by_day])
+        if self._data.id_key:
+            self._data.id_key.allow_read(score.role)
         return score
 
     def _ingest(self) -> ServiceFunction:

@@ -21,7 +21,6 @@ from cli.errors import InputError
 from greenfraud.errors import InvalidInput
 from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import load_manifest
-from greenfraud.identity import token
 from greenfraud.instants import DAY_US
 from greenfraud.money import EURO, currency_of
 from greenfraud.rates import RateTable
@@ -89,7 +88,7 @@ def _checked(source: SourceFile, options: ImportOptions, exchange: Exchange) -> 
     values = {
         "transaction_id": checks.unique_identifiers(columns["transaction_id"]),
         "occurred_us": occurred,
-        "customer_id": _tokens(checks.identifiers(columns["customer_id"])),
+        "customer_id": checks.identifiers(columns["customer_id"]),
         "terminal_id": _terminals(source, len(occurred)),
         "amount_minor": money.pop("amount_minor"),
         "is_fraud": is_fraud,
@@ -112,7 +111,7 @@ def _has_timestamps(source: SourceFile) -> bool:
 def _terminals(source: SourceFile, rows: int) -> pa.Array:
     if "terminal_id" not in source.columns:
         return pa.nulls(rows, pa.string())
-    return _tokens(checks.identifiers(source.columns["terminal_id"], required=False))
+    return checks.identifiers(source.columns["terminal_id"], required=False)
 
 
 def _observed(source: SourceFile, occurred: pa.Array, is_fraud: pa.Array, timezone: str | None, maturity_days: int) -> pa.Array:
@@ -123,10 +122,3 @@ def _observed(source: SourceFile, occurred: pa.Array, is_fraud: pa.Array, timezo
         reported = moments(column, timezone=timezone, required=False)
         observed = pc.coalesce(not_before(column, reported, occurred), observed)
     return pc.if_else(is_fraud, observed, pa.scalar(None, pa.int64()))
-
-
-def _tokens(identifiers: pa.Array) -> pa.Array:
-    """Ids as everything behind the edge sees them."""
-    encoded = pc.dictionary_encode(identifiers)
-    words = pa.array([token(word, None) for word in encoded.dictionary.to_pylist()], pa.string())
-    return pa.DictionaryArray.from_arrays(encoded.indices, words).dictionary_decode()

@@ -10,6 +10,7 @@ import boto3
 from botocore.config import Config
 
 from functions.ingest.emissions import Grid
+from functions.ingest.forgotten import ForgottenPeople
 from functions.ingest.ingestion import FOREVER, Ingestion, Tables
 from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
@@ -43,6 +44,7 @@ def ingestion() -> Ingestion:
         states=OnlineStates(lambda: client("dynamodb"), settings.receipts_table),
         lake=Lake(lambda: client("s3"), settings.lake_bucket, grid, manifest),
         rejected=RejectedQueue(lambda: client("sqs"), settings.rejected_queue_url),
+        forgotten=ForgottenPeople(lambda: client("dynamodb"), settings.receipts_table),
     )
 
 

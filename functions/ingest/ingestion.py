@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.ingest.batch import Batch, Record, lag_milliseconds, read_batch, reason_of
 from functions.ingest.events import DecisionEvent, Event, ReleaseEvent
+from functions.ingest.forgotten import ForgottenPeople
 from functions.ingest.groups import Change, Entry
 from functions.ingest.landing import Lake
 from functions.ingest.metrics import line_of
@@ -43,7 +44,17 @@ class Tables:
 class Ingestion:
     """The road from the decisions table into the online state and the lake."""
 
-    def __init__(self, tables: Tables, manifest: Manifest, *, states: OnlineStates, lake: Lake, rejected: RejectedQueue) -> None:
+    def __init__(  # noqa: PLR0913
+        self,
+        tables: Tables,
+        manifest: Manifest,
+        *,
+        states: OnlineStates,
+        lake: Lake,
+        rejected: RejectedQueue,
+        forgotten: ForgottenPeople | None = None,
+    ) -> None:
+        self._forgotten = forgotten  # None where nobody can have been: a replay of a history
         self._tables = tables
         self._views = manifest.views
         self._states = states
@@ -59,6 +70,8 @@ class Ingestion:
         left is reported as failed instead of tried.
         """
         batch = read_batch(records)
+        if self._forgotten is not None:
+            self._forgotten.rename(batch)
         entries = [Entry(event, self._changes(event)) for event in batch.events.values()]
         outcome = self._states.apply(entries, self._lake.note_of, give_up_at=give_up_at)
         self._lake.land([event for event in batch.events.values() if event.event_id in outcome.known], outcome.notes)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from functions.score.scoring import Context
+from greenfraud.errors import StoreUnavailableError
 
 Word = Literal["ok", "degraded", "unavailable"]
 
@@ -28,8 +29,14 @@ class Health:
         """How the service is, by a look that is at most REMEMBERED_SECONDS old."""
         now = self._clock()
         if self._said is None or now - self._said[0] >= REMEMBERED_SECONDS:
-            self._said = now, _word(self._read([NOBODY], [NOBODY]))
+            self._said = now, self._look()
         return self._said[1]
+
+    def _look(self) -> Word:
+        try:
+            return _word(self._read([NOBODY], [NOBODY]))
+        except StoreUnavailableError:  # the key of the ids
+            return "unavailable"
 
 
 def _word(context: Context) -> Word:

@@ -9,13 +9,16 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from functions.score.cost import Footprint
+from functions.score.dynamodb.clients import secrets
 from functions.score.service import Service, compose
 from functions.score.settings import WithoutAws, known_currency, runtime_memory_mb
 from functions.score.state import Snapshot
+from functions.score.tokens import IdTokens
 from greenfraud.control import ControlDocument
 from greenfraud.errors import BundleLostError
 from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import load_manifest
+from greenfraud.identity import OFF
 from greenfraud.items.control import Copy
 from greenfraud.settings import read_settings
 
@@ -106,6 +109,7 @@ def connect_nothing(environ: Mapping[str, str] = os.environ) -> Service:
         footprint=footprint,
         review_above=settings.review_above,
         exchange=exchange,
+        tokens=IdTokens(secrets, OFF),
     )
 
 

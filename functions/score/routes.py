@@ -33,7 +33,8 @@ Reasons = Annotated[bool, Query(description="Give reasons for an allowed transac
 @router.post("/v1/score", **documented(schemas.Scored, body=schemas.TransactionIn, errors=(400, 409, 422, 503)))
 async def score(request: Request, reasons: Reasons = False) -> Response:
     """Score one transaction; the same one again gets the stored answer, other content under its id a 409."""
-    transaction = _read(partial(transaction_of, exchange=_service(request).exchange), await _json(request))
+    service = _service(request)
+    transaction = service.tokens.of(_read(partial(transaction_of, exchange=service.exchange), await _json(request)))
     (outcome,) = _service(request).scorer.score([transaction], with_reasons=reasons)
     if isinstance(outcome, GreenFraudError):
         raise outcome
@@ -45,8 +46,10 @@ async def score_batch(request: Request, reasons: Reasons = False) -> Response:
     """Score up to 100 transactions; none is scored unless all are valid."""
     body = await _json(request)
     listed = body.get("transactions") if isinstance(body, dict) else body
-    transactions = _read_all(partial(transaction_of, exchange=_service(request).exchange), listed, "transactions")
-    outcomes = _service(request).scorer.score(transactions, with_reasons=reasons, give_up_at=_give_up_at(request))
+    service = _service(request)
+    listed = _read_all(partial(transaction_of, exchange=service.exchange), listed, "transactions")
+    transactions = [service.tokens.of(one) for one in listed]
+    outcomes = service.scorer.score(transactions, with_reasons=reasons, give_up_at=_give_up_at(request))
     results = [problem_of(outcome) if isinstance(outcome, GreenFraudError) else outcome for outcome in outcomes]
     return _respond({"results": results})
 

@@ -185,6 +185,7 @@ class ModelCard(BaseModel):
     degraded: list[str]
     policy: dict[str, Any]
     manifest_version: str
+    ids: Literal["tokens", "as sent"]
     features: list[str]
     chunks: list[str]
     metrics: dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from functions.score.releases import ReleaseStore
 from functions.score.scoring import Context, Scorer
 from functions.score.settings import Settings, runtime_memory_mb
 from functions.score.state import DynamoStateReader, StateReader, Tables
+from functions.score.tokens import IdTokens
 from greenfraud.control import ModelRef
 from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import Manifest, load_manifest
@@ -34,6 +35,7 @@ class Service:
     labels: LabelStore
     releases: ReleaseStore
     health: Health
+    tokens: IdTokens
     longest_call_seconds: float = 0.0  # until a call of the store that never answers has failed
     exchange: Exchange = OURS
 
@@ -55,6 +57,7 @@ class Service:
             **_stages(context),
             "policy": context.control.policy.to_json(),
             "manifest_version": self.manifest.version,
+            "ids": "tokens" if self.tokens.are_on else "as sent",
             "features": list(bundle.feature_names) if bundle else [],
             "chunks": bundle.chunks if bundle else [],
             "metrics": bundle.metrics if bundle else {},
@@ -94,6 +97,7 @@ def connect(settings: Settings) -> Service:
         longest_call_seconds=clients.LONGEST_CALL_SECONDS[settings.dynamodb_client],
         review_above=settings.review_above,
         exchange=Exchange(currency, StoredRates(clients.s3, settings.artifacts_bucket, currency)),
+        tokens=IdTokens(clients.secrets, settings.id_tokens),
     )
 
 
@@ -105,6 +109,7 @@ def compose(  # noqa: PLR0913
     decisions: Callable[[], Any],
     decisions_table: str,
     footprint: Footprint,
+    tokens: IdTokens,
     longest_call_seconds: float = 0.0,
     review_above: float,
     exchange: Exchange,
@@ -122,4 +127,9 @@ def compose(  # noqa: PLR0913
     )
     releases = ReleaseStore(decisions, decisions_table)
     labels = LabelStore(decisions, decisions_table, releases)
-    return Service(manifest, scorer, store, labels, releases, Health(scorer.read_entities), longest_call_seconds, exchange)
+
+    def look(customers: Sequence[str], terminals: Sequence[str]) -> Context:
+        tokens.key()  # without it, nothing is scored
+        return scorer.read_entities(customers, terminals)
+
+    return Service(manifest, scorer, store, labels, releases, Health(look), tokens, longest_call_seconds, exchange)

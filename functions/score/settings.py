@@ -28,6 +28,7 @@ class Settings:
     decisions_table: str
     artifacts_bucket: str
     dynamodb_client: Literal["lean", "boto3"]
+    id_tokens: str  # the ARN of the secret that holds the key of the ids, or off
     grid_intensity_g_per_kwh: float
     pue: float
     currency: str

@@ -17,6 +17,9 @@ EXECUTION_ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/{EXECUTION_ROLE}"
 # What it may do: given to `cdk bootstrap --cloudformation-execution-policies` in AWS.
 POLICY_NAME = "GreenFraudDeployment"
 POLICY = Path(__file__).resolve().parents[2] / "cdk/deployment-policy.json"
+# And the one that production needs beside it, as docs/deploy.md tells: given when a template asks for what only production has.
+PRODUCTION_NAME, PRODUCTION_POLICY = "GreenFraudDeploymentProd", POLICY.with_name("deployment-policy-prod.json")
+OF_PRODUCTION = b"AWS::SecretsManager::Secret"
 IMAGE_REPOSITORY = f"cdk-{CDK_QUALIFIER}-container-assets-{ACCOUNT}-{REGION}"
 
 
@@ -40,6 +43,13 @@ def create_role(iam: Any) -> None:
     iam.create_role(RoleName=EXECUTION_ROLE, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
     policy = iam.create_policy(PolicyName=POLICY_NAME, PolicyDocument=POLICY.read_text())["Policy"]["Arn"]
     iam.attach_role_policy(RoleName=EXECUTION_ROLE, PolicyArn=policy)
+
+
+def allow_production(iam: Any) -> None:
+    """Give the role the second policy, as an operator does before the first production."""
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_policy(PolicyName=PRODUCTION_NAME, PolicyDocument=PRODUCTION_POLICY.read_text())
+    iam.attach_role_policy(RoleName=EXECUTION_ROLE, PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/{PRODUCTION_NAME}")
 
 
 def remove_stand_ins(context: Context, template: dict[str, Any], parameters: dict[str, str]) -> None:

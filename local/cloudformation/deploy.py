@@ -13,7 +13,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloudformation import assets
-from local.cloudformation.bootstrap import ASSETS_BUCKET, EXECUTION_ROLE_ARN
+from local.cloudformation.bootstrap import ASSETS_BUCKET, EXECUTION_ROLE_ARN, OF_PRODUCTION, allow_production
 from local.context import ACCOUNT, REGION, connect
 from local.functions.runtime_layer import LayerBuildError
 
@@ -89,6 +89,8 @@ def deploy_stack(stack: AssemblyStack, endpoint: str) -> tuple[str, str]:
         assets.publish(manifest, s3, SUBSTITUTE)
         assets.register_images(manifest, ecr, SUBSTITUTE)
     template = stack.template.read_bytes()
+    if OF_PRODUCTION in template:
+        allow_production(connect("iam", endpoint=endpoint))
     digest = hashlib.sha256(template).hexdigest()
     # Beside the assets: templates are too large to travel inside the call.
     s3.put_object(Bucket=ASSETS_BUCKET, Key=f"{digest}.json", Body=template)

@@ -147,6 +147,14 @@ def repository(operation: str, parameters: Parameters) -> Needs:
         yield Need(f"ecr:{operation}", arn("ecr", f"repository/{name}") if name else "*")
 
 
+def secret(operation: str, parameters: Parameters) -> Needs:
+    """A secret by its ARN or name; AWS adds six characters to the name of a new one, and a random word is nobody's."""
+    name = str(parameters.get("SecretId") or parameters.get("Name") or "*")
+    yield Need(
+        f"secretsmanager:{operation}", name if name == "*" or name.startswith("arn:") else arn("secretsmanager", f"secret:{name}")
+    )
+
+
 def assume(operation: str, parameters: Parameters) -> Needs:
     """Taking on a role; who one is may be asked without permission."""
     if operation != "GetCallerIdentity":
@@ -166,6 +174,7 @@ SERVICES: dict[str, Rule] = {
     "scheduler": schedule,
     "sns": topic,
     "sqs": queue,
+    "secretsmanager": secret,
     "ssm": parameter,
     "stepfunctions": state_machine,
     "sts": assume,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -63,6 +63,17 @@ def install(context: Context) -> None:
     global _saved  # noqa: PLW0603 - the providers, which moto's engine calls, have no other way to reach it
     _saved = SavedState(context.state_dir, ACCOUNT, REGION)
     context.on_stop(partial(save_all, _saved))
+
+
+def kept_secret(name: str, generate: Callable[[], str]) -> str:
+    """The value of a secret: the one of an earlier start, or a new one, which is kept where only this person reads."""
+    assert _saved is not None
+    path = _saved.folder / "secrets" / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(generate(), encoding="utf-8")
+    return path.read_text(encoding="utf-8")
 
 
 def save_all(saved: SavedState) -> None:

@@ -76,6 +76,8 @@ def test_whoever_may_use_a_bucket_or_a_table_may_use_its_key_through_it(prod):
                 needed.setdefault("s3", set()).update(USES.get(action, set()))
                 if action.startswith("dynamodb:") and action != "dynamodb:ListStreams" and "Stream" not in action:
                     needed.setdefault("dynamodb", set()).add("kms:Decrypt")
+                if action == "secretsmanager:GetSecretValue":
+                    needed.setdefault("secretsmanager", set()).add("kms:Decrypt")
                 if action == "sqs:SendMessage":
                     needed.setdefault("sqs", set()).update(("kms:Decrypt", "kms:GenerateDataKey"))
         for service, uses in needed.items():

@@ -46,7 +46,7 @@ def test_https_to_the_endpoints_is_all_that_goes(private):
 def test_endpoints_serve_this_account_alone(private):
     """And the gateways reach no data but ours, and the one bucket in which CloudFormation takes answers."""
     endpoints = private("AWS::EC2::VPCEndpoint").values()
-    assert len(endpoints) == 9
+    assert len(endpoints) == 10
     beyond = []
     for endpoint in endpoints:
         statement, *more = endpoint["Properties"]["PolicyDocument"]["Statement"]

@@ -34,6 +34,12 @@ def test_text_from_the_command_line_takes_the_type_of_its_setting():
         ({"currency": "EURO"}, "expected one of ISO 4217"),
         ({"currency": "SEK"}, "currency is SEK: also give review_above, in its units: 220 is meant in EUR"),
         ({"review_above": "0"}, "expected an amount above 0"),
+        (
+            {"keep_transactions_days": "365"},
+            "keep_transactions_days is 365, expected 540 or more, or 0 for ever: features look back",
+        ),
+        ({"keep_labels_days": "539"}, "keep_labels_days is 539"),
+        ({"keep_decisions_days": "-1"}, "keep_decisions_days is -1, expected 32 or more"),
         ({"region": "us-east-1"}, "also give grid_intensity_g_per_kwh"),
     ],
 )

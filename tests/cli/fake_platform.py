@@ -108,6 +108,7 @@ class FakePlatform:
             "StateMachineArn": "machine",
             "ArtifactsBucket": "artifacts",
             "LakeBucket": "lake",
+            "IdTokens": "off",
         }
 
     def client(self, service):

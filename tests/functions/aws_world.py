@@ -22,6 +22,7 @@ NAMES = {
     "ARTIFACTS_BUCKET": "artifacts",
     "STATE_MACHINE_ARN": "arn:aws:states:eu-north-1:123456789012:stateMachine:fraud-detection-pipeline",
     "REJECTED_QUEUE_URL": "https://sqs.eu-north-1.amazonaws.com/123456789012/rejected",
+    "ID_TOKENS": "off",
     "DYNAMODB_CLIENT": "boto3",  # the one that moto stands in for inside a process
     "GRID_INTENSITY_G_PER_KWH": "8",
     "PUE": "1.135",

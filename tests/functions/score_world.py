@@ -21,10 +21,12 @@ from functions.score.releases import ReleaseStore
 from functions.score.scoring import Scorer
 from functions.score.service import Service
 from functions.score.state import DynamoStateReader, Tables
+from functions.score.tokens import IdTokens
 from greenfraud.control import ControlDocument
 from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
+from greenfraud.identity import OFF
 from greenfraud.items import control as control_items
 from greenfraud.items import state as state_items
 
@@ -65,6 +67,7 @@ class World:
     dynamodb: Proxy = field(default_factory=lambda: Proxy(boto3.client("dynamodb")))
     s3: Proxy = field(default_factory=lambda: Proxy(boto3.client("s3")))
     now: float = 0.0
+    tokens: IdTokens = field(default_factory=lambda: IdTokens(lambda: None, OFF))
 
     def __post_init__(self) -> None:
         """Wire the service as `connect` does."""
@@ -86,7 +89,7 @@ class World:
         health = Health(scorer.read_entities, clock=lambda: self.now)
         releases = ReleaseStore(lambda: self.dynamodb, "decisions")
         labels = LabelStore(lambda: self.dynamodb, "decisions", releases)
-        self.service = Service(MANIFEST, scorer, decisions, labels, releases, health)
+        self.service = Service(MANIFEST, scorer, decisions, labels, releases, health, self.tokens)
         self.http = TestClient(create_app(self.service))
 
     def score(self, **changes: Any) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from greenfraud import naming
-from greenfraud.identity import token
+from greenfraud.errors import ContractError
+from greenfraud.identity import key_of, token
 
 DAY = date(2018, 5, 1)
 
@@ -43,5 +44,18 @@ def test_job_keys_differ_between_families_and_chunks():
 
 def test_tokens_hide_the_id_and_keep_its_identity():
     """The same customer has the same token under one key, and another under another."""
-    assert token("C1", b"k") == token("C1", b"k") != token("C1", b"l")
-    assert "C1" not in token("C1", b"k")
+    assert token("customer", "C1", b"k") == token("customer", "C1", b"k") != token("customer", "C1", b"l")
+    assert "C1" not in token("customer", "C1", b"k")
+
+
+def test_a_terminal_and_a_customer_of_one_id_have_different_tokens():
+    """Whoever learns what one of them is called does not learn it of the other."""
+    assert token("customer", "C1", b"k") != token("terminal", "C1", b"k")
+
+
+def test_a_key_that_could_be_guessed_is_refused():
+    """By its length, and without quoting it."""
+    with pytest.raises(ContractError, match="has 31 characters") as refusal:
+        key_of("k" * 31)
+    assert "kkk" not in str(refusal.value)
+    assert key_of("k" * 32) == b"k" * 32

@@ -56,6 +56,12 @@ def s3() -> Any:
     return _boto3_client("s3")
 
 
+@cache
+def secrets() -> Any:
+    """The Secrets Manager client of this execution environment; asked once."""
+    return _boto3_client("secretsmanager")
+
+
 def verified(client: Any) -> DynamoDB:
     """A boto3 client that raises UnreadableAnswerError for an answer cut off or altered, which it would read as an empty one."""
     client.meta.events.register("after-call.dynamodb", _verify)

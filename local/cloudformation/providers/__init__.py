@@ -12,11 +12,12 @@ from local.cloudformation.providers import (
     observability,
     repositories,
     s3,
+    secrets,
     tables,
     workflows,
 )
 from local.cloudformation.providers.resource import Provider
 
-FAMILIES = (apis, custom, functions, identity, inert, messaging, observability, repositories, s3, tables, workflows)
+FAMILIES = (apis, custom, functions, identity, inert, messaging, observability, repositories, s3, secrets, tables, workflows)
 PROVIDERS: dict[str, Provider] = {provider.type: provider for family in FAMILIES for provider in family.PROVIDERS}
 INERT_TYPES = frozenset(inert.INERT)

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from typing import Literal
 
+from greenfraud.errors import ContractError
+
+OFF = "off"  # in place of the address of a key: ids stay as they are sent
 TOKEN_DIGITS = 32
+SHORTEST_KEY = 32
+Kind = Literal["customer", "terminal"]
 
 
-def token(value: str, key: bytes | None) -> str:
+def token(kind: Kind, value: str, key: bytes | None) -> str:
     """Return the id itself without a key, or its keyed token: 128 bits of HMAC-SHA-256 (RFC 2104).
 
-    >>> token("C1", None), token("C1", b"secret")
-    ('C1', 'd833789ef1820bc39f16deae664901ba')
+    A customer and a terminal of one id have different tokens: whoever knows one cannot tell the other.
+
+    >>> token("customer", "C1", None), token("customer", "C1", b"secret")
+    ('C1', '1ee189eec23c11e9982fd0e5c85f712c')
     """
     if key is None:
         return value
-    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:TOKEN_DIGITS]
+    return hmac.new(key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()[:TOKEN_DIGITS]
+
+
+def key_of(text: str) -> bytes:
+    """Return the key that a secret holds. Raises ContractError for one that could be guessed; it is never quoted."""
+    if len(text) < SHORTEST_KEY:
+        raise ContractError(f"the key of the ids has {len(text)} characters, expected {SHORTEST_KEY} or more")
+    return text.encode()

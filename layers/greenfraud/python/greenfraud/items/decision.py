@@ -182,6 +182,11 @@ def content_sha256_of(item: Item) -> str:
     return Attributes(item, KIND).text("content_sha256")
 
 
+def written_at(item: Item) -> float:
+    """Return when a record was written, in epoch seconds: each is kept for the same time from then on. Raises DamagedItem."""
+    return Attributes(item, KIND).quantity(EXPIRY) - KEPT_SECONDS
+
+
 def record_of(item: Item) -> str:
     """Return which record of a transaction it is: the decision or a report; part of the key, so always there."""
     return str(item[RECORD]["S"])

@@ -1,0 +1,1 @@
+"""Forgetting a person: every link to them is cut, and the proof is a search."""
