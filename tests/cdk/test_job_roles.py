@@ -103,6 +103,7 @@ def test_only_the_trainer_and_compaction_delete(granted):
         ("train", f"{ARTIFACTS}spot/*"),
         ("compact", f"{LAKE}transactions/dt=*/landing-*.jsonl"),
         ("compact", f"{LAKE}labels/dt=*/landing-*.jsonl"),
+        ("compact", f"{LAKE}releases/dt=*/landing-*.jsonl"),
         ("compact", f"{LAKE}decisions/dt=*/*.jsonl"),
         ("compact", f"{LAKE}emissions/dt=*/serve-*.json"),
     }
