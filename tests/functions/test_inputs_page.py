@@ -18,8 +18,9 @@ from functions.score.memory import connect_nothing
 
 PAGE = Path(__file__).parents[2] / "docs" / "inputs.md"
 LABEL = {"transaction_id": "T1", "is_fraud": True, "observed_at": "2018-05-27T12:00:00Z"}
-BASES = {"transaction": ("/v1/score", TRANSACTION), "label": ("/v1/labels", LABEL)}
-REQUEST = re.compile(r"(transaction|label) `(\{.*?\})`")
+RELEASE = {"transaction_id": "T1", "released_at": "2018-05-27T12:00:00Z"}
+BASES = {"transaction": ("/v1/score", TRANSACTION), "label": ("/v1/labels", LABEL), "release": ("/v1/releases", RELEASE)}
+REQUEST = re.compile(rf"({'|'.join(BASES)}) `(\{{.*?\}})`")
 
 
 class Row(NamedTuple):
@@ -71,7 +72,7 @@ def prepared(row: Row) -> TestClient:
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.kind} {row.change} {row.answer}".encode("ascii", "replace").decode())
 def test_the_api_answers_as_the_page_says(row):
-    """The status, and the field at fault or what became of the label."""
+    """The status, and the field at fault or what became of the label or release."""
     status, body = ask(prepared(row), row.kind, body_of(row.kind, row.change.strip("`")))
     told = body["results"][0] if "results" in body else body.get("field", "")
     assert f"{status} {told}".strip() == row.answer
