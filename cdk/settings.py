@@ -27,6 +27,7 @@ LEAST_KEPT_DAYS = {
         "features look back 91 days, entities 367, a late report 400, and a chunk waits for its labels",
     ),
     "keep_labels_days": (540, "a transaction is worth nothing without its labels"),
+    "keep_releases_days": (540, "a payment that was held is accepted by its release alone"),
     "keep_decisions_days": (32, "the skew watch may look at the last 31 days"),
     "keep_features_days": (28, "an execution reads what it has written; what is missing later is computed anew"),
     "keep_reports_days": (8, "a week is compared with the one before"),
@@ -82,6 +83,7 @@ class Settings:
     # claim may come late. The tables forget by themselves: decisions after 400 days, states after a year, receipts after 30 days.
     keep_transactions_days: int = 1_096
     keep_labels_days: int = 1_096
+    keep_releases_days: int = 1_096
     keep_decisions_days: int = 400  # as long as the table keeps them; nothing learns from them
     keep_features_days: int = 1_096
     keep_reports_days: int = 1_096

@@ -19,7 +19,7 @@ def sequential(view: View, made: Sequence[Payment]) -> dict[str, ViewState]:
     for payment in made:
         entity = payment.customer if view.join_key == "customer_id" else payment.terminal
         state = states.get(entity, ViewState.empty(view))
-        states[entity] = state.add_transaction(payment.occurred_us, payment.amount_minor)
+        states[entity] = state.add_transaction(payment.occurred_us, payment.amount_minor, payment.outcome)
     return {entity: state.expire(state.newest_us or 0) for entity, state in states.items()}
 
 

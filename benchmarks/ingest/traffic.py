@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from greenfraud.instants import DAY_US
 from greenfraud.items.decision import Decision, encode
+from greenfraud.outcomes import ALLOW
 from greenfraud.records import Transaction
 
 START_US = 1_775_001_600_000_000  # 2026-04-01
@@ -22,6 +23,7 @@ class Payment(NamedTuple):
     terminal: str
     occurred_us: int
     amount_minor: int
+    outcome: str = ALLOW
 
 
 def payments(count: int, customers: int, terminals: int, *, run: str, seed: int = 1) -> list[Payment]:
@@ -56,5 +58,5 @@ def with_duplicates(records: Sequence[Record], share: float, seed: int = 2) -> l
 
 def _record(payment: Payment) -> Record:
     transaction = Transaction(payment.name, payment.occurred_us, payment.customer, payment.terminal, payment.amount_minor)
-    image = encode(Decision(transaction, {"decision": "allow"}, "light", "1", 1e-9, 1e-9, 1e-9), now_seconds=0.0)
+    image = encode(Decision(transaction, {"decision": payment.outcome}, "light", "1", 1e-9, 1e-9, 1e-9), now_seconds=0.0)
     return {"eventName": "INSERT", "eventSourceARN": "stream", "dynamodb": {"SequenceNumber": payment.name, "NewImage": image}}

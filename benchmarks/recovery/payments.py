@@ -6,8 +6,10 @@ import random
 
 from benchmarks.ingest.traffic import START_US, Payment
 from greenfraud.instants import DAY_US
+from greenfraud.outcomes import ALLOW, BLOCK, REVIEW
 
 DAYS, LATEST_DAYS, LATE_SHARE = 60, 40, 0.1
+OUTCOME_WEIGHTS = (8, 1, 1)
 
 
 def arriving(  # noqa: PLR0913 - what a history is made of
@@ -22,6 +24,13 @@ def arriving(  # noqa: PLR0913 - what a history is made of
         customer = number if number < customers else chance.randrange(customers)
         terminal = number if number < terminals else chance.randrange(terminals)
         arrivals.append(
-            Payment(f"{run}-{number}", f"c{customer}", f"t{terminal}", occurred_us - late_us, chance.randrange(1, 50_000))
+            Payment(
+                name=f"{run}-{number}",
+                customer=f"c{customer}",
+                terminal=f"t{terminal}",
+                occurred_us=occurred_us - late_us,
+                amount_minor=chance.randrange(1, 50_000),
+                outcome=chance.choices((ALLOW, REVIEW, BLOCK), OUTCOME_WEIGHTS)[0],
+            )
         )
     return arrivals

@@ -16,6 +16,7 @@ from cli.data import checks
 from cli.data.amounts import amounts
 from cli.data.dataset import MATURITY_DAYS, SCHEMA, Dataset, in_order
 from cli.data.moments import moments, not_before
+from cli.data.outcomes import outcomes
 from cli.data.reading import SourceFile, content_of, file_sha256, read_source
 from cli.errors import InputError
 from greenfraud.errors import InvalidInput
@@ -95,7 +96,8 @@ def _checked(source: SourceFile, options: ImportOptions, exchange: Exchange) -> 
         "observed_us": _observed(source, occurred, is_fraud, timezone, options.maturity_days),
     }
     table = pa.table(values, schema=SCHEMA)
-    for name, column in money.items():  # what converted rows were before
+    told = money | outcomes(columns, occurred, timezone)  # what converted rows were before, and what became of them
+    for name, column in told.items():
         table = table.append_column(name, column)
     for name, kind in load_manifest().extra_columns.items():
         if name in columns:

@@ -18,6 +18,8 @@ FIELDS = (
     "currency",
     "is_fraud",
     "observed_at",
+    "decision",
+    "accepted_at",
 )
 HANDBOOK = {
     "transaction_id": "TRANSACTION_ID",

@@ -17,11 +17,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.data.dataset import Dataset, HeldBack
 from cli.errors import CommandError, InputError
 from greenfraud.instants import DAY_US, day_of
-from greenfraud.naming import DATASET_KEY, labels_prefix, transactions_prefix
+from greenfraud.naming import DATASET_KEY, labels_prefix, releases_prefix, transactions_prefix
 
 HELD_BACK_KEY = "held-back.json"
 UPLOADS_AT_ONCE = 6
-PARTITIONED = ("transactions/", "labels/")
+PARTITIONED = ("transactions/", "labels/", "releases/")
 IMPORT_SOURCE = "import"
 IMPORTED = "part-0.parquet"  # a day's file of an import; the others are of records that arrived live
 
@@ -59,8 +59,8 @@ def upload(
 
 
 def lake_files(dataset: Dataset) -> list[tuple[str, pa.Table]]:
-    """Key and content of every day's file: transactions, then the reports observed on that day."""
-    return [*_transaction_files(dataset), *_label_files(dataset)]
+    """Key and content of every day's file: transactions, then what was reported, and let go, on that day."""
+    return [*_transaction_files(dataset), *_label_files(dataset), *_release_files(dataset)]
 
 
 def day_file(table: pa.Table) -> bytes:
@@ -110,7 +110,7 @@ def _remove_imports(s3: Any, bucket: str) -> None:
 
 def _transaction_files(dataset: Dataset) -> Iterator[tuple[str, pa.Table]]:
     # Everything but what became known later.
-    columns = [name for name in dataset.table.column_names if name not in {"is_fraud", "observed_us"}]
+    columns = [name for name in dataset.table.column_names if name not in {"is_fraud", "observed_us", "released_us"}]
     for day, rows in _by_day(dataset.table, "occurred_us"):
         yield f"{transactions_prefix(day_of(day * DAY_US))}{IMPORTED}", rows.select(columns)
 
@@ -124,6 +124,19 @@ def _label_files(dataset: Dataset) -> Iterator[tuple[str, pa.Table]]:
         labels = rows.select(["transaction_id", "is_fraud", "observed_us"])
         source = pa.array([IMPORT_SOURCE] * rows.num_rows, pa.string())
         yield f"{labels_prefix(day_of(day * DAY_US))}{IMPORTED}", labels.append_column("source", source)
+
+
+def _release_files(dataset: Dataset) -> Iterator[tuple[str, pa.Table]]:
+    """Payments that were held, by the day on which somebody let them go."""
+    if "released_us" not in dataset.table.column_names:
+        return
+    released = dataset.table.filter(dataset.table["released_us"].is_valid())
+    released = released.sort_by([("released_us", "ascending"), ("transaction_id", "ascending")])
+    for day, rows in _by_day(released, "released_us"):
+        payments = rows.select(["transaction_id", "released_us", "occurred_us", "customer_id", "terminal_id", "amount_minor"])
+        source = pa.array([IMPORT_SOURCE] * rows.num_rows, pa.string())
+        release = payments.rename_columns({"released_us": "accepted_us"}).append_column("source", source)
+        yield f"{releases_prefix(day_of(day * DAY_US))}{IMPORTED}", release
 
 
 def _by_day(table: pa.Table, column: str) -> Iterator[tuple[int, pa.Table]]:

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 from cli.forgetting.json_documents import without_own
 from cli.forgetting.person import JOIN_KEY, Person
 from greenfraud.features.manifest import load_manifest
+from greenfraud.naming import MORE
 
 TRANSACTION = "transaction_id"
-MORE = "_more"  # of a compacted day: what a record says beyond the columns, as a text of JSON
 DICTIONARIES = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}
 OTHERS = {"DELTA_BINARY_PACKED", "BYTE_STREAM_SPLIT", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"}
 

@@ -13,9 +13,9 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from greenfraud.instants import day_of
-from greenfraud.items import decision, label
+from greenfraud.items import decision, label, release
 from greenfraud.items.attributes import Item
-from greenfraud.naming import decisions_key, labels_prefix, transactions_prefix
+from greenfraud.naming import decisions_key, labels_prefix, releases_prefix, transactions_prefix
 
 READS_AT_ONCE = 8
 Identity = tuple[Any, ...]
@@ -39,6 +39,8 @@ class LakeIds:
                 day = day_of(int(item["occurred_us"]["N"]))
                 places = (transactions_prefix(day), decisions_prefix(day))
                 return all((transaction_id,) in self._ids(place, ("transaction_id",)) for place in places)
+            if record == release.KIND:
+                return (transaction_id,) in self._ids(releases_prefix(day_of(int(item["accepted_us"]["N"]))), ("transaction_id",))
             if record.partition("#")[0] == label.FIRST:
                 observed_us = int(item["observed_us"]["N"])
                 return (transaction_id, observed_us) in self._ids(

@@ -11,7 +11,7 @@ from cli.errors import InputError
 from cli.screen import Screen
 from cli.target import Target
 
-KINDS = ("transactions", "labels", "decisions", "emissions")
+KINDS = ("transactions", "labels", "releases", "decisions", "emissions")
 BURST = timedelta(minutes=10)  # deletions no further apart belong together
 COPIES_AT_ONCE = 8
 

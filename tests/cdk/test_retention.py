@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-KINDS = {"transactions/": 1_096, "labels/": 1_096, "decisions/": 400, "features/": 1_096, "reports/": 1_096, "emissions/": 3_653}
+KINDS = {
+    "transactions/": 1_096,
+    "labels/": 1_096,
+    "releases/": 1_096,
+    "decisions/": 400,
+    "features/": 1_096,
+    "reports/": 1_096,
+    "emissions/": 3_653,
+}
 
 
 def lifecycle(resources_of, name):

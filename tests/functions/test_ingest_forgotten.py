@@ -39,7 +39,7 @@ def customers(world: IngestWorld) -> set[str]:
     return {item["entity_id"]["S"] for item in world.dynamodb.scan(TableName=CUSTOMER.table)["Items"]}
 
 
-@pytest.mark.parametrize("at", [NOW - 3600, NOW, None])
+@pytest.mark.parametrize("at", [NOW - 3600, NOW, None], ids=["an hour before", "in that moment", "who knows"])
 def test_what_was_decided_before_goes_on_under_the_other_name(world, at):
     """In state and lake, without what only that customer had; a record that does not tell its moment counts as old."""
     assert world.ingest(written(7, at)) == []
@@ -47,6 +47,17 @@ def test_what_was_decided_before_goes_on_under_the_other_name(world, at):
     rows = [row for kind in ("transactions", "decisions") for lines in world.lake(f"{kind}/").values() for row in lines]
     assert [row["customer_id"] for row in rows] == [STRANGER, STRANGER]
     assert all("device" not in row and row.get("features") is None for row in rows)
+
+
+def test_the_release_of_a_payment_of_before_goes_on_under_the_other_name(world):
+    """Otherwise a day of releases would name whom nobody may name."""
+    image = {name: cell for name, cell in written(7, NOW)["dynamodb"]["NewImage"].items() if name != "answer"}
+    image |= {"record": {"S": "release"}, "accepted_us": {"N": str(int(image["occurred_us"]["N"]) + 1)}, "source": {"S": "analyst"}}
+    record = written(7, NOW)
+    assert world.ingest({**record, "dynamodb": {**record["dynamodb"], "NewImage": image}}) == []
+    assert customers(world) == {entity_id("customer_id", STRANGER)}
+    ((row,),) = world.lake("releases/").values()
+    assert row["customer_id"] == STRANGER
 
 
 def test_the_terminal_counts_the_payment_all_the_same(world):
