@@ -70,7 +70,7 @@ def plan_of(histories: list[list[Version]], at: datetime | None) -> Plan:
     deleted = [history for history in histories if history[-1].is_deletion]
     present = [history for history in histories if not history[-1].is_deletion]
     if not deleted:
-        raise InputError("nothing is deleted, or its versions are gone: they are kept for 30 days")
+        raise InputError("nothing is deleted, or its versions are gone: they are kept for 7 days")
     if at is not None:
         copies = [version for history in deleted if (version := _standing(history, at)) is not None]
         return Plan(at, tuple(copies), len(present))

@@ -53,7 +53,9 @@ def test_outcomes_and_releases_reach_the_lake(tmp_path):
 def test_a_file_that_tells_nothing_was_all_accepted(tmp_path):
     """As before: its columns are those that it has."""
     rows = [row.rsplit(",", 2)[0] for row in ROWS]
-    (file,) = lake_files(load_file(write(tmp_path, rows, "transaction_id,occurred_at,customer_id,amount,is_fraud\n"), ImportOptions()))
+    (file,) = lake_files(
+        load_file(write(tmp_path, rows, "transaction_id,occurred_at,customer_id,amount,is_fraud\n"), ImportOptions())
+    )
     assert "decision" not in file[1].column_names
 
 
