@@ -16,7 +16,7 @@ from greenfraud.items.attributes import Item
 from greenfraud.items.tables import DECISIONS, RECEIPTS
 
 CUSTOMERS, DECIDED, RECEIVED = "CustomerTable", "DecisionsTable", "ReceiptsTable"  # outputs of the stack
-OTHERS = ("TerminalTable", "ControlTable", "LedgerTable", "LineageTable")
+OTHERS = ("TerminalTable", "ControlTable", "LedgerTable", "LineageTable", "LeasesTable")
 
 
 @dataclass(frozen=True)
