@@ -51,7 +51,7 @@ class LabelStore:
             time.sleep(PAUSE_SECONDS * attempt)
             plan = plan_of(labels, self._histories(labels, give_up_at), place)
             if not plan.reports or self._are_put(plan):
-                self._releases.put_of(labels)  # also of those that were known: a fault may have come in between
+                self._releases.put_of(plan.released)
                 return plan.outcomes
         raise StateConflict("these labels are being changed by others, nothing of them was stored: try again")
 

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from greenfraud.errors import ContractError, DamagedItem, InvalidInput, NotFound, StateConflict, StoreUnavailableError
 from greenfraud.items import decision as decision_items
+from greenfraud.items import label as label_items
 from greenfraud.items import release as release_items
 from greenfraud.items.release import ReleasedPayment
 from greenfraud.items.tables import DECISIONS
@@ -20,6 +21,8 @@ from greenfraud.outcomes import BLOCK, HELD
 from greenfraud.records import Label, Release
 
 RELEASED, KNOWN, ACCEPTED = "released", "known", "accepted"
+
+Item = dict[str, Any]
 
 
 class ReleaseStore:
@@ -33,44 +36,52 @@ class ReleaseStore:
         """Store each release; says for each `released`, `known`, or `accepted` where nothing held the payment.
 
         Raises, before anything is stored, NotFound when a transaction was never decided, StateConflict when it was declined
-        and InvalidInput when it was released before it happened; `place` says where a release stands, such as
-        `releases[{}].`.
+        or is reported as fraud, InvalidInput when it was released before it happened; `place` says where a release stands, such
+        as `releases[{}].`.
         """
         payments = [self._payment(release, place.format(index)) for index, release in enumerate(releases)]
         return [self._put(payment) if payment else ACCEPTED for payment in payments]
 
     def put_of(self, labels: Sequence[Label]) -> None:
-        """Release what labels call legitimate, where it is held; they are about payments that were decided."""
+        """Release the payments that labels call legitimate; they were held, and nobody has called them a fraud since."""
         for label in labels:
-            item = None if label.is_fraud else self._decision(label.transaction_id)
-            if item is not None and decision_items.outcome_of(item) in HELD:
-                self._put(release_items.release_of(item, label.observed_us, label.source))
+            decision, _ = self._records(label.transaction_id)
+            if decision is not None:
+                self._put(release_items.release_of(decision, label.observed_us, label.source))
 
     def _payment(self, release: Release, place: str) -> ReleasedPayment | None:
-        item = self._decision(release.transaction_id)
-        if item is None:
+        decision, reports = self._records(release.transaction_id)
+        if decision is None:
             raise NotFound(f"{place}transaction_id: no decision for {release.transaction_id}")
         try:
-            outcome, payment = decision_items.outcome_of(item), release_items.release_of(item, release.released_us, release.source)
+            outcome = decision_items.outcome_of(decision)
+            payment = release_items.release_of(decision, release.released_us, release.source)
+            told = [label_items.earlier(report) for report in reports]
         except DamagedItem as damage:
             raise ContractError(f"{place}transaction_id: its stored records are damaged: {damage}") from None
         if outcome == BLOCK:
             raise StateConflict(f"{place}transaction_id: it was declined, and what was declined is never accepted")
         if release.released_us < payment.occurred_us:
             raise InvalidInput(f"{place}released_at", "must not be before the transaction happened")
+        if outcome in HELD and told and max(told, key=lambda report: report.observed_us).is_fraud:
+            raise StateConflict(f"{place}transaction_id: it is reported as fraud; correct that first, by a label observed later")
         return payment if outcome in HELD else None
 
-    def _decision(self, transaction_id: str) -> dict[str, Any] | None:
-        attributes = (*release_items.HELD, "decision")
-        response = self._client().get_item(
+    def _records(self, transaction_id: str) -> tuple[Item | None, list[Item]]:
+        """The decision about a transaction, None where there is none, and the reports about it."""
+        attributes = tuple(dict.fromkeys((*release_items.HELD, *label_items.HISTORY)))
+        response = self._client().query(
             TableName=self._table,
-            Key=decision_items.key(transaction_id),
             ConsistentRead=True,
+            KeyConditionExpression=f"{DECISIONS.partition} = :id",
             ProjectionExpression=", ".join(f"#{name}" for name in attributes),
             ExpressionAttributeNames={f"#{name}": name for name in attributes},
+            ExpressionAttributeValues={":id": {"S": transaction_id}},
         )
-        item: dict[str, Any] | None = response.get("Item")
-        return item
+        by_record = {decision_items.record_of(item): item for item in response["Items"]}
+        decision = by_record.pop(decision_items.KIND, None)
+        by_record.pop(release_items.KIND, None)
+        return decision, list(by_record.values())
 
     def _put(self, payment: ReleasedPayment) -> str:
         try:

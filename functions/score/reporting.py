@@ -11,6 +11,7 @@ from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
 from greenfraud.items import release as release_items
 from greenfraud.items.label import EarlierReport, Report
+from greenfraud.outcomes import HELD
 from greenfraud.records import Label
 
 Item = Mapping[str, Any]
@@ -22,6 +23,7 @@ class Plan:
 
     outcomes: list[str] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
+    released: list[Label] = field(default_factory=list)  # by these, payments that were held are let go
 
 
 @dataclass
@@ -31,6 +33,12 @@ class Told:
     occurred_us: int
     terminal_id: str | None
     reports: list[EarlierReport]
+    is_held: bool = False
+
+    @property
+    def is_fraud(self) -> bool:
+        """What the newest report says; nobody's silence is a fraud."""
+        return bool(self.reports) and max(self.reports, key=lambda report: report.observed_us).is_fraud
 
 
 def plan_of(labels: Sequence[Label], histories: Mapping[str, Sequence[Item]], place: str) -> Plan:
@@ -48,6 +56,10 @@ def plan_of(labels: Sequence[Label], histories: Mapping[str, Sequence[Item]], pl
         plan.outcomes.append(_outcome_of(label, told[name].reports, at))
         if plan.outcomes[-1] != "known":
             plan.reports.append(_added(label, told[name]))
+    # Also by one that was known: a fault may have come between it and the release. What is called fraud last stays held.
+    plan.released = [
+        one for one in labels if not one.is_fraud and told[one.transaction_id].is_held and not told[one.transaction_id].is_fraud
+    ]
     return plan
 
 
@@ -57,7 +69,7 @@ def _told(name: str, history: Sequence[Item], at: str) -> Told:
         reports = [label_items.earlier(item) for item in history if decision_items.record_of(item) not in others]
         for item in history:
             if _is_decision(item):
-                return Told(*label_items.about(item), reports)
+                return Told(*label_items.about(item), reports, decision_items.outcome_of(item) in HELD)
     except DamagedItem as damage:
         raise ContractError(f"{at}transaction_id: its stored records are damaged: {damage}") from None
     raise NotFound(f"{at}transaction_id: no decision for {name}")

@@ -102,6 +102,18 @@ def test_a_fraud_report_releases_nothing(world, body):
     assert stored_by(world, kind="release") == []
 
 
+def test_what_is_reported_as_fraud_is_not_released_until_that_is_corrected(world):
+    """Neither by a release, nor by a label that was told before, nor by a list that ends in a fraud."""
+    fraud = LEGITIMATE | {"is_fraud": True, "observed_at": format_rfc3339(RELEASED_US + 1)}
+    assert world.http.post("/v1/labels", json=[LEGITIMATE, fraud]).json() == {"results": ["stored", "correction"]}
+    assert release(world)[0] == 409
+    assert world.http.post("/v1/labels", json=LEGITIMATE).json() == {"results": ["known"]}
+    assert stored_by(world, kind="release") == []
+    corrected = LEGITIMATE | {"observed_at": format_rfc3339(RELEASED_US + 2)}
+    assert world.http.post("/v1/labels", json=corrected).json() == {"results": ["correction"]}
+    assert len(stored_by(world, kind="release")) == 1
+
+
 def test_what_was_allowed_needs_no_release(world):
     """It was accepted when it was made."""
     world.score(transaction_id="T2", amount_minor=100)
@@ -111,7 +123,7 @@ def test_what_was_allowed_needs_no_release(world):
 
 def test_what_was_declined_is_never_accepted(world, monkeypatch):
     """A new attempt is another payment."""
-    monkeypatch.setattr("functions.score.verdict.rules_decision", lambda *_: (BLOCK, []))
+    monkeypatch.setattr("functions.score.verdict.rules_decision", lambda *_, **__: (BLOCK, []))
     assert world.score(transaction_id="T3", amount_minor=HELD_MINOR)["decision"] == BLOCK
     status, detail = release(world, transaction_id="T3")
     assert (status, "never accepted" in str(detail)) == (409, True)

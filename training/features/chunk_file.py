@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from training.features.history import History
 
 SAMPLED_ROWS = 1_024
+JUDGED = "is_judged"  # whether anything is known of a row; where nothing is, it is neither learned from nor judged on
 ENTITIES = ("customer_id", "terminal_id")
 KEYS = [*TRANSACTIONS.names, "event_timestamp"]
 
 
-def chunk_table(history: History, rows: slice, is_fraud: NDArray[np.bool_], columns: Mapping[str, NDArray[np.float64]]) -> pa.Table:
-    """Return keys, label and features of some rows; a missing feature is null."""
+def chunk_table(history: History, rows: slice, known_us: int, columns: Mapping[str, NDArray[np.float64]]) -> pa.Table:
+    """Return keys, label and features of some rows, with what was known of them by a moment; a missing feature is null."""
     table = history.table.select(TRANSACTIONS.names).slice(rows.start, rows.stop - rows.start).cast(TRANSACTIONS)
-    table = table.append_column("is_fraud", pa.array(is_fraud[rows]))
+    table = table.append_column("is_fraud", pa.array(history.is_fraud_as_known(known_us)[rows]))
+    table = table.append_column(JUDGED, pa.array(history.is_judged(known_us)[rows]))
     moments = table["occurred_us"].cast(pa.timestamp("us", tz="UTC"))
     table = table.append_column("event_timestamp", moments)
     for name, column in columns.items():
@@ -70,16 +72,17 @@ def _has_few_values(column: pa.ChunkedArray) -> bool:
 
 
 def read_chunk(channel: Path) -> pa.Table:
-    """Read the Parquet files of an input channel. Raises ContractError when there are none."""
+    """Read the judged rows of an input channel's files. Raises ContractError when there are none."""
     return pa.concat_tables([read_file(file) for file in chunk_files(channel)])
 
 
 def read_file(file: Path) -> pa.Table:
-    """Read one Parquet file of a channel. Raises ContractError naming it when it is none."""
+    """Read the judged rows of one file of a channel. Raises ContractError naming it when it is no Parquet file."""
     try:
-        return pq.read_table(file)
+        table = pq.read_table(file)
     except pa.ArrowInvalid:
         raise ContractError(f"{file.name} is not a Parquet file that can be read") from None
+    return table.filter(table[JUDGED]) if JUDGED in table.column_names else table
 
 
 def chunk_files(channel: Path) -> list[Path]:

@@ -89,8 +89,8 @@ def _write(lake: Lake, chunks: Sequence[Chunk], computed: ComputedFeatures, matu
 
     def write(chunk: Chunk) -> None:
         rows = history.rows_between(chunk.start_us, chunk.end_us)
-        is_fraud = history.is_fraud_as_known(chunk.end_us + maturity_us - 1)  # a test week may begin then
-        table = chunk_table(history, rows, is_fraud, computed.columns(rows))
+        known_us = chunk.end_us + maturity_us - 1  # a test week may begin then
+        table = chunk_table(history, rows, known_us, computed.columns(rows))
         lake.put(features_key(computed.manifest.version, chunk.id), parquet(table))
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:

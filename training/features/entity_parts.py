@@ -58,6 +58,8 @@ def _rows_of(history: History, rows: Ints) -> History:
         is_held=history.is_held[rows],
         is_declined=history.is_declined[rows],
         label_row=at[is_about],
+        released_row=np.empty(0, np.int64),  # states tell nothing of what is judged
+        released_us=np.empty(0, np.int64),
         label_is_fraud=history.label_is_fraud[is_about],
         label_observed_us=history.label_observed_us[is_about],
     )

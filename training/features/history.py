@@ -86,6 +86,8 @@ class History:
     is_held: NDArray[np.bool_]
     is_declined: NDArray[np.bool_]
     releases: Releases
+    released_row: NDArray[np.int64]  # of the releases whose payments are rows, and when they were let go
+    released_us: NDArray[np.int64]
 
     def rows_between(self, start_us: int, end_us: int) -> slice:
         """Return the rows of a half-open stretch of time."""
@@ -98,6 +100,18 @@ class History:
         is_fraud = np.zeros(len(self.occurred_us), bool)
         is_fraud[self.label_row[:known]] = self.label_is_fraud[:known]  # ascending: the newest assignment stays
         return is_fraud
+
+    def is_judged(self, at_us: int) -> NDArray[np.bool_]:
+        """Tell per row whether something was known of it by a moment: it was accepted by then, or somebody labelled it.
+
+        Nobody reports a fraud that never went through: of a payment that was declined, or held and never let go, silence says
+        nothing. Such a row is neither learned from nor judged on.
+        """
+        is_judged = self.is_accepted.copy()
+        is_judged[self.released_row[self.released_us <= at_us]] = True
+        known = int(np.searchsorted(self.label_observed_us, at_us, side="right"))
+        is_judged[self.label_row[:known]] = True
+        return is_judged
 
     def reports(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return row and observation time of the first fraud report of every reported transaction."""
@@ -125,6 +139,9 @@ def history_of(table: pa.Table, labels: pa.Table, releases: pa.Table | None = No
     labels = labels.sort_by("observed_us")
     label_row = rows_of_labels(table, labels)
     is_known = label_row >= 0
+    releases = RELEASES.empty_table() if releases is None else releases
+    released_row = rows_of_labels(table, releases)
+    is_here = released_row >= 0
     with ThreadPoolExecutor() as pool:
         (customer, customer_ids), (terminal, terminal_ids) = pool.map(codes, [table["customer_id"], table["terminal_id"]])
     return History(
@@ -141,7 +158,9 @@ def history_of(table: pa.Table, labels: pa.Table, releases: pa.Table | None = No
         is_accepted=_is_accepted(table),
         is_held=_has_outcome(table, *HELD),
         is_declined=_has_outcome(table, BLOCK),
-        releases=_releases(RELEASES.empty_table() if releases is None else releases, customer_ids, terminal_ids),
+        releases=_releases(releases, customer_ids, terminal_ids),
+        released_row=released_row[is_here],
+        released_us=releases["accepted_us"].to_numpy()[is_here],
     )
 
 

@@ -31,6 +31,11 @@ def count(block: EntityBlock, params: Params) -> Floats:
     return block.recent(params, "count").astype(np.float64)
 
 
+def accepted(block: EntityBlock, params: Params) -> Floats:
+    """Count the payments that were accepted in the window."""
+    return _accepted(block, params)
+
+
 def declined(block: EntityBlock, params: Params) -> Floats:
     """Count the payments of the window that were declined."""
     return block.recent(params, "declined").astype(np.float64)
@@ -75,13 +80,23 @@ def amount_over_largest(block: EntityBlock, params: Params) -> Floats:
 
 
 def amount_over_declined(block: EntityBlock, params: Params) -> Floats:
-    """Divide the amount by the smallest of the window that was declined, but by no less than what is unusual."""
-    return _amount_over_refused(block, params, "declined")
+    """Divide the amount by the smallest of the window that was declined, where that was more than what is usual."""
+    smallest = _smallest(block, params, "declined")
+    if smallest is None:
+        return np.full(len(block.rows), np.nan)
+    is_said = (smallest < ROOM_MINOR) & (smallest >= _unusual(block, params))
+    return np.where(is_said, block.amount_minor.astype(np.float64) / smallest.astype(np.float64), np.nan)
 
 
-def amount_over_held(block: EntityBlock, params: Params) -> Floats:
-    """Divide the amount by the smallest of the window that was held, but by no less than what is unusual."""
-    return _amount_over_refused(block, params, "held")
+def amount_over_refused(block: EntityBlock, params: Params) -> Floats:
+    """Divide the amount by the smallest of the window that was declined or held, but by no less than what is unusual."""
+    found = [_smallest(block, params, refused) for refused in ("declined", "held")]
+    refused = [smallest for smallest in found if smallest is not None]
+    if not refused:
+        return np.full(len(block.rows), np.nan)
+    smallest = np.minimum.reduce(refused)
+    divisor = np.maximum(smallest, _unusual(block, params)).astype(np.float64)
+    return np.where(smallest < ROOM_MINOR, block.amount_minor.astype(np.float64) / divisor, np.nan)
 
 
 def seconds_since_last(block: EntityBlock, _: Params) -> Floats:
@@ -110,14 +125,20 @@ def report_ratio(block: EntityBlock, params: Params) -> Floats:
     return np.where(payments > 0.0, reports(block, params) / payments, np.nan)
 
 
-def _amount_over_refused(block: EntityBlock, params: Params, refused: str) -> Floats:
-    is_refused = block.recent(params, refused) > 0
-    if not is_refused.any():
-        return np.full(len(is_refused), np.nan)
-    usual = {"window_us": params["usual_window_us"], "hop_us": params["usual_hop_us"]}
-    smallest = ROOM_MINOR - block.recent(params, f"{refused}_room")
-    divisor = np.maximum(smallest, block.recent(usual, "largest") + 1)
-    return np.where(is_refused, block.amount_minor.astype(np.float64) / divisor.astype(np.float64), np.nan)
+def _smallest(block: EntityBlock, params: Params, refused: str) -> NDArray[np.int64] | None:
+    """Return the smallest of the window that was refused, `ROOM_MINOR` where none was; None where none was of any row."""
+
+    def find() -> NDArray[np.int64] | None:
+        if not (block.recent(params, refused) > 0).any():
+            return None
+        return ROOM_MINOR - block.recent(params, f"{refused}_room")
+
+    return block.once(("smallest", refused, params["window_us"]), find)
+
+
+def _unusual(block: EntityBlock, params: Params) -> NDArray[np.int64]:
+    """Return the least amount above every payment that was accepted in a longer time."""
+    return block.recent({"window_us": params["usual_window_us"], "hop_us": params["usual_hop_us"]}, "largest") + 1
 
 
 def _accepted(block: EntityBlock, params: Params) -> Floats:
@@ -146,6 +167,7 @@ def _seconds_since(block: EntityBlock, event_us: NDArray[np.int64]) -> Floats:
 
 STATE_COLUMNS: Mapping[str, Callable[[EntityBlock, Params], Floats]] = {
     "count": count,
+    "accepted": accepted,
     "declined": declined,
     "mean_amount": mean_amount,
     "amount_over_mean": amount_over_mean,
@@ -154,7 +176,7 @@ STATE_COLUMNS: Mapping[str, Callable[[EntityBlock, Params], Floats]] = {
     "amount_z_score": amount_z_score,
     "amount_over_largest": amount_over_largest,
     "amount_over_declined": amount_over_declined,
-    "amount_over_held": amount_over_held,
+    "amount_over_refused": amount_over_refused,
     "seconds_since_last": seconds_since_last,
     "seconds_since_report": seconds_since_report,
     "lagged_count": lagged_count,

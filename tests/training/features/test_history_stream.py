@@ -76,8 +76,8 @@ def from_the_whole(lake: MemoryLake, chunks: list[Chunk]) -> dict[str, pa.Table]
     tables = {}
     for chunk in chunks:
         rows = history.rows_between(chunk.start_us, chunk.end_us)
-        is_fraud = history.is_fraud_as_known(chunk.end_us + MATURITY_US)
-        tables[features_key(MANIFEST.version, chunk.id)] = chunk_table(history, rows, is_fraud, matrix.columns(rows))
+        table = chunk_table(history, rows, chunk.end_us + MATURITY_US, matrix.columns(rows))
+        tables[features_key(MANIFEST.version, chunk.id)] = table
     return tables
 
 

@@ -134,11 +134,11 @@ DEFAULT_POLICY = Policy(
     block_at=0.80,
     rules=(
         Rule("amount", REVIEW_ABOVE, "review", is_strict=True),
-        Rule("customer_count_1h", 10.0, "review"),
+        Rule("customer_accepted_1h", 10.0, "review"),  # not of all that was tried: the customer does not pay for an attacker's pace
         Rule("terminal_report_ratio_7d", 0.5, "block"),
-        # Whoever tries a refused amount again within the hour meets the same answer, whatever else has changed meanwhile.
-        Rule("amount_over_customer_held_1h", 1.0, "review"),
-        Rule("amount_over_customer_declined_1h", 1.0, "block", beside_model="block"),
+        # Whoever tries about a refused amount again within the hour meets the same answer, whatever else has changed meanwhile.
+        Rule("amount_over_customer_refused_1h", 0.9, "review"),
+        Rule("amount_over_customer_declined_1h", 0.9, "block", beside_model="block"),
     ),
 )
 

@@ -16,7 +16,7 @@ from greenfraud.instants import DAY_US, HOUR_US
 
 ENTITY_KEY_VERSION = 3
 HASH_DIGITS = 16
-REFUSALS = ("amount_over_declined", "amount_over_held")
+REFUSALS = ("amount_over_declined", "amount_over_refused")
 USUAL_WINDOW_US = 90 * DAY_US  # whose largest accepted payment is the limit of what is usual
 
 
@@ -82,6 +82,11 @@ def _window_params(declaration: FeatureDeclaration, view: ViewDeclaration) -> di
         params |= {"lag_us": lag_us, "head_series": _series(view, HOUR_US, AGGREGATIONS[declaration.aggregation])}
     params["series"] = _series(view, hop_us, AGGREGATIONS[declaration.aggregation], declaration.series)
     if declaration.aggregation in REFUSALS:
+        params |= (
+            {"held_series": _series(view, hop_us, ("held", "held_room"))}
+            if declaration.aggregation == "amount_over_refused"
+            else {}
+        )
         params |= {"usual_series": _series(view, DAY_US, ("largest",)), "usual_window_us": USUAL_WINDOW_US, "usual_hop_us": DAY_US}
     if declaration.aggregation == "report_ratio":
         params["report_series"] = _series(view, hop_us, ("reports",))
@@ -135,6 +140,8 @@ def _need_us(params: dict[str, Any], series: str) -> int:
     needs = [0]
     if params.get("series") == series:
         needs.append(params["window_us"] + lag_us)
+    if params.get("held_series") == series:
+        needs.append(params["window_us"])
     if params.get("usual_series") == series:
         needs.append(params["usual_window_us"])
     if params.get("report_series") == series:

@@ -26,6 +26,11 @@ def count(scene: Scene, state: ViewState, params: Params) -> float:
     return float(scene.recent(state, params, "count"))
 
 
+def accepted(scene: Scene, state: ViewState, params: Params) -> float:
+    """Count the payments that were accepted in the window."""
+    return float(scene.recent(state, params, "accepted"))
+
+
 def declined(scene: Scene, state: ViewState, params: Params) -> float:
     """Count the payments of the window that were declined."""
     return float(scene.recent(state, params, "declined"))
@@ -97,22 +102,35 @@ def amount_over_largest(scene: Scene, state: ViewState, params: Params) -> float
 def amount_over_declined(scene: Scene, state: ViewState, params: Params) -> float | None:
     """Divide the amount by the smallest of the window that was declined; missing where none was.
 
-    But by no less than what is above every accepted payment of a longer time: of what is usual, nothing is a repetition.
+    Missing too where that was no more than what is usual: a few cents that were declined say nothing about other amounts.
     """
-    return _amount_over_refused(scene, state, params, "declined")
-
-
-def amount_over_held(scene: Scene, state: ViewState, params: Params) -> float | None:
-    """Divide the amount by the smallest of the window that was held, as `amount_over_declined` does."""
-    return _amount_over_refused(scene, state, params, "held")
-
-
-def _amount_over_refused(scene: Scene, state: ViewState, params: Params, refused: str) -> float | None:
-    if not scene.recent(state, params, refused):
+    smallest = _smallest(scene, state, params, "declined")
+    if smallest is None or smallest < _unusual(scene, state, params):
         return None
-    smallest = ROOM_MINOR - scene.recent(state, params, f"{refused}_room")
-    unusual = scene.recent(state, params, "largest", "usual_") + 1
-    return float(scene.amount_minor) / float(max(smallest, unusual))
+    return float(scene.amount_minor) / float(smallest)
+
+
+def amount_over_refused(scene: Scene, state: ViewState, params: Params) -> float | None:
+    """Divide the amount by the smallest of the window that was declined or held; missing where none was.
+
+    But by no less than what is unusual: of what is usual, nothing is a repetition.
+    """
+    found = _smallest(scene, state, params, "declined"), _smallest(scene, state, params, "held", "held_")
+    refused = [smallest for smallest in found if smallest is not None]
+    if not refused:
+        return None
+    return float(scene.amount_minor) / float(max(min(refused), _unusual(scene, state, params)))
+
+
+def _smallest(scene: Scene, state: ViewState, params: Params, refused: str, of: str = "") -> int | None:
+    if not scene.recent(state, params, refused, of):
+        return None
+    return ROOM_MINOR - scene.recent(state, params, f"{refused}_room", of)
+
+
+def _unusual(scene: Scene, state: ViewState, params: Params) -> int:
+    """Return the least amount above every payment that was accepted in a longer time."""
+    return scene.recent(state, params, "largest", "usual_") + 1
 
 
 def seconds_since_last(scene: Scene, state: ViewState, _: Params) -> float | None:
@@ -162,6 +180,7 @@ def _seconds_since(event_us: int | None, occurred_us: int) -> float | None:
 
 STATE_FORMULAS: Mapping[str, Callable[[Scene, ViewState, Params], float | None]] = {
     "count": count,
+    "accepted": accepted,
     "declined": declined,
     "mean_amount": mean_amount,
     "amount_over_mean": amount_over_mean,
@@ -170,7 +189,7 @@ STATE_FORMULAS: Mapping[str, Callable[[Scene, ViewState, Params], float | None]]
     "amount_z_score": amount_z_score,
     "amount_over_largest": amount_over_largest,
     "amount_over_declined": amount_over_declined,
-    "amount_over_held": amount_over_held,
+    "amount_over_refused": amount_over_refused,
     "seconds_since_last": seconds_since_last,
     "seconds_since_report": seconds_since_report,
     "lagged_count": lagged_count,

@@ -14,7 +14,7 @@ from greenfraud.records import Label
 KIND = "label"
 FIRST = "report"
 # What telling reports apart needs of a transaction's records.
-HISTORY = (decision.RECORD, "is_fraud", "observed_us", "occurred_us", "terminal_id")
+HISTORY = (decision.RECORD, "is_fraud", "observed_us", "occurred_us", "terminal_id", "decision")
 
 
 @dataclass(frozen=True)
