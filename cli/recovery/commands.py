@@ -75,9 +75,9 @@ def restore_day_command(
 ) -> None:
     """Bring a deleted day of the lake back from the versions that its bucket keeps.
 
-    Transactions, labels, decisions and emissions of that day are written again
-    as they were; nothing that is there now is touched. Deleted versions are
-    kept for 30 days. The states follow with the next upkeep, or at once with
+    Transactions, labels, releases, decisions and emissions of that day are
+    written again as they were; nothing that is there now is touched. Deleted
+    versions are kept for 7 days. The states follow with the next upkeep, or at once with
     `greenfraud rebuild`.
     """
     from cli.recovery.restore_day import restore_day

@@ -13,9 +13,9 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from greenfraud.instants import day_of
-from greenfraud.items import decision, label
+from greenfraud.items import decision, label, release
 from greenfraud.items.attributes import Item
-from greenfraud.naming import decisions_key, labels_prefix, transactions_prefix
+from greenfraud.naming import decisions_key, labels_prefix, releases_prefix, transactions_prefix
 
 READS_AT_ONCE = 8
 Identity = tuple[Any, ...]
@@ -44,6 +44,9 @@ class LakeIds:
                 return (transaction_id, observed_us) in self._ids(
                     labels_prefix(day_of(observed_us)), ("transaction_id", "observed_us")
                 )
+            if record == release.KIND:
+                accepted_us = int(item["accepted_us"]["N"])
+                return (transaction_id,) in self._ids(releases_prefix(day_of(accepted_us)), ("transaction_id",))
         except (KeyError, ValueError, TypeError, OverflowError):
             return False  # the ingest function names what is wrong with it
         return True
