@@ -146,6 +146,7 @@ class Settings:
     def lake_days(self) -> dict[str, int]:
         """For how many days the lake keeps what lies below a prefix; what is kept for ever is not in it."""
         kept = {name.removeprefix("keep_").removesuffix("_days"): getattr(self, name) for name in LEAST_KEPT_DAYS}
+        kept["releases"] = kept["transactions"]  # a release repeats its payment
         return {f"{kind}/": days for kind, days in kept.items() if days != FOR_EVER}
 
     @classmethod

@@ -10,8 +10,9 @@ from typing import Any
 from cli.errors import InputError
 from cli.screen import Screen
 from cli.target import Target
+from greenfraud.naming import SMALL_FILES
 
-KINDS = ("transactions", "labels", "releases", "decisions", "emissions")
+KINDS = tuple(SMALL_FILES)  # all that ingestion lands
 BURST = timedelta(minutes=10)  # deletions no further apart belong together
 COPIES_AT_ONCE = 8
 

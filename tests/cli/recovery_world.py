@@ -26,9 +26,11 @@ from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
+from greenfraud.items import release as release_items
 from greenfraud.items import state as state_items
 from greenfraud.items.decision import Decision
 from greenfraud.items.label import Report
+from greenfraud.items.release import ReleasedPayment
 from greenfraud.items.tables import DECISIONS, RECEIPTS, STATES
 from greenfraud.records import Label, Transaction
 
@@ -102,6 +104,11 @@ class RecoveryWorld:
         label = Label(name, is_fraud=True, observed_us=START_US + hour * HOUR_US)
         made = Report(label, label_items.record(0), True, START_US, "M1")
         return self._stored(label_items.encode(made, time.time() - HOUR_SECONDS))
+
+    def release(self, name: str, hour: int = 0) -> Record:
+        """Store the release of a payment that was held; its stream record."""
+        made = ReleasedPayment(name, START_US + hour * HOUR_US + 1, "api", START_US, "C1", "M1", 100)
+        return self._stored(release_items.encode(made, time.time() - HOUR_SECONDS))
 
     def _stored(self, item: dict[str, Any]) -> Record:
         self.dynamodb.put_item(TableName="decisions", Item=item)

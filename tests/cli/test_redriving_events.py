@@ -183,6 +183,16 @@ def test_the_decisions_table_tells_what_never_reached_states_or_lake(world):
     assert "decisions table: nothing waits" in world.redrive(since=datetime.now(UTC) - timedelta(hours=2))
 
 
+def test_a_release_that_never_landed_is_missed_as_well(world):
+    """The states know it, the lake does not: the next night would take it back."""
+    world.ingestion.ingest([world.decide("T1"), world.release("T1", 2)])
+    for entry in world.s3.list_objects_v2(Bucket="lake", Prefix="releases/")["Contents"]:
+        world.s3.delete_object(Bucket="lake", Key=entry["Key"])
+    said = world.redrive(since=datetime.now(UTC) - timedelta(hours=2))
+    assert "decisions table: 1 event taken (0 events new, 1 counted before), 0 stay" in said
+    assert world.landed("releases") == {"T1": 1}
+
+
 def test_a_compacted_day_is_read_as_well(world):
     """One Parquet file in place of many landed ones."""
     world.ingestion.ingest([world.decide("T1"), world.decide("T2"), world.report("T1", 3)])

@@ -15,13 +15,13 @@ from cli.screen import Screen
 
 DAY = date(2026, 4, 1)
 NOON = datetime(2026, 4, 2, 12, tzinfo=UTC)
-PLACES = ["transactions/dt=2026-04-01/{}.jsonl", "labels/dt=2026-04-01/{}.jsonl", "decisions/dt=2026-04-01/{}.jsonl"]
+PLACES = [f"{kind}/dt=2026-04-01/{{}}.jsonl" for kind in ("transactions", "labels", "decisions", "releases")]
 OTHER_DAY = "transactions/dt=2026-04-02/a.jsonl"
 
 
 @pytest.fixture
 def lake(s3):
-    """A versioned lake with a day of three kinds, and another day."""
+    """A versioned lake with a day of four kinds, and another day."""
     s3.put_bucket_versioning(Bucket="lake", VersioningConfiguration={"Status": "Enabled"})
     for name in ("a", "b"):
         for place in PLACES:
@@ -58,8 +58,8 @@ def test_a_deleted_day_is_back_with_every_object_as_it_was(lake):
     delete_day(lake)
     said = restored(lake)
     assert contents(lake) == before
-    assert said.count("2 objects as of") == 3
-    assert "restoring 6 objects" in said
+    assert said.count("2 objects as of") == 4
+    assert "restoring 8 objects" in said
 
 
 def test_what_came_after_the_deletion_is_not_overwritten(lake):

@@ -27,13 +27,14 @@ FUNCTIONS = ("score", "ingest", "plan", "control.record", "control.gate", "contr
 OPERATIONS = {
     "check": ("greenfraud import", "--check"),
     "import": ("greenfraud import", "--aws"),
+    "rates": ("greenfraud rates",),
     "retrain": ("greenfraud retrain",),
     "status": ("greenfraud status",),
     "rollback": ("greenfraud rollback",),
 }
-WHO = {"check": RETRAINER, "import": RETRAINER, "retrain": RETRAINER, "status": READER, "rollback": OPERATOR}
+WHO = {"check": RETRAINER, "import": RETRAINER, "rates": RETRAINER, "retrain": RETRAINER, "status": READER, "rollback": OPERATOR}
 # What somebody tries whose policy does not name it.
-STRANGERS = {"import": READER, "retrain": OPERATOR, "status": RETRAINER, "rollback": SCORER}
+STRANGERS = {"import": READER, "rates": READER, "retrain": OPERATOR, "status": RETRAINER, "rollback": SCORER}
 People = dict[str, dict[str, str]]  # the variables of each one's shell
 
 
@@ -143,6 +144,7 @@ def operate(checkout: Checkout, api: str, people: People) -> dict[str, str]:
     columns = {"transaction_id": [f"t{n}" for n in range(20)], "occurred_at": days, "customer_id": ["c1"] * 20}
     table = pa.table({**columns, "amount": [10.0] * 20, "is_fraud": [0] * 19 + [1]})
     pq.write_table(table, checkout.folder / "history.parquet")
+    (checkout.folder / "rates.csv").write_text("date,currency,rate\n2026-03-01,USD,0.92\n", encoding="utf-8")
     # No name leads to the address that the stack tells. Nothing was ever promoted, so that taking it back is refused.
     return {name: _command(checkout, name, api, people[who], code=int(name == "rollback")) for name, who in WHO.items()}
 

@@ -16,7 +16,7 @@ from deploy_story import ROOT
 pytestmark = [pytest.mark.xdist_group("deploy")]
 
 STACKS = ("GreenFraud-Data", "GreenFraud-Training", "GreenFraud-Serving", "GreenFraud-Monitoring")
-BUCKETS_AND_TABLES = 3 + 8
+BUCKETS_AND_TABLES = 4 + 8
 
 
 def unchanged(output: str) -> list[str]:
@@ -55,6 +55,7 @@ def test_the_operators_commands_reach_what_is_deployed(deployed: Deployed):
     said = deployed.commands
     assert '"rows": 20' in said["check"]
     assert '"rows": 20' in said["import"]
+    assert "USD" in said["rates"]
     assert "NothingToTrain" in said["retrain"]
     assert "none: rules answer" in said["status"]
     assert "`rollback` was refused" in said["rollback"]
@@ -63,9 +64,10 @@ def test_the_operators_commands_reach_what_is_deployed(deployed: Deployed):
 
 def test_nobody_does_the_work_of_another(deployed: Deployed):
     """Each command was run by a user with the policy that the guide gives for it; by another one it is refused."""
-    assert set(deployed.refused) == {"import", "retrain", "status", "rollback"}
+    assert set(deployed.refused) == {"import", "rates", "retrain", "status", "rollback"}
     missing = {
         "import": "s3:DeleteObject",
+        "rates": "s3:PutObject",
         "retrain": "states:StartExecution",
         "status": "$default/GET/v1/production",
         "rollback": "$default/POST/v1/production/rollback",
@@ -80,7 +82,7 @@ def test_a_second_deployment_changes_nothing(deployed_again: str):
 
 
 def test_an_edited_function_is_all_that_changes(edited: Edited):
-    """Three stacks and every other function stay as they are."""
+    """Three stacks and every other function stay as they are; what the new version of the one computes is told."""
     assert set(edited.before) == set(FUNCTIONS)
     assert {name for name in FUNCTIONS if edited.before[name] != edited.after[name]} == {"score"}
     assert unchanged(edited.output) == [stack for stack in STACKS if stack != "GreenFraud-Serving"]
@@ -88,6 +90,7 @@ def test_an_edited_function_is_all_that_changes(edited: Edited):
     assert sorted(kind for kind, _ in updated if kind != "AWS::CloudFormation::Stack") == [
         "AWS::Lambda::Alias",
         "AWS::Lambda::Function",
+        "Custom::Release",
     ]
 
 

@@ -13,6 +13,8 @@ import pytest
 from deploy_steps import GUIDE
 from deploy_story import ROOT
 
+from toolchain.kept import IDENTIFIERS
+
 OPERATORS = {ast.Add: operator.add, ast.Mult: operator.mul, ast.Div: operator.truediv}
 EQUATION = re.compile(r"([\d.]+(?: [x+/] [\d.]+)+|\(\d+ \+ \d+\) x \d+ \+ \d+) = \**([\d.]*\d)")
 
@@ -97,6 +99,17 @@ def test_alarms_and_throttle_are_those_of_the_template(template):
     (stage,) = [item for item in resources if item["Type"] == "AWS::ApiGatewayV2::Stage"]
     assert f"{len(alarms)} alarms" in GUIDE.text
     assert f"{stage['Properties']['DefaultRouteSettings']['ThrottlingRateLimit']} requests a second" in GUIDE.text
+
+
+def test_what_is_kept_is_counted_in_the_template(template):
+    """By kind, and what an import takes up again."""
+    words = {4: "four", 8: "eight", 14: "fourteen", 16: "sixteen"}
+    data = template["GreenFraud-Data"]["Resources"].values()
+    kinds = [item["Type"] for item in data if item.get("DeletionPolicy") == "RetainExceptOnCreate" and item["Type"] in IDENTIFIERS]
+    buckets, tables = kinds.count("AWS::S3::Bucket"), kinds.count("AWS::DynamoDB::Table")
+    assert f"{words[buckets]} buckets, {words[tables]} tables and the MLflow App with its role" in GUIDE.text
+    # Production's key and secret come on top.
+    assert f"of {words[len(kinds)]} resources, with `prod` {words[len(kinds) + 2]}, in one step" in GUIDE.text
 
 
 def test_whoever_asks_finds_out_that_nothing_ran_on_aws():

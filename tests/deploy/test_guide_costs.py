@@ -26,6 +26,7 @@ PUT_BY_JOBS = {
     "training/job/training_age.py: {AGE: max((datetime.now(UTC) - newest) / timedelta(days=1), JUST_NOW)}": 1,
     "training/steps/report.py: {AGE: JUST_NOW}": 0,  # the same one
     "training/steps/reconcile.py: {name: float(counts[outcome]) for name, outcome in METRICS.items()}": len(RECONCILED),
+    'training/steps/compact.py: {"CompactedFiles": float(outcome.files), "UncompactedDays": float(outcome.days_left)}': 2,
     'training/steps/monitor.py: {"FeatureValuesCompared": float(len(skew.compared) * len(manifest.names))}': 1,
     'training/steps/monitor.py: {"FeatureSkewShare": skew.share(*manifest.names) or 0.0}': 1,
     'training/steps/monitor.py: {"FeatureSkewShare": skew.share(*names) or 0.0}, View=view': VIEWS,
@@ -83,8 +84,8 @@ def test_the_table_of_stages_is_that_of_the_settings():
 
 
 def test_lines_of_metrics_are_as_long_as_the_guide_says():
-    """Half a kilobyte each, of a score and of a batch."""
-    score = scored.line_of(scored.Request("light", 1, 0, by_fallback=0, cost=Cost(0.0123, 1.2e-8, 1.2e-7)))
+    """Of a score and of a batch."""
+    score = scored.line_of(scored.Request("light", 1, 0, by_fallback=0, not_reached=0, cost=Cost(0.0123, 1.2e-8, 1.2e-7)))
     batch = ingested.line_of(ingested=1, failed=0, rejected=0, refused_late=0, lag_milliseconds=812.1)
-    assert [round(len(line) / 1000, 1) for line in (score, batch)] == [0.5, 0.5]
-    assert "lines of metrics 0.5 kB" in TEXT
+    assert [round(len(line) / 1000, 1) for line in (score, batch)] == [0.6, 0.5]
+    assert "lines of metrics 0.6 kB of a score, 0.5 of a batch" in TEXT

@@ -195,7 +195,7 @@ def test_what_score_stores_is_what_ingest_reads_and_the_next_score_sees(world):
         scoring.score(transaction_id=f"S{number}", occurred_at=format_rfc3339(OCCURRED_US + number))
     assert world.ingest(*stored_by(scoring)) == []
     answer = scoring.score(transaction_id="S99", occurred_at=format_rfc3339(OCCURRED_US + 60_000_000))
-    assert [(reason["feature"], reason["value"]) for reason in answer["reasons"]] == [("customer_count_1h", 11.0)]
+    assert [(reason["feature"], reason["value"]) for reason in answer["reasons"]] == [("customer_accepted_1h", 11.0)]
     assert answer["degraded"] == []
 
 

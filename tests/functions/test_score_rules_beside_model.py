@@ -73,7 +73,7 @@ def test_a_model_that_is_more_severe_decides_and_its_reasons_come_first(world):
     world.put_state("customer_activity", "C1", customer_state(*[(NOW_US - n * MINUTE_US, 1000) for n in range(1, 11)]))
     answer = world.score(amount_minor=100_000)
     assert (answer["decision"], answer["decided_by"]) == ("block", "model")
-    assert features(answer) == ["amount", "customer_count_1d", "customer_count_1h"]
+    assert features(answer) == ["amount", "customer_count_1d", "customer_accepted_1h"]
     assert [reason["contribution"] is None for reason in answer["reasons"]] == [False, False, True]
 
 

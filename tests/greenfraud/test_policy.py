@@ -24,17 +24,17 @@ def test_a_large_amount_is_reviewed_with_a_sentence():
 
 def test_a_compromised_terminal_blocks_and_comes_first():
     """The most severe rule leads, the others follow."""
-    values = {"customer_count_1h": 10.0, "terminal_report_ratio_7d": 0.5}
+    values = {"customer_accepted_1h": 10.0, "terminal_report_ratio_7d": 0.5}
     decision, reasons = rules_decision(values, 30000)
     assert (decision, [reason.code for reason in reasons]) == (
         "block",
-        ["TERMINAL_RISK_7D", "AMOUNT", "CUSTOMER_COUNT_1H"],
+        ["TERMINAL_RISK_7D", "AMOUNT", "CUSTOMER_ACCEPTED_1H"],
     )
 
 
 def test_a_missing_value_meets_no_rule():
     """Not knowing is not suspicious by itself."""
-    assert rules_decision({"terminal_report_ratio_7d": None, "customer_count_1h": None}, 100) == ("allow", [])
+    assert rules_decision({"terminal_report_ratio_7d": None, "customer_accepted_1h": None}, 100) == ("allow", [])
 
 
 def test_every_rule_names_a_feature_of_the_manifest():

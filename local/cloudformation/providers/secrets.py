@@ -22,6 +22,12 @@ def create_secret(resource: Resource) -> None:
         resource.identify(client.describe_secret(SecretId=name)["ARN"])
 
 
+def adopt_secret(resource: Resource, identifier: dict[str, str]) -> None:
+    """Take over the secret of that ARN, with its value."""
+    (arn,) = identifier.values()
+    resource.identify(resource.client("secretsmanager").describe_secret(SecretId=arn)["ARN"])
+
+
 def update_secret(resource: Resource, _: Properties) -> None:
     """Change what describes it; the value stays."""
     arguments = {"SecretId": resource.physical_resource_id, **resource.only("Description", "KmsKeyId")}
@@ -34,5 +40,12 @@ def delete_secret(resource: Resource) -> None:
 
 
 PROVIDERS = (
-    Provider("AWS::SecretsManager::Secret", create_secret, update_secret, delete_secret, replaced_by=("GenerateSecretString",)),
+    Provider(
+        "AWS::SecretsManager::Secret",
+        create_secret,
+        update_secret,
+        delete_secret,
+        adopt=adopt_secret,
+        replaced_by=("GenerateSecretString",),
+    ),
 )

@@ -6,6 +6,10 @@ import json
 
 import pytest
 
+from local.cloudformation.providers import PROVIDERS
+from local.cloudformation.providers.resource import refuse_import
+from toolchain.kept import IDENTIFIERS
+
 BUCKET = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain", "Properties": {"VersioningConfiguration": {"Status": "Enabled"}}}
 TABLE = {
     "Type": "AWS::DynamoDB::Table",
@@ -73,3 +77,20 @@ def test_a_type_that_cannot_be_imported_is_named(stacks, stack_name):
     status = import_into(stacks, stack_name, resources, Topic={"TopicArn": "arn:aws:sns:eu-north-1:123456789012:x"})
     assert status == "IMPORT_ROLLBACK_COMPLETE"
     assert "AWS::SNS::Topic cannot be imported" in stacks.describe(stack_name)["StackStatusReason"]
+
+
+def test_a_kept_secret_comes_back_with_its_value(embedded, stacks, stack_name):
+    """A new one would make every customer a stranger."""
+    secret = {"Type": "AWS::SecretsManager::Secret", "DeletionPolicy": "Retain"}
+    resources = {"Secret": secret | {"Properties": {"GenerateSecretString": {"PasswordLength": 64}}}}
+    stacks.deploy(stack_name, {"Resources": resources, "Outputs": {"Secret": {"Value": {"Ref": "Secret"}}}})
+    arn, client = stacks.outputs(stack_name)["Secret"], embedded.client("secretsmanager")
+    before = client.get_secret_value(SecretId=arn)["SecretString"]
+    stacks.delete(stack_name)
+    assert import_into(stacks, stack_name, resources, Secret={"Id": arn}) == "IMPORT_COMPLETE"
+    assert client.get_secret_value(SecretId=arn)["SecretString"] == before
+
+
+def test_every_type_that_a_destruction_remembers_can_be_imported():
+    """What `make restore` hands over is taken."""
+    assert [name for name in IDENTIFIERS if PROVIDERS[name].adopt is refuse_import] == []
