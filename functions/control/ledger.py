@@ -20,3 +20,15 @@ def standing(entries: Iterable[dict[str, Any]]) -> list[ModelRef | None]:
         elif entry["verb"] == "rollback" and len(promoted) > 1:
             promoted.pop()
     return promoted
+
+
+def taken_back(entries: Iterable[dict[str, Any]]) -> set[ModelRef]:
+    """The models that a rollback took out of production, and that nothing has put there since."""
+    found: set[ModelRef] = set()
+    for entry in entries:
+        previous, production = (model and ModelRef.from_json(model) for model in (entry.get("previous"), entry["production"]))
+        if entry["verb"] == "rollback" and previous is not None:
+            found.add(previous)
+        if production is not None:
+            found.discard(production)
+    return found

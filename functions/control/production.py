@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions.control.documents import Artifacts
-from functions.control.ledger import standing
+from functions.control.ledger import standing, taken_back
 from functions.control.servable import Servable
 from functions.control.stage import Stage
 from greenfraud.bundle import BundleManifest
@@ -61,16 +61,19 @@ class Production:
         """Put back what stood before the newest promotion, which is verified first; repeated, it goes further back.
 
         Raises StateConflict when there is nothing to go back to, ContractError when that bundle is not what it was,
-        UnservableError when the scoring function cannot serve it. What was taken back is never the fallback.
+        UnservableError when the scoring function cannot serve it. What a rollback took back is never the fallback, promoted
+        before as often as it may have been.
         """
         before = self.stage.current()  # first: a change that comes after it makes the replacement fail
-        *earlier, _ = standing(self.stage.entries())
+        entries = self.stage.entries()
+        *earlier, _ = standing(entries)
         if not earlier:
             raise StateConflict("nothing has been promoted that could be rolled back")
         production = earlier.pop()
         if production is not None:
             self.servable.check(self._whole(production))
-        fallback = self._fallback(production, reversed(earlier))
+        refused = {before.production, *taken_back(entries)}
+        fallback = self._fallback(production, (one for one in reversed(earlier) if one not in refused))
         return self._replace(before, production, fallback, verb="rollback", actor=actor, reasons=[reason])
 
     def _whole(self, promoted: ModelRef) -> BundleManifest:

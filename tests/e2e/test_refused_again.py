@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pyarrow.parquet as pq
 import pytest
 
+from cli.data.upload import IMPORTED, keys_below
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, HOUR_US, MINUTE_US, format_rfc3339
 from greenfraud.items import state
 from greenfraud.policy import SEVERITY
 from tests.e2e.deployment import Deployment, wait_until
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("e2e")]
 
@@ -91,11 +97,18 @@ class Attack:
         return results
 
 
+def last_day(deployment: Deployment) -> pa.Table:
+    """The payments of the lake's newest imported day."""
+    s3, bucket = deployment.client("s3"), deployment.outputs["LakeBucket"]
+    key = [one for one in keys_below(s3, bucket, "transactions/") if one.endswith(IMPORTED)][-1]
+    return pq.read_table(io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read()))
+
+
 def test_an_attacker_gets_no_milder_answer_by_trying_again_and_the_customer_is_left_in_peace(deployment, first_run):
     """Fifty attempts, twenty customers, three amounts; afterwards the customer pays what is usual."""
-    past = [one.transaction for one in first_run.held_back]
-    attack = Attack(deployment, max(one.occurred_us for one in past) + 3 * HOUR_US)
-    victims = list(attack.victims(sorted({one.customer_id for one in past}), sorted({str(one.terminal_id) for one in past})))
+    past = last_day(deployment)
+    attack = Attack(deployment, max(past["occurred_us"].to_pylist()) + 3 * HOUR_US)
+    victims = list(attack.victims(*(sorted(set(past[name].to_pylist())) for name in ("customer_id", "terminal_id"))))
     assert len(victims) == CUSTOMERS * len(AMOUNTS)
     for attempt in range(ATTEMPTS):
         for victim, answer in zip(victims, attack.round(str(attempt), victims, [one.amount_minor for one in victims]), strict=True):

@@ -65,10 +65,11 @@ class ControlWorld:
 
     def in_production_by_name(self) -> str | None:
         """The model that serves, family/version, read from any copy."""
-        items = self.dynamodb.scan(TableName="control")["Items"]
-        documents = [json.loads(item["document"]["S"]) for item in items if item["document"]["S"] != "{"]
-        model = documents[0]["production"] if documents else None
-        return model and f"{model['family']}/{model['version']}"
+        items = {item["control_id"]["S"]: item for item in self.dynamodb.scan(TableName="control")["Items"]}
+        names = [control_items.copy_id(index) for index in range(control_items.COPIES)]
+        copies = [control_items.read_copy(name, items.get(name)) for name in names]
+        document = control_items.newest(copy.document for copy in copies)
+        return document.production.name if document and document.production else None
 
     def ask(self, route: str, body: Any = None, **changes: Any) -> tuple[int, dict[str, Any]]:
         """Status and body of a person's signed request; `changes` are put over the event."""

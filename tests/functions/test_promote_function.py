@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import boto3
 import pytest
@@ -10,9 +11,11 @@ from bundle_world import bundle, put_bundle
 from control_world import EXECUTION, EXECUTION_ARN, ControlWorld, hold_lease, start_execution
 
 from greenfraud.bundle import MODEL_FILE
+from greenfraud.canonical import canonical_json
 from greenfraud.control import ControlDocument
 from greenfraud.errors import BundleError, ContractError, NotFound, Overtaken, StateConflict, UnknownCaller
 from greenfraud.items import control as control_items
+from greenfraud.policy import DEFAULT_POLICY
 
 OTHER_EXECUTION = EXECUTION_ARN.rpartition(":")[0] + ":other"
 OTHER_MACHINES = "arn:aws:states:eu-north-1:123456789012:execution:feature-upkeep:nightly"
@@ -175,6 +178,16 @@ def test_of_two_promotions_at_once_the_second_is_told(world, monkeypatch):
     monkeypatch.setattr(Stage, "current", lambda _: ControlDocument())
     with pytest.raises(StateConflict, match="revision 0 is no longer current"):
         world.call("promote", {"execution_arn": world.execution_arn})
+
+
+def test_a_change_of_production_carries_no_default_of_an_earlier_release(world):
+    """The first default that was stored is not a policy that a person set."""
+    for index, copy in enumerate(world.copies()):
+        first = replace(DEFAULT_POLICY, version="2026-11-01", rules=DEFAULT_POLICY.rules[:3]).to_json()
+        world.spoil(index, document={"S": canonical_json({**copy.to_json(), "policy": first})})
+    world.promote("v1")
+    assert {copy.policy for copy in world.copies()} == {DEFAULT_POLICY}
+    assert world.ask("GET /v1/production")[1]["policy"] == DEFAULT_POLICY.to_json()
 
 
 def test_a_damaged_copy_is_named_passed_over_and_mended_by_the_next_promotion(world, caplog):

@@ -138,6 +138,27 @@ def test_a_rollback_names_what_stood_before_and_never_what_it_took_back(world):
     assert named == [("v2", "v1"), ("v1", None), (None, None)]
 
 
+@pytest.mark.parametrize(
+    ("promoted", "expected"),
+    [
+        (["v1", "v2", "v1"], [("v2", None), ("v1", None), (None, None)]),
+        (["v3", "v1", "v2", "v3"], [("v2", "v1"), ("v1", None), ("v3", None)]),
+        (["v1", "v2", "v3", "v2"], [("v3", "v1"), ("v2", "v1"), ("v1", None)]),
+    ],
+)
+def test_what_was_taken_back_is_no_fallback_because_it_was_promoted_before(world, promoted, expected):
+    """Nor where another rollback took it back; put back by one, it may stand behind the next model."""
+    for version in promoted:
+        world.promote(version)
+    named = []
+    for _ in expected:
+        world.roll_back()
+        named.append((world.in_production(), fallback(world)))
+    assert named == expected
+    world.promote("v4")
+    assert fallback(world) == expected[-1][0]
+
+
 def test_a_fallback_is_whole_and_can_be_served_or_an_older_one_is_named(world, s3, caplog):
     """A fallback that cannot be loaded is none."""
     world.promote("v1")

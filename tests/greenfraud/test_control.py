@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.errors import ContractError
 from greenfraud.items.control import COPIES, any_copy_id, copy_id
+from greenfraud.policy import DEFAULT_POLICY, Policy, Rule
 
 MODEL = ModelRef("light", "v1", "models/light/v1/", "a" * 64)
+# What the first deployments wrote, word for word.
+FIRST_DEFAULT = {
+    "version": "2026-11-01",
+    "review_at": 0.3,
+    "block_at": 0.8,
+    "rules": [
+        {"feature": "amount", "threshold": 220.0, "decision": "review", "is_strict": True},
+        {"feature": "customer_count_1h", "threshold": 10.0, "decision": "review", "is_strict": False},
+        {"feature": "terminal_report_ratio_7d", "threshold": 0.5, "decision": "block", "is_strict": False},
+    ],
+}
 
 
 def test_a_document_survives_storage():
@@ -45,6 +59,36 @@ def test_a_document_of_an_earlier_release_has_no_fallback():
     body = ControlDocument(revision=3, production=MODEL).to_json()
     del body["fallback"]
     assert ControlDocument.from_json(body) == ControlDocument(revision=3, production=MODEL)
+
+
+@pytest.mark.parametrize("stored", [None, FIRST_DEFAULT, ControlDocument().to_json()["policy"]])
+def test_where_nobody_set_a_policy_the_releases_own_default_holds(stored, monkeypatch: pytest.MonkeyPatch):
+    """Whatever was the default when the document was written: a release brings its rules to what is deployed already."""
+    newer = replace(DEFAULT_POLICY, version="2027-01-01", rules=(Rule("amount", 1.0, "block"),))
+    monkeypatch.setattr("greenfraud.policy.DEFAULT_POLICY", newer)
+    document = ControlDocument.from_json({**ControlDocument().to_json(), "policy": stored})
+    assert document.policy == newer
+
+
+def test_the_default_is_stored_so_that_an_earlier_release_reads_it():
+    """It knows four keys of a rule, and refuses null: a release that is taken back still finds what is in production."""
+    assert ControlDocument(revision=7, production=MODEL).to_json()["policy"] == FIRST_DEFAULT
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rules": (Rule("amount", 300.0, "block", beside_model="block"),)},
+        {"version": "ours"},
+        {"review_at": 0.2},
+    ],
+)
+@pytest.mark.parametrize("default", [DEFAULT_POLICY, Policy.from_json(FIRST_DEFAULT)])
+def test_a_policy_that_a_person_set_is_kept_word_for_word(default: Policy, change: dict):
+    """However little it differs from a default, and whatever release reads it."""
+    document = ControlDocument(policy=replace(default, **change))
+    assert ControlDocument.decode(document.encode()) == document
+    assert document.to_json()["policy"]["version"] == change.get("version", default.version)
 
 
 def test_any_copy_is_one_of_the_copies():

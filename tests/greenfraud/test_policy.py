@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from greenfraud.errors import ContractError
@@ -47,11 +45,19 @@ def test_a_policy_survives_storage():
     assert Policy.from_json(DEFAULT_POLICY.to_json()) == DEFAULT_POLICY
 
 
-def test_a_policy_is_stored_so_that_an_earlier_release_reads_it():
-    """What a rule says beside a model is told only where it is unusual; not told, it is a review."""
-    assert all(set(rule) == {"feature", "threshold", "decision", "is_strict"} for rule in DEFAULT_POLICY.to_json()["rules"])
-    hard = replace(DEFAULT_POLICY, rules=(Rule("amount", 1.0, "block", beside_model="block"),))
-    assert Policy.from_json(hard.to_json()) == hard
+def test_what_a_rule_says_beside_a_model_is_stored_where_it_is_unusual():
+    """Not told, it is a review: releases that know no such key read the others' rules."""
+    usual, hard = Rule("amount", 1.0, "block"), Rule("amount", 1.0, "block", beside_model="block")
+    assert set(usual.to_json()) == {"feature", "threshold", "decision", "is_strict"}
+    assert set(hard.to_json()) == {*usual.to_json(), "beside_model"}
+    assert [Rule.from_json(rule.to_json()) for rule in (usual, hard)] == [usual, hard]
+
+
+def test_what_a_later_release_adds_to_a_policy_is_ignored():
+    """A release that is taken back reads what the later one stored."""
+    stored = DEFAULT_POLICY.to_json()
+    later = {**stored, "lists": ["a"], "rules": [{**rule, "until": "2027-01-01"} for rule in stored["rules"]]}
+    assert Policy.from_json(later) == DEFAULT_POLICY
 
 
 @pytest.mark.parametrize("of_model", DECISIONS)
@@ -80,7 +86,12 @@ def test_reasons_of_both_are_told_once_per_feature():
     ]
 
 
-@pytest.mark.parametrize("body", [{}, {"version": "1", "review_at": 0.9, "block_at": 0.3, "rules": []}])
+WHOLE = {"version": "1", "review_at": 0.3, "block_at": 0.9, "rules": []}
+
+
+@pytest.mark.parametrize(
+    "body", [{}, WHOLE | {"review_at": 0.95}, WHOLE | {"rules": [{"feature": "amount"}]}, WHOLE | {"rules": ["amount"]}, []]
+)
 def test_a_broken_policy_is_refused(body):
     """Thresholds out of order would make a decision unreachable."""
     with pytest.raises(ContractError):

@@ -96,6 +96,25 @@ def test_the_first_model_must_beat_the_rules():
     assert decide(evaluation(equal, production=None)).outcome == "shadow"
 
 
+PASSED_OVER = "production light/v0 cannot be served: no longer computed as the model learned them: amount"
+
+
+def test_a_production_that_cannot_be_served_is_no_rival():
+    """The rules answer in its place: a challenger that they do not match is promoted, whatever the other scored on new values."""
+    document = evaluation(challenger("light", against_production=None)) | {"rival": None, "passed_over": [PASSED_OVER]}
+    decision = decide(document)
+    assert (decision.outcome, decision.reasons[0]) == ("promote", PASSED_OVER)
+    assert "against the rules" in decision.reasons[1]
+
+
+def test_the_fallback_is_the_rival_where_it_answers():
+    """By its name; production is only told."""
+    document = {"rival": "light/v9", "passed_over": [PASSED_OVER]}
+    decision = decide(evaluation(challenger("light", against_production=against(PERHAPS))) | document)
+    assert decision.outcome == "shadow"
+    assert "against the fallback light/v9: perhaps better" in decision.reasons[1]
+
+
 def test_a_challenger_that_never_met_production_is_rejected():
     """Beating the rules is not enough once a model serves."""
     decision = decide(evaluation(challenger("light", against_production=None)))

@@ -11,6 +11,7 @@ import numpy as np
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
 from greenfraud.carbon import LAMBDA_MB_PER_VCPU, emissions_g, inference_energy_kwh
 from greenfraud.errors import BundleError
+from greenfraud.features.manifest import load_manifest
 from greenfraud.money import EURO
 from greenfraud.policy import SEVERITY, rules_decision
 from training.features.chunk_file import feature_values
@@ -94,6 +95,7 @@ def _inputs(manifest: BundleManifest, table: pa.Table) -> NDArray[np.float32]:
     absent = [name for name in manifest.feature_names if name not in table.column_names]
     if absent:
         raise BundleError(f"the holdout lacks {', '.join(absent)}")
+    manifest.verify_features(load_manifest())  # a holdout is built by this release: the same name may mean something else
     return feature_values(table, manifest.feature_names)
 
 

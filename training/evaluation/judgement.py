@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # With fewer, most resamples of customers would hold the same few frauds again, and their spread would promise too much.
 MINIMUM_DEFRAUDED = 10
+# Where production cannot be served, the fallback stands in its place: one of the two is judged.
+RIVALS = {"rules": "rules", "production": "production", "fallback": "production"}
 
 Document = dict[str, Any]
 
@@ -46,7 +48,7 @@ def compared(
 ) -> dict[str, Document]:
     """Return for each candidate its figures and its paired differences to others on the same resamples."""
     samples = {candidate.name: measure(candidate, holdout, weights, names) for candidate in candidates}
-    rivals = {item.role: samples[item.name] for item in candidates if item.role in ("production", "rules")}
+    rivals = {RIVALS[item.role]: samples[item.name] for item in candidates if item.role in RIVALS}
     challengers = {item.name: samples[item.name] for item in candidates if item.role == "challenger"}
     return {
         candidate.name: {

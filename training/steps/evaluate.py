@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 from greenfraud.chunks import Chunk
 from greenfraud.control import ControlDocument
 from greenfraud.items import control as control_items
+from greenfraud.items import served as served_items
+from greenfraud.items.served import Served
 from greenfraud.money import EURO
 from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, models_prefix, plan_key
 from training.evaluation.candidates import EvaluatedCandidate, bundle_candidate, rules_candidate
 from training.evaluation.curves import curves_document
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.judgement import judge
+from training.evaluation.rival import Rival
 from training.features.chunk_file import read_chunk
 from training.job.bucket import Bucket, client
 from training.job.footprint import Meter, store_footprint
@@ -23,6 +26,7 @@ from training.tracking.datasets import digest_of
 from training.tracking.full_refit import trainings
 
 if TYPE_CHECKING:
+    from greenfraud.policy import Policy
     from training.job.contract import JobPaths
 
 log = logging.getLogger(__name__)
@@ -40,7 +44,9 @@ def main(paths: JobPaths) -> None:
     control = read_control(settings)
     holdout = read_holdout(paths, settings, Chunk.parse(hyperparameters.holdout_chunk))
     currency = Bucket(settings.lake_bucket).get_json(DATASET_KEY).get("currency", EURO)
-    candidates = candidates_of(plan, control, holdout, settings, currency)
+    rival = Rival.of(control, read_served(settings), artifacts)
+    policy = control.policy.in_deployment(settings.review_above)
+    candidates = candidates_of(contestants(plan, rival), policy, holdout, settings, currency)
     document = {
         "schema": SCHEMA,
         "execution": hyperparameters.execution,
@@ -51,6 +57,7 @@ def main(paths: JobPaths) -> None:
             "digest": digest_of(paths.channel("holdout")),
         },
         "production": control.production.name if control.production else None,
+        **rival.to_json(),
         "currency": currency,
         **judge(candidates, holdout, training_costs(artifacts, plan)),
     }
@@ -66,6 +73,13 @@ def read_control(settings: Settings) -> ControlDocument:
     return control_items.read_newest(lambda key: client("dynamodb").get_item(Key=key, **table).get("Item"))
 
 
+def read_served(settings: Settings) -> Served | None:
+    """Return what the deployed scoring function says of itself, None where none has said it yet. Raises DamagedItem."""
+    table = {"TableName": settings.control_table, "ConsistentRead": True}
+    item = client("dynamodb").get_item(Key=served_items.KEY, **table).get("Item")
+    return item and served_items.decode(item)
+
+
 def read_holdout(paths: JobPaths, settings: Settings, chunk: Chunk) -> Holdout:
     """Return the holdout channel without the customers known to be compromised."""
     lake = Bucket(settings.lake_bucket)
@@ -73,17 +87,18 @@ def read_holdout(paths: JobPaths, settings: Settings, chunk: Chunk) -> Holdout:
     return make_holdout(read_chunk(paths.channel("holdout")), known_compromised(lake, chunk, maturity_days))
 
 
+def contestants(plan: dict[str, Any], rival: Rival) -> dict[str, str]:
+    """Return the role of each model to score, by its prefix: what answers now, and each family's newest model."""
+    challengers = {models_prefix(family["family"], newest_version(family)): "challenger" for family in trained(plan)}
+    answering = {rival.model.prefix: rival.role} if rival.model else {}
+    return {**answering, **{prefix: role for prefix, role in challengers.items() if prefix not in answering}}
+
+
 def candidates_of(
-    plan: dict[str, Any], control: ControlDocument, holdout: Holdout, settings: Settings, currency: str
+    roles: dict[str, str], policy: Policy, holdout: Holdout, settings: Settings, currency: str
 ) -> list[EvaluatedCandidate]:
-    """Score the rules, production where there is one, and each family's newest model."""
-    policy = control.policy.in_deployment(settings.review_above)
-    prefixes = {models_prefix(family["family"], newest_version(family)): "challenger" for family in trained(plan)}
-    if control.production:
-        prefixes = {control.production.prefix: "production"} | {
-            prefix: role for prefix, role in prefixes.items() if prefix != control.production.prefix
-        }
-    models = [bundle_candidate(prefix, role, holdout.table, policy=policy, settings=settings) for prefix, role in prefixes.items()]
+    """Score the rules, and each model by its prefix."""
+    models = [bundle_candidate(prefix, role, holdout.table, policy=policy, settings=settings) for prefix, role in roles.items()]
     rules = rules_candidate(holdout.table, policy, currency)
     return [rules, *(model.beside(rules) for model in models)]
 

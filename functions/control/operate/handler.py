@@ -45,7 +45,8 @@ ROUTES: dict[str, Callable[[Production, Event, str], ControlDocument]] = {
 def handler(event: Event, _: object) -> dict[str, Any]:
     """Answer one request; every error is a problem, and every change is its caller's."""
     try:
-        return _response(200, "application/json", _answer(event).to_json())
+        document = _answer(event)
+        return _response(200, "application/json", {**document.to_json(), "policy": document.policy.to_json()})
     except GreenFraudError as error:
         if isinstance(error, ContractError):
             logger.warning("%s", error)  # names what is damaged, never its value

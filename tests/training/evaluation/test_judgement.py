@@ -80,6 +80,14 @@ def test_a_loss_in_one_segment_is_seen_there(judged: dict) -> None:
     assert segments[DAY]["against_production"]["average_precision"] == {"difference": 0.0, "low": 0.0, "high": 0.0}
 
 
+def test_a_fallback_that_answers_stands_in_productions_place(judged: dict) -> None:
+    """A challenger is compared with it as it would be with production."""
+    document = judge([RULES, replace(PRODUCTION, role="fallback"), CHALLENGER], HOLDOUT, {})
+    compared, usual = document["candidates"][1], judged["candidates"][1]
+    assert compared["against_production"] == usual["against_production"]
+    assert document["candidates"][0]["role"] == "fallback"
+
+
 def test_segments_say_how_much_they_are(judged: dict) -> None:
     """Once, not per candidate."""
     (night,) = [segment for segment in judged["segments"] if segment["name"] == NIGHT]

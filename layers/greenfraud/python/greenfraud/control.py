@@ -9,7 +9,7 @@ from typing import Any
 
 from greenfraud.canonical import canonical_json
 from greenfraud.errors import ContractError
-from greenfraud.policy import DEFAULT_POLICY, Policy
+from greenfraud.policy import DEFAULT_POLICY, Policy, in_force, to_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class ControlDocument:
             "shadow": self.shadow and self.shadow.to_json(),
             "canary": self.canary and self.canary.to_json(),
             "canary_percent": self.canary_percent,
-            "policy": self.policy.to_json(),
+            "policy": to_store(self.policy),
         }
 
     @classmethod
@@ -75,7 +75,7 @@ class ControlDocument:
         models = {stage: body.get(stage) for stage in ("production", "fallback", "shadow", "canary")}
         return cls(
             revision=body["revision"],
-            policy=Policy.from_json(body["policy"]),
+            policy=in_force(body["policy"]),
             canary_percent=body.get("canary_percent", 0),
             **{stage: ModelRef.from_json(model) if model else None for stage, model in models.items()},
         )

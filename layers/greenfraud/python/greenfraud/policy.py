@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 from greenfraud.errors import ContractError
@@ -75,6 +75,12 @@ class Rule:
             del body["beside_model"]
         return body
 
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Rule:
+        """Read the stored form; what a later release has added is ignored. Raises TypeError when a key is missing."""
+        names = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in dict(body).items() if name in names})
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -118,11 +124,11 @@ class Policy:
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Policy:
-        """Read the stored form. Raises ContractError when it is not a policy."""
+        """Read the stored form; unknown keys are ignored. Raises ContractError when it is not a policy."""
         try:
-            rules = tuple(Rule(**rule) for rule in body["rules"])
+            rules = tuple(Rule.from_json(rule) for rule in body["rules"])
             return cls(body["version"], body["review_at"], body["block_at"], rules)
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise ContractError(f"not a decision policy: {type(error).__name__}") from None
 
 
@@ -141,6 +147,36 @@ DEFAULT_POLICY = Policy(
         Rule("amount_over_customer_declined_1h", 0.9, "block", beside_model="block"),
     ),
 )
+
+# The first default that was stored. Every release can read it, so it is what a document says where nobody set a policy: it
+# stands for the default of whichever release reads it, and never changes.
+FIRST_DEFAULT = Policy(
+    version="2026-11-01",
+    review_at=0.30,
+    block_at=0.80,
+    rules=(
+        Rule("amount", 220.0, "review", is_strict=True),
+        Rule("customer_count_1h", 10.0, "review"),
+        Rule("terminal_report_ratio_7d", 0.5, "block"),
+    ),
+)
+
+
+def to_store(policy: Policy) -> dict[str, Any]:
+    """Return what the control document says: a policy that a person set as it is, and in place of the default the first one."""
+    return (FIRST_DEFAULT if policy == DEFAULT_POLICY else policy).to_json()
+
+
+def in_force(stored: Mapping[str, Any] | None) -> Policy:
+    """Return the policy that a control document asks for; null and the first default are this release's own default.
+
+    Raises ContractError when it is not a policy.
+
+    >>> in_force(None).version == in_force(to_store(DEFAULT_POLICY)).version == DEFAULT_POLICY.version
+    True
+    """
+    policy = DEFAULT_POLICY if stored is None else Policy.from_json(stored)
+    return DEFAULT_POLICY if policy == FIRST_DEFAULT else policy
 
 
 def rules_decision(  # noqa: PLR0913

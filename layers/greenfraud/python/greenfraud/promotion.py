@@ -4,7 +4,7 @@ Value decides first: a model must be better in average precision with 95 % confi
 interval above 0) and must not be certainly dearer. Carbon decides ties: among the models that earned promotion,
 those that the same bootstrap cannot tell from the best one tie, and the least emissions per 1,000 scores win.
 A figure that could not be computed never promotes anything. Segments decide nothing: one where the promoted model is
-worse than production is named as a warning.
+worse than production is named as a warning. Where production cannot be served, the rival is what answers in its place.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ def _decide(evaluation: Mapping[str, Any], minimum_frauds: int) -> GateDecision:
     frauds = evaluation["holdout"]["frauds"]
     if frauds < minimum_frauds:
         return GateDecision("reject", None, None, [f"the holdout has {frauds} frauds, at least {minimum_frauds} are needed"])
-    rival = evaluation.get("production")
+    rival = _rival(evaluation)
     verdicts = [_judge(challenger, rival) for challenger in challengers]
-    reasons = [f"{verdict.candidate['name']}: {verdict.reason}" for verdict in verdicts]
+    reasons = [*evaluation.get("passed_over", []), *(f"{one.candidate['name']}: {one.reason}" for one in verdicts)]
     worthy = [verdict.candidate for verdict in verdicts if verdict.outcome == "promote"]
     if worthy:
         chosen, why = _greenest_of_the_best(worthy)
@@ -71,8 +71,17 @@ def _decide(evaluation: Mapping[str, Any], minimum_frauds: int) -> GateDecision:
     return GateDecision("reject", None, None, reasons)
 
 
+def _rival(evaluation: Mapping[str, Any]) -> str | None:
+    """Return the words for the model to beat; without one, the rules are. Earlier evaluations name production alone."""
+    production = evaluation.get("production")
+    rival: str | None = evaluation.get("rival", production)
+    if rival is None:
+        return None
+    return f"production {rival}" if rival == production else f"the fallback {rival}"
+
+
 def _judge(candidate: Mapping[str, Any], rival: str | None) -> _Verdict:
-    opponent = f"production {rival}" if rival else "the rules"
+    opponent = rival or "the rules"
     missing = _uncomputable(candidate["metrics"])
     if missing:
         return _Verdict("reject", candidate, missing)
@@ -131,7 +140,7 @@ def _warnings(candidate: Mapping[str, Any], rival: str | None) -> list[str]:
     segments = candidate.get("segments") or {}
     compared = {name: found["against_production"] for name, found in segments.items() if found.get("against_production")}
     worse = {name: measures for name, paired in compared.items() if (measures := _worse(paired))}
-    about = f"warning, of {len(compared)} segments compared: {candidate['name']} is worse than production {rival} in"
+    about = f"warning, of {len(compared)} segments compared: {candidate['name']} is worse than {rival} in"
     return [f"{about} {name!r}: {measures}" for name, measures in worse.items()]
 
 
