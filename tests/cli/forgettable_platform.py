@@ -6,6 +6,7 @@ import io
 import json
 import time
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -54,13 +55,17 @@ class MemoryLake:
 
 
 class Running:
-    """A Step Functions without executions, unless a test starts one."""
+    """A Step Functions without executions, unless a test starts one; a page of its list has one."""
 
     def __init__(self) -> None:
-        self.executions: list[dict[str, str]] = []
+        self.executions: list[dict[str, Any]] = []
 
-    def list_executions(self, **_: Any) -> dict[str, Any]:
-        return {"executions": self.executions}
+    def get_paginator(self, name: str) -> Running:
+        assert name == "list_executions"
+        return self
+
+    def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
+        return ({"executions": [one]} for one in self.executions)
 
 
 class World:

@@ -169,6 +169,7 @@ def test_what_the_customer_pays_since_is_a_strangers(world, person, screen, monk
     kept = [item for item in world.items("decisionstable") if item["customer_id"]["S"] == person]
     assert [item["transaction_id"]["S"] for item in kept] == ["later"]
     assert "1 payments made since are a stranger's" in screen.console.export_text()
+    search(world.target, screen, person)
 
 
 def release_of(world, row: dict, *, at: float) -> None:
@@ -223,10 +224,34 @@ def test_the_search_alone_changes_nothing_and_fails_where_somebody_is_named(worl
 
 def test_nobody_is_forgotten_while_a_job_may_write_what_it_has_read(world, person, screen):
     """The nightly reconcile would bring back the state of somebody whose rows it read before."""
-    world.machines.executions = [{"name": "nightly"}]
+    world.machines.executions = [ended("yesterday"), {**ended("nightly"), "status": "RUNNING"}]
     with pytest.raises(CommandError, match="execution nightly runs"):
         forget(world.target, screen, person)
     assert named_in(world, person)
+
+
+def ended(name: str, **changes: object) -> dict[str, object]:
+    """An execution as the list tells of it."""
+    return {"executionArn": f"arn:{name}", "name": name, "status": "SUCCEEDED", "redriveCount": 0} | changes
+
+
+@pytest.mark.parametrize("after", [ended("short"), ended("yesterday", redriveCount=1), ended("yesterday", status="FAILED")])
+def test_an_execution_that_came_and_went_meanwhile_is_no_success(world, person, screen, monkeypatch, after):
+    """Nobody knows what it wrote after the search had passed there; one that had ended before does not matter."""
+    world.machines.executions = [ended("yesterday")]
+    real = forgetting.search_tables
+
+    def execute_meanwhile(*arguments):
+        world.machines.executions = [after] if after["name"] == "yesterday" else [after, ended("yesterday")]
+        return real(*arguments)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(forgetting, "search_tables", execute_meanwhile)
+        with pytest.raises(CommandError, match=f"execution {after['name']} ran meanwhile.* Run the command again"):
+            forget(world.target, screen, person)
+    assert not Requests(world.dynamodb, "receiptstable").of(person).is_done
+    forget(world.target, screen, person)
+    assert Requests(world.dynamodb, "receiptstable").of(person).is_done
 
 
 def test_the_list_of_the_forgotten_holds_no_id_and_ends(world, person, screen):
