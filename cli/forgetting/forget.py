@@ -9,6 +9,7 @@ from rich.table import Table
 
 from cli.errors import CommandError
 from cli.forgetting.buckets import Bucket, cut_bucket, search_bucket
+from cli.forgetting.executions import refuse_running, refuse_running_since
 from cli.forgetting.items import Tables, cut_tables, note_later, search_tables
 from cli.forgetting.person import LONG_ENOUGH, Person
 from cli.forgetting.requests import Requests
@@ -16,7 +17,6 @@ from cli.forgetting.tally import Tally
 from cli.screen import Screen
 from cli.target import Target
 
-MACHINES = ("StateMachineArn", "UpkeepStateMachineArn")
 UNSEARCHED = {"AccessLogsBucket"}  # who read which key, and no key names a customer
 ROUNDS = 3  # what is copied while it is cut (a day's files into one, say) is cut again
 
@@ -26,7 +26,7 @@ def forget(target: Target, screen: Screen, customer_id: str) -> None:
 
     `customer_id` is what the platform calls the customer. Interrupted, the same command goes on where it was.
     """
-    _refuse_while_running(target)
+    ended = refuse_running(target)
     requests = Requests(target.client("dynamodb"), target.outputs["ReceiptsTable"])
     request = requests.open(customer_id)
     person = Person(customer_id, request.pseudonym, request.at)
@@ -42,7 +42,7 @@ def forget(target: Target, screen: Screen, customer_id: str) -> None:
             break
     _show(screen, person, _joined(found, cut, names_of=found))
     _refuse_hits(found)
-    _refuse_while_running(target)
+    refuse_running_since(target, ended)
     requests.close(customer_id, request)
     later = f"; {len(person.since)} payments made since are a stranger's" if person.since else ""
     screen.line(f"✓ forgotten: no store names the customer{later}. Backups do for 35 days: docs/privacy.md")
@@ -82,17 +82,6 @@ def _tables(target: Target) -> Tables:
 def _buckets(target: Target) -> list[Bucket]:
     names = [value for name, value in target.outputs.items() if name.endswith("Bucket") and name not in UNSEARCHED]
     return [Bucket(target.client("s3"), name) for name in sorted(names)]
-
-
-def _refuse_while_running(target: Target) -> None:
-    """A job that has read the lake before writes what it read afterwards."""
-    for machine in (target.outputs[name] for name in MACHINES if name in target.outputs):
-        running = target.client("stepfunctions").list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
-        if running:
-            raise CommandError(
-                f"execution {running[0]['name']} runs, and its jobs may write what they have read before. "
-                "Run the command again when it has ended"
-            )
 
 
 def _joined(one: Sequence[Tally], other: Sequence[Tally], names_of: Sequence[Tally] | None = None) -> list[Tally]:

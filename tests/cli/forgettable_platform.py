@@ -6,6 +6,7 @@ import io
 import json
 import time
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -40,6 +41,9 @@ class MemoryLake:
     def __init__(self, s3: Any) -> None:
         self._s3 = s3
 
+    def folders(self, prefix: str) -> list[str]:
+        return sorted({key.removeprefix(prefix).partition("/")[0] for key in self.keys(prefix)})
+
     def keys(self, prefix: str) -> list[str]:
         return [one["Key"] for one in self._s3.list_objects_v2(Bucket="lake", Prefix=prefix).get("Contents", [])]
 
@@ -51,13 +55,17 @@ class MemoryLake:
 
 
 class Running:
-    """A Step Functions without executions, unless a test starts one."""
+    """A Step Functions without executions, unless a test starts one; a page of its list has one."""
 
     def __init__(self) -> None:
-        self.executions: list[dict[str, str]] = []
+        self.executions: list[dict[str, Any]] = []
 
-    def list_executions(self, **_: Any) -> dict[str, Any]:
-        return {"executions": self.executions}
+    def get_paginator(self, name: str) -> Running:
+        assert name == "list_executions"
+        return self
+
+    def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
+        return ({"executions": [one]} for one in self.executions)
 
 
 class World:

@@ -23,7 +23,8 @@ from cli.forgetting.person import Person
 from cli.forgetting.requests import Requests
 from cli.screen import Screen
 from greenfraud.features.encoding import entity_id
-from greenfraud.items import forgotten, state
+from greenfraud.items import forgotten, release, state
+from greenfraud.items.release import ReleasedPayment
 
 WORLD = make_world(WorldSpecification(customers=10, days=3))
 
@@ -168,6 +169,48 @@ def test_what_the_customer_pays_since_is_a_strangers(world, person, screen, monk
     kept = [item for item in world.items("decisionstable") if item["customer_id"]["S"] == person]
     assert [item["transaction_id"]["S"] for item in kept] == ["later"]
     assert "1 payments made since are a stranger's" in screen.console.export_text()
+    search(world.target, screen, person)
+
+
+def release_of(world, row: dict, *, at: float) -> None:
+    """An analyst lets a payment go, who has read the customer's name before it was cut."""
+    made = ReleasedPayment(*(row["transaction_id"], row["occurred_us"] + 9, "analyst", row["occurred_us"]), *names_of(row))
+    world.dynamodb.put_item(TableName="decisionstable", Item=release.encode(made, at))
+    line = json.dumps(made.lake_row())
+    world.put("lake", f"releases/dt=2026-01-03/landing-{made.transaction_id}.jsonl", f"{line}\n".encode())
+
+
+def names_of(row: dict) -> tuple[str, str, int]:
+    """Who paid where, and how much."""
+    return row["customer_id"], row["terminal_id"], row["amount_minor"]
+
+
+def test_a_release_makes_no_payment_of_before_a_strangers(world, person, screen):
+    """The payment was made before, whenever it is let go: decision, release, lake and state go on under the other name."""
+    release_of(world, world.rows()[-1], at=time.time() + 3600)
+    forget(world.target, screen, person)
+    assert named_in(world, person) == []
+    released = [item["customer_id"]["S"] for item in world.items("decisionstable") if item["record"]["S"] == release.KIND]
+    assert [name.startswith(forgotten.PREFIX) for name in released] == [True]
+    assert "since" not in screen.console.export_text()
+
+
+def test_a_payment_made_since_keeps_the_name_in_its_release(world, person, screen, monkeypatch):
+    """Otherwise the stranger would have an attempt that is never accepted."""
+    real = forgetting.cut_tables
+
+    def pay_meanwhile(*arguments, **given):
+        later = {**world.rows()[-1], "transaction_id": "later"}
+        world.decide(later, at=time.time() + 60)
+        release_of(world, later, at=time.time() + 61)
+        return real(*arguments, **given)
+
+    monkeypatch.setattr(forgetting, "cut_tables", pay_meanwhile)
+    forget(world.target, screen, person)
+    kept = [item["record"]["S"] for item in world.items("decisionstable") if item["customer_id"]["S"] == person]
+    assert sorted(kept) == ["decision", "release"]
+    assert "1 payments made since are a stranger's" in screen.console.export_text()
+    search(world.target, screen, person)
 
 
 def test_the_search_alone_changes_nothing_and_fails_where_somebody_is_named(world, person, screen):
@@ -181,10 +224,34 @@ def test_the_search_alone_changes_nothing_and_fails_where_somebody_is_named(worl
 
 def test_nobody_is_forgotten_while_a_job_may_write_what_it_has_read(world, person, screen):
     """The nightly reconcile would bring back the state of somebody whose rows it read before."""
-    world.machines.executions = [{"name": "nightly"}]
+    world.machines.executions = [ended("yesterday"), {**ended("nightly"), "status": "RUNNING"}]
     with pytest.raises(CommandError, match="execution nightly runs"):
         forget(world.target, screen, person)
     assert named_in(world, person)
+
+
+def ended(name: str, **changes: object) -> dict[str, object]:
+    """An execution as the list tells of it."""
+    return {"executionArn": f"arn:{name}", "name": name, "status": "SUCCEEDED", "redriveCount": 0} | changes
+
+
+@pytest.mark.parametrize("after", [ended("short"), ended("yesterday", redriveCount=1), ended("yesterday", status="FAILED")])
+def test_an_execution_that_came_and_went_meanwhile_is_no_success(world, person, screen, monkeypatch, after):
+    """Nobody knows what it wrote after the search had passed there; one that had ended before does not matter."""
+    world.machines.executions = [ended("yesterday")]
+    real = forgetting.search_tables
+
+    def execute_meanwhile(*arguments):
+        world.machines.executions = [after] if after["name"] == "yesterday" else [after, ended("yesterday")]
+        return real(*arguments)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(forgetting, "search_tables", execute_meanwhile)
+        with pytest.raises(CommandError, match=f"execution {after['name']} ran meanwhile.* Run the command again"):
+            forget(world.target, screen, person)
+    assert not Requests(world.dynamodb, "receiptstable").of(person).is_done
+    forget(world.target, screen, person)
+    assert Requests(world.dynamodb, "receiptstable").of(person).is_done
 
 
 def test_the_list_of_the_forgotten_holds_no_id_and_ends(world, person, screen):

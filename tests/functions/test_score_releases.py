@@ -9,6 +9,8 @@ from stream_world import CUSTOMER, OCCURRED_US, TERMINAL, IngestWorld, stored_by
 from greenfraud.features.interpreter import compute
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import HOUR_US, format_rfc3339
+from greenfraud.items.decision import written_at
+from greenfraud.items.release import decode
 from greenfraud.outcomes import BLOCK, REVIEW
 
 RELEASED_US = OCCURRED_US + HOUR_US
@@ -78,6 +80,15 @@ def test_the_lake_keeps_outcome_and_release(world):
         "terminal_id": "M1",
         "amount_minor": HELD_MINOR,
     }
+
+
+@pytest.mark.parametrize(("path", "body"), [("releases", RELEASE), ("labels", LEGITIMATE)])
+def test_a_release_knows_when_its_payment_was_decided(world, path, body):
+    """Whoever was forgotten between the two made the payment before."""
+    (decided,) = stored_by(world)
+    world.http.post(f"/v1/{path}", json=body)
+    (record,) = stored_by(world, kind="release")
+    assert decode(record["dynamodb"]["NewImage"]).decided_at == written_at(decided["dynamodb"]["NewImage"])
 
 
 def test_a_legitimate_label_releases_what_was_held(world):
