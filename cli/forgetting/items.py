@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,21 +39,17 @@ def cut_tables(tables: Tables, person: Person, *, is_first: bool) -> list[Tally]
     The first round of a command takes the state with whatever it holds of later payments: the night brings those back from the
     lake. After that it is a stranger's, if there were any.
     """
-    changed = searched = 0
-    for item in _theirs(tables, person):
-        searched += 1
-        if _is_later(item, person):
-            person.since.add(item[DECISIONS.partition]["S"])
-        else:
-            changed += _rename(tables, item, person)
+    theirs = list(_theirs(tables, person))
+    _note(theirs, person)
+    changed = sum(_rename(tables, item, person) for item in theirs if item[DECISIONS.partition]["S"] not in person.since)
     key = {"TableName": tables.names[CUSTOMERS], "Key": state.key(person.entity_id)}
     gone = tables.dynamodb.delete_item(**key, ReturnValues="ALL_OLD").get("Attributes") if is_first or not person.since else None
-    return [Tally(DECIDED, searched, changed), Tally(CUSTOMERS, 1, int(gone is not None))]
+    return [Tally(DECIDED, len(theirs), changed), Tally(CUSTOMERS, 1, int(gone is not None))]
 
 
 def note_later(tables: Tables, person: Person) -> None:
     """Note the payments that were decided since: they are a stranger's."""
-    person.since.update(item[DECISIONS.partition]["S"] for item in _theirs(tables, person) if _is_later(item, person))
+    _note(_theirs(tables, person), person)
 
 
 def search_tables(tables: Tables, person: Person) -> list[Tally]:
@@ -77,8 +73,14 @@ def _theirs(tables: Tables, person: Person) -> Iterator[Item]:
     )
 
 
+def _note(items: Iterable[Item], person: Person) -> None:
+    person.since.update(item[DECISIONS.partition]["S"] for item in items if _is_later(item, person))
+
+
 def _is_later(item: Item, person: Person) -> bool:
-    return person.at is not None and decision.written_at(item) > person.at
+    """A payment is made when it is decided: one of before may be let go later."""
+    is_decision = decision.record_of(item) == decision.KIND
+    return is_decision and person.at is not None and decision.written_at(item) > person.at
 
 
 def _rename(tables: Tables, item: Item, person: Person) -> int:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from functions.ingest.batch import Batch, Record
+from functions.ingest.batch import Batch
 from functions.ingest.events import DecisionEvent, ReleaseEvent
 from greenfraud.errors import StoreUnavailableError
 from greenfraud.items import forgotten
 from greenfraud.items.attributes import Item
-from greenfraud.items.forgotten import FRESH_SECONDS, Forgotten
+from greenfraud.items.forgotten import FRESH_SECONDS, Forgotten, Request
+from greenfraud.redelivery import written_at
 
 NOBODY = Forgotten("", {})
 ATTEMPTS, FIRST_PAUSE_SECONDS = 5, 0.02
@@ -34,7 +35,7 @@ class ForgottenPeople:
         self._read_at, self._known = float("-inf"), NOBODY
 
     def rename(self, batch: Batch) -> None:
-        """Give decisions from before a customer was forgotten the name in its place, without what only that customer had.
+        """Give payments decided before a customer was forgotten the name in its place, without what only that customer had.
 
         Raises StoreUnavailableError when the list cannot be read: an event must not bring anybody back.
         """
@@ -42,11 +43,10 @@ class ForgottenPeople:
         if not known.requests:
             return
         for event_id, event in batch.events.items():
-            written_at = _written_at(batch.records[event_id][0])
             if isinstance(event, DecisionEvent):
-                batch.events[event_id] = _renamed(event, known, written_at)
+                batch.events[event_id] = _renamed(event, known, written_at(batch.records[event_id][0]))
             elif isinstance(event, ReleaseEvent):
-                batch.events[event_id] = _renamed_release(event, known, written_at)
+                batch.events[event_id] = _renamed_release(event, known)
 
     def _list(self) -> Forgotten:
         if self._clock() - self._read_at >= FRESH_SECONDS:
@@ -67,22 +67,22 @@ class ForgottenPeople:
         raise StoreUnavailableError("who is forgotten could not be read")
 
 
-def _renamed(event: DecisionEvent, known: Forgotten, written_at: float) -> DecisionEvent:
+def _renamed(event: DecisionEvent, known: Forgotten, decided_at: float | None) -> DecisionEvent:
     transaction = event.decision.transaction
     request = known.of(transaction.customer_id)
-    if request is None or written_at > request.at:
+    if request is None or _is_since(decided_at, request):
         return event
     stranger = replace(transaction, customer_id=request.pseudonym, extras={})
     return replace(event, decision=replace(event.decision, transaction=stranger, features=None))
 
 
-def _renamed_release(event: ReleaseEvent, known: Forgotten, written_at: float) -> ReleaseEvent:
+def _renamed_release(event: ReleaseEvent, known: Forgotten) -> ReleaseEvent:
     request = known.of(event.release.customer_id)
-    if request is None or written_at > request.at:
+    if request is None or _is_since(event.release.decided_at, request):
         return event
     return replace(event, release=replace(event.release, customer_id=request.pseudonym))
 
 
-def _written_at(record: Record) -> float:
-    """When the decision was stored; one that does not say so is taken for an old one."""
-    return float(record["dynamodb"].get("ApproximateCreationDateTime", 0.0))
+def _is_since(decided_at: float | None, request: Request) -> bool:
+    """By the clock of `cli.forgetting`, the item's own; what does not say when it was decided is taken for old."""
+    return decided_at is not None and decided_at > request.at

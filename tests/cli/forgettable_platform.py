@@ -40,6 +40,9 @@ class MemoryLake:
     def __init__(self, s3: Any) -> None:
         self._s3 = s3
 
+    def folders(self, prefix: str) -> list[str]:
+        return sorted({key.removeprefix(prefix).partition("/")[0] for key in self.keys(prefix)})
+
     def keys(self, prefix: str) -> list[str]:
         return [one["Key"] for one in self._s3.list_objects_v2(Bucket="lake", Prefix=prefix).get("Contents", [])]
 

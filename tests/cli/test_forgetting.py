@@ -23,7 +23,8 @@ from cli.forgetting.person import Person
 from cli.forgetting.requests import Requests
 from cli.screen import Screen
 from greenfraud.features.encoding import entity_id
-from greenfraud.items import forgotten, state
+from greenfraud.items import forgotten, release, state
+from greenfraud.items.release import ReleasedPayment
 
 WORLD = make_world(WorldSpecification(customers=10, days=3))
 
@@ -168,6 +169,47 @@ def test_what_the_customer_pays_since_is_a_strangers(world, person, screen, monk
     kept = [item for item in world.items("decisionstable") if item["customer_id"]["S"] == person]
     assert [item["transaction_id"]["S"] for item in kept] == ["later"]
     assert "1 payments made since are a stranger's" in screen.console.export_text()
+
+
+def release_of(world, row: dict, *, at: float) -> None:
+    """An analyst lets a payment go, who has read the customer's name before it was cut."""
+    made = ReleasedPayment(*(row["transaction_id"], row["occurred_us"] + 9, "analyst", row["occurred_us"]), *names_of(row))
+    world.dynamodb.put_item(TableName="decisionstable", Item=release.encode(made, at))
+    line = json.dumps(made.lake_row())
+    world.put("lake", f"releases/dt=2026-01-03/landing-{made.transaction_id}.jsonl", f"{line}\n".encode())
+
+
+def names_of(row: dict) -> tuple[str, str, int]:
+    """Who paid where, and how much."""
+    return row["customer_id"], row["terminal_id"], row["amount_minor"]
+
+
+def test_a_release_makes_no_payment_of_before_a_strangers(world, person, screen):
+    """The payment was made before, whenever it is let go: decision, release, lake and state go on under the other name."""
+    release_of(world, world.rows()[-1], at=time.time() + 3600)
+    forget(world.target, screen, person)
+    assert named_in(world, person) == []
+    released = [item["customer_id"]["S"] for item in world.items("decisionstable") if item["record"]["S"] == release.KIND]
+    assert [name.startswith(forgotten.PREFIX) for name in released] == [True]
+    assert "since" not in screen.console.export_text()
+
+
+def test_a_payment_made_since_keeps_the_name_in_its_release(world, person, screen, monkeypatch):
+    """Otherwise the stranger would have an attempt that is never accepted."""
+    real = forgetting.cut_tables
+
+    def pay_meanwhile(*arguments, **given):
+        later = {**world.rows()[-1], "transaction_id": "later"}
+        world.decide(later, at=time.time() + 60)
+        release_of(world, later, at=time.time() + 61)
+        return real(*arguments, **given)
+
+    monkeypatch.setattr(forgetting, "cut_tables", pay_meanwhile)
+    forget(world.target, screen, person)
+    kept = [item["record"]["S"] for item in world.items("decisionstable") if item["customer_id"]["S"] == person]
+    assert sorted(kept) == ["decision", "release"]
+    assert "1 payments made since are a stranger's" in screen.console.export_text()
+    search(world.target, screen, person)
 
 
 def test_the_search_alone_changes_nothing_and_fails_where_somebody_is_named(world, person, screen):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 
 import pytest
-from stream_world import CUSTOMER, TERMINAL, IngestWorld, decision
+from stream_world import CUSTOMER, OCCURRED_US, TERMINAL, IngestWorld, decision
 
 from functions.ingest.forgotten import ForgottenPeople
+from greenfraud import redelivery
 from greenfraud.errors import StoreUnavailableError
 from greenfraud.features.encoding import entity_id
-from greenfraud.items import forgotten
+from greenfraud.items import forgotten, release
+from greenfraud.items.decision import KEPT_SECONDS
 from greenfraud.items.forgotten import Forgotten, Request
+from greenfraud.items.release import ReleasedPayment
 
 NOW = time.time()
 STRANGER = "forgotten-1"
@@ -31,7 +34,8 @@ def written(number: int, at: float | None):
     """A decision of C1 that was stored at a moment."""
     record = decision(number, customer_id={"S": "C1"}, features={"B": "AAAAAAAA"}, extras={"S": '{"device": "mine"}'})
     record["dynamodb"].pop("ApproximateCreationDateTime", None)
-    return record if at is None else {**record, "dynamodb": {**record["dynamodb"], "ApproximateCreationDateTime": at}}
+    record["dynamodb"]["NewImage"]["expires_at"] = {"N": str(at + KEPT_SECONDS)} if at is not None else {"S": "?"}
+    return record
 
 
 def customers(world: IngestWorld) -> set[str]:
@@ -49,15 +53,26 @@ def test_what_was_decided_before_goes_on_under_the_other_name(world, at):
     assert all("device" not in row and row.get("features") is None for row in rows)
 
 
-def test_the_release_of_a_payment_of_before_goes_on_under_the_other_name(world):
-    """Otherwise a day of releases would name whom nobody may name."""
-    image = {name: cell for name, cell in written(7, NOW)["dynamodb"]["NewImage"].items() if name != "answer"}
-    image |= {"record": {"S": "release"}, "accepted_us": {"N": str(int(image["occurred_us"]["N"]) + 1)}, "source": {"S": "analyst"}}
-    record = written(7, NOW)
-    assert world.ingest({**record, "dynamodb": {**record["dynamodb"], "NewImage": image}}) == []
+def released(decided_at: float | None, at: float):
+    """The release, stored at a moment, of a payment that C1 made."""
+    payment = ReleasedPayment("T7", OCCURRED_US + 1, "analyst", OCCURRED_US, "C1", "M1", 1250, decided_at)
+    (record,) = redelivery.numbered([redelivery.record_of(release.encode(payment, at))])
+    return {**record, "dynamodb": {**record["dynamodb"], "ApproximateCreationDateTime": at}}
+
+
+@pytest.mark.parametrize("decided_at", [NOW - 3600, NOW, None], ids=["an hour before", "in that moment", "who knows"])
+def test_the_release_of_a_payment_of_before_goes_on_under_the_other_name(world, decided_at):
+    """Whenever it was let go: otherwise a day of releases would name whom nobody may name."""
+    assert world.ingest(released(decided_at, NOW + 3600)) == []
     assert customers(world) == {entity_id("customer_id", STRANGER)}
     ((row,),) = world.lake("releases/").values()
     assert row["customer_id"] == STRANGER
+
+
+def test_the_release_of_a_payment_made_since_is_a_strangers(world):
+    """As the payment is."""
+    assert world.ingest(released(NOW + 1, NOW + 3600)) == []
+    assert customers(world) == {entity_id("customer_id", "C1")}
 
 
 def test_the_terminal_counts_the_payment_all_the_same(world):
@@ -71,6 +86,22 @@ def test_the_terminal_counts_the_payment_all_the_same(world):
 def test_what_is_paid_since_is_a_strangers_past(world):
     """The customer comes again, and is known from then on."""
     assert world.ingest(written(7, NOW + 1)) == []
+    assert customers(world) == {entity_id("customer_id", "C1")}
+
+
+@pytest.mark.parametrize(("decided", "seen", "name"), [(1, -9, "C1"), (-1, 9, STRANGER)])
+def test_a_decision_tells_itself_when_it_was_written(world, decided, seen, name):
+    """`forget` judges by the same moment, so both agree on whose a payment is; the stream's own clock says nothing."""
+    record = written(7, NOW + decided)
+    record["dynamodb"]["ApproximateCreationDateTime"] = NOW + seen
+    assert world.ingest(record) == []
+    assert customers(world) == {entity_id("customer_id", name)}
+
+
+def test_a_redriven_payment_of_since_stays_a_strangers(world):
+    """A redrive makes records of the table's items, which no stream has dated."""
+    image = written(7, NOW + 1)["dynamodb"]["NewImage"]
+    assert world.ingest(*redelivery.numbered([redelivery.record_of(image)])) == []
     assert customers(world) == {entity_id("customer_id", "C1")}
 
 

@@ -9,6 +9,8 @@ from stream_world import CUSTOMER, OCCURRED_US, TERMINAL, IngestWorld, stored_by
 from greenfraud.features.interpreter import compute
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import HOUR_US, format_rfc3339
+from greenfraud.items.decision import written_at
+from greenfraud.items.release import decode
 from greenfraud.outcomes import BLOCK, REVIEW
 
 RELEASED_US = OCCURRED_US + HOUR_US
@@ -80,6 +82,15 @@ def test_the_lake_keeps_outcome_and_release(world):
     }
 
 
+@pytest.mark.parametrize(("path", "body"), [("releases", RELEASE), ("labels", LEGITIMATE)])
+def test_a_release_knows_when_its_payment_was_decided(world, path, body):
+    """Whoever was forgotten between the two made the payment before."""
+    (decided,) = stored_by(world)
+    world.http.post(f"/v1/{path}", json=body)
+    (record,) = stored_by(world, kind="release")
+    assert decode(record["dynamodb"]["NewImage"]).decided_at == written_at(decided["dynamodb"]["NewImage"])
+
+
 def test_a_legitimate_label_releases_what_was_held(world):
     """Told again, nothing is released twice; a release before it stands."""
     for outcome in ("stored", "known"):
@@ -111,7 +122,7 @@ def test_what_was_allowed_needs_no_release(world):
 
 def test_what_was_declined_is_never_accepted(world, monkeypatch):
     """A new attempt is another payment."""
-    monkeypatch.setattr("functions.score.verdict.rules_decision", lambda *_: (BLOCK, []))
+    monkeypatch.setattr("functions.score.verdict.rules_decision", lambda *_, **__: (BLOCK, []))
     assert world.score(transaction_id="T3", amount_minor=HELD_MINOR)["decision"] == BLOCK
     status, detail = release(world, transaction_id="T3")
     assert (status, "never accepted" in str(detail)) == (409, True)

@@ -18,12 +18,17 @@ KIND = "release"
 # Whatever says since when, a payment is accepted later than it was tried: in that microsecond its outcome was to hold it.
 FIRST_US = 1
 # What releasing a payment needs of its decision.
-HELD = (decision.KEY, "occurred_us", "customer_id", "terminal_id", "amount_minor")
+HELD = (decision.KEY, "occurred_us", "customer_id", "terminal_id", "amount_minor", EXPIRY)
+DECIDED_AT = "decided_at"
 
 
 @dataclass(frozen=True)
 class ReleasedPayment:
-    """A held payment, and since when it counts as accepted; `source` says by whom or by what it was let go."""
+    """A held payment, and since when it counts as accepted; `source` says by whom or by what it was let go.
+
+    `decided_at`, in epoch seconds, is when its decision was written, by the clock of `decision.written_at`: who was forgotten
+    between the two had made the payment before. None where the release does not say so.
+    """
 
     transaction_id: str
     accepted_us: int
@@ -32,15 +37,20 @@ class ReleasedPayment:
     customer_id: str
     terminal_id: str | None
     amount_minor: int
+    decided_at: float | None = None
 
     def lake_row(self) -> dict[str, Any]:
         """Return the columns of the lake's releases."""
-        return asdict(self)
+        return {name: cell for name, cell in asdict(self).items() if name != DECIDED_AT}
 
 
 def release_of(item: Item, released_us: int, source: str) -> ReleasedPayment:
-    """Return the release of the payment whose decision, or earlier release, has the attributes HELD. Raises DamagedItem."""
-    read = Attributes(item, decision.KIND)
+    """Return the release of the payment whose decision has the attributes HELD. Raises DamagedItem."""
+    decided_at = decision.written_at(item) if EXPIRY in item else None
+    return _release(Attributes(item, decision.KIND), released_us, source, decided_at)
+
+
+def _release(read: Attributes, released_us: int, source: str, decided_at: float | None) -> ReleasedPayment:
     occurred_us = read.whole("occurred_us", LAST_US)
     return ReleasedPayment(
         transaction_id=read.parsed(decision.KEY, decision.identity),
@@ -50,6 +60,7 @@ def release_of(item: Item, released_us: int, source: str) -> ReleasedPayment:
         customer_id=read.parsed("customer_id", decision.identity),
         terminal_id=decision.terminal_id_of(read),
         amount_minor=read.whole("amount_minor", MAXIMUM_AMOUNT_MINOR),
+        decided_at=decided_at,
     )
 
 
@@ -58,16 +69,19 @@ def encode(release: ReleasedPayment, now_seconds: float) -> dict[str, Any]:
     texts = {"source": release.source, "customer_id": release.customer_id}
     if release.terminal_id is not None:
         texts["terminal_id"] = release.terminal_id
-    numbers = {
+    numbers: dict[str, float] = {
         "accepted_us": release.accepted_us,
         "occurred_us": release.occurred_us,
         "amount_minor": release.amount_minor,
         EXPIRY: int(now_seconds) + decision.KEPT_SECONDS,
     }
+    if release.decided_at is not None:
+        numbers[DECIDED_AT] = release.decided_at
     return {**decision.key(release.transaction_id, KIND), **text_cells(texts), **number_cells(numbers)}
 
 
 def decode(item: Item) -> ReleasedPayment:
     """Return what an item or a stream record's image says. Raises DamagedItem."""
     read = Attributes(item, KIND)
-    return release_of(item, read.whole("accepted_us", LAST_US), read.text("source"))
+    decided_at = read.quantity(DECIDED_AT) if read.has(DECIDED_AT) else None
+    return _release(read, read.whole("accepted_us", LAST_US), read.text("source"), decided_at)
