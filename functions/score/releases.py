@@ -44,14 +44,15 @@ class ReleaseStore:
         for label in labels:
             item = None if label.is_fraud else self._decision(label.transaction_id)
             if item is not None and decision_items.outcome_of(item) in HELD:
-                self._put(release_items.release_of(item, label.observed_us, label.source))
+                self._put(release_items.release_of(item, label.observed_us, label.source, time.time()))
 
     def _payment(self, release: Release, place: str) -> ReleasedPayment | None:
         item = self._decision(release.transaction_id)
         if item is None:
             raise NotFound(f"{place}transaction_id: no decision for {release.transaction_id}")
         try:
-            outcome, payment = decision_items.outcome_of(item), release_items.release_of(item, release.released_us, release.source)
+            outcome = decision_items.outcome_of(item)
+            payment = release_items.release_of(item, release.released_us, release.source, time.time())
         except DamagedItem as damage:
             raise ContractError(f"{place}transaction_id: its stored records are damaged: {damage}") from None
         if outcome == BLOCK:
