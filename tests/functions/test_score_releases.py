@@ -111,8 +111,8 @@ def test_a_label_of_the_payments_own_moment_releases_it_after_that_moment(world)
 
 
 @pytest.mark.parametrize(("path", "body"), [("releases", RELEASE), ("labels", LEGITIMATE)])
-@pytest.mark.parametrize(("days", "accepted_us"), [(0, RELEASED_US), (3, OCCURRED_US + 3 * DAY_US - HOUR_US)])
-def test_a_release_told_late_counts_from_when_serving_could_know_it(world, monkeypatch, path, body, days, accepted_us):
+@pytest.mark.parametrize("days", [0, 3])
+def test_a_release_told_late_counts_from_when_serving_could_know_it(world, monkeypatch, path, body, days):
     """By the caller's clock of events, which began with the decision; what was told is kept."""
     later = time.time() + days * 86_400
     monkeypatch.setattr("functions.score.releases.time", SimpleNamespace(time=lambda: later))
@@ -120,6 +120,7 @@ def test_a_release_told_late_counts_from_when_serving_could_know_it(world, monke
     (record,) = stored_by(world, kind="release")
     stored = decode(record["dynamodb"]["NewImage"])
     assert stored.released_us == RELEASED_US
+    accepted_us = max(RELEASED_US, OCCURRED_US + days * DAY_US - HOUR_US)
     assert 0 <= stored.accepted_us - accepted_us <= 60 * SECOND_US
     assert (days == 0) == (stored.accepted_us == RELEASED_US)
 
