@@ -31,23 +31,35 @@ def fold(
 
     It adds what the ingestion of a decision adds (`Ingestion._changes_of_decision`), and drops what that drops. An entity that
     could not be read stays unread: its past is not known. A state that may have the transaction already, because `unless_in`
-    has one that does not end before it, stays as it is.
+    has one that does not end before it, stays as it is, and its entity is unsettled: where the stream brought it a later event
+    first, the transaction is missing.
     """
     add = Add(transaction.occurred_us, transaction.amount_minor, decision)
-    known_customers, known_terminals = (unless_in.customers, unless_in.terminals) if unless_in else ({}, {})
-    customer, terminal = manifest.views["customer_activity"], manifest.views["terminal_activity"]
+    unsettled = _unsettled(unless_in, transaction) if unless_in else frozenset()
+    customer = None if ("customer", transaction.customer_id) in unsettled else transaction.customer_id
+    terminal = None if ("terminal", transaction.terminal_id) in unsettled else transaction.terminal_id
     return replace(
         snapshot,
-        customers=_after(snapshot.customers, known_customers, customer, transaction.customer_id, add),
-        terminals=_after(snapshot.terminals, known_terminals, terminal, transaction.terminal_id, add),
+        customers=_after(snapshot.customers, manifest.views["customer_activity"], customer, add),
+        terminals=_after(snapshot.terminals, manifest.views["terminal_activity"], terminal, add),
+        unsettled=snapshot.unsettled | unsettled,
     )
 
 
-def _after(states: States, known: States, view: View, identity: str | None, add: Add) -> States:
+def _unsettled(read: Snapshot, transaction: Transaction) -> frozenset[tuple[str, str]]:
+    """Whose state, as it was read, knows something that is no earlier than the transaction."""
+    known = {("customer", transaction.customer_id): read.customers.get(transaction.customer_id)}
+    if transaction.terminal_id is not None:
+        known["terminal", transaction.terminal_id] = read.terminals.get(transaction.terminal_id)
+    return frozenset(
+        entity
+        for entity, state in known.items()
+        if state is not None and state.newest_us is not None and state.newest_us >= transaction.occurred_us
+    )
+
+
+def _after(states: States, view: View, identity: str | None, add: Add) -> States:
     if identity is None or identity not in states:
-        return states
-    newest_us = (known.get(identity) or ViewState.empty(view)).newest_us
-    if newest_us is not None and newest_us >= add.occurred_us:
         return states
     before = states[identity] or ViewState.empty(view)
     after = before.add_transaction(*add)

@@ -6,6 +6,7 @@ ahead     it knows an event later than the transaction, which therefore comes la
           came after: they are not those the offline matrix has.
 
 A fourth, `unreadable`, is the reader's: throttled, timed out, or bytes that are no state. Defaults, and an alarm.
+A fifth, `unsettled`, is a batch's that was sent again: the state may lack a payment of the batch that was decided before.
 
 That the stream lags is no property of a state: a customer who stayed at home looks the same. `features_as_of` in every
 answer tells how much was known, and the age of the stream's records is watched.
@@ -15,8 +16,8 @@ from __future__ import annotations
 
 from greenfraud.features.tiles import ViewState
 
-# Named in the answer, yet no faults: entities are new, come back after a year, and transactions overtake each other.
-USUAL = {f"{kind}_{doubt}" for kind in ("customer", "terminal") for doubt in ("missing", "stale", "ahead")}
+# Named in the answer, yet no faults: entities are new, come back after a year; transactions overtake each other, or are repeated.
+USUAL = {f"{kind}_{doubt}" for kind in ("customer", "terminal") for doubt in ("missing", "stale", "ahead", "unsettled")}
 
 
 def doubt_about(state: ViewState | None, occurred_us: int) -> str | None:

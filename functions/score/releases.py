@@ -47,7 +47,7 @@ class ReleaseStore:
         for label in labels:
             decision, _ = self._records(label.transaction_id)
             if decision is not None:
-                self._put(release_items.release_of(decision, label.observed_us, label.source))
+                self._put(release_items.release_of(decision, label.observed_us, label.source, time.time()))
 
     def _payment(self, release: Release, place: str) -> ReleasedPayment | None:
         decision, reports = self._records(release.transaction_id)
@@ -55,7 +55,7 @@ class ReleaseStore:
             raise NotFound(f"{place}transaction_id: no decision for {release.transaction_id}")
         try:
             outcome = decision_items.outcome_of(decision)
-            payment = release_items.release_of(decision, release.released_us, release.source)
+            payment = release_items.release_of(decision, release.released_us, release.source, time.time())
             told = [label_items.earlier(report) for report in reports]
         except DamagedItem as damage:
             raise ContractError(f"{place}transaction_id: its stored records are damaged: {damage}") from None

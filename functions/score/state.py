@@ -39,11 +39,15 @@ class Tables:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What one read found: one copy of the control document; an entity never seen is None, one that could not be read is absent."""
+    """What one read found: one copy of the control document; an entity never seen is None, one that could not be read is absent.
+
+    Of an `unsettled` entity, a kind and an id, nobody can tell whether its state has a payment that was decided before.
+    """
 
     control: Copy
     customers: Mapping[str, ViewState | None] = field(default_factory=dict)
     terminals: Mapping[str, ViewState | None] = field(default_factory=dict)
+    unsettled: frozenset[tuple[str, str]] = frozenset()
 
 
 class StateReader(Protocol):

@@ -41,7 +41,7 @@ class Turns:
         """Let those that come later see what was decided.
 
         Also what was decided before, where a state that was read cannot have it yet: a batch that is sent again overtakes the
-        stream.
+        stream. Where nobody can tell, the answers to those that come later say so.
         """
         transaction = made.transaction
         if isinstance(outcome, StoreUnavailableError):

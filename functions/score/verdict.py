@@ -95,7 +95,9 @@ def features_of(manifest: Manifest, transaction: Transaction, snapshot: Snapshot
     terminal, terminal_faults = _entity("terminal", transaction.terminal_id, snapshot.terminals, occurred_us)
     values = compute(manifest, customer, terminal, transaction.occurred_us, transaction.amount_minor, transaction.extras)
     known = [state.newest_us for state in (customer, terminal) if state is not None and state.newest_us is not None]
-    return Features(values, max(known, default=None), customer_faults + terminal_faults)
+    entities = (("customer", transaction.customer_id), ("terminal", transaction.terminal_id))
+    unsettled = [f"{kind}_unsettled" for kind, identity in entities if (kind, identity) in snapshot.unsettled]
+    return Features(values, max(known, default=None), customer_faults + terminal_faults + unsettled)
 
 
 def explain(manifest: Manifest, contributions: Mapping[str, float], values: Values, currency: str) -> list[Reason]:

@@ -146,11 +146,25 @@ def test_a_batch_sent_again_counts_everybody_once(world, is_ingested):
     post(world, batch[:1])
     if is_ingested:
         ingest(world, "T1")
-    post(world, [*batch, batch[0]])
+    _, answer, _ = post(world, [*batch, batch[0]])
+    assert ("customer_unsettled" in answer["degraded"]) == is_ingested
     if not is_ingested:
         ingest(world, "T1")
     world.score(transaction_id="T3", occurred_at=LATER)
     assert features(world, "T2") == features(world, "T3")
+
+
+def test_a_batch_sent_again_says_where_nobody_can_tell_what_a_state_has(world, capsys):
+    """A later event overtook the first payment in the stream, so its decision may be missing: told, and no fault."""
+    first, second = (TRANSACTION | {"transaction_id": f"T{n}", "occurred_at": format_rfc3339(NOON + n * MINUTE_US)} for n in (1, 2))
+    post(world, [first])
+    world.score(transaction_id="later", occurred_at=LATER, terminal_id="other")
+    ingest(world, "later")
+    capsys.readouterr()
+    _, answer, stranger = post(world, [first, second, TRANSACTION | {"transaction_id": "T3", "customer_id": "other"}])
+    assert answer["degraded"] == ["customer_ahead", "customer_unsettled"]
+    assert stranger["degraded"] == ["customer_missing", "terminal_missing"]
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["Degraded"] == 0
 
 
 def test_the_same_transaction_twice_in_a_batch_counts_once(world):
@@ -210,14 +224,22 @@ def test_a_batch_ends_before_the_functions_own_timeout(start, world):
     assert answered == {60.0: [True] * 3, 6.0: [False] * 3}
 
 
-def test_a_store_that_answers_no_part_of_a_read_is_not_asked_for_the_next(world):
-    """Three parts of a batch, each waited for in vain, would be the whole time."""
+@pytest.mark.parametrize(("is_warm", "reads"), [(True, 1), (False, 2)])
+def test_a_store_that_answers_no_part_of_a_read_is_not_asked_for_the_next(world, monkeypatch, is_warm, reads):
+    """Three parts of a batch, each waited for in vain, would be the whole time.
+
+    Who knows no control document yet asks once more, for its copies alone.
+    """
+    monkeypatch.setattr("functions.score.deadline.BATCH_SECONDS", 60.0)  # a hundred puts take their time here
+    if is_warm:
+        world.score(transaction_id="warm", customer_id="warm", terminal_id="warm")
 
     def away(*_: object, **__: object) -> object:
         raise EndpointConnectionError(endpoint_url="x")
 
     world.dynamodb.faults["batch_get_item"] = away
+    world.dynamodb.calls.clear()
     batch = [TRANSACTION | {"transaction_id": f"T{n}", "customer_id": f"C{n}", "terminal_id": f"M{n}"} for n in range(100)]
     results = post(world, batch)
-    assert len([name for name, _ in world.dynamodb.calls if name == "batch_get_item"]) == 1
+    assert len([name for name, _ in world.dynamodb.calls if name == "batch_get_item"]) == reads
     assert all(result["degraded"] == ["customer_unreadable", "terminal_unreadable", "control_unreadable"] for result in results)

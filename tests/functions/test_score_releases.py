@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
+
 import pytest
 from score_world import MANIFEST, World
 from stream_world import CUSTOMER, OCCURRED_US, TERMINAL, IngestWorld, stored_by
 
 from greenfraud.features.interpreter import compute
 from greenfraud.features.tiles import ViewState
-from greenfraud.instants import HOUR_US, format_rfc3339
+from greenfraud.instants import DAY_US, HOUR_US, SECOND_US, format_rfc3339
 from greenfraud.items.decision import written_at
 from greenfraud.items.release import decode
 from greenfraud.outcomes import BLOCK, REVIEW
@@ -74,6 +77,7 @@ def test_the_lake_keeps_outcome_and_release(world):
     assert row == {
         "transaction_id": "T1",
         "accepted_us": RELEASED_US,
+        "released_us": RELEASED_US,
         "source": "analyst",
         "occurred_us": OCCURRED_US,
         "customer_id": "C1",
@@ -104,6 +108,21 @@ def test_a_label_of_the_payments_own_moment_releases_it_after_that_moment(world)
     world.http.post("/v1/labels", json=LEGITIMATE | {"observed_at": format_rfc3339(OCCURRED_US)})
     (record,) = stored_by(world, kind="release")
     assert record["dynamodb"]["NewImage"]["accepted_us"]["N"] == str(OCCURRED_US + 1)
+
+
+@pytest.mark.parametrize(("path", "body"), [("releases", RELEASE), ("labels", LEGITIMATE)])
+@pytest.mark.parametrize("days", [0, 3])
+def test_a_release_told_late_counts_from_when_serving_could_know_it(world, monkeypatch, path, body, days):
+    """By the caller's clock of events, which began with the decision; what was told is kept."""
+    later = time.time() + days * 86_400
+    monkeypatch.setattr("functions.score.releases.time", SimpleNamespace(time=lambda: later))
+    world.http.post(f"/v1/{path}", json=body)
+    (record,) = stored_by(world, kind="release")
+    stored = decode(record["dynamodb"]["NewImage"])
+    assert stored.released_us == RELEASED_US
+    accepted_us = max(RELEASED_US, OCCURRED_US + days * DAY_US - HOUR_US)
+    assert 0 <= stored.accepted_us - accepted_us <= 60 * SECOND_US
+    assert (days == 0) == (stored.accepted_us == RELEASED_US)
 
 
 @pytest.mark.parametrize("body", [LEGITIMATE | {"is_fraud": True}])

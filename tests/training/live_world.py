@@ -17,7 +17,8 @@ from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, day_of
 from greenfraud.items import state as state_items
 from greenfraud.items.tables import STATES
-from greenfraud.naming import labels_prefix, transactions_prefix
+from greenfraud.naming import labels_prefix, releases_prefix, transactions_prefix
+from greenfraud.outcomes import REVIEW
 from training.features.history import TRANSACTIONS
 from training.online.reconciliation import Reconciliation
 
@@ -92,6 +93,14 @@ class MemoryLake:
                 label = {"transaction_id": one.transaction_id, "is_fraud": True, "observed_us": one.reported_us, "source": "bank"}
                 self._write(f"{labels_prefix(day_of(one.reported_us))}landing-{one.transaction_id}.jsonl", label)
 
+    def land_released(self, one: Payment, released_us: int) -> None:
+        """Write a payment that was held, and its release."""
+        payment = {name: getattr(one, name) for name in TRANSACTIONS.names}
+        held = payment | {"decision": REVIEW, "accepted_us": None}
+        self._write(f"{transactions_prefix(day_of(one.occurred_us))}landing-{one.transaction_id}.jsonl", held)
+        released = payment | {"accepted_us": released_us, "source": "analyst"}
+        self._write(f"{releases_prefix(day_of(released_us))}landing-{one.transaction_id}.jsonl", released)
+
     def _write(self, key: str, row: dict[str, Any]) -> None:
         self.files[key] = f"{json.dumps(row)}\n".encode()
 
@@ -129,6 +138,14 @@ class LiveWorld:
         for event in events:
             self.apply(event, **options)
         self.lake.land(events)
+
+    def release(self, one: Payment, released_us: int) -> None:
+        """Hold a payment and let it go, as ingestion does, and land both."""
+        for view in MANIFEST.views.values():
+            identity = one.customer_id if view.join_key == "customer_id" else one.terminal_id
+            state = self.state(view, identity).add_transaction(one.occurred_us, one.amount_minor, REVIEW)
+            self.put(identity, state.add_release(one.occurred_us, released_us, one.amount_minor))
+        self.lake.land_released(one, released_us)
 
     def put(self, identity: str, state: ViewState, *, seconds_ago: float = LONG_AGO_SECONDS, **more: Any) -> None:
         """Write an item as ingestion does."""

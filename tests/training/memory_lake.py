@@ -18,12 +18,16 @@ from greenfraud.naming import DATASET_KEY
 class MemoryLake:
     """Objects by key; remembers what was read."""
 
-    def __init__(self, transactions: pa.Table, labels: pa.Table, maturity_days: int = 7) -> None:
+    def __init__(
+        self, transactions: pa.Table, labels: pa.Table, releases: pa.Table | None = None, *, maturity_days: int = 7
+    ) -> None:
         self.objects: dict[str, bytes] = {DATASET_KEY: json.dumps({"maturity_days": maturity_days}).encode()}
         self.read: list[str] = []
         self.puts_left: int | None = None
         self._write_days("transactions", transactions, "occurred_us")
         self._write_days("labels", labels, "observed_us")
+        if releases is not None:
+            self._write_days("releases", releases, "accepted_us")
 
     def folders(self, prefix: str) -> list[str]:
         return sorted({key.removeprefix(prefix).partition("/")[0] for key in self.keys(prefix)})

@@ -52,7 +52,10 @@ class _Events:
 
 
 def states_at(history: History, view: View, as_of_us: int) -> EntityStates:
-    """Return the states of all entities of a view that were seen up to a moment; later events are not known yet."""
+    """Return the states of all entities of a view that were seen up to a moment; later events are not known yet.
+
+    Releases are: whenever a payment is accepted, the online state has it from being told on, and no window reads ahead of its row.
+    """
     code, ids = _entities(history, view)
     tried, reports = _tried(history, code, as_of_us), _reports(history, code, as_of_us)
     kinds = [tried, _accepted(history, view, code, as_of_us), reports]
@@ -97,7 +100,7 @@ def _refused(history: History, code: Ints, as_of_us: int, is_refused: NDArray[np
 def _accepted(history: History, view: View, code: Ints, as_of_us: int) -> _Events:
     rows = np.flatnonzero((history.occurred_us <= as_of_us) & (code >= 0) & history.is_accepted)
     released_code = history.releases.customer if view.join_key == "customer_id" else history.releases.terminal
-    released = np.flatnonzero((history.releases.accepted_us <= as_of_us) & (released_code >= 0))
+    released = np.flatnonzero(released_code >= 0)
     amounts = np.concatenate([history.amount_minor[rows], history.releases.amount_minor[released]])
     return _Events(
         np.concatenate([code[rows], released_code[released]]),

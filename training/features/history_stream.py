@@ -41,38 +41,38 @@ class HistoryStream:
         self._buffer = timedelta(days=-(-buffer_us // DAY_US))
         self._rows, self._known = coded(pa.Table.from_batches([], schema)), pa.Table.from_batches([], LABELS)
         self._released = RELEASES.empty_table()
-        self._next_day = self._next_label_day = self._transactions.first_day or date.min
+        self._next_day = self._next_told_day = self._transactions.first_day or date.min
         self._expired_until = date.min
         self._sought: set[str] = set()  # reported ids that no day had
 
-    def advance(self, start_day: date, end_day: date, labels_until_us: int) -> History:
+    def advance(self, start_day: date, end_day: date, told_until_us: int) -> History:
         """Return a history from which the features of [start_day, end_day) can be computed; days never go back.
 
-        It knows the labels observed up to `labels_until_us`.
+        It knows the labels and releases of every day up to that of `told_until_us`.
         """
         horizon = start_day - self._buffer
         self._next_day = max(self._next_day, horizon - KEPT)
-        self._next_label_day = max(self._next_label_day, horizon - KEPT)
+        self._next_told_day = max(self._next_told_day, horizon - KEPT)
         while self._next_day < end_day:
             self._read(min(self._next_day + STEP, end_day))
             self._expire(min(horizon, self._next_day))
         if self._expired_until < horizon:
             self._expire(horizon)
-        self._read_labels(day_of(labels_until_us) + DAY)
+        self._read_told(day_of(told_until_us) + DAY)
         return history_of(self._rows, self._known, self._released)
 
     def _read(self, end_day: date) -> None:
         read = self._transactions.read(self._next_day, end_day, in_order)
         self._rows = pa.concat_tables([self._rows, *([coded(pa.concat_tables(read))] if read else [])])
-        self._released = pa.concat_tables([self._released, *self._releases.read(self._next_day, end_day)])
         self._next_day = end_day
-        self._read_labels(end_day)
+        self._read_told(end_day)
         self._look_up_reported()
 
-    def _read_labels(self, end_day: date) -> None:
-        read = self._labels.read(self._next_label_day, end_day)
-        self._known = pa.concat_tables([self._known, *read])
-        self._next_label_day = max(self._next_label_day, end_day)
+    def _read_told(self, end_day: date) -> None:
+        """Read what is told of payments later than they were tried: labels and releases."""
+        self._known = pa.concat_tables([self._known, *self._labels.read(self._next_told_day, end_day)])
+        self._released = pa.concat_tables([self._released, *self._releases.read(self._next_told_day, end_day)])
+        self._next_told_day = max(self._next_told_day, end_day)
 
     def _expire(self, horizon: date) -> None:
         self._expired_until, horizon_us = horizon, start_of_day_us(horizon)
@@ -108,7 +108,7 @@ class HistoryStream:
         found_ids = older["transaction_id"].combine_chunks()
         old, recent = _split(self._rows, start_of_day_us(day + DAY))
         self._rows = pa.concat_tables([in_order(pa.concat_tables([old, older]).unify_dictionaries()), recent])
-        earlier = self._labels.read(day, self._next_label_day, lambda table: _about(table, found_ids))
+        earlier = self._labels.read(day, self._next_told_day, lambda table: _about(table, found_ids))
         others = self._known.filter(pc.invert(pc.is_in(self._known["transaction_id"], value_set=found_ids)))
         self._known = pa.concat_tables([others, *earlier])
         return set(found_ids.to_pylist())

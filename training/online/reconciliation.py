@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
-from greenfraud.instants import HOUR_US, day_of
+from greenfraud.instants import DAY_US, HOUR_US, day_of
 from training.features.day_files import DayFiles
 from training.features.entity_parts import entity_parts
 from training.features.entity_states import states_at
@@ -143,10 +143,14 @@ def newest_us(lake: Lake) -> int | None:
 
 
 def history_until(lake: Lake, manifest: Manifest, as_of_us: int) -> History:
-    """Return what the states of a moment depend on, however long the whole history is."""
+    """Return what the states of a moment depend on, however long the whole history is.
+
+    Where nobody pays, somebody may still release what was held: what was told is read up to today, and a clock's error beyond.
+    """
     reach_us = max(view.retention_us for view in manifest.views.values())
     last_day = day_of(as_of_us)
-    return HistoryStream(lake, reach_us).advance(last_day, last_day + DAY, as_of_us)
+    today_us = time.time_ns() // 1000
+    return HistoryStream(lake, reach_us).advance(last_day, last_day + DAY, today_us + DAY_US)
 
 
 def states_of(view: View, states: EntityStates, as_of_us: int) -> dict[str, ViewState]:

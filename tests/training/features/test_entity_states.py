@@ -50,10 +50,15 @@ def history_of(events):
     released = [
         row | {"accepted_us": row["occurred_us"] + RELEASE_US}
         for row, event in zip(rows, events, strict=True)
-        if event[5] == "released"
+        if is_released(event)
     ]
     schema = pa.schema([*TRANSACTIONS, *OUTCOME_COLUMNS])
     return arrange(*(pa.Table.from_pylist(*table) for table in ((rows, schema), (labels, LABELS), (released, RELEASES))))
+
+
+def is_released(event):
+    """A payment still to come was not released, and one that was made may be: now, or at a moment after it."""
+    return event[5] == "released" and event[0] <= AS_OF_US
 
 
 def tried(outcome):
@@ -64,14 +69,15 @@ def tried(outcome):
 def replayed(events, view):
     """The states by adding one event after the other."""
     states: dict[str, ViewState] = {}
-    for at, customer, terminal, amount, is_fraud, outcome in events:
+    for event in events:
+        at, customer, terminal, amount, is_fraud, outcome = event
         entity = customer if view.join_key == "customer_id" else terminal
         if entity is None:
             continue
         state = states.get(entity, ViewState.empty(view))
         if at <= AS_OF_US:
             state = state.add_transaction(at, amount, tried(outcome))
-        if outcome == "released" and at + RELEASE_US <= AS_OF_US:
+        if is_released(event):
             state = state.add_release(at, at + RELEASE_US, amount)
         if is_fraud and at + 7 * DAY_US <= AS_OF_US:
             state = state.add_report(at + 7 * DAY_US)

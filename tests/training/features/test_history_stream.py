@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from memory_lake import MemoryLake
 
@@ -15,9 +16,10 @@ from greenfraud.chunks import Chunk, chunks_between
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US, start_of_day_us
 from greenfraud.naming import features_key
+from greenfraud.outcomes import ALLOW, BLOCK, REVIEW, accepted_at_once
 from training.features.chunk_file import chunk_table
 from training.features.feature_matrix import FeatureMatrix, buffer_us
-from training.features.history import LABELS, TRANSACTIONS, read_history
+from training.features.history import LABELS, OUTCOME_COLUMNS, RELEASES, TRANSACTIONS, read_history
 from training.features.history_stream import HistoryStream
 from training.steps import features as step
 
@@ -28,11 +30,16 @@ MATURITY_US = 7 * DAY_US
 CHUNKS = chunks_between(FIRST_DAY, START_US + DAYS * DAY_US)
 # Past the buffer as well: such a report is about a transaction that was left behind.
 DELAYS_DAYS = (0, 1, 7, 30, 89, 92, 120, 200)
+OUTCOMES = (ALLOW, ALLOW, REVIEW, REVIEW, BLOCK)
+Records = tuple[pa.Table, pa.Table, pa.Table]  # transactions, labels, releases
 
 
 @pytest.fixture(scope="module")
-def records() -> tuple[pa.Table, pa.Table]:
-    """Entities that are silent for months, or for more than the year after which they count as never seen."""
+def records() -> Records:
+    """Entities that are silent for months, or for more than the year after which they count as never seen.
+
+    Some of their payments are held or declined, and most of those that are held are released, some of them after months.
+    """
     draw = np.random.default_rng(20170101)
     rows = []
     for customer in range(30):
@@ -45,7 +52,12 @@ def records() -> tuple[pa.Table, pa.Table]:
     transactions = [
         (name, us, customer, terminal, amount) for name, (us, customer, terminal, amount) in zip(names, rows, strict=True)
     ]
-    return _table(transactions, TRANSACTIONS), _table(_labels(draw, transactions), LABELS)
+    labels, outcomes = _labels(draw, transactions), [str(draw.choice(OUTCOMES)) for _ in transactions]
+    table = _table(transactions, TRANSACTIONS)
+    accepted = [accepted_at_once(outcome, row[1]) for outcome, row in zip(outcomes, transactions, strict=True)]
+    for column, values in zip(OUTCOME_COLUMNS, (outcomes, accepted), strict=True):
+        table = table.append_column(column, pa.array(values, column.type))
+    return table, _table(labels, LABELS), _table(_releases(draw, transactions, outcomes), RELEASES)
 
 
 def _terminal(draw: np.random.Generator) -> str | None:
@@ -61,6 +73,17 @@ def _labels(draw: np.random.Generator, transactions: list[tuple]) -> list[tuple]
         if draw.random() < 0.3:
             labels.append((name, bool(draw.random() < 0.5), first_us + int(draw.choice(DELAYS_DAYS)) * DAY_US + 1, "analyst"))
     return labels
+
+
+def _releases(draw: np.random.Generator, transactions: list[tuple], outcomes: list[str]) -> list[tuple]:
+    """Some are released in the last microsecond of a day, or the first of the next."""
+    releases = []
+    for (name, occurred_us, *payment), outcome in zip(transactions, outcomes, strict=True):
+        if outcome == REVIEW and draw.random() < 0.8:
+            accepted_us = occurred_us + int(draw.choice(DELAYS_DAYS)) * DAY_US + int(draw.integers(1, DAY_US))
+            border_us = accepted_us // DAY_US * DAY_US + int(draw.integers(DAY_US - 1, DAY_US + 1))
+            releases.append((name, border_us if draw.random() < 0.3 else accepted_us, occurred_us, *payment))
+    return [*releases, *releases[:5]]  # some landed twice
 
 
 def _table(rows: list[tuple], schema: pa.Schema) -> pa.Table:
@@ -82,7 +105,7 @@ def from_the_whole(lake: MemoryLake, chunks: list[Chunk]) -> dict[str, pa.Table]
 
 
 @pytest.mark.parametrize("wanted", [slice(None), slice(60, 64), slice(10, None, 17)], ids=["all", "four late ones", "some"])
-def test_the_stream_gives_the_bits_of_the_whole(records: tuple[pa.Table, pa.Table], wanted: slice):
+def test_the_stream_gives_the_bits_of_the_whole(records: Records, wanted: slice):
     """Whichever chunks are missing, and whatever was left behind before them."""
     lake = MemoryLake(*records)
     step.write_chunks(lake, CHUNKS[wanted])
@@ -93,7 +116,7 @@ def test_the_stream_gives_the_bits_of_the_whole(records: tuple[pa.Table, pa.Tabl
             assert table[name].equals(expected[key][name]), (key, name)
 
 
-def test_the_world_asks_about_what_was_left_behind(records: tuple[pa.Table, pa.Table]):
+def test_the_world_asks_about_what_was_left_behind(records: Records):
     """Otherwise the test above would prove little: silences beyond the buffer and beyond a year, and late reports."""
     tables = from_the_whole(MemoryLake(*records), CHUNKS)
     silent = np.concatenate([table["customer_seconds_since_last"].to_numpy() for table in tables.values()])
@@ -101,7 +124,7 @@ def test_the_world_asks_about_what_was_left_behind(records: tuple[pa.Table, pa.T
     buffer_seconds = buffer_us(MANIFEST) / 1e6
     assert (silent > buffer_seconds).sum() > 5
     assert (reported > buffer_seconds).sum() > 5
-    transactions, labels = records
+    transactions, labels, _ = records
     occurred = dict(zip(transactions["transaction_id"].to_pylist(), transactions["occurred_us"].to_pylist(), strict=True))
     lags = [
         us - occurred.get(name, us)
@@ -110,9 +133,21 @@ def test_the_world_asks_about_what_was_left_behind(records: tuple[pa.Table, pa.T
     assert sum(lag > buffer_us(MANIFEST) for lag in lags) > 5
 
 
-def test_a_week_reads_no_more_than_a_year_and_the_buffer_before_it(records: tuple[pa.Table, pa.Table]):
+def test_what_was_released_by_a_moment_is_known_and_read_once(records: Records):
+    """Also the releases of days after the newest transaction asked for."""
+    lake = MemoryLake(*records)
+    stream = HistoryStream(lake, buffer_us(MANIFEST))
+    for chunk in CHUNKS:
+        history = stream.advance(chunk.start_day, chunk.end_day, chunk.end_us + MATURITY_US)
+        told = records[2].filter(pc.less(records[2]["accepted_us"], chunk.end_us + MATURITY_US + DAY_US))
+        assert history.releases.accepted_us[-1] == pc.max(told["accepted_us"]).as_py()
+    days = lake.days_read("releases")
+    assert len(days) == len(set(days))
+
+
+def test_a_week_reads_no_more_than_a_year_and_the_buffer_before_it(records: Records):
     """Older days are left alone; of the labels, those until the week's are mature."""
-    lake = MemoryLake(records[0], records[1].slice(0, 0))
+    lake = MemoryLake(records[0], records[1].slice(0, 0), records[2])
     chunk = CHUNKS[-3]
     step.write_chunks(lake, [chunk])
     oldest = chunk.start_day - timedelta(days=buffer_us(MANIFEST) // DAY_US + 1 + 367)
@@ -120,7 +155,7 @@ def test_a_week_reads_no_more_than_a_year_and_the_buffer_before_it(records: tupl
     assert max(lake.days_read("transactions")) == chunk.end_day - timedelta(days=1)
 
 
-def test_memory_holds_the_buffer_and_one_row_or_two_per_entity(records: tuple[pa.Table, pa.Table]):
+def test_memory_holds_the_buffer_and_one_row_or_two_per_entity(records: Records):
     """The history handed out for a late chunk is not longer than that of an early one, but for the entities."""
     stream = HistoryStream(MemoryLake(*records), buffer_us(MANIFEST))
     for chunk in CHUNKS[::4]:  # a month apart; what was reported late is looked up anew for each
@@ -130,7 +165,7 @@ def test_memory_holds_the_buffer_and_one_row_or_two_per_entity(records: tuple[pa
         assert old <= 2 * (len(history.customer_ids) + len(history.terminal_ids)) + late_reports
 
 
-def test_an_interrupted_job_leaves_whole_chunks_and_the_next_goes_on(records: tuple[pa.Table, pa.Table]):
+def test_an_interrupted_job_leaves_whole_chunks_and_the_next_goes_on(records: Records):
     """What is there is not computed again."""
     plan = {"families": [{"chunks": [{"chunks": [chunk.id]} for chunk in CHUNKS[:8]]}], "holdout": {"chunk": CHUNKS[9].id}}
     lake = MemoryLake(*records)

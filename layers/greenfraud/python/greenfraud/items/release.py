@@ -5,10 +5,10 @@ It repeats what ingestion needs to know of the payment, which never asks for the
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from greenfraud.instants import LAST_US
+from greenfraud.instants import HOUR_US, LAST_US, SECOND_US
 from greenfraud.items import decision
 from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
 from greenfraud.items.tables import EXPIRY
@@ -17,9 +17,11 @@ from greenfraud.records import MAXIMUM_AMOUNT_MINOR
 KIND = "release"
 # Whatever says since when, a payment is accepted later than it was tried: in that microsecond its outcome was to hold it.
 FIRST_US = 1
+# So much later than it says it may be told: reviewers' systems send lists, and clocks differ.
+TOLERATED_US = HOUR_US
 # What releasing a payment needs of its decision.
 HELD = (decision.KEY, "occurred_us", "customer_id", "terminal_id", "amount_minor", EXPIRY)
-DECIDED_AT = "decided_at"
+DECIDED_AT, TOLD_US = "decided_at", "released_us"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class ReleasedPayment:
     """A held payment, and since when it counts as accepted; `source` says by whom or by what it was let go.
 
     `decided_at`, in epoch seconds, is when its decision was written, by the clock of `decision.written_at`: who was forgotten
-    between the two had made the payment before. None where the release does not say so.
+    between the two had made the payment before. None where the release does not say so. `released_us` is what was told: it is
+    earlier than `accepted_us` where it was told late.
     """
 
     transaction_id: str
@@ -38,16 +41,23 @@ class ReleasedPayment:
     terminal_id: str | None
     amount_minor: int
     decided_at: float | None = None
+    released_us: int | None = None
 
     def lake_row(self) -> dict[str, Any]:
         """Return the columns of the lake's releases."""
-        return {name: cell for name, cell in asdict(self).items() if name != DECIDED_AT}
+        return {name: cell for name, cell in asdict(self).items() if name != DECIDED_AT and (name, cell) != (TOLD_US, None)}
 
 
-def release_of(item: Item, released_us: int, source: str) -> ReleasedPayment:
-    """Return the release of the payment whose decision has the attributes HELD. Raises DamagedItem."""
+def release_of(item: Item, released_us: int, source: str, now_seconds: float) -> ReleasedPayment:
+    """Return the release of the payment whose decision has the attributes HELD. Raises DamagedItem.
+
+    What nobody had told could not be served. It counts as accepted at the earliest when it is told, by the clock of the events:
+    as long after the payment as `now_seconds`, by the wall clock, is after the decision, less TOLERATED_US.
+    """
     decided_at = decision.written_at(item) if EXPIRY in item else None
-    return _release(Attributes(item, decision.KIND), released_us, source, decided_at)
+    release = _release(Attributes(item, decision.KIND), released_us, source, decided_at)
+    told_us = 0 if decided_at is None else release.occurred_us + int((now_seconds - decided_at) * SECOND_US) - TOLERATED_US
+    return replace(release, accepted_us=max(release.accepted_us, told_us), released_us=released_us)
 
 
 def _release(read: Attributes, released_us: int, source: str, decided_at: float | None) -> ReleasedPayment:
@@ -77,6 +87,8 @@ def encode(release: ReleasedPayment, now_seconds: float) -> dict[str, Any]:
     }
     if release.decided_at is not None:
         numbers[DECIDED_AT] = release.decided_at
+    if release.released_us is not None:
+        numbers[TOLD_US] = release.released_us
     return {**decision.key(release.transaction_id, KIND), **text_cells(texts), **number_cells(numbers)}
 
 
@@ -84,4 +96,5 @@ def decode(item: Item) -> ReleasedPayment:
     """Return what an item or a stream record's image says. Raises DamagedItem."""
     read = Attributes(item, KIND)
     decided_at = read.quantity(DECIDED_AT) if read.has(DECIDED_AT) else None
-    return _release(read, read.whole("accepted_us", LAST_US), read.text("source"), decided_at)
+    release = _release(read, read.whole("accepted_us", LAST_US), read.text("source"), decided_at)
+    return replace(release, released_us=read.whole(TOLD_US, LAST_US)) if read.has(TOLD_US) else release
