@@ -57,8 +57,8 @@ def test_what_was_written_while_the_survey_went_on_has_landed_after_the_pause(mo
             clock.now += 100
             yield item(LIVE, written_at=clock.now)
 
-    def correct(_, view, history, as_of_us, correction):
-        corrections.append(correction)
+    def correct(_, view, look):
+        corrections.append(look.corrections[view.name])
         return Counter({Outcome.CONFLICT: 1})
 
     def sleep(seconds):
