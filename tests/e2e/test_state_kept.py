@@ -7,10 +7,12 @@ import sqlite3
 import pytest
 
 from greenfraud.instants import DAY_US, format_rfc3339
+from tests.e2e.deployment import wait_until
 from tests.e2e.running import running
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
+INGEST_SECONDS = 60
 BUCKETS = ("LakeBucket", "ArtifactsBucket")
 TABLES = tuple(
     f"{name}Table" for name in ("Control", "Ledger", "Lineage", "Leases", "Decisions", "Receipts", "Customer", "Terminal")
@@ -46,10 +48,21 @@ def snapshot(deployment):
     }
 
 
+def is_landed(deployment, transaction):
+    """Whether the lake has a payment: what ingestion does last."""
+    prefix = f"transactions/dt={transaction['occurred_at'][:10]}/landing-"
+    s3, bucket = deployment.client("s3"), deployment.outputs["LakeBucket"]
+    landed = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+    bodies = (s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read().decode() for entry in landed)
+    return any(f'"{transaction["transaction_id"]}"' in body for body in bodies)
+
+
 def test_everything_is_back_after_a_restart(deployment, first_run):
     """SIGTERM ends the server well with every process it started; the next one has objects, items, runs and the same model."""
+    transaction = first_run.held_back[0].transaction.to_json()
+    decided = deployment.answer("POST", "/v1/score", transaction)
+    wait_until(lambda: is_landed(deployment, transaction), INGEST_SECONDS)
     before = snapshot(deployment)
-    decided = deployment.answer("POST", "/v1/score", first_run.held_back[0].transaction.to_json())
     started = {process.pid for process in running() if process.parent == deployment.process.pid}
     assert started
     assert deployment.stop() == 0
@@ -59,7 +72,7 @@ def test_everything_is_back_after_a_restart(deployment, first_run):
     after = snapshot(deployment)
     for part, kept in before.items():
         assert kept == after[part], part
-    assert decided == deployment.answer("POST", "/v1/score", first_run.held_back[0].transaction.to_json())
+    assert decided == deployment.answer("POST", "/v1/score", transaction)
 
 
 def test_the_model_answers_after_a_restart(deployment, first_run):
