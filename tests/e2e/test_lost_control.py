@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from functions.score.freshness import USUAL
 from greenfraud.items import control as control_items
 from tests.e2e.deployment import wait_until
 from tests.e2e.test_bundle_faults import ALARM_SECONDS, alarm_of, score
 
 pytestmark = pytest.mark.xdist_group("e2e")
+
+
+def faults(answer):
+    """What failed; that others have paid at a terminal meanwhile is none."""
+    return [word for word in answer["degraded"] if word not in USUAL]
 
 
 def test_a_lost_control_document_rings_and_is_written_again_from_the_ledger(deployment, first_run):
@@ -18,9 +24,9 @@ def test_a_lost_control_document_rings_and_is_written_again_from_the_ledger(depl
     for index in range(control_items.COPIES):
         dynamodb.delete_item(TableName=table, Key=control_items.key(control_items.copy_id(index)))
     lost = score(deployment, first_run)
-    assert (lost["model"], lost["degraded"]) == (good["model"], ["control_missing"])
+    assert (lost["model"], faults(lost)) == (good["model"], ["control_missing"])
     assert wait_until(lambda: deployment.metric_total("ControlFault"), ALARM_SECONDS) >= 1.0
     assert wait_until(lambda: alarm_of(deployment, "ControlFault") == "ALARM", ALARM_SECONDS)
     assert deployment.invoke("control.release", {}) == (None, {})
     wait_until(lambda: deployment.health() == before, ALARM_SECONDS)
-    assert score(deployment, first_run)["degraded"] == []
+    assert faults(score(deployment, first_run)) == []

@@ -33,7 +33,7 @@ def throttled(*_: object, **__: object) -> object:
 def test_a_stored_state_reaches_the_rules(world):
     """Twelve payments within the hour ask for a person."""
     answer = world.score()
-    assert [reason["feature"] for reason in answer["reasons"]] == ["customer_count_1h"]
+    assert [reason["feature"] for reason in answer["reasons"]] == ["customer_accepted_1h"]
     assert answer["features_as_of"] == "2018-05-20T11:59:00Z"
     assert answer["degraded"] == ["terminal_missing"]
 

@@ -50,7 +50,16 @@ def test_features_hold_keys_label_and_every_manifest_feature(trained: Workplace)
     manifest = load_manifest()
     body = content(trained, features_key(manifest.version, trained.chunks[0].id), "lake")
     table = pq.read_table(io.BytesIO(body))
-    keys = ["transaction_id", "occurred_us", "customer_id", "terminal_id", "amount_minor", "is_fraud", "event_timestamp"]
+    keys = [
+        "transaction_id",
+        "occurred_us",
+        "customer_id",
+        "terminal_id",
+        "amount_minor",
+        "is_fraud",
+        "is_judged",
+        "event_timestamp",
+    ]
     assert table.column_names == [*keys, *manifest.names]
     assert str(table.schema.field("event_timestamp").type) == "timestamp[us, tz=UTC]"
 
