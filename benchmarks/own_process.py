@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import Any, NamedTuple, TypeVar
+
+Given = TypeVar("Given")
+
+
+@contextmanager
+def server_apart(serve: Callable[[Given, Connection], None], given: Given) -> Iterator[str]:
+    """Yield the URL of a server in a process of its own, which tells its port by the connection and is ended afterwards."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=serve, args=(given, theirs), daemon=True)
+    process.start()
+    try:
+        yield f"http://127.0.0.1:{ours.recv()}"
+    finally:
+        process.terminate()
+        process.join()
 
 
 class Finished(NamedTuple):

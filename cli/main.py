@@ -13,10 +13,10 @@ import typer
 
 from cli.errors import InputError
 from cli.faults import FaultReportingGroup
+from cli.import_commands import import_command, rates_command
 from cli.options import Aws, Currency, Mapping, Maturity, Rates, Region, Timezone, import_options
 from cli.recovery.commands import rebuild_command, redrive_command, restore_day_command
 from cli.screen import Screen
-from greenfraud.money import EURO
 
 app = typer.Typer(
     cls=FaultReportingGroup, help="The operator's commands of GreenFraud.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -60,59 +60,8 @@ def run_command(  # noqa: PLR0913 - the options of a command
     run(RunOptions(source=source, port=port, http_port=http_port, is_exiting=is_exiting), screen)
 
 
-@app.command("import")
-def import_command(  # noqa: PLR0913 - the options of a command
-    file: Annotated[Path, typer.Argument(help="Parquet or CSV")],
-    *,
-    mapping: Mapping = "",
-    timezone: Timezone = "",
-    maturity_days: Maturity = 7,
-    currency: Currency = "",
-    rates: Rates = None,
-    check: Annotated[bool, typer.Option("--check", help="only check the file")] = False,
-    aws: Aws = False,
-    region: Region = "",
-) -> None:
-    """Check a file from its first row to its last, then put it into the lake."""
-    from cli.currency import agreed
-    from cli.data.importing import load_file
-    from cli.data.upload import upload
-    from cli.id_key import ids_told, read_id_key, tokenised
-    from cli.target import find_target
-
-    screen = Screen()
-    target = None if check else find_target(aws=aws, region=region or None)
-    key = read_id_key(target) if target else None  # before minutes of reading
-    own = agreed(currency, target.currency) if target else currency or EURO
-    dataset = load_file(file, import_options(mapping, timezone, maturity_days, own, rates), note=screen.line)
-    if target is not None:
-        with screen.step("import", f"importing {file}"):
-            upload(target.client("s3"), target.outputs["LakeBucket"], tokenised(dataset, key))
-        screen.line(f"customers and terminals: {ids_told(target)}")
-    screen.line(json.dumps(dataset.document()))
-
-
-@app.command("rates")
-def rates_command(
-    file: Annotated[Path, typer.Argument(help="CSV of date,currency,rate")],
-    *,
-    check: Annotated[bool, typer.Option("--check", help="only check the file")] = False,
-    currency: Currency = "",
-    aws: Aws = False,
-    region: Region = "",
-) -> None:
-    """Check a table of rates, then store it where the API converts by it, within a minute."""
-    from cli.currency import agreed, checked_rates, store_rates
-    from cli.target import find_target
-
-    target = None if check else find_target(aws=aws, region=region or None)
-    own = agreed(currency, target.currency) if target else currency or EURO
-    table, content = checked_rates(file, own)
-    if target is not None:
-        store_rates(target, content)
-    rows = sum(len(dated) for dated in table.by_currency.values())
-    told = {"currency": own, "currencies": sorted(table.by_currency), "rates": rows, "version": table.version}
-    Screen().line(json.dumps(told))
+app.command("import")(import_command)
+app.command("rates")(rates_command)
 
 
 @app.command("retrain")

@@ -7,6 +7,7 @@ ends now; with a lag of "7d" it ends a week ago, where labels are known.
 from __future__ import annotations
 
 from feature_repo.customer import CUSTOMER, CUSTOMER_FEATURES
+from feature_repo.customer_outcomes import CUSTOMER_OUTCOMES
 from feature_repo.terminal import TERMINAL, TERMINAL_FEATURES
 from greenfraud.features.declaration import FeatureDeclaration as Feature
 
@@ -28,4 +29,4 @@ REQUEST_FEATURES = (
     ),
 )
 
-FEATURES = (*REQUEST_FEATURES, *CUSTOMER_FEATURES, *TERMINAL_FEATURES)
+FEATURES = (*REQUEST_FEATURES, *CUSTOMER_FEATURES, *CUSTOMER_OUTCOMES, *TERMINAL_FEATURES)

@@ -5,7 +5,6 @@ Every answer comes after the tenth of a second that AWS names as usual for small
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from benchmarks.lake.layouts import DAYS, Layout
 from benchmarks.lake.records import contents
+from benchmarks.own_process import server_apart
 from greenfraud.naming import day_prefix
 
 ANSWER_SECONDS = 0.1  # docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html: roughly 100 to 200 ms
@@ -34,15 +34,8 @@ START = '<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s
 @contextmanager
 def simulated_s3(layout: Layout) -> Iterator[str]:
     """Yield the URL of a bucket laid out so; what its files hold is made in its process, too."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(layout, theirs), daemon=True)
-    process.start()
-    try:
-        yield f"http://127.0.0.1:{ours.recv()}"
-    finally:
-        process.terminate()
-        process.join()
+    with server_apart(_serve, layout) as url:
+        yield url
 
 
 def _serve(layout: Layout, parent: Connection) -> None:

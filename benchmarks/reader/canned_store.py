@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import socket
 import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+
+from benchmarks.own_process import server_apart
 
 HEAD_ENDS = b"\r\n\r\n"
 # As DynamoDB answers.
@@ -22,15 +23,8 @@ HEAD = (
 @contextmanager
 def canned_store(answers: Mapping[str, bytes]) -> Iterator[str]:
     """The URL of a store that answers each operation by its body in `answers`."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(dict(answers), theirs), daemon=True)
-    process.start()
-    try:
-        yield f"http://127.0.0.1:{ours.recv()}"
-    finally:
-        process.terminate()
-        process.join()
+    with server_apart(_serve, dict(answers)) as url:
+        yield url
 
 
 def _serve(answers: Mapping[str, bytes], parent: Connection) -> None:

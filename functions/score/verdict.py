@@ -13,7 +13,8 @@ from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import Manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import format_rfc3339
-from greenfraud.policy import SEVERITY, DecidedBy, Decision, Policy, Reason, joined, more_severe, reason_of, rules_decision
+from greenfraud.policy import SEVERITY, DecidedBy, Decision, Policy, joined, more_severe, rules_decision
+from greenfraud.reasons import Reason, reason_of
 from greenfraud.records import Transaction
 
 REASONS_PER_ANSWER = 5

@@ -7,6 +7,7 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 
 from cli.data.dataset import Dataset, hold_back
 from cli.data.upload import upload
+from cli.data.world import WorldSpecification, make_world
 from cli.target import Target
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
@@ -32,7 +34,15 @@ MANIFEST = load_manifest()
 CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]
 TABLES = {f"{name}Table": key for name, key in tables.TABLES.items()}
 OUTPUTS = {**{name: name.lower() for name in TABLES}, "LakeBucket": "lake", "ArtifactsBucket": "artifacts"}
+WORLD = make_world(WorldSpecification(customers=10, days=3))
 DECIDED = 4  # of the world's last payments, by the platform itself
+
+
+def renamed(dataset: Dataset) -> Dataset:
+    """The same world with ids as long as tokens."""
+    ids = [f"{identity}{'0' * 25}" for identity in dataset.table["customer_id"].to_pylist()]
+    at = dataset.table.column_names.index("customer_id")
+    return replace(dataset, table=dataset.table.set_column(at, "customer_id", pa.array(ids)))
 
 
 class MemoryLake:

@@ -6,7 +6,8 @@ import pytest
 
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import load_manifest
-from greenfraud.policy import DECISIONS, DEFAULT_POLICY, SEVERITY, Policy, Reason, Rule, joined, more_severe, rules_decision
+from greenfraud.policy import DECISIONS, DEFAULT_POLICY, SEVERITY, Policy, Rule, joined, more_severe, rules_decision
+from greenfraud.reasons import Reason
 
 
 def test_without_anything_unusual_the_rules_allow():

@@ -35,16 +35,7 @@ LABELS = pa.schema(
 # What became of a transaction: its outcome, and when it was accepted if at once; both unknown of imported history.
 OUTCOME_COLUMNS = pa.schema([("decision", pa.string()), ("accepted_us", pa.int64())])
 # A payment that was held and then accepted; it repeats the payment, so that nobody has to look for it.
-RELEASES = pa.schema(
-    [
-        ("transaction_id", pa.string()),
-        ("accepted_us", pa.int64()),
-        ("occurred_us", pa.int64()),
-        ("customer_id", pa.string()),
-        ("terminal_id", pa.string()),
-        ("amount_minor", pa.int64()),
-    ]
-)
+RELEASES = pa.schema([*TRANSACTIONS, ("accepted_us", pa.int64())])
 EXTRA_COLUMNS = {"number": pa.float64(), "category": pa.string()}
 
 

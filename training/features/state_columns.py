@@ -137,8 +137,11 @@ def _smallest(block: EntityBlock, params: Params, refused: str) -> NDArray[np.in
 
 
 def _unusual(block: EntityBlock, params: Params) -> NDArray[np.int64]:
-    """Return the least amount above every payment that was accepted in a longer time."""
-    return block.recent({"window_us": params["usual_window_us"], "hop_us": params["usual_hop_us"]}, "largest") + 1
+    """Return the least amount that is not usual: above all that was accepted in a longer time, or twice its mean if less."""
+    usual = {"window_us": params["usual_window_us"], "hop_us": params["usual_hop_us"]}
+    unusual, payments = block.recent(usual, "largest") + 1, block.recent(usual, "accepted")
+    twice_mean = 2 * block.recent(usual, "amount_minor") // np.maximum(payments, 1)
+    return np.where(payments > 0, np.maximum(1, np.minimum(unusual, twice_mean)), unusual)
 
 
 def _accepted(block: EntityBlock, params: Params) -> Floats:

@@ -178,7 +178,7 @@ def _with_outcomes(rows: pa.Table, history: list[Event]) -> pa.Table:
 def releases(history: list[Event]) -> pa.Table:
     """Write the releases as the lake has them, one of them twice."""
     rows = [
-        (f"{n:03}", START_US + e.offset_us + e.release_delay_us, START_US + e.offset_us, e.customer, e.terminal, e.amount_minor)
+        (f"{n:03}", START_US + e.offset_us, e.customer, e.terminal, e.amount_minor, START_US + e.offset_us + e.release_delay_us)
         for n, e in enumerate(history)
         if e.is_released
     ]

@@ -82,7 +82,7 @@ def _releases(draw: np.random.Generator, transactions: list[tuple], outcomes: li
         if outcome == REVIEW and draw.random() < 0.8:
             accepted_us = occurred_us + int(draw.choice(DELAYS_DAYS)) * DAY_US + int(draw.integers(1, DAY_US))
             border_us = accepted_us // DAY_US * DAY_US + int(draw.integers(DAY_US - 1, DAY_US + 1))
-            releases.append((name, border_us if draw.random() < 0.3 else accepted_us, occurred_us, *payment))
+            releases.append((name, occurred_us, *payment, border_us if draw.random() < 0.3 else accepted_us))
     return [*releases, *releases[:5]]  # some landed twice
 
 

@@ -8,32 +8,16 @@ from typing import Any, Literal, get_args
 
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import Feature, Manifest, load_manifest
-from greenfraud.money import EURO, digits_of, major
+from greenfraud.money import EURO, major
+from greenfraud.reasons import Reason, in_units, told_reason
 
 Decision = Literal["allow", "review", "block"]  # from the mildest to the most severe
 DecidedBy = Literal["model", "rules", "both"]
 # A rule stops nobody by itself where a model answers: half of what the bare rules block is honest (decision record 26).
 BESIDE_MODEL: Decision = "review"
 REVIEW_ABOVE = 220.0  # meant in EUR; a deployment in another currency says its own
-MONEY_KINDS = frozenset({"amount", "mean_amount", "sd_amount"})  # kinds of features whose values are money
-USUAL_DIGITS = 2  # which features of money are computed with, whatever the currency: models ask for no unit
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 SEVERITY: Mapping[Decision, int] = {decision: rank for rank, decision in enumerate(DECISIONS)}
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a transaction was decided so: one feature, its value, what it added, and a sentence a person reads."""
-
-    code: str
-    feature: str
-    value: float | None
-    contribution: float | None
-    text: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the form the API answers with."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +184,7 @@ def rules_decision(  # noqa: PLR0913
     met = [(rule.says(has_model=has_model), rule.feature) for rule in policy.rules if rule.is_met(known.get(rule.feature))]
     met.sort(key=lambda said: -SEVERITY[said[0]])
     decision: Decision = met[0][0] if met else "allow"
-    return decision, [_reason(manifest.feature(feature), known[feature], None, currency) for _, feature in met]
+    return decision, [told_reason(manifest.feature(feature), known[feature], None, currency) for _, feature in met]
 
 
 def more_severe(of_model: Decision, of_rules: Decision) -> tuple[Decision, DecidedBy]:
@@ -225,35 +209,6 @@ def joined(decided_by: DecidedBy, of_model: Sequence[Reason], of_rules: Sequence
     return list(first.values())
 
 
-def reason_of(
-    manifest: Manifest, name: str, value: float | None, contribution: float | None = None, currency: str = EURO
-) -> Reason:
-    """Return the reason for one feature's value, in the words of the manifest; money is told in units of the currency."""
-    feature = manifest.feature(name)
-    return _reason(feature, in_units(feature, value, currency), contribution, currency)
-
-
-def in_units(feature: Feature, value: float | None, currency: str) -> float | None:
-    """Return what a person reads: a feature of money counts hundreds of minor units, whatever the currency.
-
-    >>> amount = load_manifest().feature("amount")
-    >>> [in_units(amount, 512.4, currency) for currency in ("EUR", "JPY", "KWD")]
-    [512.4, 51240.0, 51.24]
-    """
-    digits = digits_of(currency)
-    if value is None or digits == USUAL_DIGITS or feature.kind not in MONEY_KINDS:
-        return value
-    return value * 10.0**USUAL_DIGITS / 10.0**digits
-
-
 def _asked(policy: Policy, manifest: Manifest) -> list[Feature]:
     names = {rule.feature for rule in policy.rules}
     return [feature for feature in manifest.features if feature.name in names]
-
-
-def _reason(feature: Feature, told: float | None, contribution: float | None, currency: str) -> Reason:
-    sentence = feature.sentence(told)
-    if told is not None and feature.kind in MONEY_KINDS and digits_of(currency) != USUAL_DIGITS:
-        spelled = replace(feature, reason_text=feature.reason_text.replace(".2f", f".{digits_of(currency)}f"))
-        sentence = spelled.sentence(told)
-    return Reason(feature.reason_code, feature.name, told, contribution, sentence)

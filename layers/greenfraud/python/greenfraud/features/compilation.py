@@ -17,7 +17,8 @@ from greenfraud.instants import DAY_US, HOUR_US
 ENTITY_KEY_VERSION = 3
 HASH_DIGITS = 16
 REFUSALS = ("amount_over_declined", "amount_over_refused")
-USUAL_WINDOW_US = 90 * DAY_US  # whose largest accepted payment is the limit of what is usual
+USUAL_WINDOW_US = 90 * DAY_US  # whose accepted payments tell what is usual
+USUAL = ("accepted", "amount_minor", "largest")
 
 
 def compile_manifest(project: str, views: Sequence[ViewDeclaration], declarations: Sequence[FeatureDeclaration]) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def _window_params(declaration: FeatureDeclaration, view: ViewDeclaration) -> di
             if declaration.aggregation == "amount_over_refused"
             else {}
         )
-        params |= {"usual_series": _series(view, DAY_US, ("largest",)), "usual_window_us": USUAL_WINDOW_US, "usual_hop_us": DAY_US}
+        params |= {"usual_series": _series(view, DAY_US, USUAL), "usual_window_us": USUAL_WINDOW_US, "usual_hop_us": DAY_US}
     if declaration.aggregation == "report_ratio":
         params["report_series"] = _series(view, hop_us, ("reports",))
     return params

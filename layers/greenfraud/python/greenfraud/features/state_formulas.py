@@ -129,8 +129,12 @@ def _smallest(scene: Scene, state: ViewState, params: Params, refused: str, of: 
 
 
 def _unusual(scene: Scene, state: ViewState, params: Params) -> int:
-    """Return the least amount above every payment that was accepted in a longer time."""
-    return scene.recent(state, params, "largest", "usual_") + 1
+    """Return the least amount that is not usual: above all that was accepted in a longer time, or twice its mean if less."""
+    unusual = scene.recent(state, params, "largest", "usual_") + 1
+    payments = scene.recent(state, params, "accepted", "usual_")
+    if not payments:
+        return unusual
+    return max(1, min(unusual, 2 * scene.recent(state, params, "amount_minor", "usual_") // payments))
 
 
 def seconds_since_last(scene: Scene, state: ViewState, _: Params) -> float | None:
