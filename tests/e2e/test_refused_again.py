@@ -73,6 +73,11 @@ class Attack:
             terminal_id = terminals[wanted % len(terminals)]
             yield Victim(customer_id, terminal_id, amount_minor, usual_minor, self.tried(customer_id))
 
+    def usual(self, name: str, victims: Sequence[Victim]) -> dict[str, str]:
+        """What is decided, by customer, about what the customers usually pay."""
+        answers = self.round(name, victims, [victim.usual_minor for victim in victims])
+        return {victim.customer_id: answer["decision"] for victim, answer in zip(victims, answers, strict=True)}
+
     def tried(self, customer_id: str) -> int:
         """How many attempts the online store knows of."""
         return sum(self.state_of(customer_id).tiles["c_tried_d1"][1])
@@ -104,22 +109,22 @@ def last_day(deployment: Deployment) -> pa.Table:
     return pq.read_table(io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read()))
 
 
-# Of sixty customers two still see it: a model blocks what is four times their usual, and below their largest of 90 days, which the
-# rules take for usual.
-@pytest.mark.xfail(reason="below the largest accepted amount nothing but the model stands", strict=False)
 def test_an_attacker_gets_no_milder_answer_by_trying_again_and_the_customer_is_left_in_peace(deployment, first_run):
-    """Fifty attempts, twenty customers, three amounts; afterwards the customer pays what is usual."""
+    """Fifty attempts, twenty customers, three amounts; the customer's own payments meet no severer answer than before."""
     past = last_day(deployment)
     attack = Attack(deployment, max(past["occurred_us"].to_pylist()) + 3 * HOUR_US)
     victims = list(attack.victims(*(sorted(set(past[name].to_pylist())) for name in ("customer_id", "terminal_id"))))
     assert len(victims) == CUSTOMERS * len(AMOUNTS)
+    before = attack.usual("before", victims)
     for attempt in range(ATTEMPTS):
         for victim, answer in zip(victims, attack.round(str(attempt), victims, [one.amount_minor for one in victims]), strict=True):
             victim.decisions.append(answer["decision"])
     assert sum("block" in victim.decisions for victim in victims) > CUSTOMERS
     assert [(victim, victim.milder()) for victim in victims if victim.milder()] == []
+    # Who had payments accepted in this hour has them in the past, and in the rule on bursts: the others' attackers got nothing.
+    refused = [victim.customer_id for victim in victims if "allow" not in victim.decisions]
+    assert len(refused) > CUSTOMERS
     for name, later_us in (("at once", 0), ("next day", DAY_US)):
         attack.now_us += later_us
-        answers = attack.round(name, victims, [victim.usual_minor for victim in victims])
-        assert [answer for answer in answers if answer["decision"] == "block"] == []
-        assert sum(answer["decision"] == "review" for answer in answers) <= 1
+        after = attack.usual(name, victims)
+        assert {one: (before[one], after[one]) for one in refused if SEVERITY[after[one]] > SEVERITY[before[one]]} == {}
