@@ -89,9 +89,9 @@ bench-refusals: synth ## grants taken out of the template one at a time: each mu
 bench-lake: install ## how soon the features job begins after two years of small files, and of compacted days (SCALE=0.1)
 	@$(BIN)/python -m benchmarks.lake $(BENCH_FLAGS)
 
-bench-quality: install ## average precision of every family beside XGBoost (DATA=file or folder, TEST_WEEKS=2018-06-03,2018-06-10, SEEDS=3)
+bench-quality: install ## average precision of every family beside XGBoost (DATA=file, MAP=a=b, TEST_WEEKS=2018-06-03, SPLIT=day, COLUMNS=a,b, SEEDS=3)
 	@$(BIN)/python -c 'import xgboost' 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --requirement requirements/benchmarks.txt
-	@$(BIN)/python -m benchmarks.quality $(BENCH_FLAGS) $(if $(TEST_WEEKS),--test-weeks '$(TEST_WEEKS)') $(if $(SEEDS),--seeds '$(SEEDS)')
+	@$(BIN)/python -m benchmarks.quality $(BENCH_FLAGS) $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(COLUMNS),--columns '$(COLUMNS)') $(if $(SPLIT),--split '$(SPLIT)') $(if $(TEST_WEEKS),--test-weeks '$(TEST_WEEKS)') $(if $(SEEDS),--seeds '$(SEEDS)')
 
 bench-training: install ## rows per second beside a DataLoader loop, and what incremental training loses and saves (DATA=file or folder)
 	@$(BIN)/python -m benchmarks.training $(BENCH_FLAGS)

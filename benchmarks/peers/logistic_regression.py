@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 PENALTY = 1.0  # C; stronger penalties rank worse
 MAXIMUM_ITERATIONS = 1_000
+READS = "features"
 BUILT = (
     "sklearn LogisticRegression(C=1), all history before each week; every feature as it is and as sign(x) log(1 + |x|), "
     "median and missing indicator, standardised"

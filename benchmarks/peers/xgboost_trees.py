@@ -21,6 +21,7 @@ PARAMETERS = {
     "colsample_bytree": 0.5,
     "n_jobs": 1,
 }
+READS = "features"
 BUILT = "xgboost.XGBClassifier, all history before each week, " + ", ".join(f"{k}={v}" for k, v in PARAMETERS.items())
 
 

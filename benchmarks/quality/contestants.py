@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+import pandas as pd
 import torch
+from threadpoolctl import threadpool_limits
 
-from benchmarks.peers import logistic_regression, xgboost_trees
+from benchmarks.peers import boosted_trees, logistic_regression, xgboost_our_rows, xgboost_trees
 from greenfraud.carbon import AWS_PUE, INTENSITY_G_PER_KWH
 from greenfraud.families import FAMILIES
 from greenfraud.features.manifest import load_manifest
@@ -31,7 +33,12 @@ if TYPE_CHECKING:
     Scores = NDArray[np.floating[Any]]
 
 REGION, COUNTRY = "eu-north-1", "SWE"
-PEERS = {"xgboost": xgboost_trees, "logistic_regression": logistic_regression}
+PEERS = {
+    "xgboost": xgboost_trees,
+    "xgboost_our_rows": xgboost_our_rows,
+    "logistic_regression": logistic_regression,
+    "boosted_trees_raw": boosted_trees,
+}
 
 
 class Contestant(Protocol):
@@ -59,7 +66,7 @@ class Costs:
 def contestants(names: Sequence[str]) -> Mapping[str, Contestant]:
     """Return families and peers by name; a peer whose package is not installed is left out."""
     families = {name: _family(name) for name in FAMILIES}
-    peers = {name: _peer(module.scores) for name, module in PEERS.items() if module.is_installed()}
+    peers = {name: _peer(module.scores, module.READS) for name, module in PEERS.items() if module.is_installed()}
     return {name: contestant for name, contestant in (families | peers).items() if name in names}
 
 
@@ -94,13 +101,17 @@ def chain(family: str, samples: Mapping[Chunk, Sample], seed: int) -> Iterator[t
         yield chunk, parent
 
 
-def _peer(fit_and_score: Callable[..., Scores]) -> Contestant:
+def _peer(fit_and_score: Callable[..., Scores], reads: str) -> Contestant:
     def scores(prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> Iterator[tuple[Chunk, Scores]]:
         for week in weeks:
-            rows = [prepared.samples[chunk] for chunk in week.learned]
-            values = torch.cat([part.values for part in rows]).numpy()
+            rows, judged = [prepared.samples[chunk] for chunk in week.learned], prepared.judged[week.chunk]
             is_fraud = torch.cat([part.is_fraud for part in rows]).numpy()
-            yield week.chunk, fit_and_score(values, is_fraud, prepared.judged[week.chunk].values, seed)
+            if reads == "raw":
+                raw = pd.concat([prepared.raw[chunk] for chunk in week.learned], ignore_index=True)
+                yield week.chunk, fit_and_score(raw, is_fraud, judged.raw, seed)
+                continue
+            values = torch.cat([part.values for part in rows]).numpy()  # noqa: PD011
+            yield week.chunk, fit_and_score(values, is_fraud, judged.values, seed)
 
     return scores
 
@@ -108,7 +119,8 @@ def _peer(fit_and_score: Callable[..., Scores]) -> Contestant:
 def metered(contestant: Contestant, prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> tuple[dict[Chunk, Scores], Costs]:
     """Return a contestant's scores per week, and what they cost; scoring is included for everyone alike."""
     meter = Meter(_settings())
-    scores = dict(contestant(prepared, weeks, seed))
+    with threadpool_limits(1):
+        scores = dict(contestant(prepared, weeks, seed))
     footprint = meter.stop()
     return scores, Costs(footprint.cpu_seconds, footprint.energy_kwh, footprint.emissions_g)
 

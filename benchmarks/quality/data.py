@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 
+from benchmarks.quality.raw_columns import raw_columns
 from benchmarks.quality.weeks import chunks_of
 from cli.data.importing import ImportOptions, load_file
 from cli.data.upload import upload
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
     from benchmarks.quality.weeks import TestWeek
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from training.evaluation.holdout import Holdout
 
 LAKE, REGION = "lake", "eu-north-1"
+AS_IT_IS = ImportOptions()
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Judged:
 
     holdout: Holdout
     values: NDArray[np.float32]
+    raw: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -51,20 +55,21 @@ class Prepared:
     """What one group of weeks needs: learnable chunks as training reads them, and the judged rows per week."""
 
     samples: Mapping[Chunk, Sample]
+    raw: Mapping[Chunk, pd.DataFrame]
     judged: Mapping[Chunk, Judged]
 
 
-def read_data(path: Path) -> Dataset:
+def read_data(path: Path, options: ImportOptions = AS_IT_IS) -> Dataset:
     """Import a file, or every Parquet file below a folder as if they were one. Raises cli.errors.InputError."""
     if not path.is_dir():
-        return load_file(path, ImportOptions())
+        return load_file(path, options)
     files = sorted(path.rglob("*.parquet"))
     if not files:
         raise FileNotFoundError(f"{path} holds no Parquet file")
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / f"{path.name}.parquet"
         pq.write_table(pa.concat_tables([pq.read_table(file) for file in files], promote_options="permissive"), whole)
-        return load_file(whole, ImportOptions())
+        return load_file(whole, options)
 
 
 @contextmanager
@@ -82,13 +87,15 @@ def lake_of(dataset: Dataset) -> Iterator[Bucket]:
     client.cache_clear()
 
 
-def prepare(lake: Bucket, weeks: Sequence[TestWeek], maturity_days: int) -> Prepared:
-    """Run the features job's code for one group of weeks, and read back what it wrote."""
+def prepare(lake: Bucket, weeks: Sequence[TestWeek], maturity_days: int, told: pa.Table | None = None) -> Prepared:
+    """Run the features job's code for one group of weeks, and read back what it wrote; `told` are a file's columns besides."""
     chunks, names = chunks_of(weeks), load_manifest().names
     write_chunks(lake, chunks)
     learned = {chunk for week in weeks for chunk in week.learned}
-    judged = {week.chunk: _judged(lake, week.chunk, maturity_days, names) for week in weeks}
-    return Prepared({chunk: _sample(_table(lake, chunk), names) for chunk in sorted(learned)}, judged)
+    judged = {week.chunk: _judged(lake, week.chunk, maturity_days, told) for week in weeks}
+    tables = {chunk: _table(lake, chunk) for chunk in sorted(learned)}
+    samples = {chunk: _sample(table, names) for chunk, table in tables.items()}
+    return Prepared(samples, {chunk: raw_columns(table, told) for chunk, table in tables.items()}, judged)
 
 
 def _table(lake: Bucket, chunk: Chunk) -> pa.Table:
@@ -100,6 +107,6 @@ def _sample(table: pa.Table, names: Sequence[str]) -> Sample:
     return Sample.of(values, torch.from_numpy(table["is_fraud"].to_numpy().copy()))
 
 
-def _judged(lake: Bucket, chunk: Chunk, maturity_days: int, names: Sequence[str]) -> Judged:
+def _judged(lake: Bucket, chunk: Chunk, maturity_days: int, told: pa.Table | None) -> Judged:
     holdout = make_holdout(_table(lake, chunk), known_compromised(lake, chunk, maturity_days))
-    return Judged(holdout, feature_values(holdout.table, names))
+    return Judged(holdout, feature_values(holdout.table, load_manifest().names), raw_columns(holdout.table, told))

@@ -41,11 +41,25 @@ def plan_week(start: date, first_day: date, last_day: date, maturity_days: int) 
     earliest, latest = first_day + WEEK + timedelta(days=maturity_days), last_day + timedelta(days=1) - WEEK
     if not earliest <= start <= latest:
         raise WeekError(f"the week of {start} cannot be judged: {_why(start, first_day, last_day, earliest, latest)}")
+    return TestWeek(Chunk(start, start + WEEK), _learned_before(start, first_day, maturity_days))
+
+
+def plan_split(start: date, first_day: date, last_day: date, maturity_days: int) -> TestWeek:
+    """Return all from `start` on as what is judged, by models that learned the whole weeks before, less the label delay.
+
+    For a split that others have published figures on. Raises WeekError as `plan_week` does.
+    """
+    earliest = first_day + WEEK + timedelta(days=maturity_days)
+    if not earliest <= start <= last_day:
+        raise WeekError(f"the data of {first_day} to {last_day} cannot be split on {start}: the first possible day is {earliest}")
+    return TestWeek(Chunk(start, last_day + timedelta(days=1)), _learned_before(start, first_day, maturity_days))
+
+
+def _learned_before(start: date, first_day: date, maturity_days: int) -> tuple[Chunk, ...]:
     ends = [start - WEEK * number for number in range((start - first_day) // WEEK)]
     mature = sorted(end for end in ends if end + timedelta(days=maturity_days) <= start)
     starts = [first_day, *mature[:-1]]
-    learned = tuple(Chunk(begin, end) for begin, end in zip(starts, mature, strict=True))
-    return TestWeek(Chunk(start, start + WEEK), learned)
+    return tuple(Chunk(begin, end) for begin, end in zip(starts, mature, strict=True))
 
 
 def _why(start: date, first_day: date, last_day: date, earliest: date, latest: date) -> str:

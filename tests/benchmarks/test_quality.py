@@ -175,3 +175,24 @@ def write_handbook(dataset: Dataset, folder: Path) -> None:
     whole, half = pa.table(columns), table.num_rows // 2
     pq.write_table(whole.slice(0, half), folder / "first.parquet")
     pq.write_table(whole.slice(half), folder / "second.parquet")
+
+
+def test_a_strangers_file_is_judged_from_a_published_day_on_beside_trees_on_its_raw_columns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dataset: Dataset
+):
+    """By the mapping of the import, with a column that the product leaves out."""
+    monkeypatch.setattr(report, "FOLDER", tmp_path)
+    rows = dataset.table
+    moments = rows["occurred_us"].cast(pa.timestamp("us", tz="UTC"))
+    columns = {"No": rows["transaction_id"], "When": moments, "Who": rows["customer_id"], "Where": rows["terminal_id"]}
+    columns |= {"Minor": rows["amount_minor"], "Class": rows["is_fraud"].cast(pa.int8()), "Device": rows["customer_id"]}
+    pq.write_table(pa.table(columns), tmp_path / "theirs.parquet")
+    fields = "transaction_id=No,occurred_at=When,customer_id=Who,terminal_id=Where,amount_minor=Minor,is_fraud=Class"
+    words = ["--data", str(tmp_path / "theirs.parquet"), "--map", fields, "--split", str(WEEK), "--seeds", "1"]
+    names = "baseline,boosted_trees_raw,xgboost_our_rows"
+    assert command.main([*words, "--columns", "Device", "--only", names]) == 0
+    document = json.loads((tmp_path / "quality.json").read_text())
+    assert document["measures"]["baseline_average_precision"] > 0.02
+    assert document["measures"]["boosted_trees_raw_average_precision"] > 0
+    assert "Device" in document["peers"]["protocol"]
+    assert command.main([*words, "--columns", "Divice"]) == 2
