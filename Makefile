@@ -36,6 +36,7 @@ test-python: ## every test outside the CDK's environment
 	@$(BIN)/pytest tests -q -n 2 --dist loadgroup -m 'not slow' --durations=10
 
 test-slow: synth ## the long walks: a new feature on a live system, replays that must fail or lag
+	@$(PYTHON) -m toolchain.templates
 	@$(BIN)/pytest tests -q -m slow
 
 test-cdk: ## the tests of the template

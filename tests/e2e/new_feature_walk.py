@@ -19,6 +19,7 @@ from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, HOUR_US, SECOND_US, day_of, format_rfc3339, start_of_day_us
 from greenfraud.items import state as state_items
 from greenfraud.naming import execution_key, models_prefix, transactions_prefix
+from greenfraud.outcomes import ALLOW
 from tests.e2e.deployment import Deployment, wait_until
 from tests.e2e.first_run import WORLD
 from tests.e2e.traffic import Traffic
@@ -94,11 +95,13 @@ class Walk:
         touched = {transaction[view.join_key] for transaction, _ in self.traffic.scored}
         states = {identity: ViewState.empty(view) for identity in touched}
         history = self.history
-        whose = history.table[view.join_key].to_pylist()
+        whose, decided = (history.table[name].to_pylist() for name in (view.join_key, "decision"))
         for row, identity in enumerate(whose):
             if identity in states and history.occurred_us[row] <= until_us:
                 amount_minor = int(history.amount_minor[row])
-                states[identity] = states[identity].add_transaction(int(history.occurred_us[row]), amount_minor)
+                states[identity] = states[identity].add_transaction(
+                    int(history.occurred_us[row]), amount_minor, decided[row] or ALLOW
+                )
         for row, observed_us in zip(*history.reports(), strict=True):
             if whose[row] in states and view.keeps_reports:
                 states[whose[row]] = states[whose[row]].add_report(int(observed_us))

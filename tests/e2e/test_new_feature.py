@@ -80,12 +80,12 @@ def test_no_live_update_is_lost_and_none_counts_twice(walk, view_name):
 
 
 def test_the_new_series_is_filled_for_every_terminal(walk):
-    """Whether or not anything happened at it since: it counts on each day what the older series counts."""
+    """Whether or not anything happened at it since: it counts on each day what the older series of accepted payments counts."""
     series = next(one for one in walk.after.views["terminal_activity"].series if one.name == SERIES)
     first = (walk.as_of_us - series.retention_us) // series.hop_us
     filled = 0
     for state in walk.stored("terminal_activity").values():
-        counts = [dict(zip(*state.tiles[name][:2], strict=True)) for name in (SERIES, "t_d1")]
+        counts = [dict(zip(*state.tiles[name][:2], strict=True)) for name in (SERIES, "t_accepted_d1")]
         ours, older = ({tile: count for tile, count in one.items() if tile >= first} for one in counts)
         assert ours == older
         filled += bool(ours)

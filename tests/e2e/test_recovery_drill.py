@@ -18,10 +18,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cli.data.upload import keys_below
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import format_rfc3339
 from tests.docs.pages import Page
 from tests.e2e.deployment import ASSEMBLY, EXECUTION_SECONDS, ROOT, Deployment, wait_until
+from tests.e2e.landed import ids_in
 
 pytestmark = [
     pytest.mark.slow,
@@ -142,10 +144,8 @@ def abandoned(platform: Deployment) -> list[str]:
 
 def landed(platform: Deployment, kind: str) -> Counter[str]:
     """How often each transaction stands in the lake's files of a kind."""
-    bucket, s3 = platform.outputs["LakeBucket"], platform.client("s3")
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{kind}/")
-    bodies = [platform.read(bucket, entry["Key"]) for page in pages for entry in page.get("Contents", [])]
-    return Counter(json.loads(line)["transaction_id"] for body in bodies for line in body.splitlines())
+    keys = keys_below(platform.client("s3"), platform.outputs["LakeBucket"], f"{kind}/")
+    return Counter(name for key in keys for name in ids_in(platform, key))
 
 
 def compared(recoverer: Recoverer, *arguments: str) -> tuple[int, int]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import json
 import sqlite3
 
-import pyarrow.parquet as pq
 import pytest
 
 from cli.data.upload import keys_below
 from greenfraud.instants import DAY_US, format_rfc3339
 from tests.e2e.deployment import wait_until
+from tests.e2e.landed import ids_in
 from tests.e2e.running import running
 
 pytestmark = pytest.mark.xdist_group("e2e")
@@ -57,14 +55,6 @@ def is_landed(deployment, transaction):
     prefix = f"transactions/dt={transaction['occurred_at'][:10]}/"
     keys = keys_below(deployment.client("s3"), deployment.outputs["LakeBucket"], prefix)
     return any(transaction["transaction_id"] in ids_in(deployment, key) for key in keys)
-
-
-def ids_in(deployment, key):
-    """The transactions of one of the lake's files."""
-    body = deployment.read(deployment.outputs["LakeBucket"], key)
-    if key.endswith(".jsonl"):
-        return {json.loads(line)["transaction_id"] for line in body.splitlines()}
-    return set(pq.read_table(io.BytesIO(body), columns=["transaction_id"])["transaction_id"].to_pylist())
 
 
 def test_everything_is_back_after_a_restart(deployment, first_run):
