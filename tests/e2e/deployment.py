@@ -121,7 +121,7 @@ class Deployment:
         """Stop the server as `make run` does on Ctrl-C; its exit code."""
         self.process.terminate()
         try:
-            return self.process.wait(60)
+            return self.process.wait(180)
         finally:
             processes.end_session(self.process.pid)
             self.log.close()
