@@ -28,13 +28,15 @@ def scores(values: pd.DataFrame, is_fraud: NDArray[np.bool_], judged: pd.DataFra
     """Fit on raw columns, texts being categories, and return the fraud probability of the judged rows."""
     from sklearn.compose import make_column_transformer
     from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.model_selection import StratifiedKFold
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OrdinalEncoder, TargetEncoder
 
     texts = [name for name in values if values[name].dtype == object]
     few = [name for name in texts if values[name].nunique() <= FEW]
     codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=float("nan"))
-    rates = TargetEncoder(target_type="binary", random_state=seed)
+    folds = StratifiedKFold(5, shuffle=True, random_state=seed)
+    rates = TargetEncoder(target_type="binary", cv=folds)
     many = [name for name in texts if name not in few]
     prepared = make_column_transformer((codes, few), (rates, many), remainder="passthrough")
     trees = HistGradientBoostingClassifier(**PARAMETERS, categorical_features=list(range(len(few))), random_state=seed)
