@@ -42,7 +42,7 @@ class EpochPool:
         pasts: Sequence[Past] = (),
     ) -> None:
         """Choose the rows and encode them where the network is; its encoding must not change afterwards."""
-        seen = chunk, levelled(replay)
+        seen = chunk, replay.levelled()  # the past outweighs a chunk by no more than the frauds that are learned of it
         sources = *seen, hidden(Sample.joined(seen), pasts, generator)
         frauds, legitimate = (Sample.joined(parts) for parts in zip(*map(by_class, sources), strict=True))
         known = max(float(legitimate.weight.sum()), 1.0)
@@ -98,12 +98,3 @@ def by_class(sample: Sample) -> tuple[Sample, Sample]:
     """Return a sample's frauds, and the rest."""
     frauds, rest = (torch.nonzero(is_wanted)[:, 0] for is_wanted in (sample.is_fraud, ~sample.is_fraud))
     return sample.take(frauds), sample.take(rest)
-
-
-def levelled(replay: Sample) -> Sample:
-    """Return a replay sample whose frauds count once each on average, and whose negatives as many as belong to these.
-
-    The past then outweighs the chunk by no more than the frauds that are learned of it.
-    """
-    frauds = replay.weight[replay.is_fraud]
-    return replace(replay, weight=replay.weight * (len(frauds) / float(frauds.sum()))) if len(frauds) else replay
