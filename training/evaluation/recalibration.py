@@ -1,11 +1,11 @@
 """How far probabilities are off where it matters, by logistic regression of the truth on their logit (Cox, 1958).
 
-The slope is 1 where probabilities spread as they should, below 1 where they are too extreme. The intercept, found with the slope held
-at 1, is the logarithm by how much the odds should be larger (Van Calster et al., Calibration: the Achilles heel of predictive
-analytics, 2019).
+The slope is 1 where probabilities spread as they should, below 1 where they are too extreme. The intercept, found with the slope
+held at 1, is the logarithm by how much the odds should be larger (Van Calster et al., Calibration: the Achilles heel of
+predictive analytics, 2019).
 
-On the rows as they are, both are found to the last digit. On each resample they are one Newton step from there: all that step needs are
-sums over customers (Moulton and Zeger, Bootstrapping generalized linear models, 1991).
+On the rows as they are, both are found to the last digit. On each resample they are one Newton step from there: all that step
+needs are sums over customers (Moulton and Zeger, Bootstrapping generalized linear models, 1991).
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ def _fitted(inputs: Floats, offset: Floats, is_fraud: Flags, customer: Codes, we
             break
         solution = solution + np.clip(step, -LARGEST_STEP, LARGEST_STEP)
         if np.abs(step).max() < STILL:
-            return solution + _newton_step(solution, inputs, offset, is_fraud, customer, weights)
+            return np.asarray(solution + _newton_step(solution, inputs, offset, is_fraud, customer, weights))
     return np.full((len(weights), len(inputs)), np.nan)
 
 
-def _newton_step(
+def _newton_step(  # noqa: PLR0913, PLR0917
     solution: Floats, inputs: Floats, offset: Floats, is_fraud: Flags, customer: Codes, weights: Floats
 ) -> Floats:
     """Return the step [weightings, inputs] towards the largest likelihood; NaN where the curvature is none."""

@@ -1,7 +1,7 @@
-"""Rows as they would be if nobody had ever seen their customer, their terminal, or either: amount and request must mean something alone.
+"""Rows as they would be if nobody had ever seen their customer, their terminal, or either.
 
-A data set knows few customers of whom nothing is known, and their frauds are fewer still. A model that has only met customers with a
-past reads its absence as it happens to: any amount was allowed.
+Amount and request must mean something alone. A data set knows few customers of whom nothing is known, and their frauds are fewer
+still: a model that has hardly met any allows them every amount.
 """
 
 from __future__ import annotations

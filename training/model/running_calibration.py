@@ -1,8 +1,8 @@
 """Probabilities corrected by what a lineage's models said of chunks before they learned them.
 
-A model is sure of the rows that it was fitted to: scaled on those, its probabilities are too extreme on all others. What it says of
-the next chunk, before it learns that, is honest. How much too extreme is a trait of the training, so it carries over from a parent to
-its child; how many more frauds come than were expected follows the labels that are known by then.
+A model is sure of the rows that it was fitted to: scaled on those, its probabilities are too extreme on all others. What it says
+of the next chunk, before that is learned, is honest. How much too extreme is a trait of the training, so it carries over from a
+parent to its child; how many more frauds come than were expected follows the labels that are known by then.
 
 Slope and shift are a state that wanders slowly, seen once per chunk: the logistic regression of the truth on the parent's logit, with
 the state so far as its prior (West, Harrison and Migon, Dynamic generalized linear models and Bayesian forecasting, 1985).

@@ -76,7 +76,7 @@ def _forget_missing(child: FraudNetwork, index: int) -> None:
     weights = _by_feature(child)
     pairs = (child.bias, weights.smooth), (child.hidden_bias, weights.hidden), (child.background_bias, weights.background)
     for bias, of in pairs:
-        bias += of[:, index, 0]
+        bias.add_(of[:, index, 0])
         of[:, index, 0] = 0.0
 
 

@@ -40,7 +40,9 @@ def test_the_intercept_makes_as_many_frauds_expected_as_there_are() -> None:
     """Of the rows, and nearly of every resample; positive where there are more than announced."""
     intercept = slope_and_intercept(*CANDIDATE)[1]
     shifted = [1 / (1 + np.exp(-(LOGIT + shift))) for shift in intercept]
-    expected = [expected_over_observed(one, IS_FRAUD, CUSTOMER, weight[None])[0] for one, weight in zip(shifted, WEIGHTS, strict=True)]
+    expected = [
+        expected_over_observed(one, IS_FRAUD, CUSTOMER, weight[None])[0] for one, weight in zip(shifted, WEIGHTS, strict=True)
+    ]
     assert expected[0] == pytest.approx(1.0, abs=1e-9)
     np.testing.assert_allclose(expected, 1.0, atol=0.01)
     assert intercept[0] > 0 > np.log(expected_over_observed(*CANDIDATE)[0])

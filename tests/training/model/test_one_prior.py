@@ -107,4 +107,6 @@ def test_noise_that_the_past_lacks_moves_no_odds(monkeypatch: pytest.MonkeyPatch
 
 def rare(sample: Sample, share: float = 0.15) -> Sample:
     """A part of the frauds, and everything else."""
-    return sample.take(torch.nonzero(~sample.is_fraud | (torch.rand(len(sample), generator=torch.Generator().manual_seed(3)) < share))[:, 0])
+    return sample.take(
+        torch.nonzero(~sample.is_fraud | (torch.rand(len(sample), generator=torch.Generator().manual_seed(3)) < share))[:, 0]
+    )
