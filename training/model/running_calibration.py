@@ -4,8 +4,8 @@ A model is sure of the rows that it was fitted to: scaled on those, its probabil
 of the next chunk, before that is learned, is honest. How much too extreme is a trait of the training, so it carries over from a
 parent to its child; how many more frauds come than were expected follows the labels that are known by then.
 
-Slope and shift are a state that wanders slowly, seen once per chunk: the logistic regression of the truth on the parent's logit, with
-the state so far as its prior (West, Harrison and Migon, Dynamic generalized linear models and Bayesian forecasting, 1985).
+Slope and shift are a state that wanders slowly, seen once per chunk: the logistic regression of the truth on the parent's logit,
+with the state so far as its prior (West, Harrison and Migon, Dynamic generalized linear models, 1985).
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ def fitted(
     """Return slope and shift of the weighted log loss beside a normal prior, and its curvature there (all float64).
 
     >>> logit, is_fraud = torch.tensor([-2.0] * 4 + [2.0] * 4).double(), torch.tensor([False] * 3 + [True] * 4 + [False])
-    >>> (slope, shift), _ = fitted(logit, is_fraud, torch.ones(8).double(), torch.tensor([1.0, 0.0]).double(), torch.eye(2).double())
+    >>> once, mean, precision = torch.ones(8).double(), torch.tensor([1.0, 0.0]).double(), torch.eye(2).double()
+    >>> (slope, shift), _ = fitted(logit, is_fraud, once, mean, precision)
     >>> 0.5 < slope < 1.0, abs(shift) < 1e-6
     (tensor(True), tensor(True))
     """

@@ -1,8 +1,9 @@
 """The gate: promote, shadow or reject, from one evaluation, with reasons a person can read.
 
 Value decides first: a model must be better in average precision with 95 % confidence (the whole paired bootstrap
-interval above 0), must not be certainly dearer, and its probabilities must not certainly be off. Carbon decides ties: among the models that earned promotion,
-those that the same bootstrap cannot tell from the best one tie, and the least emissions per 1,000 scores win.
+interval above 0), must not be certainly dearer, and its probabilities must not certainly be off. Carbon decides ties:
+among the models that earned promotion, those that the same bootstrap cannot tell from the best one tie, and the least
+emissions per 1,000 scores win.
 A figure that could not be computed never promotes anything. Segments decide nothing: one where the promoted model is
 worse than production is named as a warning. Where production cannot be served, the rival is what answers in its place.
 """
