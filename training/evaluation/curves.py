@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.floating[Any]]
     Flags = NDArray[np.bool_]
+    Codes = NDArray[np.int64]
 
 SCHEMA = 1
 POINTS = 200  # of a curve; more would not be seen
+FRAUD_BINS = 10  # of equally many frauds: of bins of equal width, the lowest holds nearly all rows
 
 
 def curves_document(candidates: Sequence[EvaluatedCandidate], holdout: Holdout) -> dict[str, Any]:
@@ -31,8 +33,12 @@ def curves_document(candidates: Sequence[EvaluatedCandidate], holdout: Holdout) 
 
 def _curves(candidate: EvaluatedCandidate, is_fraud: Flags) -> dict[str, Any]:
     assert candidate.scores is not None
-    calibration = reliability(candidate.scores, is_fraud) if candidate.is_probability else None
-    return {"precision_recall": precision_recall(candidate.scores, is_fraud), "calibration": calibration}
+    scores, is_probability = candidate.scores, candidate.is_probability
+    return {
+        "precision_recall": precision_recall(scores, is_fraud),
+        "calibration": reliability(scores, is_fraud) if is_probability else None,
+        "reliability": reliability_by_frauds(scores, is_fraud) if is_probability else None,
+    }
 
 
 def precision_recall(scores: Floats, is_fraud: Flags) -> list[list[float]]:
@@ -55,8 +61,25 @@ def reliability(probability: Floats, is_fraud: Flags) -> list[dict[str, Any]]:
     >>> reliability(np.array([0.25, 0.25]), np.array([True, False]))
     [{'bin': 2, 'rows': 2, 'frauds': 1, 'mean_probability': 0.25}]
     """
-    bins = np.minimum((probability * ECE_BINS).astype(int), ECE_BINS - 1)
-    rows, frauds, total = (np.bincount(bins, weight, ECE_BINS) for weight in (np.ones(len(bins)), is_fraud, probability))
+    return _binned(np.minimum((probability * ECE_BINS).astype(int), ECE_BINS - 1), ECE_BINS, probability, is_fraud)
+
+
+def reliability_by_frauds(probability: Floats, is_fraud: Flags) -> list[dict[str, Any]]:
+    """Return the same of bins that hold equally many frauds, as nearly as equal probabilities allow.
+
+    >>> rows = reliability_by_frauds(np.array([0.001, 0.001, 0.002, 0.9, 0.9]), np.array([False, False, True, True, True]))
+    >>> [(entry["rows"], entry["frauds"]) for entry in rows]
+    [(3, 1), (2, 2)]
+    """
+    of_frauds = np.sort(probability[is_fraud])
+    shares = np.linspace(0, len(of_frauds), FRAUD_BINS + 1)[1:-1].astype(int)
+    limits = np.unique(of_frauds[shares])  # a bin ends before the probability of the next one's first fraud
+    limits = limits[limits > of_frauds[0]]
+    return _binned(np.searchsorted(limits, probability, side="right"), len(limits) + 1, probability, is_fraud)
+
+
+def _binned(bins: Codes, count: int, probability: Floats, is_fraud: Flags) -> list[dict[str, Any]]:
+    rows, frauds, total = (np.bincount(bins, weight, count) for weight in (np.ones(len(bins)), is_fraud, probability))
     return [
         {
             "bin": place,

@@ -35,6 +35,7 @@ LOOK: dict[Any, Any] = {
     "ytick.color": SOFT,
 }
 EXPECTED: dict[str, Any] = {"color": HUES["shared"].light, "linewidth": 1.5, "linestyle": "--"}
+LOWEST = 1e-3  # probability that a picture on logarithmic scales reaches down to, at least
 NORMAL_95 = 1.959964  # the standard normal's 97.5 % quantile
 
 
@@ -60,12 +61,24 @@ def precision_recall_plot(
     return picture.getvalue()
 
 
+def reliability_plot(candidate: Mapping[str, Any], bins: Sequence[Mapping[str, Any]], holdout: Mapping[str, Any]) -> str:
+    """Return the same as `calibration_plot` for bins of equally many frauds, on logarithmic scales: most are told of little."""
+    said, shares, reach = _points(bins)
+    metrics = candidate["metrics"]
+    measured = (("slope", "calibration_slope"), ("expected over observed", "expected_over_observed"))
+    meaning = "; ".join(f"{words} {_interval(metrics[name])}" for words, name in measured if name in metrics)
+    title = f"Reliability of {candidate['name']}, bins of equally many frauds"
+    with _plane(title, holdout, "mean probability of the bin", "share of frauds in the bin") as (axes, picture):
+        lowest = min(LOWEST, *said, *shares)
+        axes.set(xscale="log", yscale="log", xlim=(lowest, 1), ylim=(lowest, 1))
+        axes.plot([lowest, 1], [lowest, 1], label="as often as said", **EXPECTED)
+        axes.errorbar(said, shares, reach, fmt="o", color=_colour(candidate), label=meaning, clip_on=False)
+    return picture.getvalue()
+
+
 def calibration_plot(candidate: Mapping[str, Any], bins: Sequence[Mapping[str, Any]], holdout: Mapping[str, Any]) -> str:
     """Return how often transactions of a probability were frauds, with 95 % intervals, as SVG; on top, rows and frauds of each."""
-    said, frauds, rows = zip(*((entry["mean_probability"], entry["frauds"], entry["rows"]) for entry in bins), strict=True)
-    ends = zip(*map(wilson, frauds, rows), strict=True)
-    shares = [found / of for found, of in zip(frauds, rows, strict=True)]
-    reach = [[abs(end - share) for end, share in zip(side, shares, strict=True)] for side in ends]
+    said, shares, reach = _points(bins)
     meaning = f"measured, with 95 % interval (Wilson); error {_interval(candidate['metrics']['ece'])}"
     axis = "mean probability of the bin", "share of frauds in the bin"
     with _plane(f"Calibration of {candidate['name']}", holdout, *axis) as (axes, picture):
@@ -75,6 +88,13 @@ def calibration_plot(candidate: Mapping[str, Any], bins: Sequence[Mapping[str, A
         axes.secondary_xaxis("top").set_xticks([*counts], [*counts.values()], fontsize="x-small")
         axes.text(-0.02, 1.02, "rows\nfrauds", fontsize="x-small", color=SOFT, horizontalalignment="right")
     return picture.getvalue()
+
+
+def _points(bins: Sequence[Mapping[str, Any]]) -> tuple[list[float], list[float], list[list[float]]]:
+    """Return of each bin the mean probability, the share of frauds, and how far that one's interval reaches below and above."""
+    said, shares = [entry["mean_probability"] for entry in bins], [entry["frauds"] / entry["rows"] for entry in bins]
+    ends = zip(*(wilson(entry["frauds"], entry["rows"]) for entry in bins), strict=True)
+    return said, shares, [[abs(end - share) for end, share in zip(side, shares, strict=True)] for side in ends]
 
 
 def wilson(found: int, rows: int) -> tuple[float, float]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from training.evaluation.calibration import brier_score, expected_calibration_error, weighted_sum
 from training.evaluation.card_precision import CardRanking
+from training.evaluation.recalibration import expected_over_observed, slope_and_intercept
 from training.model.ranking import Ranking
 
 if TYPE_CHECKING:
@@ -39,9 +40,12 @@ MEASURES = (
     "expected_cost_minor",
     "brier",
     "ece",
+    "calibration_slope",
+    "calibration_intercept",
+    "expected_over_observed",
 )
 ROW_MEASURES = tuple(name for name in MEASURES if name != CARD_PRECISION)  # which any part of a holdout has
-PROBABILITY_MEASURES = ("brier", "ece")
+PROBABILITY_MEASURES = ("brier", "ece", "calibration_slope", "calibration_intercept", "expected_over_observed")
 PAIRED_MEASURES = ("average_precision", "expected_cost_minor")
 
 # Per measure: its value on the holdout, then on each resample.
@@ -61,8 +65,7 @@ def measure(candidate: EvaluatedCandidate, holdout: Holdout, weights: Floats, na
     samples = _of_ranking(candidate.scores, holdout, weights)
     samples["expected_cost_minor"] = weighted_sum(cost_minor(candidate.is_alert, holdout), holdout.customer, weights)
     if candidate.is_probability:
-        rows = (candidate.scores, holdout.is_fraud, holdout.customer)
-        samples |= {"brier": brier_score(*rows, weights), "ece": expected_calibration_error(*rows, weights)}
+        samples |= _of_probabilities(candidate.scores, holdout, weights)
     if CARD_PRECISION in names:
         cards = CardRanking(candidate.scores, holdout.is_fraud, holdout.customer, holdout.day)
         samples[CARD_PRECISION] = cards.precision_at(REVIEW_CAPACITY, weights)
@@ -76,6 +79,18 @@ def _of_ranking(scores: Floats, holdout: Holdout, weights: Floats) -> dict[str, 
         "auc_roc": curves.auc_roc(),
         "recall_at_fpr_1pct": curves.recall_at(0.01),
         "recall_at_fpr_5pct": curves.recall_at(0.05),
+    }
+
+
+def _of_probabilities(scores: Floats, holdout: Holdout, weights: Floats) -> dict[str, Floats]:
+    rows = (scores, holdout.is_fraud, holdout.customer, weights)
+    slope, intercept = slope_and_intercept(*rows)
+    return {
+        "brier": brier_score(*rows),
+        "ece": expected_calibration_error(*rows),
+        "calibration_slope": slope,
+        "calibration_intercept": intercept,
+        "expected_over_observed": expected_over_observed(*rows),
     }
 
 
@@ -113,6 +128,8 @@ def _why_unavailable(name: str, candidate: EvaluatedCandidate, holdout: Holdout)
         return "the holdout is empty"
     if name in PROBABILITY_MEASURES and not candidate.is_probability:
         return "its scores are no probabilities"
+    if holdout.is_fraud.any() and not holdout.is_fraud.all():
+        return "frauds and legitimate transactions part completely: no slope is too steep"
     return "the holdout has no frauds" if not holdout.is_fraud.any() else "there is nothing but frauds"
 
 

@@ -14,12 +14,13 @@ import torch
 from greenfraud.errors import ContractError
 from training.model.families import ARCHITECTURES
 from training.model.network import FraudNetwork
+from training.model.running_calibration import RunningCalibration
 from training.model.sample import Sample
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA = 3
+SCHEMA, BEFORE_CALIBRATION = 4, 3  # one of 3 is read too: its Platt scaling is where its calibration begins
 FILE_NAME = "checkpoint.pt"
 
 
@@ -53,10 +54,12 @@ class Checkpoint:
         """Read a file's bytes. Raises ContractError for another schema."""
         document = torch.load(io.BytesIO(body), weights_only=True)
         schema = document.pop("schema", None)
-        if schema != SCHEMA:
+        if schema not in {SCHEMA, BEFORE_CALIBRATION}:
             raise ContractError(f"the checkpoint has schema {schema}, this release reads {SCHEMA}: train the family from nothing")
         state, replay = document.pop("state"), Sample(**document.pop("replay"))
         network = FraudNetwork(ARCHITECTURES[document["family"]], len(document["feature_hashes"]))
+        if schema == BEFORE_CALIBRATION:
+            state["calibration"] = RunningCalibration.from_platt(*state["platt"].tolist()).to_tensor()
         network.load_state_dict(state)
         return cls(network=network, replay=replay, **document)
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
 
 from training.model.device import CPU, make_repeatable
-from training.model.drift import has_drifted, next_reference, parent_index, prequential_precision, supported_precision
+from training.model.drift import (
+    JUDGED_LEGITIMATE,
+    has_drifted,
+    next_reference,
+    parent_index,
+    prequential_precision,
+    supported_precision,
+)
 from training.model.epoch_pool import LEGITIMATE_PER_FRAUD, EpochPool
 from training.model.families import ARCHITECTURES
-from training.model.fitting import FitReport, calibrate, fit
+from training.model.fitting import FitReport, fit
+from training.model.hidden_past import pasts_of
 from training.model.network import FraudNetwork
+from training.model.running_calibration import RunningCalibration
 from training.model.warm_start import adopt, fit_encoding, wakes
 
 if TYPE_CHECKING:
@@ -26,12 +36,11 @@ if TYPE_CHECKING:
 YOUNG_FRAUDS, REBIN_GROWTH = 2_000, 1.6
 CONTINUED_RATE = 0.5  # of the learning rate where a parent's training continues at length: the full rate forgets rare patterns
 REPLAYED_PER_FRAUD, MINIMUM_REPLAYED = 2, 1_000  # replayed frauds: per fraud of the chunk, and at least
-CALIBRATED_FRAUDS, CALIBRATED_LEGITIMATE = 1_500, 6_000
 
 
 @dataclass(frozen=True)
 class Learned:
-    """A trained network, the replay sample for its children, how training went, and how well the parent ranked the chunk."""
+    """A trained network, what it leaves to its children, how training went, and how well the parent ranked the chunk."""
 
     network: FraudNetwork
     replay: Sample
@@ -53,7 +62,7 @@ def learn(  # noqa: PLR0913
     device: torch.device = CPU,
     savepoint: Savepoint | None = None,
 ) -> Learned:
-    """Train a family's network on a chunk; `features` are name and hash of each input in order.
+    """Train a family's network on a chunk; `features` are name and hash of each input in order, rows stand in the order of time.
 
     Where the parent's bins still fit, its training continues briefly; otherwise bins are cut anew and the network is trained at
     length. The same arguments give the same network on the same machine, also where an interrupted fit resumes from its
@@ -81,11 +90,39 @@ def learn(  # noqa: PLR0913
         if int(kept.is_fraud.sum()) >= YOUNG_FRAUDS:
             network.begin_background()
     network.to(device)
-    pool = EpochPool(network, chunk, replay, generator, is_brief=is_brief)
+    pool = EpochPool(network, chunk, replay, generator, is_brief=is_brief, pasts=pasts_of(features))
     report = fit(network, pool, schedule._replace(epochs=epochs or schedule.epochs), generator, savepoint)
     network.to(CPU)
-    calibrate(network, kept.thinned(generator, CALIBRATED_FRAUDS, CALIBRATED_LEGITIMATE) if is_brief else kept)
+    network.calibrate(calibration_of(network, pool.odds, chunk, parent, features, generator))
     return Learned(network.eval(), kept, report, is_brief, drifted, prequential, next_reference(reference, current))
+
+
+def calibration_of(  # noqa: PLR0913, PLR0917
+    network: FraudNetwork,
+    odds: float,
+    chunk: Sample,
+    parent: Checkpoint | None,
+    features: Mapping[str, str],
+    generator: torch.Generator,
+) -> RunningCalibration:
+    """Return a child's calibration: the parent's, after what it said of the chunk before anyone learned it.
+
+    By its shift, the child expects as many frauds of the chunk as the parent does, corrected: whatever else the child has taken
+    the chunk's share of frauds for, as a feature that the past lacks, has no say in it.
+    """
+    base = -math.log(odds)
+    if parent is None:
+        return RunningCalibration(base)
+    before = RunningCalibration.from_tensor(parent.network.calibration)
+    if not parent.feature_hashes.items() <= features.items():  # what it said was about values that it does not know
+        return replace(before, base=base)
+    some = chunk.thinned(generator, len(chunk), JUDGED_LEGITIMATE)
+    weight = some.weight.double()
+    with torch.no_grad():
+        said = parent.network.logit(some.with_features([list(features).index(name) for name in parent.feature_hashes]).values)
+        after = before.after(said, some.is_fraud, weight)
+        expected = float((weight * after.calibrated(said)).sum())
+        return replace(after, base=base).anchored(network.logit(some.values), weight, expected)
 
 
 def bins_fit(parent: Checkpoint, features: Mapping[str, str], kept: Sample) -> bool:

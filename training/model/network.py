@@ -18,6 +18,8 @@ import torch
 from torch import nn
 from torch.nn.functional import leaky_relu, linear, pad, softplus
 
+from training.model.running_calibration import RunningCalibration
+
 if TYPE_CHECKING:
     from training.model.families import Architecture
 
@@ -60,6 +62,7 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
         self.register_buffer("binned_frauds", torch.tensor(0.0))  # how many frauds the bins were cut to tell apart
         self.register_buffer("background_shift", torch.tensor(NO_BACKGROUND))
         self.register_buffer("platt", torch.tensor([1.0, 0.0]))  # slope and shift of the logit
+        self.register_buffer("calibration", RunningCalibration().to_tensor())  # what its children go on from
         self._make_weights(architecture.members, architecture.hidden_units)
 
     @property
@@ -131,6 +134,11 @@ class FraudNetwork(nn.Module):  # type: ignore[misc]  # torch is untyped here
             into_smooth.copy_(encoding.smooth)
             into_steps.copy_(encoding.steps)
         return Encoding(smooth, steps)
+
+    def calibrate(self, calibration: RunningCalibration) -> None:
+        """Keep a calibration, and the Platt parameters that follow from it."""
+        self.calibration.copy_(calibration.to_tensor())
+        self.platt.copy_(calibration.platt)
 
     def set_bins(self, index: int, limits: torch.Tensor) -> None:
         """Set the bins of one feature, given by ascending raw values."""

@@ -58,11 +58,15 @@ class Sample:
         kept = [self._thinned(self.is_fraud, frauds, generator), self._thinned(~self.is_fraud, legitimate, generator)]
         return kept[0].join(kept[1])
 
+    def levelled(self) -> Sample:
+        """Return rows whose frauds count once each on average, and whose legitimate ones as many as belong to these frauds."""
+        frauds = self.weight[self.is_fraud]
+        return replace(self, weight=self.weight * (len(frauds) / float(frauds.sum()))) if len(frauds) else self
+
     def at_most(self, other: Sample, generator: torch.Generator) -> Sample:
-        """Return at most as many rows of each class as another sample has; each stands for itself alone."""
+        """Return at most as many rows of each class as another sample has; they stand for no more frauds than they hold."""
         frauds = int(other.is_fraud.sum())
-        some = self.thinned(generator, frauds, len(other) - frauds)
-        return Sample.of(some.values, some.is_fraud)
+        return self.thinned(generator, frauds, len(other) - frauds).levelled()
 
     def _thinned(self, of_class: torch.Tensor, limit: int, generator: torch.Generator) -> Sample:
         rows = torch.nonzero(of_class)[:, 0]

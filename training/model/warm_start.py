@@ -61,9 +61,23 @@ def adopt(child: FraudNetwork, parent: FraudNetwork, parent_index: Sequence[int 
         for index, before in enumerate(parent_index):
             if before is not None:
                 _project(child, index, parent, before)
+                if parent.limits[before, 0] == UNUSED_BORDER:
+                    _forget_missing(child, index)
                 continue
             for weights in _by_feature(child):
                 weights[:, index] = 0.0
+
+
+def _forget_missing(child: FraudNetwork, index: int) -> None:
+    """Move into the biases what a feature that was never there added by being missing.
+
+    It was the same for every row; kept as a weight, it would change the odds of whoever has the feature now.
+    """
+    weights = _by_feature(child)
+    pairs = (child.bias, weights.smooth), (child.hidden_bias, weights.hidden), (child.background_bias, weights.background)
+    for bias, of in pairs:
+        bias.add_(of[:, index, 0])
+        of[:, index, 0] = 0.0
 
 
 class _Weights(NamedTuple):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from greenfraud.naming import features_key, s3_uri
-from training.evaluation.holdout_plots import calibration_plot, precision_recall_plot
+from training.evaluation.holdout_plots import calibration_plot, precision_recall_plot, reliability_plot
 from training.tracking.datasets import Data
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ class EvaluationRuns:
         calibration = self.curves.get(name, {}).get("calibration")
         if calibration:
             files["calibration.svg"] = calibration_plot(candidate, calibration, self.evaluation["holdout"]).encode()
+        reliability = self.curves.get(name, {}).get("reliability")  # curves of an earlier release have none
+        if reliability:
+            files["reliability.svg"] = reliability_plot(candidate, reliability, self.evaluation["holdout"]).encode()
         self.tracking.log_files(run_id, files, FOLDER)
 
     def _precision_recall(self, candidates: list[dict[str, Any]], main: str | None = None) -> dict[str, bytes]:

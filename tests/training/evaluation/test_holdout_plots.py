@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from training.evaluation import curves, holdout_plots
-from training.evaluation.curves import POINTS, precision_recall, reliability
-from training.evaluation.holdout_plots import calibration_plot, precision_recall_plot
+from training.evaluation.curves import FRAUD_BINS, POINTS, precision_recall, reliability, reliability_by_frauds
+from training.evaluation.holdout_plots import calibration_plot, precision_recall_plot, reliability_plot
 from training.model.ranking import average_precision
 
 HOLDOUT = {"chunk": "20260312-20260319", "rows": 2_000, "frauds": 40}
@@ -93,6 +93,27 @@ def test_calibration_shows_rows_and_frauds_of_every_bin() -> None:
     said = words(calibration_plot(candidate("light/1", "challenger", "light"), bins, HOLDOUT))
     assert {"rows", "frauds", "1,990", "4", "10", "9"} <= set(said)
     assert "measured, with 95 % interval (Wilson); error 0.500 (0.400 to 0.600)" in said
+
+
+def test_bins_of_equal_frauds_leave_no_row_out_and_part_no_ties() -> None:
+    """Each holds about a tenth of the frauds; where all are told alike, there is one."""
+    probability, is_fraud = np.random.default_rng(5).random(3_000) ** 4, np.arange(3_000) % 30 == 0
+    bins = reliability_by_frauds(probability, is_fraud)
+    assert [entry["frauds"] for entry in bins] == [10] * FRAUD_BINS
+    assert sum(entry["rows"] for entry in bins) == len(probability)
+    ties = reliability_by_frauds(*scored())
+    assert (sum(entry["rows"] for entry in ties), sum(entry["frauds"] for entry in ties)) == (2_000, 40)
+    assert len(reliability_by_frauds(np.full(9, 0.5), np.arange(9) < 3)) == 1
+
+
+def test_reliability_tells_slope_and_expected_frauds() -> None:
+    """With their intervals."""
+    metric = {"value": 0.9, "low": 0.8, "high": 1.0}
+    named = candidate("light/1", "challenger", "light")
+    named["metrics"] |= {"calibration_slope": metric, "expected_over_observed": metric}
+    said = words(reliability_plot(named, reliability_by_frauds(*scored()), HOLDOUT))
+    assert "Reliability of light/1, bins of equally many frauds" in said
+    assert said[-1] == "slope 0.900 (0.800 to 1.000); expected over observed 0.900 (0.800 to 1.000)"
 
 
 def test_equal_figures_are_equal_files() -> None:

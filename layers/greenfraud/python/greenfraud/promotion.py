@@ -1,8 +1,9 @@
 """The gate: promote, shadow or reject, from one evaluation, with reasons a person can read.
 
 Value decides first: a model must be better in average precision with 95 % confidence (the whole paired bootstrap
-interval above 0) and must not be certainly dearer. Carbon decides ties: among the models that earned promotion,
-those that the same bootstrap cannot tell from the best one tie, and the least emissions per 1,000 scores win.
+interval above 0), must not be certainly dearer, and its probabilities must not certainly be off. Carbon decides ties:
+among the models that earned promotion, those that the same bootstrap cannot tell from the best one tie, and the least
+emissions per 1,000 scores win.
 A figure that could not be computed never promotes anything. Segments decide nothing: one where the promoted model is
 worse than production is named as a warning. Where production cannot be served, the rival is what answers in its place.
 """
@@ -14,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from greenfraud import calibration_bounds
 from greenfraud.errors import ContractError
 from greenfraud.faults import told
 
@@ -91,7 +93,8 @@ def _judge(candidate: Mapping[str, Any], rival: str | None) -> _Verdict:
         return _Verdict("reject", candidate, f"was not compared with {opponent}")
     measured = f"average precision {_interval(precision, '+.4f')} against {opponent}"
     if precision["low"] > 0:
-        return _judge_cost(candidate, paired.get("expected_cost_minor"), measured, is_first=rival is None)
+        verdict = _judge_cost(candidate, paired.get("expected_cost_minor"), measured, is_first=rival is None)
+        return _judge_calibration(verdict)
     if precision["difference"] > 0:
         return _Verdict("shadow", candidate, f"{measured}: perhaps better, not certainly")
     return _Verdict("reject", candidate, f"{measured}: not better")
@@ -107,6 +110,14 @@ def _judge_cost(candidate: Mapping[str, Any], cost: Mapping[str, Any] | None, me
     if cost["low"] > 0:
         return _Verdict("shadow", candidate, f"{measured}: certainly better, but certainly dearer: {dearer}")
     return _Verdict("promote", candidate, f"{measured}: certainly better; {dearer}: not certainly dearer")
+
+
+def _judge_calibration(verdict: _Verdict) -> _Verdict:
+    """Hold back a model whose probabilities are certainly off, a first one too: rules at least do not pretend to have any."""
+    off = calibration_bounds.outside(verdict.candidate["metrics"])
+    if verdict.outcome != "promote" or off is None:
+        return verdict
+    return _Verdict("shadow", verdict.candidate, f"{verdict.reason}; but its probabilities are off: {off}")
 
 
 def _uncomputable(metrics: Mapping[str, Any]) -> str | None:
