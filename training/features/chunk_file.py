@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from greenfraud.errors import ContractError
 from training.features.history import TRANSACTIONS
+from training.features.propensity import WEIGHT, explored_rows, weights_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +32,7 @@ def chunk_table(history: History, rows: slice, known_us: int, columns: Mapping[s
     table = history.table.select(TRANSACTIONS.names).slice(rows.start, rows.stop - rows.start).cast(TRANSACTIONS)
     table = table.append_column("is_fraud", pa.array(history.is_fraud_as_known(known_us)[rows]))
     table = table.append_column(JUDGED, pa.array(history.is_judged(known_us)[rows]))
+    table = table.append_column(WEIGHT, pa.array(weights_of(history.table.slice(rows.start, table.num_rows))))
     moments = table["occurred_us"].cast(pa.timestamp("us", tz="UTC"))
     table = table.append_column("event_timestamp", moments)
     for name, column in columns.items():
@@ -78,11 +81,23 @@ def read_chunk(channel: Path) -> pa.Table:
 
 def read_file(file: Path) -> pa.Table:
     """Read the judged rows of one file of a channel. Raises ContractError naming it when it is no Parquet file."""
+    table = _read(file)
+    return table.filter(table[JUDGED]) if JUDGED in table.column_names else table
+
+
+def unlike_others(channel: Path) -> dict[str, int]:
+    """Return how many rows of a channel are censored, refused or held and never told of, and how many chance let through."""
+    tables = [_read(file) for file in chunk_files(channel)]
+    judged = [table[JUDGED] for table in tables if JUDGED in table.column_names]
+    censored = sum(len(flags) - (pc.sum(flags).as_py() or 0) for flags in judged)
+    return {"censored_rows": censored, "explored_rows": sum(explored_rows(table) for table in tables)}
+
+
+def _read(file: Path) -> pa.Table:
     try:
-        table = pq.read_table(file)
+        return pq.read_table(file)
     except pa.ArrowInvalid:
         raise ContractError(f"{file.name} is not a Parquet file that can be read") from None
-    return table.filter(table[JUDGED]) if JUDGED in table.column_names else table
 
 
 def chunk_files(channel: Path) -> list[Path]:

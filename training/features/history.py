@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from greenfraud.features.manifest import load_manifest
 from greenfraud.outcomes import ALLOW, BLOCK, HELD
 from training.features.day_files import DayFiles
+from training.features.propensity import PROPENSITY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +43,7 @@ EXTRA_COLUMNS = {"number": pa.float64(), "category": pa.string()}
 def transactions_schema() -> pa.Schema:
     """Return the columns of the lake's transactions, the extra ones that the manifest declares among them."""
     extras = [pa.field(name, EXTRA_COLUMNS[kind]) for name, kind in load_manifest().extra_columns.items()]
-    return pa.schema([*TRANSACTIONS, *OUTCOME_COLUMNS, *extras])
+    return pa.schema([*TRANSACTIONS, *OUTCOME_COLUMNS, (PROPENSITY, pa.float64()), *extras])
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ class EpochPool:
             self.encoding = network.encode_many(both.values[rows].to(self.device))
         self.target = both.is_fraud[rows].float().to(self.device)
         weight = torch.where(both.is_fraud[rows], 1.0, 1.0 / share_drawn)
+        weight = weight * torch.cat([chunk.weight, torch.ones(len(replay))])[rows]  # what was let through by chance counts for more
         legitimate_drawn = self._new_drawn + self._old_drawn
         weight = weight * (self.rows_per_epoch / (len(frauds) + legitimate_drawn / share_drawn))  # 1 on average
         self.weight = weight.to(self.device)

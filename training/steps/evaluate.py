@@ -17,7 +17,8 @@ from training.evaluation.curves import curves_document
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.judgement import judge
 from training.evaluation.rival import Rival
-from training.features.chunk_file import read_chunk
+from training.features.chunk_file import read_chunk, unlike_others
+from training.features.propensity import stood_for
 from training.job.bucket import Bucket, client
 from training.job.footprint import Meter, store_footprint
 from training.job.hyperparameters import EvaluateHyperparameters
@@ -53,6 +54,7 @@ def main(paths: JobPaths) -> None:
         "holdout": {
             "chunk": hyperparameters.holdout_chunk,
             **holdout.counts(),
+            **unlike_others(paths.channel("holdout")),
             "removed_known_compromised": holdout.removed,
             "digest": digest_of(paths.channel("holdout")),
         },
@@ -84,7 +86,7 @@ def read_holdout(paths: JobPaths, settings: Settings, chunk: Chunk) -> Holdout:
     """Return the holdout channel without the customers known to be compromised."""
     lake = Bucket(settings.lake_bucket)
     maturity_days = lake.get_json(DATASET_KEY)["maturity_days"]
-    return make_holdout(read_chunk(paths.channel("holdout")), known_compromised(lake, chunk, maturity_days))
+    return make_holdout(stood_for(read_chunk(paths.channel("holdout"))), known_compromised(lake, chunk, maturity_days))
 
 
 def contestants(plan: dict[str, Any], rival: Rival) -> dict[str, str]:

@@ -11,7 +11,8 @@ import torch
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import checkpoint_prefix, models_prefix, train_result_key, train_tracking_key
-from training.features.chunk_file import chunk_files, feature_values, read_file
+from training.features.chunk_file import chunk_files, feature_values, read_file, unlike_others
+from training.features.propensity import learned_weights
 from training.job.contract import job_name
 from training.job.footprint import Meter, store_footprint
 from training.job.hyperparameters import TrainHyperparameters
@@ -69,7 +70,7 @@ def read_sample(job: TrainingJob) -> Sample:
 def sample_of(table: pa.Table, names: list[str]) -> Sample:
     """Return the rows of a chunk's table."""
     is_fraud = torch.from_numpy(table["is_fraud"].to_numpy().copy())
-    return Sample.of(torch.from_numpy(feature_values(table, names)), is_fraud)
+    return Sample(torch.from_numpy(feature_values(table, names)), is_fraud, torch.from_numpy(learned_weights(table)))
 
 
 def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
@@ -101,6 +102,7 @@ def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Check
         report={
             "rows": len(chunk),
             "frauds": int(chunk.is_fraud.sum()),
+            **unlike_others(job.paths.channel("features")),
             "replay_rows": len(parent.replay) if parent else 0,
             "replay_frauds": int(parent.replay.is_fraud.sum()) if parent else 0,
             "epochs": learned.fit.epochs,

@@ -58,6 +58,7 @@ def test_features_hold_keys_label_and_every_manifest_feature(trained: Workplace)
         "amount_minor",
         "is_fraud",
         "is_judged",
+        "weight",
         "event_timestamp",
     ]
     assert table.column_names == [*keys, *manifest.names]
