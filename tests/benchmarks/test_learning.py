@@ -11,8 +11,9 @@ import pytest
 from benchmarks import report
 from benchmarks.features.lake_folder import LakeFolder
 from benchmarks.learning import __main__ as command
-from benchmarks.learning import feedback
+from benchmarks.learning import feedback, late_reports
 from benchmarks.learning.loop_world import ALLOWED, BLOCKED, REVIEWED, LoopWorld
+from benchmarks.progress import Progress
 from cli.data.world import WorldSpecification, make_world
 from greenfraud.chunks import Chunk
 from training.features.history import read_history
@@ -45,3 +46,12 @@ def test_a_small_loop_is_measured_and_published(tmp_path: Path, monkeypatch: pyt
     measures = json.loads((tmp_path / "learning.json").read_text())["measures"]
     assert measures["caught_share_control_absolute"] > 0
     assert measures["caught_share_of_control"] > 0
+
+
+def test_late_reports_are_learned_where_frozen_labels_learn_none(monkeypatch: pytest.MonkeyPatch):
+    """A few weeks of a tiny world: every report that could be known is learned, and before none was."""
+    monkeypatch.setattr(late_reports, "WEEKS", 6)
+    monkeypatch.setattr(late_reports, "FIRST_WEEKS", 3)
+    found = late_reports.run(Progress("learning", 99), 0.3).measures
+    assert found["late_reports"] > 0
+    assert (found["late_reports_learned_share"], found["late_reports_learned_share_before"]) == (1.0, 0.0)

@@ -105,6 +105,15 @@ class History:
         is_judged[self.label_row[:known]] = True
         return is_judged
 
+    def told_us(self, at_us: int) -> NDArray[np.int64]:
+        """Return per row when the newest of what was said of it by a moment was said, -1 where nobody had said anything."""
+        told = np.full(len(self.occurred_us), -1, np.int64)
+        held = ~self.is_accepted[self.released_row] & (self.released_us <= at_us)
+        np.maximum.at(told, self.released_row[held], self.released_us[held])
+        known = int(np.searchsorted(self.label_observed_us, at_us, side="right"))
+        np.maximum.at(told, self.label_row[:known], self.label_observed_us[:known])
+        return told
+
     def reports(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return row and observation time of the first fraud report of every reported transaction."""
         rows, observed_us = self.label_row[self.label_is_fraud], self.label_observed_us[self.label_is_fraud]
