@@ -28,7 +28,14 @@ ACCEPTED = "is_accepted"  # at once; silence then says that it was legitimate
 TOLD = "told_us"  # when what is known of it could be known, null where nobody has said anything
 KNOWN = b"known_us"  # of the file's metadata: the moment up to which it knows labels
 NEVER = -1
-ASKED = ("transaction_id", "is_fraud", JUDGED, ACCEPTED, TOLD)  # the columns by which a file is found to say it already
+ASKED = (
+    "transaction_id",
+    "occurred_us",
+    "is_fraud",
+    JUDGED,
+    ACCEPTED,
+    TOLD,
+)  # the columns by which a file is found to say it already
 
 
 @dataclass(frozen=True)
@@ -50,8 +57,9 @@ class Told:
 
     def known(self, table: pa.Table, is_accepted: NDArray[np.bool_], known_us: int) -> Known:
         """Return what is known of rows by a moment; the newest label stands."""
-        labels = self.labels.filter(pc.less_equal(self.labels["observed_us"], known_us))
-        releases = self.releases.filter(pc.less_equal(self.releases["accepted_us"], known_us))
+        first_us = table["occurred_us"][0].as_py() if table.num_rows else known_us  # rows stand in the order of time
+        labels = _between(self.labels, "observed_us", first_us, known_us)
+        releases = _between(self.releases, "accepted_us", first_us, known_us)
         known = Known(np.zeros(table.num_rows, bool), is_accepted.copy(), np.full(table.num_rows, NEVER, np.int64))
         row = rows_of_labels(table, releases)
         of_these = (row >= 0) & ~is_accepted[row]
@@ -101,9 +109,9 @@ def relabelled(table: pa.Table, told: Told, known_us: int, mature_us: int) -> Kn
     file of an earlier release knew.
     """
     before_us = known_until(table.schema, mature_us)
-    is_accepted = table[ACCEPTED if ACCEPTED in table.column_names else JUDGED].to_numpy()
-    known = told.known(table, is_accepted, known_us)
-    has_changed = (known.is_fraud != table["is_fraud"].to_numpy()) | (known.is_judged != table[JUDGED].to_numpy())
+    was_judged = _flags(table, JUDGED, np.ones(table.num_rows, bool))
+    known = told.known(table, _flags(table, ACCEPTED, was_judged), known_us)
+    has_changed = (known.is_fraud != table["is_fraud"].to_numpy()) | (known.is_judged != was_judged)
     if not has_changed.any() and before_us == known_us and TOLD in table.column_names:
         return None
     if TOLD in table.column_names:
@@ -111,3 +119,14 @@ def relabelled(table: pa.Table, told: Told, known_us: int, mature_us: int) -> Kn
         landed_us = np.maximum(known.told_us, before_us + 1) if known_us >= before_us else known.told_us
         known = Known(known.is_fraud, known.is_judged, np.where(has_changed, landed_us, stored))
     return known
+
+
+def _flags(table: pa.Table, name: str, unless_told: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return table[name].to_numpy() if name in table.column_names else unless_told
+
+
+def _between(records: pa.Table, column: str, first_us: int, last_us: int) -> pa.Table:
+    """Return the records of two moments and between, of those ascending by a column: nobody hashes the labels of years for a week."""
+    moments = records[column].to_numpy()
+    first, end = np.searchsorted(moments, first_us), np.searchsorted(moments, last_us, side="right")
+    return records.slice(int(first), max(0, int(end - first)))

@@ -122,11 +122,12 @@ def test_a_horizon_before_maturity_is_refused(horizon):
         Horizon.of(plan(WEEKS[0], WEEKS[2]), {"maturity_days": 7, "label_horizon_days": horizon})
 
 
-def test_a_file_of_an_earlier_release_learns_what_came_since():
+@pytest.mark.parametrize("absent", [[], [JUDGED]])
+def test_a_file_of_an_earlier_release_learns_what_came_since(absent: list[str]):
     """It tells no moments: what it knew was known when it was mature."""
     found = lake(("x02", True, 24.0), ("x03", True, 5.0))
     execute(found, 0)
-    table = found.chunks()[features_key(VERSION, WEEKS[0].id)].drop_columns([TOLD, "is_accepted", "weight"])
+    table = found.chunks()[features_key(VERSION, WEEKS[0].id)].drop_columns([TOLD, "is_accepted", "weight", *absent])
     told = Told(labels_of([("x02", True, 24.0), ("x03", True, 5.0)]).sort_by("observed_us"), RELEASES.empty_table())
     known = relabelled(table.replace_schema_metadata(None), told, START_US + 30 * DAY_US, WEEKS[0].end_us + 7 * DAY_US - 1)
     assert known is not None
