@@ -126,7 +126,7 @@ def _flags(table: pa.Table, name: str, unless_told: NDArray[np.bool_]) -> NDArra
 
 
 def _between(records: pa.Table, column: str, first_us: int, last_us: int) -> pa.Table:
-    """Return the records of two moments and between, of those ascending by a column: nobody hashes the labels of years for a week."""
+    """Return the records of two moments and between, ascending by a column: no week hashes the labels of years."""
     moments = records[column].to_numpy()
     first, end = np.searchsorted(moments, first_us), np.searchsorted(moments, last_us, side="right")
     return records.slice(int(first), max(0, int(end - first)))
