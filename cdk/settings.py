@@ -33,6 +33,7 @@ LEAST_KEPT_DAYS = {
     "keep_reports_days": (8, "a week is compared with the one before"),
     "keep_emissions_days": (32, "a month is accounted for when it is over"),
 }
+MOST_EXPLORED = 0.01  # of what would be blocked, most is fraud
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # What differs from the defaults below, by stage; `-c name=value` overrides these too.
 STAGES: dict[str, dict[str, Any]] = {
@@ -64,6 +65,10 @@ class Settings:
     account: str | None = None  # none: the template serves every account, the embedded one included
     currency: str = "EUR"  # what every amount is counted in; stays what it is once payments are stored
     review_above: float = REVIEW_ABOVE  # units of it; above, a person looks at any payment (the handbook's simulator, in EUR)
+    # Of what the model alone would block, the share let through by chance, at most 0.01, so that learning hears the truth of it;
+    # and the largest amount that may pass, in minor units. Off: what passes is fraud for the most part, and somebody pays for it.
+    exploration_share: float = 0.0
+    exploration_limit_minor: int = 5_000
     region: str = HOME_REGION  # the cleanest grid AWS offers
     architecture: str = "arm64"  # less energy and money per request than x86_64
     score_memory_mb: int = 1769  # exactly one vCPU
@@ -120,6 +125,7 @@ class Settings:
                 "also give training_torch_backend, such as cu130"
             )
         self._check_money()
+        self._check_exploration()
         self._check_kept()
         if self.region != HOME_REGION and self.country_iso3 == "SWE":
             raise SettingsError(
@@ -136,6 +142,17 @@ class Settings:
             )
         if self.review_above <= 0:
             raise SettingsError(f"review_above is {self.review_above:g}, expected an amount above 0")
+
+    def _check_exploration(self) -> None:
+        if not 0.0 <= self.exploration_share <= MOST_EXPLORED:
+            raise SettingsError(f"exploration_share is {self.exploration_share:g}, expected 0 for off, up to {MOST_EXPLORED:g}")
+        if self.exploration_limit_minor <= 0:
+            raise SettingsError(f"exploration_limit_minor is {self.exploration_limit_minor}, expected an amount above 0")
+        if self.exploration_share and not self.tokenise_ids:
+            raise SettingsError(
+                "exploration_share needs tokenise_ids: chance is drawn by the key of the ids, "
+                "or whoever chooses an id could foresee it"
+            )
 
     def _check_kept(self) -> None:
         for name, (least, need) in LEAST_KEPT_DAYS.items():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.options import Aws, Currency, Mapping, Maturity, Rates, Region, Timezone, import_options
+from cli.options import Aws, Currency, Horizon, Mapping, Maturity, Rates, Region, Timezone, import_options
 from cli.screen import Screen
 from greenfraud.money import EURO
 
@@ -19,6 +20,7 @@ def import_command(  # noqa: PLR0913 - the options of a command
     mapping: Mapping = "",
     timezone: Timezone = "",
     maturity_days: Maturity = 7,
+    label_horizon_days: Horizon = 90,
     currency: Currency = "",
     rates: Rates = None,
     check: Annotated[bool, typer.Option("--check", help="only check the file")] = False,
@@ -36,7 +38,8 @@ def import_command(  # noqa: PLR0913 - the options of a command
     target = None if check else find_target(aws=aws, region=region or None)
     key = read_id_key(target) if target else None  # before minutes of reading
     own = agreed(currency, target.currency) if target else currency or EURO
-    dataset = load_file(file, import_options(mapping, timezone, maturity_days, own, rates), note=screen.line)
+    loaded = load_file(file, import_options(mapping, timezone, maturity_days, own, rates), note=screen.line)
+    dataset = replace(loaded, label_horizon_days=label_horizon_days)
     if target is not None:
         with screen.step("import", f"importing {file}"):
             upload(target.client("s3"), target.outputs["LakeBucket"], tokenised(dataset, key))

@@ -11,6 +11,9 @@ import typer
 Mapping = Annotated[str, typer.Option("--map", help="columns of your file: transaction_id=TX_ID,amount=Total")]
 Timezone = Annotated[str, typer.Option(help="where times without an offset were read, such as UTC or Europe/Stockholm")]
 Maturity = Annotated[int, typer.Option(min=0, max=365, help="days after which an unreported transaction counts as legitimate")]
+Horizon = Annotated[
+    int, typer.Option(min=0, max=730, help="days until which a label may come and be learned; not less than maturity")
+]
 Currency = Annotated[str, typer.Option(help="three capital letters; by default the platform's own")]
 Rates = Annotated[Path | None, typer.Option(help="CSV of date,currency,rate: what other currencies were worth in the platform's")]
 Aws = Annotated[bool, typer.Option("--aws", help="the platform in your AWS account instead of the one on this machine")]

@@ -59,7 +59,8 @@ class TrainingView:
     def evaluated(self, evaluation: Mapping[str, Any]) -> None:
         """The comparison on the holdout."""
         holdout = evaluation["holdout"]
-        self._screen.line(f"  holdout {holdout['chunk']}: {holdout['rows']:,} transactions, {holdout['frauds']:,} frauds")
+        told = f"  holdout {holdout['chunk']}: {holdout['rows']:,} transactions, {holdout['frauds']:,} frauds{to_come(holdout)}"
+        self._screen.line(told)
         self._screen.table(evaluation_table(evaluation))
 
     def decided(self, decision: Mapping[str, Any]) -> None:
@@ -87,6 +88,16 @@ def _savings(saved: Mapping[str, Any]) -> str:
 def _work(jobs: Sequence[Mapping[str, Any]]) -> str:
     learned = sum(len(job["chunks"]) for job in jobs)
     return f"{learned} chunks" if learned == len(jobs) else f"{learned} chunks at once"
+
+
+def to_come(holdout: Mapping[str, Any]) -> str:
+    """What is known of the frauds that nobody has reported yet: every figure of the week is without them.
+
+    >>> to_come({"frauds_to_come_share": 0.123}), to_come({})
+    (', about 12 % of them not reported yet', '')
+    """
+    share = holdout.get("frauds_to_come_share")
+    return "" if share is None else f", about {share:.0%} of them not reported yet".replace("%", " %")
 
 
 def evaluation_table(evaluation: Mapping[str, Any]) -> Table:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from rich.console import Console
 
-from benchmarks.learning import calibration, feedback, prior
+from benchmarks.learning import calibration, feedback, late_reports, prior
 from benchmarks.options import parser
 from benchmarks.progress import Progress
 from benchmarks.report import publish
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from benchmarks.learning.part import Measured
 
 # A part adds its module here.
-PARTS: Mapping[str, Measured] = {"feedback": feedback, "prior": prior, "calibration": calibration}
+PARTS: Mapping[str, Measured] = {
+    "feedback": feedback,
+    "late_reports": late_reports,
+    "prior": prior,
+    "calibration": calibration,
+}
 
 
 def main(words: Sequence[str]) -> int:

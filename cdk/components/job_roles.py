@@ -108,9 +108,9 @@ class JobRoles(Construct):
         allow_objects(role, self._artifacts, [*READ, *WRITE], "executions/*/mlflow.json")
 
     def _features(self, role: iam.Role) -> None:
-        """From the history of the lake to feature chunks."""
+        """From the history of the lake to feature chunks, and what was told since to those that are there."""
         allow_objects(role, self._lake, READ, DATASET, *HISTORY)
-        allow_objects(role, self._lake, WRITE, "features/")
+        allow_objects(role, self._lake, [*READ, *WRITE], "features/")
         allow_listing(role, self._artifacts)
         allow_objects(role, self._artifacts, READ, "executions/*/plan.json")
 

@@ -103,6 +103,8 @@ class ServingStack(Stack):
                 "DYNAMODB_CLIENT": self._settings.score_dynamodb_client,
                 "CURRENCY": self._settings.currency,
                 "REVIEW_ABOVE": str(self._settings.review_above),
+                "EXPLORATION_SHARE": str(self._settings.exploration_share),
+                "EXPLORATION_LIMIT_MINOR": str(self._settings.exploration_limit_minor),
                 "ID_TOKENS": self._data.id_tokens,
             },
         )

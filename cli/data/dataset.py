@@ -19,6 +19,7 @@ from greenfraud.records import Transaction, format_rfc3339
 
 CHUNK_DAYS = DEFAULT_CHUNK_DAYS
 MATURITY_DAYS = 7
+LABEL_HORIZON_DAYS = 90  # until a label may come or change: networks take chargebacks for about so long
 SCHEMA = pa.schema(
     [
         ("transaction_id", pa.string()),
@@ -44,6 +45,7 @@ class Dataset:
     table: pa.Table
     currency: str = "EUR"
     maturity_days: int = MATURITY_DAYS
+    label_horizon_days: int = LABEL_HORIZON_DAYS
     rates_version: str | None = None  # of the table by which rows were converted
 
     @property
@@ -77,6 +79,7 @@ class Dataset:
             "first_day": self.first_day.isoformat(),
             "newest_occurred_at": format_rfc3339(self.newest_us),
             "maturity_days": self.maturity_days,
+            "label_horizon_days": max(self.label_horizon_days, self.maturity_days),
             "chunk_days": CHUNK_DAYS,
             "currency": self.currency,
             **({"rates_version": self.rates_version} if self.rates_version else {}),

@@ -17,6 +17,7 @@ UNITS = {
     "Degraded": "Count",
     "AnsweredByFallback": "Count",
     "NotReached": "Count",
+    "Explored": "Count",
 }
 FAULTS = {"BundleLoadFailed": "Count", "ControlFault": "Count"}  # put, and paid for, only when one is met
 
@@ -30,6 +31,7 @@ class Request:
     degraded: int
     by_fallback: int
     not_reached: int
+    explored: int
     cost: Cost
 
 
@@ -48,6 +50,7 @@ def line_of(request: Request) -> str:
         "Degraded": request.degraded,
         "AnsweredByFallback": request.by_fallback,
         "NotReached": request.not_reached,
+        "Explored": request.explored,
     }
     return orjson.dumps(embedded_metrics(values, UNITS, Family=request.family)).decode()
 

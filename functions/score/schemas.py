@@ -103,10 +103,18 @@ class Converted(BaseModel):
     rates_version: str
 
 
+class Explored(BaseModel):
+    """How likely it was that chance let a payment through which the model would have refused."""
+
+    propensity: float
+    would_have_been: Decision
+
+
 class Scored(BaseModel):
     """The answer to a transaction; where no model answers `fraud_probability` and `model` are null, and the rules decide.
 
-    `decided_by` tells whose the decision is, the more severe one's; answers of earlier releases lack it.
+    `decided_by` tells whose the decision is, the more severe one's; answers of earlier releases lack it. `exploration` is null
+    but where chance let a payment through.
     """
 
     transaction_id: str
@@ -120,6 +128,7 @@ class Scored(BaseModel):
     degraded: list[str]
     emissions_g: float
     converted_from: Converted | None = Field(default=None)
+    exploration: Explored | None = Field(default=None)
 
 
 class Problem(BaseModel):

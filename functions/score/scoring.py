@@ -12,6 +12,7 @@ from functions.score.control import Control
 from functions.score.cost import Cost, Footprint
 from functions.score.deadline import FOREVER
 from functions.score.decisions import Answer, DecisionStore
+from functions.score.exploration import Exploration
 from functions.score.freshness import USUAL
 from functions.score.metrics import Request, count_fault, emit
 from functions.score.state import Snapshot, StateReader
@@ -27,6 +28,7 @@ from greenfraud.policy import REVIEW_ABOVE
 from greenfraud.records import Transaction
 
 logger = logging.getLogger(__name__)
+OFF = Exploration()
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Scorer:
         store: DecisionStore,
         footprint: Footprint,
         review_above: float = REVIEW_ABOVE,
+        exploration: Exploration = OFF,
     ) -> None:
         self._manifest = manifest
         self.reader = reader
@@ -65,6 +68,7 @@ class Scorer:
         self._store = store
         self._footprint = footprint
         self._review_above = review_above
+        self._exploration = exploration
 
     def score(
         self, transactions: Sequence[Transaction], *, with_reasons: bool = False, give_up_at: float = FOREVER
@@ -85,7 +89,7 @@ class Scorer:
                 outcomes[index] = refusal
                 continue
             began = time.perf_counter() - reading_seconds
-            verdict = judge.judge(transaction, turns.snapshot, with_reasons=with_reasons)
+            verdict = self._exploration.of(judge.judge(transaction, turns.snapshot, with_reasons=with_reasons))
             # The put comes after: its few milliseconds of waiting are not in the figure it stores.
             decision = self._decision(context, verdict, self._footprint.of(time.perf_counter() - began))
             outcomes[index] = self._put(decision)
@@ -158,6 +162,7 @@ def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:
         "degraded": [*verdict.features.degraded, *verdict.degraded, *context.degraded],
         "emissions_g": cost.emissions_g,
         "converted_from": original and original.to_json(),
+        "exploration": verdict.explored and verdict.explored._asdict(),
     }
 
 
@@ -170,6 +175,7 @@ def _request(context: Context, outcomes: Sequence[Answer | GreenFraudError], cos
         degraded=sum(is_faulty(answer["degraded"]) for answer in answers),
         by_fallback=len(answers) if context.answering.by == "fallback" else 0,
         not_reached=sum(isinstance(outcome, NotReachedError) for outcome in outcomes),
+        explored=sum(answer.get("exploration") is not None for answer in answers),
         cost=cost,
     )
 

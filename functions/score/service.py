@@ -11,6 +11,7 @@ from functions.score.control import Control
 from functions.score.cost import Footprint
 from functions.score.decisions import DecisionStore
 from functions.score.dynamodb import clients
+from functions.score.exploration import Exploration
 from functions.score.health import Health
 from functions.score.labels import LabelStore
 from functions.score.rates import StoredRates
@@ -96,6 +97,7 @@ def connect(settings: Settings) -> Service:
         footprint=Footprint(runtime_memory_mb(), settings.grid_intensity_g_per_kwh, settings.pue),
         longest_call_seconds=clients.LONGEST_CALL_SECONDS[settings.dynamodb_client],
         review_above=settings.review_above,
+        exploration=(settings.exploration_share, settings.exploration_limit_minor),
         exchange=Exchange(currency, StoredRates(clients.s3, settings.artifacts_bucket, currency)),
         tokens=IdTokens(clients.secrets, settings.id_tokens),
     )
@@ -113,8 +115,9 @@ def compose(  # noqa: PLR0913
     longest_call_seconds: float = 0.0,
     review_above: float,
     exchange: Exchange,
+    exploration: tuple[float, int] = (0.0, 0),
 ) -> Service:
-    """The service over these parts; `decisions` makes the client of the decisions table."""
+    """The service over these parts; `decisions` makes the client of the decisions table, `exploration` is share and limit."""
     store = DecisionStore(decisions, decisions_table)
     scorer = Scorer(
         manifest=manifest,
@@ -124,6 +127,7 @@ def compose(  # noqa: PLR0913
         store=store,
         footprint=footprint,
         review_above=review_above,
+        exploration=Exploration(*exploration, tokens.key),
     )
     releases = ReleaseStore(decisions, decisions_table)
     labels = LabelStore(decisions, decisions_table, releases)

@@ -33,6 +33,8 @@ class Settings:
     pue: float
     currency: str
     review_above: float
+    exploration_share: float
+    exploration_limit_minor: int
 
     @property
     def platform_currency(self) -> str:

@@ -30,6 +30,13 @@ class Features(NamedTuple):
     degraded: list[str]
 
 
+class Explored(NamedTuple):
+    """How likely it was that chance let a payment through, and what would have become of it."""
+
+    propensity: float
+    would_have_been: Decision
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What we found about one transaction, before the answer tells and stores it, and whose decision it is."""
@@ -42,6 +49,7 @@ class Verdict:
     probability: float | None = None
     degraded: tuple[str, ...] = ()
     decided_by: DecidedBy = "rules"
+    explored: Explored | None = None
 
     @property
     def rank(self) -> float:

@@ -34,6 +34,9 @@ def test_text_from_the_command_line_takes_the_type_of_its_setting():
         ({"currency": "EURO"}, "expected one of ISO 4217"),
         ({"currency": "SEK"}, "currency is SEK: also give review_above, in its units: 220 is meant in EUR"),
         ({"review_above": "0"}, "expected an amount above 0"),
+        ({"exploration_share": "0.02", "tokenise_ids": "true"}, "exploration_share is 0.02, expected 0 for off, up to 0.01"),
+        ({"exploration_share": "0.005"}, "exploration_share needs tokenise_ids"),
+        ({"exploration_limit_minor": "0"}, "exploration_limit_minor is 0, expected an amount above 0"),
         (
             {"keep_transactions_days": "365"},
             "keep_transactions_days is 365, expected 540 or more, or 0 for ever: features look back",

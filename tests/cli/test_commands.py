@@ -30,6 +30,13 @@ def test_checking_a_good_file_says_what_is_in_it(invoke, write_csv):
     assert json.loads(result.stdout)["rows"] == 3
 
 
+@pytest.mark.parametrize(("told", "kept"), [([], 90), (["--label-horizon-days", "60"], 60), (["--label-horizon-days", "3"], 7)])
+def test_import_says_until_when_labels_may_change(invoke, write_csv, told, kept):
+    """A chunk's labels cannot be final before it is mature."""
+    result = invoke("import", str(write_csv(*ROWS)), "--check", *told)
+    assert json.loads(result.stdout.splitlines()[-1])["label_horizon_days"] == kept
+
+
 def test_a_bad_file_ends_with_code_2_one_message_and_no_traceback(invoke, write_csv):
     """Before anything is started."""
     result = invoke("import", str(write_csv(ROWS[0].replace("12.50", "abc"))), "--check")

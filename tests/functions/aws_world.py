@@ -28,6 +28,8 @@ NAMES = {
     "PUE": "1.135",
     "CURRENCY": "EUR",
     "REVIEW_ABOVE": "220",
+    "EXPLORATION_SHARE": "0",
+    "EXPLORATION_LIMIT_MINOR": "5000",
 }
 KEYS = {
     "CONTROL_TABLE": tables.CONTROL,

@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from greenfraud.errors import ContractError
+from training.features import known_labels
 from training.features.history import TRANSACTIONS
+from training.features.known_labels import ACCEPTED, JUDGED, Known, with_known
+from training.features.late_rows import LATE_FILE
+from training.features.propensity import WEIGHT, explored_rows, weights_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +25,6 @@ if TYPE_CHECKING:
     from training.features.history import History
 
 SAMPLED_ROWS = 1_024
-JUDGED = "is_judged"  # whether anything is known of a row; where nothing is, it is neither learned from nor judged on
 ENTITIES = ("customer_id", "terminal_id")
 KEYS = [*TRANSACTIONS.names, "event_timestamp"]
 
@@ -28,8 +32,9 @@ KEYS = [*TRANSACTIONS.names, "event_timestamp"]
 def chunk_table(history: History, rows: slice, known_us: int, columns: Mapping[str, NDArray[np.float64]]) -> pa.Table:
     """Return keys, label and features of some rows, with what was known of them by a moment; a missing feature is null."""
     table = history.table.select(TRANSACTIONS.names).slice(rows.start, rows.stop - rows.start).cast(TRANSACTIONS)
-    table = table.append_column("is_fraud", pa.array(history.is_fraud_as_known(known_us)[rows]))
-    table = table.append_column(JUDGED, pa.array(history.is_judged(known_us)[rows]))
+    known = Known(history.is_fraud_as_known(known_us)[rows], history.is_judged(known_us)[rows], history.told_us(known_us)[rows])
+    table = with_known(table, known, known_us).append_column(ACCEPTED, pa.array(history.is_accepted[rows]))
+    table = table.append_column(WEIGHT, pa.array(weights_of(history.table.slice(rows.start, table.num_rows))))
     moments = table["occurred_us"].cast(pa.timestamp("us", tz="UTC"))
     table = table.append_column("event_timestamp", moments)
     for name, column in columns.items():
@@ -78,16 +83,33 @@ def read_chunk(channel: Path) -> pa.Table:
 
 def read_file(file: Path) -> pa.Table:
     """Read the judged rows of one file of a channel. Raises ContractError naming it when it is no Parquet file."""
+    table = _read(file)
+    return table.filter(table[JUDGED]) if JUDGED in table.column_names else table
+
+
+def unlike_others(channel: Path) -> dict[str, int]:
+    """Return how many rows of a channel are censored, refused or held and never told of, and how many chance let through."""
+    tables = [_read(file) for file in chunk_files(channel)]
+    judged = [table[JUDGED] for table in tables if JUDGED in table.column_names]
+    censored = sum(len(flags) - (pc.sum(flags).as_py() or 0) for flags in judged)
+    return {"censored_rows": censored, "explored_rows": sum(explored_rows(table) for table in tables)}
+
+
+def known_until(channel: Path) -> int:
+    """Return up to which moment the newest of a channel's files knows labels, 0 where none says it."""
+    return max(known_labels.known_until(pq.read_schema(file), 0) for file in chunk_files(channel))
+
+
+def _read(file: Path) -> pa.Table:
     try:
-        table = pq.read_table(file)
+        return pq.read_table(file)
     except pa.ArrowInvalid:
         raise ContractError(f"{file.name} is not a Parquet file that can be read") from None
-    return table.filter(table[JUDGED]) if JUDGED in table.column_names else table
 
 
 def chunk_files(channel: Path) -> list[Path]:
     """Return the Parquet files of an input channel, in time order. Raises ContractError when there are none."""
-    files = sorted(channel.rglob("*.parquet"))
+    files = sorted(file for file in channel.rglob("*.parquet") if file.name != LATE_FILE)
     if not files:
         raise ContractError(f"channel {channel.name} holds no Parquet file")
     return files

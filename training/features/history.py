@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from greenfraud.features.manifest import load_manifest
 from greenfraud.outcomes import ALLOW, BLOCK, HELD
 from training.features.day_files import DayFiles
+from training.features.propensity import PROPENSITY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +43,7 @@ EXTRA_COLUMNS = {"number": pa.float64(), "category": pa.string()}
 def transactions_schema() -> pa.Schema:
     """Return the columns of the lake's transactions, the extra ones that the manifest declares among them."""
     extras = [pa.field(name, EXTRA_COLUMNS[kind]) for name, kind in load_manifest().extra_columns.items()]
-    return pa.schema([*TRANSACTIONS, *OUTCOME_COLUMNS, *extras])
+    return pa.schema([*TRANSACTIONS, *OUTCOME_COLUMNS, (PROPENSITY, pa.float64()), *extras])
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,15 @@ class History:
         known = int(np.searchsorted(self.label_observed_us, at_us, side="right"))
         is_judged[self.label_row[:known]] = True
         return is_judged
+
+    def told_us(self, at_us: int) -> NDArray[np.int64]:
+        """Return per row when the newest of what was said of it by a moment was said, -1 where nobody had said anything."""
+        told = np.full(len(self.occurred_us), -1, np.int64)
+        held = ~self.is_accepted[self.released_row] & (self.released_us <= at_us)
+        np.maximum.at(told, self.released_row[held], self.released_us[held])
+        known = int(np.searchsorted(self.label_observed_us, at_us, side="right"))
+        np.maximum.at(told, self.label_row[:known], self.label_observed_us[:known])
+        return told
 
     def reports(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return row and observation time of the first fraud report of every reported transaction."""

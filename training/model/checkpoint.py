@@ -38,6 +38,7 @@ class Checkpoint:
     lineage_emissions_g: float
     parent_version: str | None = None
     usual_precisions: list[float] = field(default_factory=list)  # how well the newest chunks were ranked before they were learned
+    known_us: int = 0  # up to which moment it knows the labels of its chunks; of older checkpoints nobody says
     report: dict[str, Any] = field(default_factory=dict)  # how training went
     provenance: dict[str, Any] = field(default_factory=dict)  # versions, seed and machine; unknown of older checkpoints
 

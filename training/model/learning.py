@@ -23,13 +23,13 @@ from training.model.fitting import FitReport, fit
 from training.model.hidden_past import pasts_of
 from training.model.network import FraudNetwork
 from training.model.running_calibration import RunningCalibration
+from training.model.sample import Sample
 from training.model.warm_start import adopt, fit_encoding, wakes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from training.model.checkpoint import Checkpoint
-    from training.model.sample import Sample
     from training.model.savepoint import Savepoint
 
 # Bins are cut anew while few frauds are known, then only once many more are: new bins separate frauds better, but disturb the rest.
@@ -61,12 +61,14 @@ def learn(  # noqa: PLR0913
     seed: int = 0,
     device: torch.device = CPU,
     savepoint: Savepoint | None = None,
+    late: Sample | None = None,
 ) -> Learned:
     """Train a family's network on a chunk; `features` are name and hash of each input in order, rows stand in the order of time.
 
     Where the parent's bins still fit, its training continues briefly; otherwise bins are cut anew and the network is trained at
     length. The same arguments give the same network on the same machine, also where an interrupted fit resumes from its
     savepoint. `epochs` None is the family's own. Only fitting happens on the device; the network returned is on the CPU.
+    `late` are rows of the past as they are known by now: each is learned, and what the replay sample said of it is gone.
     """
     generator, architecture = make_repeatable(seed), ARCHITECTURES[family]
     prequential = prequential_precision(parent, chunk, features, generator) if parent else None
@@ -75,7 +77,9 @@ def learn(  # noqa: PLR0913
     replay = parent.replay.with_features(parent_index(parent, features)) if parent else chunk.take(torch.arange(0))
     if drifted:
         replay = replay.at_most(chunk, generator)
-    kept = chunk.join(replay).thinned(generator)
+    late = chunk.take(torch.arange(0)) if late is None or parent is None else late
+    replay = replay.without(late.ids)
+    kept = Sample.joined([chunk, replay, late]).thinned(generator)
     is_brief = parent is not None and not drifted and bins_fit(parent, features, kept)
     network = FraudNetwork(architecture, len(features))
     if parent is not None and is_brief:
@@ -90,7 +94,7 @@ def learn(  # noqa: PLR0913
         if int(kept.is_fraud.sum()) >= YOUNG_FRAUDS:
             network.begin_background()
     network.to(device)
-    pool = EpochPool(network, chunk, replay, generator, is_brief=is_brief, pasts=pasts_of(features))
+    pool = EpochPool(network, chunk, replay.join(late), generator, is_brief=is_brief, pasts=pasts_of(features))
     report = fit(network, pool, schedule._replace(epochs=epochs or schedule.epochs), generator, savepoint)
     network.to(CPU)
     network.calibrate(calibration_of(network, pool.odds, chunk, parent, features, generator))

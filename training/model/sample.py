@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -21,6 +21,12 @@ class Sample:
     values: torch.Tensor  # float32 [rows, features], NaN for missing
     is_fraud: torch.Tensor  # bool [rows]
     weight: torch.Tensor  # float32 [rows]
+    ids: torch.Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.int64))  # int64 [rows], 0 where unknown
+
+    def __post_init__(self) -> None:
+        """Know no id where none is given, as in checkpoints of earlier releases."""
+        if len(self.ids) != len(self.is_fraud):
+            object.__setattr__(self, "ids", torch.zeros(len(self.is_fraud), dtype=torch.int64))
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -33,7 +39,7 @@ class Sample:
 
     def take(self, rows: torch.Tensor) -> Sample:
         """Return some rows; an index in brackets takes twice as long."""
-        return Sample(*(column.index_select(0, rows) for column in (self.values, self.is_fraud, self.weight)))
+        return Sample(*(column.index_select(0, rows) for column in (self.values, self.is_fraud, self.weight, self.ids)))
 
     @classmethod
     def joined(cls, samples: Sequence[Sample]) -> Sample:
@@ -51,7 +57,11 @@ class Sample:
             return self
         missing = torch.full((len(self), 1), torch.nan)
         columns = [missing if at is None else self.values[:, at : at + 1] for at in index]
-        return Sample(torch.cat(columns, 1), self.is_fraud, self.weight)
+        return Sample(torch.cat(columns, 1), self.is_fraud, self.weight, self.ids)
+
+    def without(self, ids: torch.Tensor) -> Sample:
+        """Return the rows that have none of these ids."""
+        return self.take(torch.nonzero(~torch.isin(self.ids, ids))[:, 0])
 
     def thinned(self, generator: torch.Generator, frauds: int = REPLAY_FRAUDS, legitimate: int = REPLAY_LEGITIMATE) -> Sample:
         """Return at most so many rows of each class, drawn evenly over all that the rows stand for."""

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from greenfraud.chunks import Chunk
 from greenfraud.control import ControlDocument
+from greenfraud.features.manifest import load_manifest
 from greenfraud.items import control as control_items
 from greenfraud.items import served as served_items
 from greenfraud.items.served import Served
 from greenfraud.money import EURO
-from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, models_prefix, plan_key
+from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, features_key, models_prefix, plan_key
 from training.evaluation.candidates import EvaluatedCandidate, bundle_candidate, rules_candidate
 from training.evaluation.curves import curves_document
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.judgement import judge
+from training.evaluation.reporting_delay import labels_of, read_seen
 from training.evaluation.rival import Rival
-from training.features.chunk_file import read_chunk
+from training.features.chunk_file import read_chunk, unlike_others
+from training.features.propensity import stood_for
+from training.features.relabelling import written
 from training.job.bucket import Bucket, client
 from training.job.footprint import Meter, store_footprint
 from training.job.hyperparameters import EvaluateHyperparameters
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 COSTS = ("energy_kwh", "emissions_g")
 SCHEMA = 1
+DELAYS_OF_CHUNKS = 26  # the newest half a year: how soon people report changes too
 
 
 def main(paths: JobPaths) -> None:
@@ -53,6 +58,8 @@ def main(paths: JobPaths) -> None:
         "holdout": {
             "chunk": hyperparameters.holdout_chunk,
             **holdout.counts(),
+            **unlike_others(paths.channel("holdout")),
+            **read_labels(paths, settings),
             "removed_known_compromised": holdout.removed,
             "digest": digest_of(paths.channel("holdout")),
         },
@@ -84,7 +91,15 @@ def read_holdout(paths: JobPaths, settings: Settings, chunk: Chunk) -> Holdout:
     """Return the holdout channel without the customers known to be compromised."""
     lake = Bucket(settings.lake_bucket)
     maturity_days = lake.get_json(DATASET_KEY)["maturity_days"]
-    return make_holdout(read_chunk(paths.channel("holdout")), known_compromised(lake, chunk, maturity_days))
+    return make_holdout(stood_for(read_chunk(paths.channel("holdout"))), known_compromised(lake, chunk, maturity_days))
+
+
+def read_labels(paths: JobPaths, settings: Settings) -> dict[str, Any]:
+    """Return how late the holdout's frauds came, and which share is still to come, from the delays of every chunk in the lake."""
+    lake = Bucket(settings.lake_bucket)
+    keys = [features_key(load_manifest().version, chunk.id) for chunk in written(lake)]
+    seen = (read_seen(lake.get(key)) for key in keys[-DELAYS_OF_CHUNKS:])
+    return labels_of(read_chunk(paths.channel("holdout")), seen, lake.get_json(DATASET_KEY)["maturity_days"])
 
 
 def contestants(plan: dict[str, Any], rival: Rival) -> dict[str, str]:

@@ -11,6 +11,7 @@ from greenfraud.chunks import Chunk
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import features_key, plan_key
 from training.features.chunk_writing import write_chunks
+from training.features.relabelling import relabel
 from training.job.bucket import Bucket
 from training.job.footprint import Meter, store_footprint
 from training.job.hyperparameters import Hyperparameters
@@ -40,6 +41,7 @@ def main(paths: JobPaths) -> None:
     missing = missing_chunks(lake, plan)
     if missing:
         write_chunks(lake, missing)
+    relabel(lake, plan, needed_chunks(plan))
     log.info("features: wrote %d chunks of %d", len(missing), len(needed_chunks(plan)))
     store_footprint(settings, "features", meter.stop())
 
@@ -59,7 +61,7 @@ def needed_chunks(plan: dict[str, Any]) -> list[Chunk]:
 
 
 def missing_chunks(lake: Lake, plan: dict[str, Any]) -> list[Chunk]:
-    """Return the needed chunks without a file; a chunk's labels are mature, so what is written stays true."""
+    """Return the needed chunks without a file; features stay true, and labels are mature, but may change until their horizon."""
     version = load_manifest().version
     present = set(lake.keys(f"features/{version}/"))
     return [chunk for chunk in needed_chunks(plan) if features_key(version, chunk.id) not in present]

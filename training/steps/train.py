@@ -11,7 +11,9 @@ import torch
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import checkpoint_prefix, models_prefix, train_result_key, train_tracking_key
-from training.features.chunk_file import chunk_files, feature_values, read_file
+from training.features.chunk_file import chunk_files, feature_values, known_until, read_file, unlike_others
+from training.features.late_rows import Late, numbers_of
+from training.features.propensity import learned_weights
 from training.job.contract import job_name
 from training.job.footprint import Meter, store_footprint
 from training.job.hyperparameters import TrainHyperparameters
@@ -69,12 +71,22 @@ def read_sample(job: TrainingJob) -> Sample:
 def sample_of(table: pa.Table, names: list[str]) -> Sample:
     """Return the rows of a chunk's table."""
     is_fraud = torch.from_numpy(table["is_fraud"].to_numpy().copy())
-    return Sample.of(torch.from_numpy(feature_values(table, names)), is_fraud)
+    weight, ids = torch.from_numpy(learned_weights(table)), torch.tensor(numbers_of(table["transaction_id"]), dtype=torch.int64)
+    return Sample(torch.from_numpy(feature_values(table, names)), is_fraud, weight, ids)
+
+
+def late_sample(late: Late, parent: Checkpoint | None, names: list[str]) -> Sample | None:
+    """Return the rows of the past of which the parent knows something else than is known by now."""
+    new = late.new_to(parent.chunks, parent.known_us) if parent else None
+    return sample_of(new, names) if new is not None and new.num_rows else None
 
 
 def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
     """Learn the chunk, or what an interrupted attempt at this very job left to learn of it."""
     hyperparameters, device = job.hyperparameters, best_device()
+    channel = job.paths.channel("features")
+    came = Late.read(channel)
+    late = late_sample(came, parent, list(job.features))
     with deferred() as is_interrupted:
         savepoint = Savepoint(job.paths.checkpoints, identity(job), is_interrupted)
         learned = learn(
@@ -86,6 +98,7 @@ def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Check
             seed=hyperparameters.seed,
             device=device,
             savepoint=savepoint,
+            late=late,
         )
     return Checkpoint(
         family=hyperparameters.family,
@@ -98,9 +111,13 @@ def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Check
         lineage_emissions_g=parent.lineage_emissions_g if parent else 0.0,
         parent_version=parent.version if parent else None,
         usual_precisions=learned.usual_precisions,
+        known_us=max(came.known_us, known_until(channel), parent.known_us if parent else 0),
         report={
             "rows": len(chunk),
             "frauds": int(chunk.is_fraud.sum()),
+            **unlike_others(channel),
+            "late_rows": len(late) if late else 0,
+            "late_frauds": int(late.is_fraud.sum()) if late else 0,
             "replay_rows": len(parent.replay) if parent else 0,
             "replay_frauds": int(parent.replay.is_fraud.sum()) if parent else 0,
             "epochs": learned.fit.epochs,

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from training.features.late_rows import LATE_FILE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -45,8 +47,8 @@ class Data:
 
 
 def digest_of(folder: Path) -> str:
-    """Return the digest of the files of an input channel."""
+    """Return the digest of the files of an input channel; what came late of other chunks is no part of what is named."""
     digest = hashlib.sha256()
-    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+    for file in sorted(file for file in folder.rglob("*") if file.is_file() and file.name != LATE_FILE):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:DIGEST_CHARACTERS]

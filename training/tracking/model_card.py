@@ -34,6 +34,9 @@ def version_card(
         [f"{candidate['name']}, gate: **{outcome_of(candidate, decision)}**, in execution `{evaluation['execution']}`"],
         [f"- {reason}" for reason in decision["reasons"] if candidate["name"] in reason or ": " not in reason],
         [f"Holdout {holdout['chunk']}: {holdout['rows']:,} transactions, {holdout['frauds']:,} frauds; 95 % intervals."],
+        [f"Of this week's frauds, {holdout['frauds_to_come_share']:.1%} are not reported yet, by the delays of earlier ones."]
+        if holdout.get("frauds_to_come_share") is not None
+        else [],
         _measures(candidate["metrics"]),
         [f"Lineage: {_lineage(manifest)}."],
         [f"Emissions: {_emissions(candidate, manifest)}."],

@@ -58,6 +58,9 @@ def test_features_hold_keys_label_and_every_manifest_feature(trained: Workplace)
         "amount_minor",
         "is_fraud",
         "is_judged",
+        "told_us",
+        "is_accepted",
+        "weight",
         "event_timestamp",
     ]
     assert table.column_names == [*keys, *manifest.names]
@@ -156,6 +159,9 @@ def test_the_gate_can_judge_the_evaluation(evaluated: Workplace) -> None:
     assert [item["family"] for item in document["candidates"]] == ["baseline", "light"]
     assert document["candidates"][1]["metrics"]["average_precision"]["value"] > 0.5
     assert document["holdout"]["removed_known_compromised"] > 0
+    told = {name: document["holdout"][name] for name in ("censored_rows", "explored_rows", "late_frauds")}
+    assert told == {"censored_rows": 0, "explored_rows": 0, "late_frauds": 0}  # imported history, reported after seven days each
+    assert document["holdout"]["frauds_to_come_share"] == pytest.approx(0.0, abs=0.05)
     assert decide(document).outcome == "promote"
 
 

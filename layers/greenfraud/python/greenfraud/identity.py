@@ -11,7 +11,8 @@ from greenfraud.errors import ContractError
 OFF = "off"  # in place of the address of a key: ids stay as they are sent
 TOKEN_DIGITS = 32
 SHORTEST_KEY = 32
-Kind = Literal["customer", "terminal"]
+# What chance decides about a payment is drawn by the same key: "exploration" is its kind.
+Kind = Literal["customer", "terminal", "exploration"]
 
 
 def token(kind: Kind, value: str, key: bytes | None) -> str:

@@ -54,8 +54,10 @@ class Decision:
         return accepted_at_once(self.outcome, self.transaction.occurred_us)
 
     def lake_row(self) -> dict[str, Any]:
-        """Return the columns of the lake's transactions: what was tried, and what became of it."""
-        return self.transaction.lake_row() | {"decision": self.outcome, "accepted_us": self.accepted_us}
+        """Return the columns of the lake's transactions: what was tried, and what became of it; `propensity` where chance did."""
+        explored = self.answer.get("exploration")
+        chance = {"propensity": explored["propensity"]} if explored else {}
+        return self.transaction.lake_row() | {"decision": self.outcome, "accepted_us": self.accepted_us} | chance
 
 
 def key(transaction_id: str, record: str = KIND) -> dict[str, Any]:
