@@ -7,7 +7,7 @@ AS_ROOT = $(if $(filter-out 0,$(shell id -u)),sudo --preserve-env)
 APPROVE ?= $(if $(CI),never,broadening)
 CDK = PATH="$(CURDIR)/.venv-cdk/bin:$$PATH" node node_modules/aws-cdk/bin/cdk
 # A benchmark adds its name here, its own target below, and a help line.
-BENCHMARKS = features quality training inference parity reader ingest recovery refusals lake
+BENCHMARKS = features quality training inference parity reader ingest recovery refusals lake learning
 BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
@@ -92,6 +92,9 @@ bench-lake: install ## how soon the features job begins after two years of small
 bench-quality: install ## average precision of every family beside XGBoost (DATA=file or folder, TEST_WEEKS=2018-06-03,2018-06-10, SEEDS=3)
 	@$(BIN)/python -c 'import xgboost' 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --requirement requirements/benchmarks.txt
 	@$(BIN)/python -m benchmarks.quality $(BENCH_FLAGS) $(if $(TEST_WEEKS),--test-weeks '$(TEST_WEEKS)') $(if $(SEEDS),--seeds '$(SEEDS)')
+
+bench-learning: install ## what blocking, late reports, drift and a bent prior do to learning, before and after (SCALE=0.1, ONLY=feedback)
+	@$(BIN)/python -m benchmarks.learning $(BENCH_FLAGS) $(if $(ONLY),--only '$(ONLY)')
 
 bench-training: install ## rows per second beside a DataLoader loop, and what incremental training loses and saves (DATA=file or folder)
 	@$(BIN)/python -m benchmarks.training $(BENCH_FLAGS)
