@@ -155,9 +155,12 @@ class JobRoles(Construct):
         allow_items(role, ["BatchGetItem", "Scan", "UpdateItem"], self._tables.customer, self._tables.terminal)
 
     def _monitor(self, role: iam.Role) -> None:
-        """From decisions and the history to a report of skew."""
-        allow_objects(role, self._lake, READ, "decisions/", *HISTORY)
+        """From decisions, the history and the baselines of bundles to reports of skew and of quality."""
+        allow_objects(role, self._lake, READ, DATASET, "decisions/", *HISTORY)
+        allow_objects(role, self._lake, [*READ, *WRITE], "reports/quality/")
         allow_objects(role, self._lake, WRITE, "reports/skew/")
+        allow_listing(role, self._artifacts)
+        allow_objects(role, self._artifacts, READ, "models/*/manifest.json")
         allow_items(role, ["Query"], self._tables.lineage)  # how old the newest model is
         allow_limiting_logs(role)
 

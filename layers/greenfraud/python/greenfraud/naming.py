@@ -112,6 +112,11 @@ def rebuild_report_key(name: str) -> str:
     return f"reports/rebuild/{name}.json"
 
 
+def quality_key(chunk: str) -> str:
+    """Return the key in the lake of a chunk's estimated quality, beside which the truth is put when it is known."""
+    return f"reports/quality/{chunk}.json"
+
+
 def models_prefix(family: str, version: str) -> str:
     """Return where the files of one model bundle lie among the artifacts."""
     return f"models/{family}/{version}/"
