@@ -90,6 +90,9 @@ def chain(family: str, samples: Mapping[Chunk, Sample], seed: int) -> Iterator[t
             lineage_energy_kwh=0.0,
             lineage_emissions_g=0.0,
             usual_precisions=learned.usual_precisions,
+            usual_shares=learned.memory.usual_shares,
+            suspected=learned.memory.suspected,
+            forgotten=learned.memory.forgotten,
         )
         yield chunk, parent
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import torch
 
 from training.model.device import CPU, make_repeatable
-from training.model.drift import has_drifted, next_reference, parent_index, prequential_precision, supported_precision
+from training.model.drift import parent_index
 from training.model.epoch_pool import LEGITIMATE_PER_FRAUD, EpochPool
 from training.model.families import ARCHITECTURES
 from training.model.fitting import FitReport, calibrate, fit
+from training.model.memory import recall
 from training.model.network import FraudNetwork
 from training.model.warm_start import adopt, fit_encoding, wakes
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from training.model.checkpoint import Checkpoint
+    from training.model.memory import Memory
     from training.model.sample import Sample
     from training.model.savepoint import Savepoint
 
@@ -31,15 +33,28 @@ CALIBRATED_FRAUDS, CALIBRATED_LEGITIMATE = 1_500, 6_000
 
 @dataclass(frozen=True)
 class Learned:
-    """A trained network, the replay sample for its children, how training went, and how well the parent ranked the chunk."""
+    """A trained network, the replay sample for its children, how training went, and what the chunk said to the parent's memory."""
 
     network: FraudNetwork
     replay: Sample
     fit: FitReport
     is_brief: bool
-    has_drifted: bool
-    prequential: float | None
-    usual_precisions: list[float]
+    memory: Memory
+
+    @property
+    def has_drifted(self) -> bool:
+        """Whether frauds have changed, so that the past was cut."""
+        return self.memory.concept == "drifted"
+
+    @property
+    def prequential(self) -> float | None:
+        """The average precision at which the parent ranked the chunk before learning it."""
+        return self.memory.ranked.average_precision if self.memory.ranked else None
+
+    @property
+    def usual_precisions(self) -> list[float]:
+        """How well the newest chunks were ranked before they were learned."""
+        return self.memory.usual_precisions
 
 
 def learn(  # noqa: PLR0913
@@ -60,14 +75,10 @@ def learn(  # noqa: PLR0913
     savepoint. `epochs` None is the family's own. Only fitting happens on the device; the network returned is on the CPU.
     """
     generator, architecture = make_repeatable(seed), ARCHITECTURES[family]
-    prequential = prequential_precision(parent, chunk, features, generator) if parent else None
-    reference, current = parent.usual_precisions if parent else [], supported_precision(prequential, chunk)
-    drifted = has_drifted(reference, current)
-    replay = parent.replay.with_features(parent_index(parent, features)) if parent else chunk.take(torch.arange(0))
-    if drifted:
-        replay = replay.at_most(chunk, generator)
+    memory = recall(parent, chunk, features, generator)
+    replay = memory.replay
     kept = chunk.join(replay).thinned(generator)
-    is_brief = parent is not None and not drifted and bins_fit(parent, features, kept)
+    is_brief = parent is not None and memory.concept != "drifted" and bins_fit(parent, features, kept)
     network = FraudNetwork(architecture, len(features))
     if parent is not None and is_brief:
         network.load_state_dict(parent.network.state_dict())
@@ -85,7 +96,7 @@ def learn(  # noqa: PLR0913
     report = fit(network, pool, schedule._replace(epochs=epochs or schedule.epochs), generator, savepoint)
     network.to(CPU)
     calibrate(network, kept.thinned(generator, CALIBRATED_FRAUDS, CALIBRATED_LEGITIMATE) if is_brief else kept)
-    return Learned(network.eval(), kept, report, is_brief, drifted, prequential, next_reference(reference, current))
+    return Learned(network.eval(), kept, report, is_brief, memory)
 
 
 def bins_fit(parent: Checkpoint, features: Mapping[str, str], kept: Sample) -> bool:

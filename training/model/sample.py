@@ -58,12 +58,6 @@ class Sample:
         kept = [self._thinned(self.is_fraud, frauds, generator), self._thinned(~self.is_fraud, legitimate, generator)]
         return kept[0].join(kept[1])
 
-    def at_most(self, other: Sample, generator: torch.Generator) -> Sample:
-        """Return at most as many rows of each class as another sample has; each stands for itself alone."""
-        frauds = int(other.is_fraud.sum())
-        some = self.thinned(generator, frauds, len(other) - frauds)
-        return Sample.of(some.values, some.is_fraud)
-
     def _thinned(self, of_class: torch.Tensor, limit: int, generator: torch.Generator) -> Sample:
         rows = torch.nonzero(of_class)[:, 0]
         if len(rows) <= limit:

@@ -19,9 +19,10 @@ from training.job.interruption import deferred
 from training.job.settings import Settings
 from training.job.training_job import TrainingJob
 from training.model.bundle_files import make_manifest, upload_bundle
-from training.model.checkpoint import FILE_NAME, Checkpoint, read_checkpoint
+from training.model.checkpoint import ARCHIVE_NAME, FILE_NAME, Checkpoint, read_checkpoint
 from training.model.device import best_device
 from training.model.learning import learn
+from training.model.memory import told
 from training.model.onnx_graph import check_parity, to_onnx
 from training.model.sample import Sample
 from training.model.savepoint import Savepoint
@@ -98,6 +99,9 @@ def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Check
         lineage_emissions_g=parent.lineage_emissions_g if parent else 0.0,
         parent_version=parent.version if parent else None,
         usual_precisions=learned.usual_precisions,
+        usual_shares=learned.memory.usual_shares,
+        suspected=learned.memory.suspected,
+        forgotten=learned.memory.forgotten,
         report={
             "rows": len(chunk),
             "frauds": int(chunk.is_fraud.sum()),
@@ -106,12 +110,19 @@ def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Check
             "epochs": learned.fit.epochs,
             "loss": learned.fit.loss,
             "is_brief": learned.is_brief,
-            "has_drifted": learned.has_drifted,
-            "prequential_average_precision": learned.prequential,
+            **told(learned.memory),
             "history": {"loss": list(learned.fit.losses), "learning_rate": list(learned.fit.learning_rates)},
         },
         provenance=provenance(hyperparameters.seed, device),
     )
+
+
+def archive_of(checkpoint: Checkpoint) -> dict[str, Any] | None:
+    """Return where what was forgotten lies and how many frauds it holds, None where nothing waits to come back."""
+    if checkpoint.forgotten is None:
+        return None
+    frauds = int(checkpoint.forgotten.replay.is_fraud.sum())
+    return {"key": checkpoint_prefix(checkpoint.family, checkpoint.version) + ARCHIVE_NAME, "frauds": frauds}
 
 
 def identity(job: TrainingJob) -> dict[str, Any]:
@@ -124,7 +135,10 @@ def publish(job: TrainingJob, checkpoint: Checkpoint, chunk: Sample, model: byte
     orders, artifacts = job.hyperparameters, job.artifacts
     checkpoint = with_lineage(checkpoint, footprint)
     result = result_of(job, checkpoint, footprint)
-    artifacts.put(checkpoint_prefix(checkpoint.family, checkpoint.version) + FILE_NAME, checkpoint.to_bytes())
+    prefix = checkpoint_prefix(checkpoint.family, checkpoint.version)
+    if checkpoint.forgotten is not None:
+        artifacts.put(prefix + ARCHIVE_NAME, checkpoint.forgotten.to_bytes())
+    artifacts.put(prefix + FILE_NAME, checkpoint.to_bytes())
     record = record_of(job, checkpoint, footprint, result["saved"])
     artifacts.put(train_tracking_key(orders.execution, orders.family, orders.chunk), record.to_bytes())
     patience, tracking = Patience(), Tracking(job.settings, orders.execution)
@@ -186,6 +200,7 @@ def result_of(job: TrainingJob, checkpoint: Checkpoint, footprint: Footprint) ->
         "version": checkpoint.version,
         "parent_version": checkpoint.parent_version,
         **summary_of(checkpoint),
+        "forgotten": archive_of(checkpoint),
         "duration_seconds": footprint.duration_seconds,
         "cpu_seconds": footprint.cpu_seconds,
         "energy_kwh": footprint.energy_kwh,
