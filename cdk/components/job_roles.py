@@ -108,9 +108,9 @@ class JobRoles(Construct):
         allow_objects(role, self._artifacts, [*READ, *WRITE], "executions/*/mlflow.json")
 
     def _features(self, role: iam.Role) -> None:
-        """From the history of the lake to feature chunks."""
+        """From the history of the lake to feature chunks, and to a verdict on their data."""
         allow_objects(role, self._lake, READ, DATASET, *HISTORY)
-        allow_objects(role, self._lake, WRITE, "features/")
+        allow_objects(role, self._lake, [*READ, *WRITE], "features/", "quarantine/")
         allow_listing(role, self._artifacts)
         allow_objects(role, self._artifacts, READ, "executions/*/plan.json")
 
@@ -156,7 +156,7 @@ class JobRoles(Construct):
 
     def _monitor(self, role: iam.Role) -> None:
         """From decisions, the history and the baselines of bundles to reports of skew and of quality."""
-        allow_objects(role, self._lake, READ, DATASET, "decisions/", *HISTORY)
+        allow_objects(role, self._lake, READ, DATASET, "decisions/", "quarantine/", *HISTORY)
         allow_objects(role, self._lake, [*READ, *WRITE], "reports/quality/")
         allow_objects(role, self._lake, WRITE, "reports/skew/")
         allow_listing(role, self._artifacts)

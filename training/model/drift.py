@@ -108,8 +108,8 @@ def is_far_below(reference: Sequence[float], current: float | None) -> bool:
 def concept_of(reference: Sequence[float], current: float | None, *, is_second: bool) -> Concept:
     """Tell what a chunk says of the frauds: one that is ranked far below the usual is suspected, the second in a row has drifted.
 
-    >>> [concept_of([0.7, 0.8], 0.2, is_second=is_second) for is_second in (False, True)], concept_of([0.7, 0.8], 0.7, is_second=True)
-    (['suspected', 'drifted'], 'usual')
+    >>> [concept_of([0.7, 0.8], 0.2, is_second=is_second) for is_second in (False, True)]
+    ['suspected', 'drifted']
     """
     if not is_far_below(reference, current):
         return "usual"

@@ -17,7 +17,8 @@ from training.evaluation.curves import curves_document
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.judgement import judge
 from training.evaluation.rival import Rival
-from training.features.chunk_file import read_chunk
+from training.features.chunk_file import chunk_files, read_chunk
+from training.features.chunk_profile import held_in
 from training.job.bucket import Bucket, client
 from training.job.footprint import Meter, store_footprint
 from training.job.hyperparameters import EvaluateHyperparameters
@@ -46,7 +47,10 @@ def main(paths: JobPaths) -> None:
     currency = Bucket(settings.lake_bucket).get_json(DATASET_KEY).get("currency", EURO)
     rival = Rival.of(control, read_served(settings), artifacts)
     policy = control.policy.in_deployment(settings.review_above)
+    faults = [fault for found in held_in(chunk_files(paths.channel("holdout"))).values() for fault in found]
     candidates = candidates_of(contestants(plan, rival), policy, holdout, settings, currency)
+    if faults:  # found in this execution: nobody is judged on data at fault
+        candidates = [candidate.without_scores(f"the holdout is in quarantine: {'; '.join(faults)}") for candidate in candidates]
     document = {
         "schema": SCHEMA,
         "execution": hyperparameters.execution,
@@ -54,6 +58,7 @@ def main(paths: JobPaths) -> None:
             "chunk": hyperparameters.holdout_chunk,
             **holdout.counts(),
             "removed_known_compromised": holdout.removed,
+            "quarantined": faults,
             "digest": digest_of(paths.channel("holdout")),
         },
         "production": control.production.name if control.production else None,

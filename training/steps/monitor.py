@@ -11,13 +11,14 @@ from greenfraud.coverage import read_coverage
 from greenfraud.errors import NotFound
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import start_of_day_us
+from greenfraud.quarantine import held, read_quarantine
 from training.evaluation.quality_watch import watch
 from training.features.day_files import DayFiles
 from training.features.feature_matrix import FeatureMatrix, buffer_us
 from training.features.history import TRANSACTIONS
 from training.features.history_stream import HistoryStream
 from training.job.bucket import Bucket, client
-from training.job.footprint import Meter, store_footprint, store_metrics
+from training.job.footprint import QUARANTINED, Meter, store_footprint, store_metrics
 from training.job.hyperparameters import MonitorHyperparameters
 from training.job.log_retention import limit_log_retention
 from training.job.settings import Settings
@@ -31,12 +32,19 @@ if TYPE_CHECKING:
     from training.job.contract import JobPaths
 
 log = logging.getLogger(__name__)
-METRICS = {
-    "frauds": "Frauds",
-    "average_precision": "AveragePrecision",
-    "alert_precision": "AlertPrecision",
-    "alert_recall": "AlertRecall",
-    "expected_cost_minor": "CostMinor",
+ESTIMATED = {
+    "frauds": "EstimatedFrauds",
+    "average_precision": "EstimatedAveragePrecision",
+    "alert_precision": "EstimatedAlertPrecision",
+    "alert_recall": "EstimatedAlertRecall",
+    "expected_cost_minor": "EstimatedCostMinor",
+}
+MEASURED = {
+    "frauds": "MeasuredFrauds",
+    "average_precision": "MeasuredAveragePrecision",
+    "alert_precision": "MeasuredAlertPrecision",
+    "alert_recall": "MeasuredAlertRecall",
+    "expected_cost_minor": "MeasuredCostMinor",
 }
 DAY = timedelta(days=1)
 ATTEMPTS = 3
@@ -56,6 +64,7 @@ def main(paths: JobPaths) -> None:
         share = skew.share(*manifest.names)
         result = "nothing to compare" if share is None else f"{skew.differing.total()} values differ, a share of {share:.2g}"
         log.info("monitor: %s, %d transactions compared, %s", day, len(skew.compared), result)
+    store_metrics({QUARANTINED: float(len(held(read_quarantine(client("s3"), lake.name))))})
     watch_quality(lake, settings)
     limit_log_retention(settings.log_retention_days)
     store_footprint(settings, "monitor", meter.stop())
@@ -72,10 +81,10 @@ def watch_quality(lake: Bucket, settings: Settings) -> None:
 def figures_of(week: dict[str, Any]) -> dict[str, float]:
     """Return the metrics of a week: first what is expected of it, later what came; a figure that is undefined is left out."""
     if week["measured"] is not None:
-        found = {f"Measured{METRICS[name]}": value for name, value in week["measured"].items()}
+        found = {MEASURED[name]: value for name, value in week["measured"].items()}
         found["EstimatedPrecisionError"] = week["error"]["average_precision"]
     else:
-        found = {f"Estimated{METRICS[name]}": figure["value"] for name, figure in week["estimated"].items()}
+        found = {ESTIMATED[name]: figure["value"] for name, figure in week["estimated"].items()}
         covariates = week["covariates"]
         found["DriftedFeatures"] = float(len(covariates["drifted"])) if covariates["rows"] else None
         found["ScoreDrift"] = covariates["columns"].get(SCORE, {}).get("psi")

@@ -12,6 +12,7 @@ from greenfraud.errors import ContractError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import checkpoint_prefix, models_prefix, train_result_key, train_tracking_key
 from training.features.chunk_file import chunk_files, feature_values, read_file
+from training.features.chunk_profile import held_in
 from training.job.contract import job_name
 from training.job.footprint import Meter, store_footprint
 from training.job.hyperparameters import TrainHyperparameters
@@ -24,6 +25,7 @@ from training.model.device import best_device
 from training.model.learning import learn
 from training.model.memory import told
 from training.model.onnx_graph import check_parity, to_onnx
+from training.model.passing_on import passed_on, typical_rows
 from training.model.sample import Sample
 from training.model.savepoint import Savepoint
 from training.tracking.full_refit import keep_costs, saved
@@ -47,11 +49,16 @@ def main(paths: JobPaths) -> None:
     """Read hyperparameters, data and parent; learn; leave checkpoint, bundle, result and records."""
     hyperparameters = TrainHyperparameters.read(paths.hyperparameters())
     manifest = load_manifest()
-    job = TrainingJob(paths, hyperparameters, Settings.from_env(), {feature.name: feature.hash for feature in manifest.features})
+    features = {feature.name: feature.hash for feature in manifest.features}
+    held = held_in(chunk_files(paths.channel("features")))
+    job = TrainingJob(paths, hyperparameters, Settings.from_env(), features, held)
     meter = Meter(job.settings)
     chunk = read_sample(job)
     parent = read_checkpoint(paths.channel("parent"))
-    checkpoint = trained(job, chunk, parent)
+    if job.chunks:
+        checkpoint = trained(job, chunk, parent)
+    else:
+        chunk, checkpoint = left_out(job, chunk, parent)
     model = to_onnx(checkpoint.network)
     check_parity(model, checkpoint.network, chunk.values[:PARITY_ROWS])
     footprint = meter.stop()
@@ -60,7 +67,10 @@ def main(paths: JobPaths) -> None:
 
 def read_sample(job: TrainingJob) -> Sample:
     """Read features and labels of the chunk, or of all that a full refit learns at once."""
-    samples = [sample_of(read_file(file), list(job.features)) for file in chunk_files(job.paths.channel("features"))]
+    files = chunk_files(job.paths.channel("features"))
+    samples = [sample_of(read_file(file), list(job.features)) for file in files if job.is_learned(file)]
+    if not samples:
+        raise ContractError("every chunk of this refit is in quarantine")
     sample = Sample.joined(samples)
     if not len(sample):
         raise ContractError(f"chunk {job.hyperparameters.chunk} has no transactions to learn from")
@@ -71,6 +81,16 @@ def sample_of(table: pa.Table, names: list[str]) -> Sample:
     """Return the rows of a chunk's table."""
     is_fraud = torch.from_numpy(table["is_fraud"].to_numpy().copy())
     return Sample.of(torch.from_numpy(feature_values(table, names)), is_fraud)
+
+
+def left_out(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> tuple[Sample, Checkpoint]:
+    """Return, for a chunk in quarantine, rows as the parent knows them, and the parent. Raises ContractError without one."""
+    orders, faults = job.hyperparameters, [fault for found in job.held.values() for fault in found]
+    if parent is None:
+        told_faults = f"chunk {orders.chunk} is in quarantine ({'; '.join(faults)}), and nothing was learned before it"
+        raise ContractError(f"{told_faults}: let it through with accept, or begin with another chunk")
+    log.warning("train: %s is in quarantine, %s learns nothing of it: %s", orders.chunk, orders.family, "; ".join(faults))
+    return typical_rows(parent, orders.seed), passed_on(parent, orders.version, chunk, faults)
 
 
 def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
