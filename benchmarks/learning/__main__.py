@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from rich.console import Console
 
-from benchmarks.learning import feedback
+from benchmarks.learning import estimation, feedback, feeds
 from benchmarks.options import parser
 from benchmarks.progress import Progress
 from benchmarks.report import publish
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from benchmarks.learning.part import Measured
 
 # A part adds its module here.
-PARTS: Mapping[str, Measured] = {"feedback": feedback}
+PARTS: Mapping[str, Measured] = {"feedback": feedback, "estimation": estimation, "feeds": feeds}
 
 
 def main(words: Sequence[str]) -> int:
