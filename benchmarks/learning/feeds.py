@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from training.model.checkpoint import Checkpoint
     from training.model.sample import Sample
 
-FAMILY, CUSTOMERS = "light", 1_000
-WORLDS = 3  # in which faults are looked for
-USUAL_WEEKS, FOLLOWING_WEEKS = 12, 4
-LOST = 0.9  # of the reports, in a week of a broken feed
+FAMILY, CUSTOMERS = "light", 1_500
+WORLDS = 2  # in which faults are looked for
+USUAL_WEEKS, FOLLOWING_WEEKS = 9, 3
+LOST = 0.75  # of the reports, in a week of a broken feed
 QUIET = {"halved": 0.5, "quartered": 0.25}
 LIVES = ("whole", "before", "ours", "quarantined")
 DESCRIBED = {
@@ -201,7 +201,8 @@ def table_of(lives: Mapping[str, Life], measures: Mapping[str, float]) -> Table:
         if name.endswith("_found_share")
     )
     false = f"whole weeks held: {measures['feed_false_quarantines']:.0f} of {measures['feed_weeks_judged']:.0f}"
-    title = f"A week of lost reports, and the weeks after it.  Found: {found}; {false}.  Alarms of four quiet weeks: {alarms}"
+    quiet = f"Alarms of {FOLLOWING_WEEKS} quiet weeks: {alarms}"
+    title = f"A week of lost reports, and the weeks after it.  Found: {found}; {false}.  {quiet}"
     shown = Table(title=title, title_justify="left", box=None)
     for heading in ("", "frauds remembered", *(f"AP +{number + 1}" for number in range(FOLLOWING_WEEKS))):
         shown.add_column(heading, justify="left" if not heading else "right", no_wrap=True)

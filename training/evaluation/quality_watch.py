@@ -14,6 +14,7 @@ from greenfraud.chunks import Chunk, chunks_between
 from greenfraud.instants import DAY_US
 from greenfraud.naming import quality_key
 from training.evaluation.estimation import MEASURES, Scored, estimate, measured
+from training.evaluation.reliability import Reliability
 from training.features.history import read_history
 from training.online.decided_week import DecidedWeek
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
 
 SCHEMA = 1
+KNOWN_WEEKS = 8  # the newest compared ones, by which probabilities are corrected
 
 
 def watch(lake: Bucket, artifacts: Bucket, coverage: Coverage) -> list[Document]:
@@ -32,17 +34,21 @@ def watch(lake: Bucket, artifacts: Bucket, coverage: Coverage) -> list[Document]
     mature = [chunk for chunk in ended if chunk.is_mature(coverage.as_of_us, coverage.maturity_days)]
     known = set(lake.keys(quality_key("").removesuffix(".json")))
     new = [chunk for chunk in ended if chunk not in mature and quality_key(chunk.id) not in known]
-    documents = [_estimated(lake, artifacts, chunk) for chunk in new]
-    kept = [chunk for chunk in mature if quality_key(chunk.id) in known]
-    documents += [_compared(lake, artifacts, chunk, coverage.maturity_days) for chunk in kept]
+    kept = [lake.get_json(key) for key in sorted(known)]
+    is_mature = {chunk.id for chunk in mature}
+    waiting = [document for document in kept if document["measured"] is None and document["chunk"] in is_mature]
+    documents: list[Document | None] = [_compared(lake, artifacts, document, coverage.maturity_days) for document in waiting]
+    past = [document for document in kept if document["measured"] is not None][-KNOWN_WEEKS:]
+    documents += [_estimated(lake, artifacts, chunk, [document["reliability"] for document in past]) for chunk in new]
     return [document for document in documents if document is not None]
 
 
-def _estimated(lake: Bucket, artifacts: Bucket, chunk: Chunk) -> Document | None:
+def _estimated(lake: Bucket, artifacts: Bucket, chunk: Chunk, past: list[dict[str, Any]]) -> Document | None:
     week = DecidedWeek.read(lake, artifacts, chunk)
     if not week.probability:
         return None
-    scored = scored_of(week)
+    known = Reliability.pooled(Reliability.from_json(one) for one in past)
+    scored = scored_of(week).corrected(known)
     document = {
         "schema": SCHEMA,
         "chunk": chunk.id,
@@ -51,6 +57,7 @@ def _estimated(lake: Bucket, artifacts: Bucket, chunk: Chunk) -> Document | None
         "alerts": int(scored.is_alert.sum()),
         "without_model": len(week.without_model),
         "estimated": estimate(scored),
+        "corrected_by": known.to_json(),
         "covariates": week.covariates(),
         "measured": None,
     }
@@ -58,19 +65,19 @@ def _estimated(lake: Bucket, artifacts: Bucket, chunk: Chunk) -> Document | None
     return document
 
 
-def _compared(lake: Bucket, artifacts: Bucket, chunk: Chunk, maturity_days: int) -> Document | None:
-    """Put the truth beside a kept estimate, on the payments of which something is known; None where that was done before."""
-    document = lake.get_json(quality_key(chunk.id))
-    if document["measured"] is not None:
-        return None
+def _compared(lake: Bucket, artifacts: Bucket, document: Document, maturity_days: int) -> Document:
+    """Put the truth beside a kept estimate, on the payments of which something is known."""
+    chunk = Chunk.parse(document["chunk"])
     week, truth = DecidedWeek.read(lake, artifacts, chunk), _truth(lake, chunk, maturity_days)
     is_known = np.array([one in truth for one in week.probability], bool)
     scored = scored_of(week).take(is_known)
     is_fraud = np.array([truth[one] for one in week.probability if one in truth], bool)
-    found, promised = measured(scored, is_fraud), estimate(scored)
+    found = measured(scored, is_fraud)
+    promised = estimate(scored.corrected(Reliability.from_json(document["corrected_by"])))
     document |= {
         "judged_rows": len(scored),
         "measured": found,
+        "reliability": Reliability.of(scored.probability, is_fraud).to_json(),
         "estimated_of_judged": promised,
         "error": {name: _difference(promised[name]["value"], found[name]) for name in MEASURES},
         "held": {name: _is_held(promised[name], found[name]) for name in MEASURES},
@@ -81,11 +88,11 @@ def _compared(lake: Bucket, artifacts: Bucket, chunk: Chunk, maturity_days: int)
 
 def scored_of(week: DecidedWeek) -> Scored:
     """Return a week's decisions as the estimate reads them."""
-    return Scored(
-        probability=np.array(list(week.probability.values()), float),
-        is_alert=np.array(week.is_alert, bool),
-        amount_minor=np.array(week.amount_minor, np.int64),
-        customer=np.unique(np.array(week.customer_ids, str), return_inverse=True)[1],
+    return Scored.of(
+        np.array(list(week.probability.values()), float),
+        np.array(week.is_alert, bool),
+        np.array(week.amount_minor, np.int64),
+        np.unique(np.array(week.customer_ids, str), return_inverse=True)[1],
     )
 
 

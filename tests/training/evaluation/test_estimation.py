@@ -13,7 +13,7 @@ def scored(seed: int, rows: int = 4_000, customers: int = 800) -> Scored:
     """A week of a well calibrated model: most probabilities are small, a few are large, alerts from 0.3 on."""
     chance = np.random.default_rng(seed)
     probability = np.where(chance.random(rows) < 0.03, chance.beta(3, 2, rows), chance.beta(0.3, 60, rows))
-    return Scored(probability, probability >= 0.3, chance.integers(100, 20_000, rows), chance.integers(0, customers, rows))
+    return Scored.of(probability, probability >= 0.3, chance.integers(100, 20_000, rows), chance.integers(0, customers, rows))
 
 
 def draw(week: Scored, seed: int) -> np.ndarray:
@@ -23,7 +23,7 @@ def draw(week: Scored, seed: int) -> np.ndarray:
 
 def test_expectations_are_those_computed_by_hand() -> None:
     """Three payments: 0.5 alerted, two that tie at 0.25; the precision that each adds is expected over the others."""
-    week = Scored(np.array([0.25, 0.5, 0.25]), np.array([False, True, False]), np.array([800, 100, 400]), np.arange(3))
+    week = Scored.of(np.array([0.25, 0.5, 0.25]), np.array([False, True, False]), np.array([800, 100, 400]), np.arange(3))
     found = expected(week)
     assert found["frauds"] == 1.0
     assert found["alert_precision"] == 0.5
@@ -35,7 +35,7 @@ def test_expectations_are_those_computed_by_hand() -> None:
 def test_what_is_measured_is_what_the_evaluation_measures() -> None:
     """The same average precision, ties included; shares and cost by their definitions."""
     week = scored(1)
-    week = Scored(np.round(week.probability, 2), week.is_alert, week.amount_minor, week.customer)
+    week = Scored.of(np.round(week.probability, 2), week.is_alert, week.amount_minor, week.customer)
     is_fraud = draw(week, 2)
     found = measured(week, is_fraud)
     assert found["average_precision"] == pytest.approx(average_precision(week.probability, is_fraud))
@@ -73,7 +73,7 @@ def test_the_interval_holds_what_comes_in_at_least_as_many_weeks_as_it_says() ->
 
 def test_a_week_without_alerts_or_rows_leaves_undefined_what_is_undefined() -> None:
     """None, never zero, and never NaN, which JSON cannot say."""
-    quiet = Scored(np.array([0.1, 0.2]), np.zeros(2, bool), np.array([100, 200]), np.arange(2))
+    quiet = Scored.of(np.array([0.1, 0.2]), np.zeros(2, bool), np.array([100, 200]), np.arange(2))
     assert estimate(quiet)["alert_precision"] == {"value": None, "low": None, "high": None}
     assert estimate(quiet)["frauds"]["value"] == pytest.approx(0.3)
     nothing = quiet.take(np.arange(0))
