@@ -99,7 +99,6 @@ def after(family: str, parent: Checkpoint | None, chunk: Sample, name: str, seed
         usual_shares=learned.memory.usual_shares,
         suspected=learned.memory.suspected,
         forgotten=learned.memory.forgotten,
-        report={"has_drifted": learned.has_drifted},
     )
 
 
