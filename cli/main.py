@@ -71,6 +71,8 @@ def retrain_command(  # noqa: PLR0913 - the options of a command
     chunks: Annotated[str, typer.Option(help="only these, separated by commas: 20260101-20260108")] = "",
     force: Annotated[bool, typer.Option("--force", help="even what was trained before")] = False,
     full: Annotated[bool, typer.Option("--full", help="learn every mature chunk anew and at once, from nothing")] = False,
+    accept_chunk: Annotated[str, typer.Option(help="let these out of quarantine, separated by commas; needs --why")] = "",
+    why: Annotated[str, typer.Option(help="why the accepted chunks are let through; kept on record")] = "",
     stop: Annotated[str, typer.Option(metavar="EXECUTION", help="start nothing, and end this execution")] = "",
     aws: Aws = False,
     region: Region = "",
@@ -79,7 +81,8 @@ def retrain_command(  # noqa: PLR0913 - the options of a command
     from cli import retraining
     from cli.target import find_target
 
-    wanted = {"families": _listed(families), "chunks": _listed(chunks), "force": force, "full": full}
+    wanted: dict[str, Any] = {"families": _listed(families), "chunks": _listed(chunks), "force": force, "full": full}
+    wanted |= {"accept": _listed(accept_chunk), "why": why}
     document = {name: value for name, value in wanted.items() if value}
     if stop and document:
         raise InputError(f"--stop starts nothing: leave out {', '.join(f'--{name}' for name in document)}")

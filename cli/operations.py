@@ -15,6 +15,9 @@ from cli.target import LOCAL_KEY, Target
 from greenfraud.executions import RUNNING
 from greenfraud.items import lease as lease_items
 from greenfraud.items.lease import Lease
+from greenfraud.quarantine import held, read_quarantine
+
+LET_THROUGH = "`greenfraud retrain --accept-chunk {} --why ...` lets it through"
 
 
 def show_status(target: Target, screen: Screen) -> None:
@@ -29,6 +32,8 @@ def show_status(target: Target, screen: Screen) -> None:
         screen.line(f"training   {lease.name} since {lease.taken_at:%Y-%m-%d %H:%M:%S} UTC; no other execution trains meanwhile")
     for execution in _last_executions(target):
         screen.line(f"execution  {execution['startDate']:%Y-%m-%d %H:%M:%S}  {execution['status']:<9}  {execution['name']}")
+    for chunk, one in sorted(held(read_quarantine(target.client("s3"), target.outputs["LakeBucket"])).items()):
+        screen.line(f"quarantine {chunk}: {one.words}; {LET_THROUGH.format(chunk)}")
     totals = grams_by_stage(read_emissions(target))
     screen.line(f"emissions  {', '.join(f'{stage} {grams(value)}' for stage, value in totals.items()) or 'none yet'} CO2e")
     screen.line(f"ids        {ids_told(target)}")

@@ -32,6 +32,8 @@ class TrainingView:
         for warning in plan.get("warnings", []):
             self._screen.line(f"  note: {warning}")
         self._chunks = {family["family"]: len(family["chunks"]) for family in plan.get("families", [])}
+        for chunk, faults in plan.get("quarantined", {}).items():
+            self._screen.line(f"  quarantine: {chunk} is left out: {'; '.join(faults)}")
         if plan.get("outcome") == "train":
             wanted = ", ".join(f"{family['family']} {_work(family['chunks'])}" for family in plan["families"])
             self._screen.line(f"  plan: {wanted}; holdout {plan['holdout']['chunk']}, which nobody trains on")
@@ -45,6 +47,12 @@ class TrainingView:
         """One line per family and chunk."""
         family = result["family"]
         self._done[family] += 1
+        if result.get("quarantined"):
+            faults = "; ".join(result["quarantined"])
+            self._screen.line(
+                f"  {family:<9} {result['chunk']}  nothing was learned of it, its data are at fault: {faults}", style="red"
+            )
+            return
         precision = result.get("prequential_average_precision")
         self._screen.line(
             f"  {family:<9} {result['chunk']}  {self._done[family]:>2}/{self._chunks.get(family, '?')}"

@@ -13,6 +13,7 @@ from cli.screen import Screen
 from cli.target import Target
 from greenfraud.coverage import read_coverage
 from greenfraud.executions import RUNNING, name_of, status_of
+from greenfraud.quarantine import read_quarantine
 from greenfraud.run_request import RunRequest
 
 CAUSE = "stopped by greenfraud retrain --stop"
@@ -24,6 +25,8 @@ def retrain(target: Target, screen: Screen, document: Mapping[str, Any]) -> None
     InvalidInput names the field of a wish that cannot be met; nothing has been started then.
     """
     check_wishes(target, document)
+    if document.get("accept"):
+        document = {**document, "by": target.client("sts").get_caller_identity()["Arn"]}
     arn = start_execution(target, document)
     screen.line(f"execution {arn}")
     try:
@@ -38,11 +41,12 @@ def retrain(target: Target, screen: Screen, document: Mapping[str, Any]) -> None
 def check_wishes(target: Target, document: Mapping[str, Any]) -> None:
     """Refuse what the plan would refuse, before an execution exists to fail. Raises InvalidInput naming the field."""
     request = RunRequest.from_json(document)
-    if request.chunks is None and request.holdout is None:
+    if request.chunks is None and request.holdout is None and not request.accept:
         return
+    held = request.check_quarantine(read_quarantine(target.client("s3"), target.outputs["LakeBucket"]))
     coverage = read_coverage(target.client("s3"), target.outputs["LakeBucket"], today=datetime.now(UTC).date())
     if coverage is not None:  # before the first import there is nothing to train, which the plan says
-        _, trainable = request.holdout_and_trainable(coverage)
+        _, trainable = request.holdout_and_trainable(coverage.without(held))
         request.chosen_of(trainable)
 
 

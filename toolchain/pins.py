@@ -43,6 +43,7 @@ FILES = (
     Pins("requirements/training.txt", ("requirements/training.in",), (HOST,)),
     Pins("requirements/cdk.txt", ("requirements/cdk.in",)),
     Pins("requirements/benchmarks.txt", ("requirements/benchmarks.in",), options=("--no-deps",)),
+    Pins("requirements/nannyml.txt", ("requirements/nannyml.in",)),
     Pins("layers/runtime/requirements.txt", ("layers/runtime/requirements.in",)),
     Pins("docker/api-server.txt", ("docker/api-server.in",), (HOST, "layers/runtime/requirements.txt")),
 )

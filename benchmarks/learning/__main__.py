@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from rich.console import Console
 
-from benchmarks.learning import calibration, feedback, late_reports, prior
+from benchmarks.learning import calibration, estimation, feedback, feeds, late_reports, prior
 from benchmarks.options import parser
 from benchmarks.progress import Progress
 from benchmarks.report import publish
@@ -24,6 +24,8 @@ PARTS: Mapping[str, Measured] = {
     "late_reports": late_reports,
     "prior": prior,
     "calibration": calibration,
+    "estimation": estimation,
+    "feeds": feeds,
 }
 
 

@@ -83,22 +83,30 @@ def _family(family: str) -> Contestant:
 
 def chain(family: str, samples: Mapping[Chunk, Sample], seed: int) -> Iterator[tuple[Chunk, Checkpoint]]:
     """Train chunk after chunk, each from its parent's checkpoint, as the training jobs of a family do."""
-    features = {feature.name: feature.hash for feature in load_manifest().features}
     parent: Checkpoint | None = None
     for chunk in sorted(samples):
-        learned = learn(family, samples[chunk], parent, features, seed=seed)
-        parent = Checkpoint(
-            family=family,
-            version=chunk.id,
-            chunks=[*(parent.chunks if parent else []), chunk.id],
-            feature_hashes=features,
-            network=learned.network,
-            replay=learned.replay,
-            lineage_energy_kwh=0.0,
-            lineage_emissions_g=0.0,
-            usual_precisions=learned.usual_precisions,
-        )
+        parent = after(family, parent, samples[chunk], chunk.id, seed)
         yield chunk, parent
+
+
+def after(family: str, parent: Checkpoint | None, chunk: Sample, name: str, seed: int) -> Checkpoint:
+    """Return what a training job leaves after one more chunk."""
+    features = {feature.name: feature.hash for feature in load_manifest().features}
+    learned = learn(family, chunk, parent, features, seed=seed)
+    return Checkpoint(
+        family=family,
+        version=name,
+        chunks=[*(parent.chunks if parent else []), name],
+        feature_hashes=features,
+        network=learned.network,
+        replay=learned.replay,
+        lineage_energy_kwh=0.0,
+        lineage_emissions_g=0.0,
+        usual_precisions=learned.usual_precisions,
+        usual_shares=learned.memory.usual_shares,
+        suspected=learned.memory.suspected,
+        forgotten=learned.memory.forgotten,
+    )
 
 
 def _peer(fit_and_score: Callable[..., Scores], reads: str) -> Contestant:

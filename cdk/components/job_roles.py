@@ -108,9 +108,9 @@ class JobRoles(Construct):
         allow_objects(role, self._artifacts, [*READ, *WRITE], "executions/*/mlflow.json")
 
     def _features(self, role: iam.Role) -> None:
-        """From the history of the lake to feature chunks, and what was told since to those that are there."""
+        """From the history of the lake to feature chunks and a verdict on their data, and what was told since to those there are."""
         allow_objects(role, self._lake, READ, DATASET, *HISTORY)
-        allow_objects(role, self._lake, [*READ, *WRITE], "features/")
+        allow_objects(role, self._lake, [*READ, *WRITE], "features/", "quarantine/")
         allow_listing(role, self._artifacts)
         allow_objects(role, self._artifacts, READ, "executions/*/plan.json")
 
@@ -155,9 +155,12 @@ class JobRoles(Construct):
         allow_items(role, ["BatchGetItem", "Scan", "UpdateItem"], self._tables.customer, self._tables.terminal)
 
     def _monitor(self, role: iam.Role) -> None:
-        """From decisions and the history to a report of skew."""
-        allow_objects(role, self._lake, READ, "decisions/", *HISTORY)
+        """From decisions, the history and the baselines of bundles to reports of skew and of quality."""
+        allow_objects(role, self._lake, READ, DATASET, "decisions/", "quarantine/", *HISTORY)
+        allow_objects(role, self._lake, [*READ, *WRITE], "reports/quality/")
         allow_objects(role, self._lake, WRITE, "reports/skew/")
+        allow_listing(role, self._artifacts)
+        allow_objects(role, self._artifacts, READ, "models/*/manifest.json")
         allow_items(role, ["Query"], self._tables.lineage)  # how old the newest model is
         allow_limiting_logs(role)
 

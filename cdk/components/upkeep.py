@@ -127,6 +127,11 @@ class Upkeep(Construct):
                 0,
                 "Days of the lake are still in small files: a night is too short to merge them.",
             ),
+            "Quarantined": (
+                our_metric("QuarantinedChunks", statistic="Maximum"),
+                0,
+                "The data of a chunk are at fault: nothing is learned of it until somebody lets it through.",
+            ),
         }
         found = [
             alarm(self, id_, metric=metric, above=above, why=why, topic=topic) for id_, (metric, above, why) in watched.items()

@@ -37,6 +37,7 @@ class MonitoringStack(Stack):
                 _emissions_of_training(),
                 _flow(serving, training),
                 _upkeep(training),
+                _drift(),
             ],
         )
 
@@ -100,6 +101,23 @@ def _upkeep(training: TrainingStack) -> list[cloudwatch.IWidget]:
         _plot("States corrected from the lake, and left alone", [*corrected, *left]),
         _plot("Upkeep runs", [machine.metric_succeeded(), machine.metric_failed()]),
     ]
+
+
+def _drift() -> list[cloudwatch.IWidget]:
+    """Per week: what is expected of a model before labels and what came, and whether its inputs are still like those it learned."""
+    day = 24 * 60
+    precision = ("EstimatedAveragePrecision", "MeasuredAveragePrecision", "EstimatedAlertPrecision", "MeasuredAlertPrecision")
+    changed = [our_metric(name, statistic="Maximum", minutes=day) for name in ("DriftedFeatures", "ScoreDrift")]
+    held = [our_metric("QuarantinedChunks", statistic="Maximum", minutes=day)]
+    return [
+        _plot("Precision as estimated before labels, and as it came", [_daily(name) for name in precision]),
+        _plot("Features that drifted from the baseline, and the score's index", changed),
+        _plot("Chunks in quarantine", held),
+    ]
+
+
+def _daily(name: str) -> cloudwatch.IMetric:
+    return our_metric(name, statistic="Average", minutes=24 * 60)
 
 
 def _by_family(name: str, other: str, *, minutes: int) -> list[cloudwatch.IMetric]:

@@ -100,7 +100,8 @@ class TrainingStack(Stack):
             },
         )
         allow_listing(plan.role, buckets.lake, buckets.artifacts)
-        allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "dataset.json")
+        allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "dataset.json", "quarantine/")
+        allow_objects(plan.role, buckets.lake, ["s3:PutObject"], "quarantine/")  # who let a chunk through, and why
         # By name: whoever may write an execution's decision.json says what is promoted.
         written = ("checkpoints/*/genesis/genesis.json", "executions/*/plan.json", "executions/*/up-to-*.manifest")
         allow_objects(plan.role, buckets.artifacts, ["s3:PutObject"], *written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -19,6 +20,7 @@ from greenfraud.coverage import read_coverage
 from greenfraud.faults import edge
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import chunk_list_key, execution_key, genesis_prefix, plan_key
+from greenfraud.quarantine import Accepted, Quarantine, put_quarantined, read_quarantine
 from greenfraud.run_request import RunRequest
 
 settings = Settings.from_env()
@@ -58,11 +60,20 @@ def _plan(execution: Execution, request: RunRequest, start: Start) -> dict[str, 
         return refused_plan(execution, request, refusal)
     coverage = read_coverage(client("s3"), settings.lake_bucket, today=start.now.date())
     lineages = {family: read_lineage(client("dynamodb"), settings.lineage_table, family) for family in request.families}
-    plan = make_plan(execution, request, coverage, lineages)
+    quarantine = read_quarantine(client("s3"), settings.lake_bucket)
+    plan = make_plan(execution, request, coverage, lineages, quarantine)
+    _accept(request, quarantine, start)
     if plan["outcome"] == "train":
         leases.take(before, start)
         _prepare(execution, request, plan)
     return plan
+
+
+def _accept(request: RunRequest, quarantine: Quarantine, start: Start) -> None:
+    """Put on record who let which chunk through, and why."""
+    for chunk in request.accept:
+        accepted = Accepted(by=request.by, why=request.why, execution=start.arn, at=start.now.isoformat(timespec="seconds"))
+        put_quarantined(client("s3"), settings.lake_bucket, replace(quarantine[chunk], accepted=accepted))
 
 
 def _prepare(execution: Execution, request: RunRequest, plan: dict[str, Any]) -> None:

@@ -50,9 +50,13 @@ def refit_features(execution: Execution) -> dict[str, str]:
 
 
 def chunk_list(execution: Execution, chunks: Sequence[str]) -> list[Any]:
-    """Return SageMaker's list of the files of one channel: what they have in common, then each one's rest."""
+    """Return SageMaker's list of the files of one channel: what they have in common, then each one's rest.
+
+    Beside each chunk's features lies what the features job found of its data.
+    """
     root = naming.features_root(execution.manifest_version)
-    keys = [naming.features_key(execution.manifest_version, chunk) for chunk in chunks]
+    names = (naming.features_key, naming.profile_key)
+    keys = [name(execution.manifest_version, chunk) for chunk in chunks for name in names]
     return [{"prefix": naming.s3_uri(execution.lake_bucket, root)}, *(key.removeprefix(root) for key in keys)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from functions.plan.chain import Lineage
@@ -10,15 +11,26 @@ from functions.plan.jobs import Execution, chain, chain_features, features_uri, 
 from functions.plan.lease_table import Refusal
 from greenfraud.chunks import Chunk, Coverage
 from greenfraud.instants import format_rfc3339
+from greenfraud.quarantine import Quarantine
 from greenfraud.run_request import RunRequest
 
 
 def make_plan(
-    execution: Execution, request: RunRequest, coverage: Coverage | None, lineages: Mapping[str, Lineage]
+    execution: Execution,
+    request: RunRequest,
+    coverage: Coverage | None,
+    lineages: Mapping[str, Lineage],
+    quarantine: Quarantine = MappingProxyType({}),
 ) -> dict[str, Any]:
     """What the jobs read as plan.json; `outcome` is train or nothing_to_train. Raises InvalidInput."""
     if coverage is None:
         return _nothing(execution, request, None, "the lake has no dataset.json: import a data set first")
+    held = request.check_quarantine(quarantine)
+    plan = _plan(execution, request, coverage.without(held), lineages)
+    return plan | {"quarantined": {chunk: list(quarantine[chunk].faults) for chunk in held}}
+
+
+def _plan(execution: Execution, request: RunRequest, coverage: Coverage, lineages: Mapping[str, Lineage]) -> dict[str, Any]:
     holdout, trainable = request.holdout_and_trainable(coverage)
     if holdout is None or not trainable:
         reason = f"no chunk of {coverage.chunk_days} days has been mature for {coverage.maturity_days} days before a mature one"
@@ -64,9 +76,13 @@ def _nothing(execution: Execution, request: RunRequest, coverage: Coverage | Non
 
 
 def _chosen(request: RunRequest, trainable: Sequence[Chunk], lineage: Lineage) -> list[Chunk]:
-    """What a family trains: what it has not learned; with force, the chunks it names, or the last one again."""
+    """What a family trains: what it has not learned; with force, the chunks it names, or the last one again.
+
+    What is let out of quarantine is learned where it belongs, and everything after it again: a chunk builds on the one before.
+    """
     chosen = request.chosen_of(trainable)
-    fresh = [chunk for chunk in chosen if not lineage.has_learned(chunk.id)]
+    since = min(request.accept, default=None)
+    fresh = [chunk for chunk in chosen if not lineage.has_learned(chunk.id) or (since is not None and chunk.id >= since)]
     if not request.force:
         return fresh
     return chosen if request.chunks is not None else fresh or chosen[-1:]

@@ -77,6 +77,9 @@ def test_a_result_is_written_by_its_step_alone(granted, key, steps):
         ("emissions/dt=2018-05-01/serve-light-x.json", {"compact", "report"}),
         ("emissions/dt=2018-05-01/train-gf-light-x.json", {"report"}),
         ("features/0123/chunk=20180501-20180508/part.parquet", {"features", "train", "evaluate"}),
+        ("features/0123/chunk=20180501-20180508/profile.json", {"features", "train", "evaluate"}),
+        ("quarantine/20180501-20180508.json", {"features", "monitor"}),
+        ("reports/quality/20180501-20180508.json", {"monitor"}),
     ],
 )
 def test_the_lake_is_read_by_parts(granted, key, readers):

@@ -19,6 +19,7 @@ from cli.screen import Screen
 from greenfraud.errors import InvalidInput
 from greenfraud.items import lease as lease_items
 from greenfraud.items.lease import LASTS, Lease
+from greenfraud.quarantine import Quarantined, put_quarantined
 
 FIRST_DAY = date(2026, 1, 1)
 LEARNED, HOLDOUT = "20260101-20260108", "20260122-20260129"
@@ -85,6 +86,27 @@ def test_a_wish_that_can_be_met_starts_an_execution_as_it_is(platform, screen, w
     """Nothing is added to what the person asked for."""
     retraining.retrain(platform, screen, wish)
     assert platform.stepfunctions.started == [wish]
+
+
+def test_who_lets_a_chunk_through_is_named_with_the_reason(command, platform):
+    """As the caller of AWS, whom the record names; before an execution starts, what is not held is refused."""
+    caller = {"Arn": "arn:aws:iam::123456789012:user/ann"}
+    platform.sts = SimpleNamespace(get_caller_identity=lambda: caller)
+    wish = ["--accept-chunk", LEARNED, "--why", "the shops were closed"]
+    refused = command(*wish)
+    assert (refused.exit_code, platform.stepfunctions.started) == (2, [])
+    assert f"accept: '{LEARNED}' is not in quarantine; nothing is" in refused.stderr
+    put_quarantined(platform.s3, "lake", Quarantined(chunk=LEARNED, faults=("traffic is missing",), found_at="2026-02-05"))
+    assert command(*wish).exit_code == 0
+    told = {"accept": [LEARNED], "why": "the shops were closed", "by": caller["Arn"]}
+    assert platform.stepfunctions.started == [told]
+
+
+def test_a_reason_is_asked_for_before_a_chunk_is_let_through(command, platform):
+    """Nobody can ask later."""
+    refused = command("--accept-chunk", LEARNED)
+    assert (refused.exit_code, platform.stepfunctions.started) == (2, [])
+    assert "why: must say why the accepted chunks are let through" in refused.stderr
 
 
 def test_before_the_first_import_the_plan_says_that_there_is_nothing_to_train(platform, screen):

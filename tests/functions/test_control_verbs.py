@@ -44,6 +44,13 @@ def test_a_trained_chunk_enters_its_lineage(control, s3, dynamodb):
     assert link.trained_at
 
 
+def test_a_chunk_in_quarantine_leaves_no_link(control, s3, dynamodb):
+    """Nothing was learned of it: it is trained once somebody lets it through."""
+    train_result(s3, EXECUTION, quarantined=["reports are missing"])
+    assert control.call("record", JOB) == {}
+    assert not dynamodb.scan(TableName="lineage")["Items"]
+
+
 @pytest.mark.parametrize("loss", [math.nan, math.inf, None])
 def test_a_diverged_training_is_recorded_as_unsound(control, s3, dynamodb, loss):
     """The next chunk will not build on it."""

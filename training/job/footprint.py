@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from greenfraud.carbon import Stage
     from training.job.settings import Settings
 
+QUARANTINED = "QuarantinedChunks"  # the metric of chunks that nobody has let through yet
 SHARED = "shared"  # the family of a job that works for all of them
 METHODS = {"cpu_load": "cpu_load", "constant": "constant", "intel_rapl": "rapl"}
 

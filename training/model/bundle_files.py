@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
+from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, SCORE, BundleManifest
 from greenfraud.canonical import sha256_hex
 from greenfraud.naming import models_prefix
 from training.model.onnx_graph import probabilities
@@ -47,7 +47,10 @@ def make_manifest(  # noqa: PLR0913
         parent_version=checkpoint.parent_version,
         mlflow_run_id=mlflow_run_id,
         metrics=metrics,
-        drift_baseline={name: _drift(values[:, index]) for index, name in enumerate(names)},
+        drift_baseline={
+            **{name: baseline_of(values[:, index]) for index, name in enumerate(names)},
+            SCORE: baseline_of(probabilities(model, values)),
+        },
         reference={name: _typical(values[~is_fraud, index]) for index, name in enumerate(names)},
         golden=_golden(model, values, is_fraud),
         emissions=emissions,
@@ -62,10 +65,13 @@ def upload_bundle(artifacts: Bucket, manifest: BundleManifest, model: bytes) -> 
     artifacts.put(prefix + MANIFEST_FILE, manifest.to_bytes())
 
 
-def _drift(column: Floats) -> dict[str, Any]:
-    known = column[~np.isnan(column)]
-    quantiles = np.quantile(known, DRIFT_QUANTILES).tolist() if len(known) else []
-    return {"quantiles": quantiles, "missing_share": float(np.isnan(column).mean()) if len(column) else None}
+def baseline_of(column: Floats) -> dict[str, Any]:
+    """Return quantiles of what is known in a column, the exact share at or below each, and the share that is missing."""
+    known = np.sort(column[~np.isnan(column)])
+    quantiles = np.quantile(known, DRIFT_QUANTILES, method="inverted_cdf") if len(known) else known
+    at_most = np.searchsorted(known, quantiles, side="right") / max(len(known), 1)
+    missing_share = float(np.isnan(column).mean()) if len(column) else None
+    return {"quantiles": quantiles.tolist(), "at_most": at_most.tolist(), "missing_share": missing_share}
 
 
 def _typical(column: Floats) -> float | None:

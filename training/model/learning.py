@@ -9,18 +9,12 @@ from typing import TYPE_CHECKING
 import torch
 
 from training.model.device import CPU, make_repeatable
-from training.model.drift import (
-    JUDGED_LEGITIMATE,
-    has_drifted,
-    next_reference,
-    parent_index,
-    prequential_precision,
-    supported_precision,
-)
+from training.model.drift import JUDGED_LEGITIMATE
 from training.model.epoch_pool import LEGITIMATE_PER_FRAUD, EpochPool
 from training.model.families import ARCHITECTURES
 from training.model.fitting import FitReport, fit
 from training.model.hidden_past import pasts_of
+from training.model.memory import recall
 from training.model.network import FraudNetwork
 from training.model.running_calibration import RunningCalibration
 from training.model.sample import Sample
@@ -30,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from training.model.checkpoint import Checkpoint
+    from training.model.memory import Memory
     from training.model.savepoint import Savepoint
 
 # Bins are cut anew while few frauds are known, then only once many more are: new bins separate frauds better, but disturb the rest.
@@ -40,15 +35,28 @@ REPLAYED_PER_FRAUD, MINIMUM_REPLAYED = 2, 1_000  # replayed frauds: per fraud of
 
 @dataclass(frozen=True)
 class Learned:
-    """A trained network, what it leaves to its children, how training went, and how well the parent ranked the chunk."""
+    """A trained network, what it leaves to its children, how training went, and what the chunk said to the parent's memory."""
 
     network: FraudNetwork
     replay: Sample
     fit: FitReport
     is_brief: bool
-    has_drifted: bool
-    prequential: float | None
-    usual_precisions: list[float]
+    memory: Memory
+
+    @property
+    def has_drifted(self) -> bool:
+        """Whether frauds have changed, so that the past was cut."""
+        return self.memory.concept == "drifted"
+
+    @property
+    def prequential(self) -> float | None:
+        """The average precision at which the parent ranked the chunk before learning it."""
+        return self.memory.ranked.average_precision if self.memory.ranked else None
+
+    @property
+    def usual_precisions(self) -> list[float]:
+        """How well the newest chunks were ranked before they were learned."""
+        return self.memory.usual_precisions
 
 
 def learn(  # noqa: PLR0913
@@ -71,16 +79,11 @@ def learn(  # noqa: PLR0913
     `late` are rows of the past as they are known by now: each is learned, and what the replay sample said of it is gone.
     """
     generator, architecture = make_repeatable(seed), ARCHITECTURES[family]
-    prequential = prequential_precision(parent, chunk, features, generator) if parent else None
-    reference, current = parent.usual_precisions if parent else [], supported_precision(prequential, chunk)
-    drifted = has_drifted(reference, current)
-    replay = parent.replay.with_features(parent_index(parent, features)) if parent else chunk.take(torch.arange(0))
-    if drifted:
-        replay = replay.at_most(chunk, generator)
+    memory = recall(parent, chunk, features, generator)
     late = chunk.take(torch.arange(0)) if late is None or parent is None else late
-    replay = replay.without(late.ids)
+    replay = memory.replay.without(late.ids)
     kept = Sample.joined([chunk, replay, late]).thinned(generator)
-    is_brief = parent is not None and not drifted and bins_fit(parent, features, kept)
+    is_brief = parent is not None and memory.concept != "drifted" and bins_fit(parent, features, kept)
     network = FraudNetwork(architecture, len(features))
     if parent is not None and is_brief:
         network.load_state_dict(parent.network.state_dict())
@@ -98,7 +101,7 @@ def learn(  # noqa: PLR0913
     report = fit(network, pool, schedule._replace(epochs=epochs or schedule.epochs), generator, savepoint)
     network.to(CPU)
     network.calibrate(calibration_of(network, pool.odds, chunk, parent, features, generator))
-    return Learned(network.eval(), kept, report, is_brief, drifted, prequential, next_reference(reference, current))
+    return Learned(network.eval(), kept, report, is_brief, memory)
 
 
 def calibration_of(  # noqa: PLR0913, PLR0917

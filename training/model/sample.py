@@ -73,11 +73,6 @@ class Sample:
         frauds = self.weight[self.is_fraud]
         return replace(self, weight=self.weight * (len(frauds) / float(frauds.sum()))) if len(frauds) else self
 
-    def at_most(self, other: Sample, generator: torch.Generator) -> Sample:
-        """Return at most as many rows of each class as another sample has; they stand for no more frauds than they hold."""
-        frauds = int(other.is_fraud.sum())
-        return self.thinned(generator, frauds, len(other) - frauds).levelled()
-
     def _thinned(self, of_class: torch.Tensor, limit: int, generator: torch.Generator) -> Sample:
         rows = torch.nonzero(of_class)[:, 0]
         if len(rows) <= limit:

@@ -19,7 +19,8 @@ from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.judgement import judge
 from training.evaluation.reporting_delay import labels_of, read_seen
 from training.evaluation.rival import Rival
-from training.features.chunk_file import read_chunk, unlike_others
+from training.features.chunk_file import chunk_files, read_chunk, unlike_others
+from training.features.chunk_profile import held_in
 from training.features.propensity import stood_for
 from training.features.relabelling import written
 from training.job.bucket import Bucket, client
@@ -51,7 +52,10 @@ def main(paths: JobPaths) -> None:
     currency = Bucket(settings.lake_bucket).get_json(DATASET_KEY).get("currency", EURO)
     rival = Rival.of(control, read_served(settings), artifacts)
     policy = control.policy.in_deployment(settings.review_above)
+    faults = [fault for found in held_in(chunk_files(paths.channel("holdout"))).values() for fault in found]
     candidates = candidates_of(contestants(plan, rival), policy, holdout, settings, currency)
+    if faults:  # found in this execution: nobody is judged on data at fault
+        candidates = [candidate.without_scores(f"the holdout is in quarantine: {'; '.join(faults)}") for candidate in candidates]
     document = {
         "schema": SCHEMA,
         "execution": hyperparameters.execution,
@@ -61,6 +65,7 @@ def main(paths: JobPaths) -> None:
             **unlike_others(paths.channel("holdout")),
             **read_labels(paths, settings),
             "removed_known_compromised": holdout.removed,
+            "quarantined": faults,
             "digest": digest_of(paths.channel("holdout")),
         },
         "production": control.production.name if control.production else None,

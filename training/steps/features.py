@@ -1,4 +1,4 @@
-"""Job `features`: write the feature chunks that the plan needs and the lake does not have yet."""
+"""Job `features`: write the feature chunks that the plan needs and the lake does not have yet, and judge their data."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import numpy as np
 from greenfraud.chunks import Chunk
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import features_key, plan_key
+from greenfraud.quarantine import held, read_quarantine
 from training.features.chunk_writing import write_chunks
+from training.features.quarantine import DataJudge
 from training.features.relabelling import relabel
-from training.job.bucket import Bucket
-from training.job.footprint import Meter, store_footprint
+from training.job.bucket import Bucket, client
+from training.job.footprint import QUARANTINED, Meter, store_footprint, store_metrics
 from training.job.hyperparameters import Hyperparameters
 from training.job.settings import Settings
 from training.tracking.patience import Patience
@@ -42,8 +44,18 @@ def main(paths: JobPaths) -> None:
     if missing:
         write_chunks(lake, missing)
     relabel(lake, plan, needed_chunks(plan))
+    judge(lake, plan)
     log.info("features: wrote %d chunks of %d", len(missing), len(needed_chunks(plan)))
     store_footprint(settings, "features", meter.stop())
+
+
+def judge(lake: Bucket, plan: dict[str, Any]) -> None:
+    """Tell which chunks of the plan are kept from learning, because their data are at fault, and how many there are in all."""
+    quarantine = read_quarantine(client("s3"), lake.name)
+    found = DataJudge(lake, load_manifest(), quarantine).judge(needed_chunks(plan))
+    for profile in found:
+        log.warning("features: %s is quarantined: %s", profile.chunk, "; ".join(profile.faults))
+    store_metrics({QUARANTINED: float(len({profile.chunk for profile in found} | held(quarantine).keys()))})
 
 
 def open_run(tracking: Tracking) -> None:

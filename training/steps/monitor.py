@@ -1,20 +1,24 @@
-"""Job `monitor`: the skew watch, over the last complete days; how long ago something was trained; what logs are kept."""
+"""Job `monitor`: skew of the last complete days, quality before labels, drift of inputs; the newest training's age; logs kept."""
 
 from __future__ import annotations
 
 import logging
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from greenfraud.bundle import SCORE
+from greenfraud.coverage import read_coverage
 from greenfraud.errors import NotFound
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import start_of_day_us
+from greenfraud.quarantine import held, read_quarantine
+from training.evaluation.quality_watch import watch
 from training.features.day_files import DayFiles
 from training.features.feature_matrix import FeatureMatrix, buffer_us
 from training.features.history import TRANSACTIONS
 from training.features.history_stream import HistoryStream
-from training.job.bucket import Bucket
-from training.job.footprint import Meter, store_footprint, store_metrics
+from training.job.bucket import Bucket, client
+from training.job.footprint import QUARANTINED, Meter, store_footprint, store_metrics
 from training.job.hyperparameters import MonitorHyperparameters
 from training.job.log_retention import limit_log_retention
 from training.job.settings import Settings
@@ -28,6 +32,20 @@ if TYPE_CHECKING:
     from training.job.contract import JobPaths
 
 log = logging.getLogger(__name__)
+ESTIMATED = {
+    "frauds": "EstimatedFrauds",
+    "average_precision": "EstimatedAveragePrecision",
+    "alert_precision": "EstimatedAlertPrecision",
+    "alert_recall": "EstimatedAlertRecall",
+    "expected_cost_minor": "EstimatedCostMinor",
+}
+MEASURED = {
+    "frauds": "MeasuredFrauds",
+    "average_precision": "MeasuredAveragePrecision",
+    "alert_precision": "MeasuredAlertPrecision",
+    "alert_recall": "MeasuredAlertRecall",
+    "expected_cost_minor": "MeasuredCostMinor",
+}
 DAY = timedelta(days=1)
 ATTEMPTS = 3
 
@@ -46,8 +64,31 @@ def main(paths: JobPaths) -> None:
         share = skew.share(*manifest.names)
         result = "nothing to compare" if share is None else f"{skew.differing.total()} values differ, a share of {share:.2g}"
         log.info("monitor: %s, %d transactions compared, %s", day, len(skew.compared), result)
+    store_metrics({QUARANTINED: float(len(held(read_quarantine(client("s3"), lake.name))))})
+    watch_quality(lake, settings)
     limit_log_retention(settings.log_retention_days)
     store_footprint(settings, "monitor", meter.stop())
+
+
+def watch_quality(lake: Bucket, settings: Settings) -> None:
+    """Estimate and compare the weeks whose turn it is; nothing before the first import."""
+    coverage = read_coverage(client("s3"), lake.name, today=datetime.now(UTC).date())
+    for week in watch(lake, Bucket(settings.artifacts_bucket), coverage) if coverage else ():
+        store_metrics(figures_of(week))
+        log.info("monitor: quality of %s %s", week["chunk"], "estimated" if week["measured"] is None else "compared with the truth")
+
+
+def figures_of(week: dict[str, Any]) -> dict[str, float]:
+    """Return the metrics of a week: first what is expected of it, later what came; a figure that is undefined is left out."""
+    if week["measured"] is not None:
+        found = {MEASURED[name]: value for name, value in week["measured"].items()}
+        found["EstimatedPrecisionError"] = week["error"]["average_precision"]
+    else:
+        found = {ESTIMATED[name]: figure["value"] for name, figure in week["estimated"].items()}
+        covariates = week["covariates"]
+        found["DriftedFeatures"] = float(len(covariates["drifted"])) if covariates["rows"] else None
+        found["ScoreDrift"] = covariates["columns"].get(SCORE, {}).get("psi")
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def complete_days(lake: Lake, count: int) -> list[date]:

@@ -43,6 +43,7 @@ def main(paths: JobPaths) -> None:
     run_id = patience.attempt("the execution's run", lambda: tracking.parent_run_id)
     report = make_report(hyperparameters.execution, documents, run_id)
     results = trainings(artifacts, plan)
+    report["quarantined"] = quarantined(plan, documents["evaluation"], results)
     for family, figures in report["families"].items():
         figures["saved"] = saved(artifacts, results[family])
     store_footprint(settings, "report", meter.stop())
@@ -77,6 +78,16 @@ def make_report(execution: str, documents: dict[str, dict[str, Any]], parent_run
         "segments": [_segment(segment, _challengers(evaluation)) for segment in evaluation["segments"]],
         "mlflow_parent_run_id": parent_run_id,
     }
+
+
+def quarantined(plan: dict[str, Any], evaluation: dict[str, Any], results: dict[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
+    """Return what is wrong with each chunk that is kept from learning: known when the execution was planned, or found in it."""
+    found = {
+        result["chunk"]: result["quarantined"] for family in results.values() for result in family if result.get("quarantined")
+    }
+    holdout = evaluation["holdout"]
+    judged_on = {holdout["chunk"]: holdout["quarantined"]} if holdout.get("quarantined") else {}
+    return {**plan.get("quarantined", {}), **found, **judged_on}
 
 
 def _challengers(evaluation: dict[str, Any]) -> list[dict[str, Any]]:

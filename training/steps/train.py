@@ -12,6 +12,7 @@ from greenfraud.errors import ContractError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import checkpoint_prefix, models_prefix, train_result_key, train_tracking_key
 from training.features.chunk_file import chunk_files, feature_values, known_until, read_file, unlike_others
+from training.features.chunk_profile import held_in
 from training.features.late_rows import Late, numbers_of
 from training.features.propensity import learned_weights
 from training.job.contract import job_name
@@ -21,10 +22,12 @@ from training.job.interruption import deferred
 from training.job.settings import Settings
 from training.job.training_job import TrainingJob
 from training.model.bundle_files import make_manifest, upload_bundle
-from training.model.checkpoint import FILE_NAME, Checkpoint, read_checkpoint
+from training.model.checkpoint import ARCHIVE_NAME, FILE_NAME, Checkpoint, read_checkpoint
 from training.model.device import best_device
 from training.model.learning import learn
+from training.model.memory import told
 from training.model.onnx_graph import check_parity, to_onnx
+from training.model.passing_on import passed_on, typical_rows
 from training.model.sample import Sample
 from training.model.savepoint import Savepoint
 from training.tracking.full_refit import keep_costs, saved
@@ -48,11 +51,16 @@ def main(paths: JobPaths) -> None:
     """Read hyperparameters, data and parent; learn; leave checkpoint, bundle, result and records."""
     hyperparameters = TrainHyperparameters.read(paths.hyperparameters())
     manifest = load_manifest()
-    job = TrainingJob(paths, hyperparameters, Settings.from_env(), {feature.name: feature.hash for feature in manifest.features})
+    features = {feature.name: feature.hash for feature in manifest.features}
+    held = held_in(chunk_files(paths.channel("features")))
+    job = TrainingJob(paths, hyperparameters, Settings.from_env(), features, held)
     meter = Meter(job.settings)
     chunk = read_sample(job)
     parent = read_checkpoint(paths.channel("parent"))
-    checkpoint = trained(job, chunk, parent)
+    if job.chunks:
+        checkpoint = trained(job, chunk, parent)
+    else:
+        chunk, checkpoint = left_out(job, chunk, parent)
     model = to_onnx(checkpoint.network)
     check_parity(model, checkpoint.network, chunk.values[:PARITY_ROWS])
     footprint = meter.stop()
@@ -61,7 +69,10 @@ def main(paths: JobPaths) -> None:
 
 def read_sample(job: TrainingJob) -> Sample:
     """Read features and labels of the chunk, or of all that a full refit learns at once."""
-    samples = [sample_of(read_file(file), list(job.features)) for file in chunk_files(job.paths.channel("features"))]
+    files = chunk_files(job.paths.channel("features"))
+    samples = [sample_of(read_file(file), list(job.features)) for file in files if job.is_learned(file)]
+    if not samples:
+        raise ContractError("every chunk of this refit is in quarantine")
     sample = Sample.joined(samples)
     if not len(sample):
         raise ContractError(f"chunk {job.hyperparameters.chunk} has no transactions to learn from")
@@ -79,6 +90,16 @@ def late_sample(late: Late, parent: Checkpoint | None, names: list[str]) -> Samp
     """Return the rows of the past of which the parent knows something else than is known by now."""
     new = late.new_to(parent.chunks, parent.known_us) if parent else None
     return sample_of(new, names) if new is not None and new.num_rows else None
+
+
+def left_out(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> tuple[Sample, Checkpoint]:
+    """Return, for a chunk in quarantine, rows as the parent knows them, and the parent. Raises ContractError without one."""
+    orders, faults = job.hyperparameters, [fault for found in job.held.values() for fault in found]
+    if parent is None:
+        told_faults = f"chunk {orders.chunk} is in quarantine ({'; '.join(faults)}), and nothing was learned before it"
+        raise ContractError(f"{told_faults}: let it through with accept, or begin with another chunk")
+    log.warning("train: %s is in quarantine, %s learns nothing of it: %s", orders.chunk, orders.family, "; ".join(faults))
+    return typical_rows(parent, orders.seed), passed_on(parent, orders.version, chunk, faults)
 
 
 def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Checkpoint:
@@ -112,6 +133,9 @@ def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Check
         parent_version=parent.version if parent else None,
         usual_precisions=learned.usual_precisions,
         known_us=max(came.known_us, known_until(channel), parent.known_us if parent else 0),
+        usual_shares=learned.memory.usual_shares,
+        suspected=learned.memory.suspected,
+        forgotten=learned.memory.forgotten,
         report={
             "rows": len(chunk),
             "frauds": int(chunk.is_fraud.sum()),
@@ -123,12 +147,19 @@ def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Check
             "epochs": learned.fit.epochs,
             "loss": learned.fit.loss,
             "is_brief": learned.is_brief,
-            "has_drifted": learned.has_drifted,
-            "prequential_average_precision": learned.prequential,
+            **told(learned.memory),
             "history": {"loss": list(learned.fit.losses), "learning_rate": list(learned.fit.learning_rates)},
         },
         provenance=provenance(hyperparameters.seed, device),
     )
+
+
+def archive_of(checkpoint: Checkpoint) -> dict[str, Any] | None:
+    """Return where what was forgotten lies and how many frauds it holds, None where nothing waits to come back."""
+    if checkpoint.forgotten is None:
+        return None
+    frauds = int(checkpoint.forgotten.replay.is_fraud.sum())
+    return {"key": checkpoint_prefix(checkpoint.family, checkpoint.version) + ARCHIVE_NAME, "frauds": frauds}
 
 
 def identity(job: TrainingJob) -> dict[str, Any]:
@@ -141,7 +172,10 @@ def publish(job: TrainingJob, checkpoint: Checkpoint, chunk: Sample, model: byte
     orders, artifacts = job.hyperparameters, job.artifacts
     checkpoint = with_lineage(checkpoint, footprint)
     result = result_of(job, checkpoint, footprint)
-    artifacts.put(checkpoint_prefix(checkpoint.family, checkpoint.version) + FILE_NAME, checkpoint.to_bytes())
+    prefix = checkpoint_prefix(checkpoint.family, checkpoint.version)
+    if checkpoint.forgotten is not None:
+        artifacts.put(prefix + ARCHIVE_NAME, checkpoint.forgotten.to_bytes())
+    artifacts.put(prefix + FILE_NAME, checkpoint.to_bytes())
     record = record_of(job, checkpoint, footprint, result["saved"])
     artifacts.put(train_tracking_key(orders.execution, orders.family, orders.chunk), record.to_bytes())
     patience, tracking = Patience(), Tracking(job.settings, orders.execution)
@@ -203,6 +237,7 @@ def result_of(job: TrainingJob, checkpoint: Checkpoint, footprint: Footprint) ->
         "version": checkpoint.version,
         "parent_version": checkpoint.parent_version,
         **summary_of(checkpoint),
+        "forgotten": archive_of(checkpoint),
         "duration_seconds": footprint.duration_seconds,
         "cpu_seconds": footprint.cpu_seconds,
         "energy_kwh": footprint.energy_kwh,

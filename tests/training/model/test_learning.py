@@ -146,20 +146,22 @@ def test_bins_are_kept_until_many_more_frauds_are_known(first: Checkpoint, monke
 
 
 def test_once_frauds_have_changed_the_past_outweighs_the_chunk_no_more(first: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mature model that ranks a chunk far below the usual learns it at length, with as much of the past as there is of it."""
+    """A mature model that ranks a second chunk far below the usual learns it at length, with as much of the past as it has."""
     monkeypatch.setattr(learning, "YOUNG_FRAUDS", 100)
     chunk = rows(1_000, rule="ratio", seed=2)
-    used_to_be_good = replace(first, usual_precisions=[0.9, 0.95, 0.9])
+    before = rows(500, rule="ratio", seed=9)
+    used_to_be_good = replace(first, usual_precisions=[0.9, 0.95, 0.9], suspected=before)
     learned, usual = learn("light", chunk, used_to_be_good, FEATURES), learn("light", chunk, first, FEATURES)
     assert (learned.has_drifted, learned.is_brief, usual.has_drifted, usual.is_brief) == (True, False, False, True)
-    assert len(learned.replay) == 2 * len(chunk)
+    assert len(learned.replay) == 2 * len(chunk) + len(before)
     assert learned.usual_precisions == []
-    assert usual.usual_precisions == [usual.prequential]
+    assert usual.memory.ranked is not None
+    assert usual.usual_precisions == [usual.memory.ranked.adjusted_precision]
     unseen = rows(4_000, rule="ratio", seed=5)
-    before, after = (
+    without, with_it = (
         average_precision(net(unseen.values).detach().numpy(), unseen.is_fraud.numpy()) for net in (first.network, learned.network)
     )
-    assert after > before + 0.3
+    assert with_it > without + 0.3
 
 
 def test_a_chunk_with_few_frauds_shows_no_drift(first: Checkpoint) -> None:

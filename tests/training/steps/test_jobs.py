@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import platform
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,22 +13,23 @@ import onnx
 import pyarrow.parquet as pq
 import pytest
 import torch
-from workplace import EXECUTION, Workplace
+from workplace import EXECUTION, Workplace, training_job
 
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
 from greenfraud.carbon import EmissionsRecord
 from greenfraud.features.manifest import load_manifest
-from greenfraud.naming import features_key, models_prefix, train_result_key, version_of
+from greenfraud.naming import checkpoint_prefix, features_key, models_prefix, train_result_key, version_of
 from greenfraud.promotion import decide
 from training.__main__ import main
 from training.job.contract import JobPaths
 from training.job.footprint import cpu_model
-from training.model.checkpoint import Checkpoint
+from training.model.checkpoint import ARCHIVE_NAME, FILE_NAME, Checkpoint
 from training.model.device import best_device
 from training.model.onnx_graph import probabilities
 from training.tracking.provenance import code_digest
 
 pytestmark = pytest.mark.xdist_group("training-jobs")
+FORGETTING = "fedcba987654"  # an execution of its own
 
 
 def newest(workplace: Workplace, family: str) -> str:
@@ -200,3 +202,27 @@ def test_an_unknown_step_names_the_choices(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("GREENFRAUD_ML_ROOT", str(tmp_path))
     assert main(["tarin"]) == 2
     assert "features, train, evaluate" in (JobPaths(tmp_path).root / "output" / "failure").read_text()
+
+
+def test_what_is_forgotten_is_kept_beside_the_checkpoint_and_handed_on(trained: Workplace) -> None:
+    """The parent has seen one chunk far below its usual already; the next one cuts its memory."""
+    before, last = (version_of(chunk.id, EXECUTION) for chunk in trained.chunks[-2:])
+    key = checkpoint_prefix("light", before) + FILE_NAME
+    body = trained.s3.get_object(Bucket="artifacts", Key=key)["Body"].read()
+    parent = Checkpoint.from_bytes(body)
+    sure = replace(parent, usual_precisions=[1.0, 1.0], suspected=parent.replay.take(parent.replay.is_fraud.nonzero()[:5, 0]))
+    trained.s3.put_object(Bucket="artifacts", Key=checkpoint_prefix("light", "sure") + FILE_NAME, Body=sure.to_bytes())
+    plan = trained.plan(["light"], trained.chunks[-1:], FORGETTING)
+    orders, channels = training_job(plan, "light", plan["families"][0]["chunks"][0])
+    trained.run("train", orders, channels | {"parent": f"s3://artifacts/{checkpoint_prefix('light', 'sure')}"})
+    result = trained.document(train_result_key(FORGETTING, "light", trained.chunks[-1].id))
+    version = version_of(trained.chunks[-1].id, FORGETTING)
+    assert result["has_drifted"]
+    assert result["forgotten"]["key"] == checkpoint_prefix("light", version) + ARCHIVE_NAME
+    archive = Checkpoint.from_bytes(trained.s3.get_object(Bucket="artifacts", Key=result["forgotten"]["key"])["Body"].read())
+    assert int(archive.replay.is_fraud.sum()) == result["forgotten"]["frauds"]
+    assert (archive.version, archive.usual_precisions) == (before, [1.0, 1.0])
+    assert last != version
+    found = trained.document(train_result_key(EXECUTION, "light", trained.chunks[-1].id))
+    assert (found["has_drifted"], found["forgotten"]) == (False, None)
+    assert 0 < found["usual_fraud_share"] < 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -79,7 +80,7 @@ def chunks_between(first_day: date, as_of_us: int, chunk_days: int = DEFAULT_CHU
 class Coverage:
     """What decides which chunks may be trained: the days with transactions, and how long labels take to arrive.
 
-    `newest_us` is the time of the newest transaction that was imported.
+    `newest_us` is the time of the newest transaction that was imported. `held` are the chunks in quarantine.
     """
 
     first_day: date
@@ -87,10 +88,15 @@ class Coverage:
     days: frozenset[date]
     chunk_days: int = DEFAULT_CHUNK_DAYS
     maturity_days: int
+    held: frozenset[str] = frozenset()
 
     def up_to(self, today: date) -> Coverage:
         """Return the coverage without days after `today`, which a clock that runs wrong has sent."""
         return replace(self, days=frozenset(day for day in self.days if day <= today))
+
+    def without(self, held: Iterable[str]) -> Coverage:
+        """Return the coverage with chunks in quarantine, which are neither trained nor judged on."""
+        return replace(self, held=frozenset(held))
 
     @property
     def as_of_us(self) -> int:
@@ -101,11 +107,13 @@ class Coverage:
     def mature(self) -> list[Chunk]:
         """Every chunk that has ended, has transactions on more than half of its days, and whose labels had time to arrive.
 
+        One that is held is none of them.
+
         A stray transaction long after all others moves the present; the weeks it jumps over have nothing to learn from.
         """
         ended = chunks_between(self.first_day, self.as_of_us, self.chunk_days)
         complete = [chunk for chunk in ended if 2 * len(self.days.intersection(chunk.days)) > self.chunk_days]
-        return [chunk for chunk in complete if chunk.is_mature(self.as_of_us, self.maturity_days)]
+        return [chunk for chunk in complete if chunk.is_mature(self.as_of_us, self.maturity_days) and chunk.id not in self.held]
 
     def known_before(self, holdout: Chunk) -> list[Chunk]:
         """Return the chunks that may be trained: all their labels were observed before the holdout's first transaction.

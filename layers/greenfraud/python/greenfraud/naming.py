@@ -10,8 +10,10 @@ from datetime import date
 from greenfraud.canonical import sha256_hex
 
 DATASET_KEY = "dataset.json"
+QUARANTINE = "quarantine/"  # in the lake: the chunks whose data are at fault
 RATES_KEY = "rates/rates.csv"  # among the artifacts: what other currencies are worth in the platform's
 GENESIS = "genesis"  # the version of a family's first parent, which says that there is none
+PROFILE = "profile.json"  # beside a chunk's features
 # What compaction makes of a day's landed files. It sorts behind each of them: whoever lists a day while they are being removed
 # sees this one, or them, or both, and never neither.
 WHOLE_DAY = "whole-day.parquet"
@@ -97,6 +99,16 @@ def features_key(manifest_version: str, chunk: str) -> str:
     return f"{features_prefix(manifest_version, chunk)}part.parquet"
 
 
+def profile_key(manifest_version: str, chunk: str) -> str:
+    """Return what is known of one chunk's data beside its features: counts, shares, and what is wrong with them."""
+    return f"{features_prefix(manifest_version, chunk)}{PROFILE}"
+
+
+def quarantine_key(chunk: str) -> str:
+    """Return the key in the lake that keeps a chunk from learning, and who let it through."""
+    return f"{QUARANTINE}{chunk}.json"
+
+
 def emissions_key(day: date, stage: str, record_id: str) -> str:
     """Return the key of one emissions record in the lake."""
     return f"emissions/dt={day.isoformat()}/{stage}-{record_id}.json"
@@ -110,6 +122,11 @@ def decisions_key(day: date, batch_id: str) -> str:
 def rebuild_report_key(name: str) -> str:
     """Return the key in the lake of what comparing every online state with the lake has found."""
     return f"reports/rebuild/{name}.json"
+
+
+def quality_key(chunk: str) -> str:
+    """Return the key in the lake of a chunk's estimated quality, beside which the truth is put when it is known."""
+    return f"reports/quality/{chunk}.json"
 
 
 def models_prefix(family: str, version: str) -> str:

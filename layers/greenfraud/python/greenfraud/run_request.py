@@ -10,19 +10,27 @@ from greenfraud.chunks import Chunk, Coverage
 from greenfraud.errors import InvalidInput
 from greenfraud.families import FAMILIES
 from greenfraud.instants import parse_rfc3339
+from greenfraud.quarantine import Quarantine, check_accepted, check_not_held, held
 
-KNOWN = ("chunks", "families", "force", "full", "holdout", "deadline", "scheduled_at")
+KNOWN = ("chunks", "families", "force", "full", "holdout", "accept", "why", "by", "deadline", "scheduled_at")
+LONGEST_WORDS = 500
 
 
 @dataclass(frozen=True)
 class RunRequest:
-    """The state machine's input; `scheduled_at` is the moment that a schedule started it for, as the schedule writes it."""
+    """The state machine's input; `scheduled_at` is the moment that a schedule started it for, as the schedule writes it.
+
+    `accept` are chunks to let out of quarantine, `why` and `by` what is put on record of that.
+    """
 
     families: tuple[str, ...] = FAMILIES
     chunks: tuple[str, ...] | None = None
     holdout: str | None = None
     force: bool = False
     full: bool = False
+    accept: tuple[str, ...] = ()
+    why: str = ""
+    by: str = "not told"
     scheduled_at: str | None = None
     warnings: tuple[str, ...] = ()
 
@@ -39,15 +47,31 @@ class RunRequest:
                 raise InvalidInput(name, "must be true or false")
         if body.get("full") and body.get("chunks") is not None:
             raise InvalidInput("full", "learns every trainable chunk from nothing; leave out chunks")
+        accept = () if body.get("accept") is None else tuple(_chunk("accept", one) for one in _texts("accept", body["accept"]))
+        if accept and body.get("why") is None:
+            raise InvalidInput("why", "must say why the accepted chunks are let through")
+        if not accept and body.get("why") is not None:
+            raise InvalidInput("why", "belongs to accept, which is missing")
         return cls(
             families=_families(body.get("families")),
             chunks=_chunks(body.get("chunks")),
             holdout=None if body.get("holdout") is None else _chunk("holdout", body["holdout"]),
             force=body.get("force", False),
             full=body.get("full", False),
+            accept=accept,
+            why=_words("why", body.get("why")) or "",
+            by=_words("by", body.get("by")) or "not told",
             scheduled_at=_moment("scheduled_at", body.get("scheduled_at")),
             warnings=tuple(_warnings(body)),
         )
+
+    def check_quarantine(self, quarantine: Quarantine) -> list[str]:
+        """Return the chunks that stay held; InvalidInput for one that it names, or lets through and is not held."""
+        check_accepted(self.accept, quarantine)
+        left = {chunk: one for chunk, one in quarantine.items() if chunk not in self.accept}
+        check_not_held("chunks", self.chunks or (), left)
+        check_not_held("holdout", (self.holdout,) if self.holdout else (), left)
+        return sorted(held(left))
 
     def holdout_and_trainable(self, coverage: Coverage) -> tuple[Chunk | None, list[Chunk]]:
         """Return the holdout, by default the newest mature chunk, and what may be trained before it. Raises InvalidInput."""
@@ -68,6 +92,12 @@ def _choose(field: str, ids: Sequence[str], known: Sequence[Chunk]) -> list[Chun
         choices = ", ".join(by_id) or "none yet"
         raise InvalidInput(field, f"{unknown[0]!r} cannot be used; choose from {choices}")
     return sorted({by_id[one] for one in ids})
+
+
+def _words(field: str, value: Any) -> str | None:
+    if value is not None and not (isinstance(value, str) and len(value.strip()) > 0 and len(value) <= LONGEST_WORDS):
+        raise InvalidInput(field, f"must be a text of at most {LONGEST_WORDS} characters")
+    return None if value is None else str(value)
 
 
 def _moment(field: str, value: Any) -> str | None:
