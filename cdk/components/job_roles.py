@@ -108,7 +108,7 @@ class JobRoles(Construct):
         allow_objects(role, self._artifacts, [*READ, *WRITE], "executions/*/mlflow.json")
 
     def _features(self, role: iam.Role) -> None:
-        """From the history of the lake to feature chunks and a verdict on their data, and what was told since to those there are."""
+        """From the history of the lake to feature chunks, what was told of them since, and a verdict on their data."""
         allow_objects(role, self._lake, READ, DATASET, *HISTORY)
         allow_objects(role, self._lake, [*READ, *WRITE], "features/", "quarantine/")
         allow_listing(role, self._artifacts)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from training.model.device import CPU, make_repeatable
-from training.model.drift import JUDGED_LEGITIMATE
+from training.model.drift import JUDGED_LEGITIMATE, parent_index
 from training.model.epoch_pool import LEGITIMATE_PER_FRAUD, EpochPool
 from training.model.families import ARCHITECTURES
 from training.model.fitting import FitReport, fit

@@ -10,7 +10,7 @@ import torch
 from learnable import FEATURES, checkpoint, rows
 
 from training.model import running_calibration
-from training.model.checkpoint import BEFORE_CALIBRATION, Checkpoint
+from training.model.checkpoint import BEFORE, Checkpoint
 from training.model.learning import learn
 from training.model.running_calibration import RunningCalibration
 
@@ -83,7 +83,7 @@ def test_a_checkpoint_keeps_it_and_an_older_one_begins_with_its_platt_scaling(mo
     read = Checkpoint.from_bytes(kept.to_bytes())
     assert torch.equal(read.network.calibration, kept.network.calibration)
     assert RunningCalibration.from_tensor(read.network.calibration).to_tensor().tolist() == kept.network.calibration.tolist()
-    monkeypatch.setattr("training.model.checkpoint.SCHEMA", BEFORE_CALIBRATION)
+    monkeypatch.setattr("training.model.checkpoint.SCHEMA", BEFORE)
     del kept.network.calibration
     older = Checkpoint.from_bytes(kept.to_bytes())
     begun = RunningCalibration.from_tensor(older.network.calibration)
