@@ -83,7 +83,8 @@ def learn(  # noqa: PLR0913
     late = chunk.take(torch.arange(0)) if late is None or parent is None else late
     replay = memory.replay.without(late.ids)
     kept = Sample.joined([chunk, replay, late]).thinned(generator)
-    is_brief = parent is not None and memory.concept != "drifted" and bins_fit(parent, features, kept)
+    is_calm = memory.concept == "usual" and (parent is None or parent.suspected is None)
+    is_brief = parent is not None and is_calm and bins_fit(parent, features, kept)
     network = FraudNetwork(architecture, len(features))
     if parent is not None and is_brief:
         network.load_state_dict(parent.network.state_dict())
