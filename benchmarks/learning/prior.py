@@ -24,7 +24,7 @@ STEPS, EVERY = 1 + 2 * LINKS, 3
 MEANINGS = {
     "noise_expected_shift": "a feature of noise that the past lacks: frauds expected, against without it",
     "fraudless_expected_shift": "a chunk without frauds: frauds expected, against the chunk as it was",
-    "halved_expected_shift": "half the frauds in the chunk: frauds expected, against the chunk as it was",
+    "halved_expected_shift": "half the frauds in the chunk, which is to be followed: frauds expected, against the chunk as it was",
 }
 
 
