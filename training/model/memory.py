@@ -103,7 +103,7 @@ def _divided(replay: Sample, chunk: Sample, generator: torch.Generator) -> tuple
     place = torch.where(is_fraud, is_fraud.cumsum(0), (~is_fraud).cumsum(0))
     is_kept = place <= torch.where(is_fraud, frauds, len(chunk) - frauds)
     kept = replay.take(rows[is_kept])
-    return Sample.of(kept.values, kept.is_fraud), replay.take(rows[~is_kept])
+    return replace(kept, weight=torch.ones(len(kept))), replay.take(rows[~is_kept])
 
 
 def _carried(parent: Checkpoint) -> Checkpoint | None:
