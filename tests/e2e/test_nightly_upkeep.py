@@ -16,9 +16,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from cli.data.upload import keys_below
+from greenfraud.chunks import chunks_between
+from greenfraud.coverage import read_coverage
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import start_of_day_us
-from greenfraud.naming import SMALL_FILES, WHOLE_DAY
+from greenfraud.naming import SMALL_FILES, WHOLE_DAY, quality_key
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -37,7 +39,10 @@ def lost(deployment, first_run):
 
 @pytest.fixture(scope="module")
 def small_files(deployment, first_run):
-    """What landed on days that are over: a payment that was imported, too; of another one a report, a decision, emissions."""
+    """What landed on days that are over: a payment that was imported, too; of another one a report, a decision, emissions.
+
+    And what the model in production decided in the newest whole week, whose labels are still to come.
+    """
     s3, bucket, day = deployment.client("s3"), deployment.outputs["LakeBucket"], datetime.now(UTC).date() - timedelta(days=2)
     imported = keys_below(s3, bucket, "transactions/")[0]
     payment = pq.read_table(io.BytesIO(deployment.read(bucket, imported))).slice(0, 1).to_pylist()[0]
@@ -47,9 +52,23 @@ def small_files(deployment, first_run):
     emission = {**json.loads(deployment.read(bucket, job)), "stage": "serve", "functional_units": 1}
     small = {f"{imported.rpartition('/')[0]}/landing-0.jsonl": payment, f"labels/dt={day}/landing-0.jsonl": report}
     small |= {f"decisions/dt={day}/0.jsonl": decision, f"emissions/dt={day}/serve-rules-0-0.json": emission}
+    small |= {f"decisions/dt={newest_week(deployment).start_day}/0.jsonl": {**decision, **answer_of_a_model(deployment)}}
     for key, record in small.items():
         s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(record).encode())
     return list(small)
+
+
+def newest_week(deployment):
+    """The newest chunk that has ended."""
+    coverage = read_coverage(deployment.client("s3"), deployment.outputs["LakeBucket"], today=datetime.now(UTC).date())
+    return chunks_between(coverage.first_day, coverage.as_of_us, coverage.chunk_days)[-1]
+
+
+def answer_of_a_model(deployment):
+    """An alert of production's, on one feature."""
+    family, version = deployment.health()["model"].split("/")
+    logged = {"features": {"amount": 12.5}, "manifest_version": load_manifest().version}
+    return {"fraud_probability": 0.7, "decision": "review", "model": {"family": family, "version": version}, **logged}
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +139,15 @@ def test_the_skew_watch_leaves_a_report_of_the_last_complete_day(deployment, upk
     report = json.loads(deployment.read(bucket, keys[-1]))
     assert report["manifest_version"] == load_manifest().version
     assert (report["share"] is None) == (report["compared_transactions"] == 0)
+
+
+def test_the_newest_week_is_estimated_before_its_labels_are_there(deployment, upkeep):
+    """By the alert of the model in production, against the baseline of its own bundle."""
+    bucket, week = deployment.outputs["LakeBucket"], newest_week(deployment)
+    document = json.loads(deployment.read(bucket, quality_key(week.id)))
+    assert (document["alerts"], document["measured"]) == (1, None)
+    assert document["estimated"]["alert_precision"]["value"] == 0.7
+    assert document["covariates"]["rows"] == 1
+    assert "fraud_probability" in document["covariates"]["columns"]
+    assert deployment.metric_total("EstimatedAlertPrecision") == 0.7
+    assert deployment.metric_total("QuarantinedChunks") == 0

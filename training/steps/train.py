@@ -15,7 +15,6 @@ from training.features.chunk_file import chunk_files, feature_values, known_unti
 from training.features.chunk_profile import held_in
 from training.features.late_rows import Late, numbers_of
 from training.features.propensity import learned_weights
-from training.job.contract import job_name
 from training.job.footprint import Meter, store_footprint
 from training.job.hyperparameters import TrainHyperparameters
 from training.job.interruption import deferred
@@ -30,10 +29,11 @@ from training.model.onnx_graph import check_parity, to_onnx
 from training.model.passing_on import passed_on, typical_rows
 from training.model.sample import Sample
 from training.model.savepoint import Savepoint
-from training.tracking.full_refit import keep_costs, saved
+from training.tracking.full_refit import keep_costs
 from training.tracking.patience import Patience
 from training.tracking.provenance import provenance, software
 from training.tracking.runs import Tracking
+from training.tracking.training_result import emissions_of, result_of, summary_of
 from training.tracking.training_run import open_in_its_job, record_of, tell
 
 if TYPE_CHECKING:
@@ -154,14 +154,6 @@ def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Check
     )
 
 
-def archive_of(checkpoint: Checkpoint) -> dict[str, Any] | None:
-    """Return where what was forgotten lies and how many frauds it holds, None where nothing waits to come back."""
-    if checkpoint.forgotten is None:
-        return None
-    frauds = int(checkpoint.forgotten.replay.is_fraud.sum())
-    return {"key": checkpoint_prefix(checkpoint.family, checkpoint.version) + ARCHIVE_NAME, "frauds": frauds}
-
-
 def identity(job: TrainingJob) -> dict[str, Any]:
     """Return all that the bits of this job's network follow from: hyperparameters, inputs and software."""
     return {**job.hyperparameters.model_dump(mode="json"), "inputs": job.paths.inputs_digest(), **software()}
@@ -220,40 +212,3 @@ def with_lineage(checkpoint: Checkpoint, footprint: Footprint) -> Checkpoint:
         lineage_energy_kwh=checkpoint.lineage_energy_kwh + footprint.energy_kwh,
         lineage_emissions_g=checkpoint.lineage_emissions_g + footprint.emissions_g,
     )
-
-
-def summary_of(checkpoint: Checkpoint) -> dict[str, Any]:
-    """Return how training went, without its epochs."""
-    return {name: value for name, value in checkpoint.report.items() if name != "history"}
-
-
-def result_of(job: TrainingJob, checkpoint: Checkpoint, footprint: Footprint) -> dict[str, Any]:
-    """Return the small result that evaluation and report read."""
-    result = {
-        "family": checkpoint.family,
-        "chunk": job.hyperparameters.chunk,
-        "chunks": job.chunks,
-        "is_full_refit": bool(job.refit_chunks),
-        "version": checkpoint.version,
-        "parent_version": checkpoint.parent_version,
-        **summary_of(checkpoint),
-        "forgotten": archive_of(checkpoint),
-        "duration_seconds": footprint.duration_seconds,
-        "cpu_seconds": footprint.cpu_seconds,
-        "energy_kwh": footprint.energy_kwh,
-        "emissions_g": footprint.emissions_g,
-        "job_name": job_name(),
-    }
-    return {**result, "saved": saved(job.artifacts, [result])}
-
-
-def emissions_of(footprint: Footprint, settings: Settings) -> dict[str, Any]:
-    """Return what this training emitted, and how that was found."""
-    return {
-        "energy_kwh": footprint.energy_kwh,
-        "emissions_g": footprint.emissions_g,
-        "method": footprint.method,
-        "intensity_g_per_kwh": settings.grid_intensity_g_per_kwh,
-        "intensity_source": settings.grid_intensity_source,
-        "pue": settings.pue,
-    }
