@@ -97,12 +97,6 @@ bench-quality: install ## average precision of every family beside XGBoost (DATA
 bench-learning: install ## what blocking, late reports, drift and a bent prior do to learning, before and after (SCALE=0.1, ONLY=feedback)
 	@$(BIN)/python -m benchmarks.learning $(BENCH_FLAGS) $(if $(ONLY),--only '$(ONLY)')
 
-bench-learning: install ## what blocking, late reports, drift and a bent prior do to learning, before and after (SCALE=0.1, ONLY=feedback)
-	@$(BIN)/python -m benchmarks.learning $(BENCH_FLAGS) $(if $(ONLY),--only '$(ONLY)')
-
-bench-learning: install ## what blocking, late reports, drift and a bent prior do to learning, before and after (SCALE=0.1, ONLY=feedback)
-	@$(BIN)/python -m benchmarks.learning $(BENCH_FLAGS) $(if $(ONLY),--only '$(ONLY)')
-
 bench-training: install ## rows per second beside a DataLoader loop, and what incremental training loses and saves (DATA=file or folder)
 	@$(BIN)/python -m benchmarks.training $(BENCH_FLAGS)
 
