@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,7 +68,8 @@ class Onlooker:
             process = process_of(self.deployment, job)
             if process is not None:
                 root = self.deployment.state / "jobs" / job / "opt/ml"
-                self.seen[job] = process, {str(file.relative_to(root)) for file in root.rglob("*") if file.is_file()}
+                with suppress(FileNotFoundError):  # the job has just ended: what was seen of it before stays
+                    self.seen[job] = process, {str(file.relative_to(root)) for file in root.rglob("*") if file.is_file()}
 
     def ignore(self, _: Any, __: Any = None) -> None:
         """Results are read when all is over."""
