@@ -95,6 +95,8 @@ def _environment() -> dict[str, str]:
         "CURRENCY": "EUR",
         "REVIEW_ABOVE": "220",
         "ID_TOKENS": "off",
+        "EXPLORATION_SHARE": "0",
+        "EXPLORATION_LIMIT_MINOR": "0",
         "GRID_INTENSITY_G_PER_KWH": "8.0",
         "GRID_INTENSITY_SOURCE": "none",
         "PUE": "1.135",

@@ -15,6 +15,7 @@ from functions.score import metrics as scored
 from functions.score.cost import Cost
 from greenfraud.families import FAMILIES
 from greenfraud.features.manifest import load_manifest
+from training.steps.monitor import ESTIMATED, MEASURED
 from training.steps.reconcile import METRICS as RECONCILED
 
 TEXT = re.sub(r"\s+", " ", GUIDE.text)
@@ -30,6 +31,9 @@ PUT_BY_JOBS = {
     'training/steps/monitor.py: {"FeatureValuesCompared": float(len(skew.compared) * len(manifest.names))}': 1,
     'training/steps/monitor.py: {"FeatureSkewShare": skew.share(*manifest.names) or 0.0}': 1,
     'training/steps/monitor.py: {"FeatureSkewShare": skew.share(*names) or 0.0}, View=view': VIEWS,
+    "training/steps/monitor.py: figures_of(week)": len(ESTIMATED) + len(MEASURED) + 3,  # its error, features and score that drifted
+    "training/steps/features.py: {QUARANTINED: float(len({profile.chunk for profile in found} | held(quarantine).keys()))}": 1,
+    'training/steps/monitor.py: {QUARANTINED: float(len(held(read_quarantine(client("s3"), lake.name))))}': 0,  # the same one
     "training/tracking/patience.py: {METRIC: float(self.has_failed)}": 1,
 }
 PUT_BY_TEMPLATE = 2  # the quota, by the upkeep's machine; refused requests, by a filter of the access log
@@ -85,7 +89,9 @@ def test_the_table_of_stages_is_that_of_the_settings():
 
 def test_lines_of_metrics_are_as_long_as_the_guide_says():
     """Of a score and of a batch."""
-    score = scored.line_of(scored.Request("light", 1, 0, by_fallback=0, not_reached=0, cost=Cost(0.0123, 1.2e-8, 1.2e-7)))
+    score = scored.line_of(
+        scored.Request("light", 1, 0, by_fallback=0, not_reached=0, explored=0, cost=Cost(0.0123, 1.2e-8, 1.2e-7))
+    )
     batch = ingested.line_of(ingested=1, failed=0, rejected=0, refused_late=0, lag_milliseconds=812.1)
     assert [round(len(line) / 1000, 1) for line in (score, batch)] == [0.6, 0.5]
     assert "lines of metrics 0.6 kB of a score, 0.5 of a batch" in TEXT

@@ -81,7 +81,7 @@ def test_a_job_that_always_fails_ends_the_execution_with_its_reason(deployment):
     serving = deployment.health()
     lake = deployment.outputs["LakeBucket"]
     feature_files = deployment.client("s3").list_objects_v2(Bucket=lake, Prefix="features/")["Contents"]
-    (key,) = (entry["Key"] for entry in feature_files if "chunk=20260115-20260122" in entry["Key"])
+    (key,) = (entry["Key"] for entry in feature_files if entry["Key"].endswith("chunk=20260115-20260122/part.parquet"))
     with deployment.replaced(lake, key, b"no parquet"):
         arn = deployment.start_execution(FORCED)
         job_key = plan_of(deployment, arn)["families"][0]["chunks"][0]["job_key"]

@@ -87,6 +87,7 @@ class Workplace:
         """Make buckets and tables, and say that nothing was ever promoted, as a deployment does."""
         for bucket in ("lake", "artifacts"):
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+            self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         for table, key in KEYS.items():
             boto3.client("dynamodb").create_table(TableName=table, BillingMode="PAY_PER_REQUEST", **key.definition)
         for index in range(control_items.COPIES):

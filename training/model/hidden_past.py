@@ -49,7 +49,7 @@ def hidden(rows: Sample, pasts: Sequence[Past], generator: torch.Generator) -> S
     chosen = rows.take(torch.cat(shuffled))
     ways = [[past] for past in pasts] + ([list(pasts)] if len(pasts) > 1 else [])
     for number, way in enumerate(ways):
-        some = torch.arange(number, len(chosen), len(ways))[:, None]
+        some = torch.arange(len(chosen))[number :: len(ways)][:, None]
         for past in way:
             chosen.values[some, past.places] = past.unseen
     return chosen

@@ -7,7 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from greenfraud.naming import PROFILE
 from training.features.late_rows import LATE_FILE
+from training.model.checkpoint import ARCHIVE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 Context = Literal["training", "replay", "evaluation"]
 DIGEST_CHARACTERS = 16  # MLflow takes 36 at most
+BESIDE = (LATE_FILE, PROFILE, ARCHIVE_NAME)
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,8 @@ class Data:
 
 
 def digest_of(folder: Path) -> str:
-    """Return the digest of the files of an input channel; what came late of other chunks is no part of what is named."""
+    """Return the digest of the files of an input channel; what lies beside a chunk or a checkpoint is no part of what is named."""
     digest = hashlib.sha256()
-    for file in sorted(file for file in folder.rglob("*") if file.is_file() and file.name != LATE_FILE):
+    for file in sorted(file for file in folder.rglob("*") if file.is_file() and file.name not in BESIDE):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:DIGEST_CHARACTERS]
