@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from greenfraud.naming import execution_key
 from tests.e2e.deployment import wait_until
 from tests.e2e.job_killing import kill, plan_of
 
@@ -84,10 +85,9 @@ def test_a_job_that_always_fails_ends_the_execution_with_its_reason(deployment):
     (key,) = (entry["Key"] for entry in feature_files if entry["Key"].endswith("chunk=20260115-20260122/part.parquet"))
     with deployment.replaced(lake, key, b"no parquet"):
         arn = deployment.start_execution(FORCED)
-        job_key = plan_of(deployment, arn)["families"][0]["chunks"][0]["job_key"]
         ended = deployment.end_of(arn)
-    jobs = deployment.jobs(job_key)
-    assert [job["TrainingJobStatus"] for job in jobs] == ["Failed", "Failed"]
+    jobs = deployment.jobs(execution_key(arn))
+    assert [(job["TrainingJobStatus"], "features" in job["TrainingJobName"]) for job in jobs] == [("Failed", True)] * 2
     assert ended["status"] == "FAILED"
     assert "Parquet" in jobs[-1]["FailureReason"]
     assert jobs[-1]["FailureReason"] in ended["cause"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from greenfraud.chunks import Chunk
@@ -22,8 +23,6 @@ from training.features.late_rows import LATE_FILE, has_late, late_file, late_row
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
-
-    import pyarrow as pa
 
     from training.features.day_files import Lake
 
@@ -101,7 +100,7 @@ def written(lake: Lake) -> list[Chunk]:
 def _brought_to(lake: Lake, chunk: Chunk, told: Told, known_us: int, mature_us: int) -> pa.Table:
     """Return the chunk's late rows, after its file says what was known by a moment."""
     key = features_key(load_manifest().version, chunk.id)
-    file = pq.ParquetFile(io.BytesIO(lake.get(key)))
+    file = _readable(lake.get(key), key)
     asked = file.read(columns=[name for name in ASKED if name in file.schema_arrow.names])
     newer = relabelled(asked, told, known_us, mature_us)
     if newer is not None:
@@ -109,3 +108,13 @@ def _brought_to(lake: Lake, chunk: Chunk, told: Told, known_us: int, mature_us: 
         lake.put(key, parquet(table))
         return late_rows(table, mature_us)
     return late_rows(file.read() if has_late(asked, mature_us) else asked.slice(0, 0), mature_us)
+
+
+def _readable(body: bytes, key: str) -> pq.ParquetFile:
+    """Return a chunk's file. Raises ContractError naming it when it is no Parquet file."""
+    try:
+        return pq.ParquetFile(io.BytesIO(body))
+    except pa.ArrowInvalid:
+        raise ContractError(
+            f"{key} in the lake is not a Parquet file that can be read: remove it, and it is written anew"
+        ) from None
