@@ -53,7 +53,7 @@ def test_its_entry_point_refuses_a_job_without_a_step(container):
     """Exit status 2, and the reason where SageMaker reads it."""
     assert container.run(*container.declared["Entrypoint"]).returncode == 2
     reason = (container.root / "opt/ml/output/failure").read_text(encoding="utf-8")
-    assert reason == f"expected one step of {', '.join(STEPS)}, got []"
+    assert reason == f"expected one argument, a step of {', '.join(STEPS)}"
 
 
 def test_every_step_can_be_imported(container):
