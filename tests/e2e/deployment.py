@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -84,7 +85,7 @@ class Deployment:
                 *self._options,
             ],
             cwd=self.folder,
-            env={PRELOAD_VARIABLE: ",".join([*PRELOADED, *FEAST]), **self._environ},
+            env={"PYTHONFAULTHANDLER": "1", PRELOAD_VARIABLE: ",".join([*PRELOADED, *FEAST]), **self._environ},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self.log,
@@ -122,6 +123,10 @@ class Deployment:
         self.process.terminate()
         try:
             return self.process.wait(180)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)  # leaves the stacks of its threads in serve.log
+            self.process.wait(10)
+            raise AssertionError((self.folder / "serve.log").read_text(encoding="utf-8", errors="replace")[-20_000:]) from None
         finally:
             processes.end_session(self.process.pid)
             self.log.close()
