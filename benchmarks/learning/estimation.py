@@ -57,8 +57,8 @@ def run(progress: Progress, scale: float) -> Part:
     asked = sorted(weeks)[nannyml_cbpe.REFERENCE_WEEKS + LABEL_WEEKS :]
     expected = {week: estimate(weeks[week].scored.corrected(known_before(weeks, week))) for week in asked}
     by_name: dict[str, Mapping[int, Figures]] = {
-        "cbpe": {week: {name: expected[week][name]["value"] or 0.0 for name in JUDGED} for week in asked},
-        "uncorrected": {week: {name: estimate(weeks[week].scored)[name]["value"] or 0.0 for name in JUDGED} for week in asked},
+        "cbpe": {week: {name: known(expected[week][name]["value"]) for name in JUDGED} for week in asked},
+        "uncorrected": {week: {name: known(estimate(weeks[week].scored)[name]["value"]) for name in JUDGED} for week in asked},
         "nannyml": theirs,
         "newest_known": {week: weeks[week - LABEL_WEEKS - 1].truth for week in asked},
     }
@@ -110,6 +110,11 @@ def judge(weeks: Mapping[int, ScoredWeek]) -> tuple[dict[int, dict[str, float]],
         return nannyml.estimated(pa.concat_tables(parts)), ""
     except nannyml.NoJudgeError as error:
         return {}, f"left out: {error}"
+
+
+def known(value: float | None) -> float:
+    """Return a figure, NaN where it is undefined: such a week is left out of the mean."""
+    return float("nan") if value is None else value
 
 
 def errors(by_name: Mapping[str, Mapping[int, Figures]], weeks: Mapping[int, ScoredWeek]) -> dict[str, float]:

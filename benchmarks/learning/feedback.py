@@ -140,17 +140,7 @@ def learn_chunks(life: Life, folder: Path, chunks: list[Chunk]) -> None:
         life.censored, life.learned = life.censored + rows.num_rows - judged.num_rows, life.learned + len(sample)
         found = learn(FAMILY, sample, life.parent, features)
         life.drifts += found.has_drifted
-        life.parent = Checkpoint(
-            family=FAMILY,
-            version=chunk.id,
-            chunks=[],
-            feature_hashes=features,
-            network=found.network,
-            replay=found.replay,
-            lineage_energy_kwh=0.0,
-            lineage_emissions_g=0.0,
-            usual_precisions=found.usual_precisions,
-        )
+        life.parent = found.checkpoint(chunk.id, [*(life.parent.chunks if life.parent else []), chunk.id])
 
 
 def judge_week(life: Life, week: Chunk) -> None:

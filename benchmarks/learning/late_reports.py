@@ -118,9 +118,7 @@ def execute(platform: Platform, learned: list[Chunk], judged: Chunk, dataset: Da
     for some in rows:
         platform.known_frauds |= set(some.filter(some["is_fraud"])["transaction_id"].to_pylist())
     chunks = [*(platform.model.chunks if platform.model else []), *(one.id for one in learned)]
-    platform.model = Checkpoint(
-        FAMILY, learned[-1].id, chunks, FEATURES, found.network, found.replay, 0.0, 0.0, known_us=judged.start_us - 1
-    )
+    platform.model = found.checkpoint(learned[-1].id, chunks, known_us=judged.start_us - 1)
     week = pq.read_table(platform.folder / features_key(version, judged.id))
     scores = probabilities(to_onnx(found.network), feature_values(week, NAMES))
     truth = dataset.table.filter(dataset.table["is_fraud"])["transaction_id"]

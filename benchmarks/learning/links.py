@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -85,8 +85,7 @@ def links(weeks: list[tuple[Sample, Sample | None]], *, is_blocking: bool = Fals
         features = features_of(chunk)
         learned = learn(FAMILY, chunk, parent, features)
         yield Link(number, chunk, parent, learned.network, judged if number >= FIRST_JUDGED else None)
-        parent = Checkpoint(FAMILY, str(number), [], features, learned.network, learned.replay, 0.0, 0.0)
-        parent = replace(parent, usual_precisions=learned.usual_precisions)
+        parent = learned.checkpoint(str(number), [*(parent.chunks if parent else []), str(number)])
 
 
 def features_of(sample: Sample) -> dict[str, str]:

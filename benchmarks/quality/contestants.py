@@ -93,20 +93,7 @@ def after(family: str, parent: Checkpoint | None, chunk: Sample, name: str, seed
     """Return what a training job leaves after one more chunk."""
     features = {feature.name: feature.hash for feature in load_manifest().features}
     learned = learn(family, chunk, parent, features, seed=seed)
-    return Checkpoint(
-        family=family,
-        version=name,
-        chunks=[*(parent.chunks if parent else []), name],
-        feature_hashes=features,
-        network=learned.network,
-        replay=learned.replay,
-        lineage_energy_kwh=0.0,
-        lineage_emissions_g=0.0,
-        usual_precisions=learned.usual_precisions,
-        usual_shares=learned.memory.usual_shares,
-        suspected=learned.memory.suspected,
-        forgotten=learned.memory.forgotten,
-    )
+    return learned.checkpoint(name, [*(parent.chunks if parent else []), name])
 
 
 def _peer(fit_and_score: Callable[..., Scores], reads: str) -> Contestant:

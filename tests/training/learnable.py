@@ -20,19 +20,6 @@ def rows(count: int, rule: str = "amount", seed: int = 0) -> Sample:
     return Sample.of(values, is_fraud)
 
 
-def checkpoint(learned: Learned, family: str = "light", features: dict[str, str] = FEATURES) -> Checkpoint:
+def checkpoint(learned: Learned) -> Checkpoint:
     """What a job would leave."""
-    return Checkpoint(
-        family=family,
-        version="v",
-        chunks=["chunk"],
-        feature_hashes=features,
-        network=learned.network,
-        replay=learned.replay,
-        lineage_energy_kwh=0.0,
-        lineage_emissions_g=0.0,
-        usual_precisions=learned.usual_precisions,
-        usual_shares=learned.memory.usual_shares,
-        suspected=learned.memory.suspected,
-        forgotten=learned.memory.forgotten,
-    )
+    return learned.checkpoint("v", ["chunk"])

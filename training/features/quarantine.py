@@ -52,7 +52,7 @@ class DataJudge:
 
     def _before(self, chunk: str) -> list[ChunkProfile]:
         """Return the newest profiles of chunks before one, oldest first, without those that are held."""
-        written = sorted(key.split("chunk=")[1].partition("/")[0] for key in self._keys if key.endswith(".parquet"))
+        written = sorted({key.split("chunk=")[1].partition("/")[0] for key in self._keys if key.endswith(".parquet")})
         found: list[ChunkProfile] = []
         for earlier in reversed([one for one in written if one < chunk]):
             profile = self._profile(earlier)

@@ -36,8 +36,8 @@ class Checkpoint:
     feature_hashes: dict[str, str]
     network: FraudNetwork
     replay: Sample
-    lineage_energy_kwh: float
-    lineage_emissions_g: float
+    lineage_energy_kwh: float = 0.0
+    lineage_emissions_g: float = 0.0
     parent_version: str | None = None
     usual_precisions: list[float] = field(default_factory=list)  # how well the newest chunks were ranked before they were learned
     known_us: int = 0  # up to which moment it knows the labels of its chunks; of older checkpoints nobody says
@@ -51,7 +51,7 @@ class Checkpoint:
         """Return the file's bytes."""
         document = {name: value for name, value in vars(self).items() if name not in ("network", "replay", "forgotten")}
         document |= {"schema": SCHEMA, "state": self.network.state_dict(), "replay": vars(self.replay)}
-        document["suspected"] = self.suspected and vars(self.suspected)
+        document["suspected"] = None if self.suspected is None else vars(self.suspected)  # one without rows is false
         buffer = io.BytesIO()
         torch.save(document, buffer)
         return buffer.getvalue()
@@ -71,7 +71,7 @@ class Checkpoint:
         if schema == BEFORE:
             state["calibration"] = RunningCalibration.from_platt(*state["platt"].tolist()).to_tensor()
         network.load_state_dict(state)
-        return cls(network=network, replay=replay, suspected=suspected and Sample(**suspected), **document)
+        return cls(network=network, replay=replay, suspected=None if suspected is None else Sample(**suspected), **document)
 
 
 def read_checkpoint(folder: Path) -> Checkpoint | None:

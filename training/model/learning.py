@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from training.model.checkpoint import Checkpoint
 from training.model.device import CPU, make_repeatable
 from training.model.drift import JUDGED_LEGITIMATE, parent_index
 from training.model.epoch_pool import LEGITIMATE_PER_FRAUD, EpochPool
 from training.model.families import ARCHITECTURES
 from training.model.fitting import FitReport, fit
 from training.model.hidden_past import pasts_of
-from training.model.memory import recall
+from training.model.memory import corrected, recall
 from training.model.network import FraudNetwork
 from training.model.running_calibration import RunningCalibration
 from training.model.sample import Sample
 from training.model.warm_start import adopt, fit_encoding, wakes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from training.model.checkpoint import Checkpoint
     from training.model.memory import Memory
     from training.model.savepoint import Savepoint
 
@@ -37,6 +37,8 @@ REPLAYED_PER_FRAUD, MINIMUM_REPLAYED = 2, 1_000  # replayed frauds: per fraud of
 class Learned:
     """A trained network, what it leaves to its children, how training went, and what the chunk said to the parent's memory."""
 
+    family: str
+    feature_hashes: dict[str, str]
     network: FraudNetwork
     replay: Sample
     fit: FitReport
@@ -53,10 +55,21 @@ class Learned:
         """The average precision at which the parent ranked the chunk before learning it."""
         return self.memory.ranked.average_precision if self.memory.ranked else None
 
-    @property
-    def usual_precisions(self) -> list[float]:
-        """How well the newest chunks were ranked before they were learned."""
-        return self.memory.usual_precisions
+    def checkpoint(self, version: str, chunks: Sequence[str], **told: Any) -> Checkpoint:
+        """Return what the next chunk starts from; `told` is what a job knows besides: lineage, labels, report, provenance."""
+        return Checkpoint(
+            family=self.family,
+            version=version,
+            chunks=list(chunks),
+            feature_hashes=self.feature_hashes,
+            network=self.network,
+            replay=self.replay,
+            usual_precisions=self.memory.usual_precisions,
+            usual_shares=self.memory.usual_shares,
+            suspected=self.memory.suspected,
+            forgotten=self.memory.forgotten,
+            **told,
+        )
 
 
 def learn(  # noqa: PLR0913
@@ -79,9 +92,9 @@ def learn(  # noqa: PLR0913
     `late` are rows of the past as they are known by now: each is learned, and what the replay sample said of it is gone.
     """
     generator, architecture = make_repeatable(seed), ARCHITECTURES[family]
-    memory = recall(parent, chunk, features, generator)
     late = chunk.take(torch.arange(0)) if late is None or parent is None else late
-    replay = memory.replay.without(late.ids)
+    memory = recall(parent and corrected(parent, late), chunk, features, generator)
+    replay = memory.replay
     kept = Sample.joined([chunk, replay, late]).thinned(generator)
     is_calm = memory.concept == "usual" and (parent is None or parent.suspected is None)
     is_brief = parent is not None and is_calm and bins_fit(parent, features, kept)
@@ -102,7 +115,7 @@ def learn(  # noqa: PLR0913
     report = fit(network, pool, schedule._replace(epochs=epochs or schedule.epochs), generator, savepoint)
     network.to(CPU)
     network.calibrate(calibration_of(network, pool.odds, chunk, parent, features, generator))
-    return Learned(network.eval(), kept, report, is_brief, memory)
+    return Learned(family, dict(features), network.eval(), kept, report, is_brief, memory)
 
 
 def calibration_of(  # noqa: PLR0913, PLR0917

@@ -54,6 +54,13 @@ def told(memory: Memory) -> dict[str, Any]:
     }
 
 
+def corrected(parent: Checkpoint, late: Sample) -> Checkpoint:
+    """Return a parent that remembers nothing of rows that are known otherwise by now, nor suspects or has forgotten them."""
+    forgotten = parent.forgotten and replace(parent.forgotten, replay=parent.forgotten.replay.without(late.ids))
+    suspected = None if parent.suspected is None else parent.suspected.without(late.ids)
+    return replace(parent, replay=parent.replay.without(late.ids), suspected=suspected, forgotten=forgotten)
+
+
 def recall(parent: Checkpoint | None, chunk: Sample, features: Mapping[str, str], generator: torch.Generator) -> Memory:
     """Rank a chunk by its parent, and return what of the past it is learned beside."""
     if parent is None:

@@ -121,21 +121,13 @@ def trained(job: TrainingJob, chunk: Sample, parent: Checkpoint | None) -> Check
             savepoint=savepoint,
             late=late,
         )
-    return Checkpoint(
-        family=hyperparameters.family,
-        version=hyperparameters.version,
-        chunks=[*(parent.chunks if parent else []), *job.chunks],
-        feature_hashes=job.features,
-        network=learned.network,
-        replay=learned.replay,
+    return learned.checkpoint(
+        hyperparameters.version,
+        [*(parent.chunks if parent else []), *job.chunks],
         lineage_energy_kwh=parent.lineage_energy_kwh if parent else 0.0,
         lineage_emissions_g=parent.lineage_emissions_g if parent else 0.0,
         parent_version=parent.version if parent else None,
-        usual_precisions=learned.usual_precisions,
         known_us=max(came.known_us, known_until(channel), parent.known_us if parent else 0),
-        usual_shares=learned.memory.usual_shares,
-        suspected=learned.memory.suspected,
-        forgotten=learned.memory.forgotten,
         report={
             "rows": len(chunk),
             "frauds": int(chunk.is_fraud.sum()),

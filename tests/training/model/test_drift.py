@@ -13,6 +13,7 @@ from learnable import FEATURES, checkpoint, rows
 from training.model import learning
 from training.model.checkpoint import Checkpoint
 from training.model.learning import learn
+from training.model.memory import corrected
 from training.model.sample import Sample
 
 
@@ -88,7 +89,7 @@ def test_two_weeks_of_other_frauds_in_a_row_are_drift(usual: Checkpoint) -> None
     assert child.suspected is not None
     assert len(child.suspected) == 2_000
     twice = learn("light", changed(2_000, 52), child, FEATURES)
-    assert (twice.has_drifted, twice.is_brief, twice.usual_precisions) == (True, False, [])
+    assert (twice.has_drifted, twice.is_brief, twice.memory.usual_precisions) == (True, False, [])
     assert twice.memory.suspected is None
     assert len(twice.replay) <= 3 * 2_000
     assert twice.memory.forgotten is not None
@@ -126,11 +127,11 @@ def test_a_week_without_fraud_raises_no_suspicion_and_clears_none(usual: Checkpo
     parent = usual
     empty = quiet(noisy(1_000, 71), 0.0)
     calm = learn("light", empty, parent, FEATURES)
-    assert (calm.memory.ranked, calm.memory.concept, calm.usual_precisions) == (None, "usual", parent.usual_precisions)
+    assert (calm.memory.ranked, calm.memory.concept, calm.memory.usual_precisions) == (None, "usual", parent.usual_precisions)
     suspicious = checkpoint(learn("light", changed(2_000, 72), parent, FEATURES))
     still = learn("light", empty, suspicious, FEATURES)
     assert still.memory.suspected is not None
-    assert still.usual_precisions == parent.usual_precisions
+    assert still.memory.usual_precisions == parent.usual_precisions
 
 
 def test_a_checkpoint_keeps_a_suspicion_and_one_of_the_schema_before_is_read(usual: Checkpoint) -> None:
@@ -147,3 +148,17 @@ def test_a_checkpoint_keeps_a_suspicion_and_one_of_the_schema_before_is_read(usu
     older = io.BytesIO()
     torch.save(document | {"schema": 3}, older)
     assert Checkpoint.from_bytes(older.getvalue()).usual_precisions == []
+
+
+def test_what_is_known_otherwise_by_now_is_neither_remembered_nor_suspected_nor_forgotten(usual: Checkpoint) -> None:
+    """Also where that is all that was suspected: a sample without rows is kept as one."""
+    ids = torch.arange(1, len(usual.replay) + 1)
+    known = replace(usual.replay, ids=ids)
+    parent = replace(usual, replay=known, suspected=known.take(torch.arange(2)), forgotten=replace(usual, replay=known))
+    told = corrected(parent, known.take(torch.arange(5)))
+    assert told.suspected is not None
+    assert told.forgotten is not None
+    assert [len(sample) for sample in (told.replay, told.suspected, told.forgotten.replay)] == [len(ids) - 5, 0, len(ids) - 5]
+    again = Checkpoint.from_bytes(told.to_bytes())
+    assert again.suspected is not None
+    assert not len(again.suspected)

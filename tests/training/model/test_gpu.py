@@ -36,7 +36,7 @@ def ranking(learned: Learned) -> float:
 @pytest.fixture(scope="module", params=["light", "heavy"])
 def parent(request: pytest.FixtureRequest) -> Checkpoint:
     """A model to go on from, trained on the GPU."""
-    return checkpoint(learn(request.param, rows(8_000), None, FEATURES, seed=SEED, device=GPU), request.param)
+    return checkpoint(learn(request.param, rows(8_000), None, FEATURES, seed=SEED, device=GPU))
 
 
 def child(parent: Checkpoint, device: torch.device, savepoint: Savepoint | None = None) -> Learned:

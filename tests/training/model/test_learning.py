@@ -154,7 +154,7 @@ def test_once_frauds_have_changed_the_past_outweighs_the_chunk_no_more(first: Ch
     learned, usual = learn("light", chunk, used_to_be_good, FEATURES), learn("light", chunk, first, FEATURES)
     assert (learned.has_drifted, learned.is_brief, usual.has_drifted, usual.is_brief) == (True, False, False, True)
     assert len(learned.replay) == 2 * len(chunk) + len(before)
-    assert learned.usual_precisions == []
+    assert learned.memory.usual_precisions == []
     assert usual.memory.ranked is not None
     assert usual.usual_precisions == [usual.memory.ranked.adjusted_precision]
     unseen = rows(4_000, rule="ratio", seed=5)
@@ -170,7 +170,7 @@ def test_a_chunk_with_few_frauds_shows_no_drift(first: Checkpoint) -> None:
     learned = learn("light", chunk, replace(first, usual_precisions=[0.9, 0.95]), FEATURES)
     assert 0 < int(chunk.is_fraud.sum()) < MINIMUM_FRAUDS
     assert not learned.has_drifted
-    assert learned.usual_precisions == [0.9, 0.95]
+    assert learned.memory.usual_precisions == [0.9, 0.95]
 
 
 def test_a_checkpoint_of_another_release_is_refused_with_what_to_do(first: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def test_the_first_decline_ever_changes_no_probability(family: str, constant: fl
 def test_a_feature_is_learned_as_soon_as_it_varies(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bins that were cut while it was constant do not fit any more."""
     monkeypatch.setattr(learning, "YOUNG_FRAUDS", 10)
-    parent = checkpoint(learn("light", with_declines(rows(4_000), 0.0), None, WITH_DECLINES), features=WITH_DECLINES)
+    parent = checkpoint(learn("light", with_declines(rows(4_000), 0.0), None, WITH_DECLINES))
     assert bins_fit(parent, WITH_DECLINES, parent.replay)
     chunk = rows(4_000, seed=2)
     declined = 3.0 * chunk.is_fraud.float()

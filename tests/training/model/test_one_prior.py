@@ -89,7 +89,7 @@ def with_noise(sample: Sample, *, is_known: bool) -> Sample:
 
 def expected(chunk: Sample, judged: Sample, before: Sample) -> float:
     """Frauds that a mature model announces after having learned a chunk."""
-    parent = checkpoint(learn("light", before, None, NOISY), features=NOISY)
+    parent = checkpoint(learn("light", before, None, NOISY))
     child = learn("light", chunk, parent, NOISY).network
     return float(child(judged.values).detach().sum())
 

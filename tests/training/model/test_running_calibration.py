@@ -78,7 +78,7 @@ def test_an_anchor_makes_as_many_frauds_expected_as_told() -> None:
 
 def test_a_checkpoint_keeps_it_and_an_older_one_begins_with_its_platt_scaling(monkeypatch: pytest.MonkeyPatch) -> None:
     """To the last bit; and the older one announces what it always did."""
-    kept = checkpoint(learn("baseline", rows(600), checkpoint(learn("baseline", rows(600), None, FEATURES), "baseline"), FEATURES))
+    kept = checkpoint(learn("baseline", rows(600), checkpoint(learn("baseline", rows(600), None, FEATURES)), FEATURES))
     kept = replace(kept, family="baseline")
     read = Checkpoint.from_bytes(kept.to_bytes())
     assert torch.equal(read.network.calibration, kept.network.calibration)
