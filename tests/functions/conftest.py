@@ -9,8 +9,9 @@ from typing import Any
 
 import boto3
 import pytest
-from aws_world import KEYS, NAMES, actions_of
+from aws_world import KEYS, NAMES, actions_of, golden
 from dynamodb_world import CLIENTS, FaultyServer
+from lake_world import put_dataset
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
@@ -109,3 +110,11 @@ def _make_table(client: Any, name: str, key: TableKey) -> None:
         wanted["AttributeDefinitions"] += REVIEWS.attributes
         wanted["GlobalSecondaryIndexes"] = [index]
     client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **wanted)
+
+
+@pytest.fixture
+def plan(start: Callable[[str], Callable[..., Any]], s3: Any) -> Callable[..., Any]:
+    """The handler over five weeks of data, called with an input."""
+    put_dataset(s3)
+    handler = start("plan")
+    return lambda **request: handler(golden("step_functions_plan") | {"input": request}, None)

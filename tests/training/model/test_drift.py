@@ -84,7 +84,7 @@ def test_two_weeks_of_other_frauds_in_a_row_are_drift(usual: Checkpoint) -> None
     """Only then the past is cut; what is kept is as much of it as the new week has, and the week that showed the change first."""
     parent = usual
     once = learn("light", changed(2_000, 51), parent, FEATURES)
-    assert (once.memory.concept, once.usual_precisions) == ("suspected", parent.usual_precisions)
+    assert (once.memory.concept, once.memory.usual_precisions) == ("suspected", parent.usual_precisions)
     child = checkpoint(once)
     assert child.suspected is not None
     assert len(child.suspected) == 2_000

@@ -156,7 +156,7 @@ def test_once_frauds_have_changed_the_past_outweighs_the_chunk_no_more(first: Ch
     assert len(learned.replay) == 2 * len(chunk) + len(before)
     assert learned.memory.usual_precisions == []
     assert usual.memory.ranked is not None
-    assert usual.usual_precisions == [usual.memory.ranked.adjusted_precision]
+    assert usual.memory.usual_precisions == [usual.memory.ranked.adjusted_precision]
     unseen = rows(4_000, rule="ratio", seed=5)
     without, with_it = (
         average_precision(net(unseen.values).detach().numpy(), unseen.is_fraud.numpy()) for net in (first.network, learned.network)
