@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
 
 from cli.data.dataset import HeldBack, hold_back
 from cli.data.upload import upload
 from cli.data.world import WorldSpecification, make_world
 from cli.execution import Execution, follow_execution
+from greenfraud.instants import DAY_US
+from greenfraud.outcomes import REVIEW
 from tests.e2e.deployment import Deployment
 from tests.e2e.running import Running, running
 
@@ -43,8 +48,18 @@ class FirstRun:
 def import_world(deployment: Deployment) -> list[HeldBack]:
     """Upload the small world; what was kept back of it."""
     dataset, held_back = hold_back(make_world(WORLD))
+    dataset = replace(dataset, table=with_a_release(dataset.table))
     upload(deployment.client("s3"), deployment.outputs["LakeBucket"], dataset, held_back)
     return held_back
+
+
+def with_a_release(table: pa.Table) -> pa.Table:
+    """One payment, three weeks before the newest, was held and let go a day later; of all others nothing is told."""
+    held_at = int(np.searchsorted(table["occurred_us"].to_numpy(), table["occurred_us"][-1].as_py() - 21 * DAY_US))
+    is_held = np.arange(table.num_rows) == held_at
+    released_us = pa.array(table["occurred_us"].to_numpy() + DAY_US, mask=~is_held)
+    table = table.append_column("decision", pa.array(np.full(table.num_rows, REVIEW, object), pa.string(), mask=~is_held))
+    return table.append_column("accepted_us", pa.nulls(table.num_rows, pa.int64())).append_column("released_us", released_us)
 
 
 def run_first(deployment: Deployment) -> FirstRun:

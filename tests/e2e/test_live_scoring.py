@@ -6,12 +6,14 @@ import uuid
 
 import pytest
 
+from cli.data.upload import keys_below
 from functions.score.state import DynamoStateReader, Tables
 from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US, SECOND_US, day_of, format_rfc3339
 from greenfraud.records import Transaction
 from tests.e2e.deployment import wait_until
+from tests.e2e.landed import ids_in
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -112,3 +114,23 @@ def test_the_next_score_sees_the_transaction_before(deployment, transaction):
     following = {**first.to_json(), "transaction_id": f"{first.transaction_id}-b", "occurred_at": format_rfc3339(later_us)}
     answer = deployment.answer("POST", "/v1/score", following)
     assert Transaction.from_json({**following, "occurred_at": answer["features_as_of"]}).occurred_us == first.occurred_us
+
+
+def test_a_payment_that_was_held_is_let_go_and_lands_as_a_release(deployment, first_run):
+    """Of some amounts just above the rule's, one goes to a person; from its release on it counts as accepted."""
+    held = next(filter(None, (held_of(deployment, one.transaction) for one in first_run.held_back)))
+    released = {"transaction_id": held["transaction_id"], "released_at": held["occurred_at"]}
+    assert deployment.answer("POST", "/v1/releases", released)["results"] == ["released"]
+    wait_until(lambda: is_landed(deployment, held), INGEST_SECONDS)
+
+
+def held_of(deployment, like):
+    """A payment like one of the kept-back ones, if a person is to look at it."""
+    sent = {**like.to_json(), "transaction_id": f"held-{uuid.uuid4().hex[:8]}", "amount_minor": 23_000}
+    return sent if deployment.answer("POST", "/v1/score", sent)["decision"] == "review" else None
+
+
+def is_landed(deployment, payment):
+    """Whether the lake has its release."""
+    keys = keys_below(deployment.client("s3"), deployment.outputs["LakeBucket"], "releases/")
+    return any(payment["transaction_id"] in ids_in(deployment, key) for key in keys)

@@ -51,7 +51,13 @@ def small_files(deployment, first_run):
     job = next(key for key in keys_below(s3, bucket, "emissions/") if "/train-" in key)
     emission = {**json.loads(deployment.read(bucket, job)), "stage": "serve", "functional_units": 1}
     small = {f"{imported.rpartition('/')[0]}/landing-0.jsonl": payment, f"labels/dt={day}/landing-0.jsonl": report}
+    released = keys_below(s3, bucket, "releases/")[0]
+    release = pq.read_table(io.BytesIO(deployment.read(bucket, released))).to_pylist()[0]
+    small |= {f"{released.rpartition('/')[0]}/landing-0.jsonl": release}
     small |= {f"decisions/dt={day}/0.jsonl": decision, f"emissions/dt={day}/serve-rules-0-0.json": emission}
+    released = keys_below(s3, bucket, "releases/")[0]
+    release = pq.read_table(io.BytesIO(deployment.read(bucket, released))).to_pylist()[0]
+    small |= {f"{released.rpartition('/')[0]}/landing-0.jsonl": release}
     small |= {f"decisions/dt={newest_week(deployment).start_day}/0.jsonl": {**decision, **answer_of_a_model(deployment)}}
     for key, record in small.items():
         s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(record).encode())
