@@ -5,7 +5,7 @@ from __future__ import annotations
 import doctest
 
 import pytest
-from judged import BETTER, against, challenger, evaluation
+from judged_candidates import BETTER, against, challenger, evaluation
 
 from greenfraud import calibration_bounds
 from greenfraud.promotion import decide

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from judged import PERHAPS, against, challenger, evaluation, tied_with
+from judged_candidates import PERHAPS, against, challenger, evaluation, tied_with
 
 from greenfraud.promotion import decide
 

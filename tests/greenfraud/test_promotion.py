@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from judged import BETTER, DEARER, PERHAPS, WORSE, against, challenger, evaluation
+from judged_candidates import BETTER, DEARER, PERHAPS, WORSE, against, challenger, evaluation
 
 from greenfraud.errors import ContractError
 from greenfraud.promotion import decide

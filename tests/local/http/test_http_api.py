@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import http.client
 import json
 import shutil
 import subprocess
 from pathlib import Path
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 import pytest
+from api_connection import Http
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local.context import ACCESS_KEY, SECRET_KEY, Context
-from local.http.api import HttpApi, match_path, precedence
+from local.http.api import HttpApi
 from local.http.api_events import Request, gateway_response
 
 GOLDEN = Path(__file__).parents[2] / "events" / "api_gateway_rollback.json"
@@ -35,26 +34,6 @@ ECHO = """
                     "isBase64Encoded": True}
         return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(event)}
 """
-
-
-class Http:
-    """Requests over one connection that stays open."""
-
-    def __init__(self, server):
-        self.base = server.api
-        self.connection = http.client.HTTPConnection(urlsplit(server.api).netloc, timeout=20)
-
-    def send(self, method, target, body=None, headers=None):
-        """Status, headers and body."""
-        self.connection.request(method, target, body, headers or {})
-        answer = self.connection.getresponse()
-        return answer.status, answer.headers, answer.read()
-
-    def signed(self, method, target, body=None, *, secret=SECRET_KEY, service="execute-api"):
-        """A request signed as the SDK signs."""
-        request = AWSRequest(method=method, url=self.base + target, data=body, headers={"content-type": "application/json"})
-        SigV4Auth(Credentials(ACCESS_KEY, secret), service, "eu-north-1").add_auth(request)
-        return self.send(method, target, body, dict(request.headers))
 
 
 @pytest.fixture(scope="module")
@@ -249,25 +228,3 @@ def test_a_path_arrives_as_it_does_from_aws(site, sent, arrives):
         arrives,
         "kept=%252F%2F+",
     )
-
-
-@pytest.mark.parametrize(
-    ("pattern", "path", "parameters"),
-    [
-        ("/v1/score", "/v1/score", {}),
-        ("/v1/score", "/v1/score/batch", None),
-        ("/v1/score", "/v1/score/", None),
-        ("/v1/score", "//v1/score", None),
-        ("/v1/{proxy+}", "/v1/", None),
-        ("/v1/{proxy+}", "/v1/1/x /2", {"proxy": "1/x /2"}),
-    ],
-)
-def test_a_pattern_matches_whole_paths(pattern, path, parameters):
-    """Greedy parameters need at least one segment."""
-    assert parameters == match_path(pattern, path)
-
-
-def test_the_most_specific_route_wins():
-    """Exact before greedy before default, and a method before ANY."""
-    ordered = ["GET /v1/score", "ANY /v1/score", "GET /v1/{proxy+}", "ANY /v1/{proxy+}", "$default"]
-    assert ordered == sorted(set(ordered), key=precedence)

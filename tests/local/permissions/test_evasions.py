@@ -7,7 +7,7 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-from test_enforcement import ACCOUNT, acting, document, refused, role  # noqa: F401 - fixtures
+from role_policies import ACCOUNT, document, refused
 
 from local.context import Keys, connect
 
@@ -29,7 +29,7 @@ def keys_of(embedded, name):
 
 
 @pytest.mark.parametrize("body", ["<Delete><Object><Key >a</Key></Object></Delete>", "<Delete><Object>", ""])
-def test_a_bulk_delete_is_judged_however_it_is_spelt(embedded, role, body):  # noqa: F811
+def test_a_bulk_delete_is_judged_however_it_is_spelt(embedded, role, body):
     """By the keys that it names; one that names none deletes nothing."""
     bucket, keys = embedded.bucket(), keys_of(embedded, role())
     embedded.client("s3").put_object(Bucket=bucket, Key="a", Body=b"1")
@@ -37,7 +37,7 @@ def test_a_bulk_delete_is_judged_however_it_is_spelt(embedded, role, body):  # n
     assert embedded.client("s3").head_object(Bucket=bucket, Key="a")
 
 
-def test_an_operation_that_is_none_is_not_run(embedded, role):  # noqa: F811
+def test_an_operation_that_is_none_is_not_run(embedded, role):
     """Moto would find its handler by another spelling."""
     keys, name = keys_of(embedded, role()), embedded.name("group")
     headers = {"X-Amz-Target": "Logs_20140328.create_log_group", "Content-Type": "application/x-amz-json-1.1"}
@@ -45,7 +45,7 @@ def test_an_operation_that_is_none_is_not_run(embedded, role):  # noqa: F811
     assert embedded.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"] == []
 
 
-def test_versions_and_access_lists_are_permissions_of_their_own(embedded, role, acting):  # noqa: F811
+def test_versions_and_access_lists_are_permissions_of_their_own(embedded, role, acting):
     """To read or delete a version, and to put an object with a list or with tags."""
     bucket, client = embedded.bucket(), embedded.client("s3")
     client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
@@ -62,7 +62,7 @@ def test_versions_and_access_lists_are_permissions_of_their_own(embedded, role, 
         mine.head_object(Bucket=bucket, Key="a", VersionId=version)
 
 
-def test_a_role_is_known_by_its_whole_arn(embedded, role):  # noqa: F811
+def test_a_role_is_known_by_its_whole_arn(embedded, role):
     """One below a path, or of another account, is another role, which the right to pass this one does not cover."""
     code = {"ZipFile": embedded.archive({"code.py": ""})}
     function = {"FunctionName": embedded.name("f"), "Runtime": "python3.13", "Handler": "code.handler", "Code": code}
@@ -79,7 +79,7 @@ def test_a_role_that_trusts_services_alone_is_taken_on_by_nobody(embedded):
     assert "sts:AssumeRole" in refused(embedded.client("sts").assume_role, **taking)[1]
 
 
-def test_keys_of_a_session_without_its_token_are_nobodys(embedded, role):  # noqa: F811
+def test_keys_of_a_session_without_its_token_are_nobodys(embedded, role):
     """As code finds out in AWS that drops it."""
     keys = keys_of(embedded, role({"Action": "dynamodb:ListTables", "Resource": "*"}))
     assert connect("dynamodb", endpoint=embedded.endpoint, keys=keys).list_tables()["TableNames"] is not None
