@@ -50,11 +50,6 @@ class Learned:
         """Whether frauds have changed, so that the past was cut."""
         return self.memory.concept == "drifted"
 
-    @property
-    def prequential(self) -> float | None:
-        """The average precision at which the parent ranked the chunk before learning it."""
-        return self.memory.ranked.average_precision if self.memory.ranked else None
-
     def checkpoint(self, version: str, chunks: Sequence[str], **told: Any) -> Checkpoint:
         """Return what the next chunk starts from; `told` is what a job knows besides: lineage, labels, report, provenance."""
         return Checkpoint(
