@@ -15,6 +15,7 @@ CURRENCIES = json.loads((ROOT / "layers/greenfraud/python/greenfraud/currencies.
 REVIEW_ABOVE = 220.0
 HOME_REGION = "eu-north-1"
 ARCHITECTURES = ("arm64", "x86_64")
+LEDGER_LOCKS = ("governance", "compliance")
 DYNAMODB_CLIENTS = ("lean", "boto3")
 TORCH_BACKENDS = re.compile(r"cpu|cu\d+")
 GPU_INSTANCES = ("ml.g", "ml.p")
@@ -43,6 +44,9 @@ STAGES: dict[str, dict[str, Any]] = {
         # 200 requests a second of 50 ms are 10 at once; the rest is for cold starts, so that nothing else in the account starves
         # scoring. The account must keep 100 beyond it, or the deployment is refused: ask for the quota first.
         "score_reserved_concurrency": 100,
+        "four_eyes": True,  # nobody changes what serves alone; an emergency does, and rings
+        "ledger_lock": "compliance",  # nobody at all, the account's administrator included
+        "keep_ledger_days": 2_557,  # seven years
         "tokenise_ids": True,  # nobody with the right to read a table, a bucket or a log learns who paid
         "log_retention_days": 90,  # an incident is often looked into a month later
     },
@@ -60,6 +64,9 @@ class Settings:
     stage: str = "dev"  # a trial that costs next to nothing idle, and what runs on a laptop; the other one is prod
     own_keys: bool = False  # encrypted all the same, by keys that AWS owns or manages and nobody here can withdraw
     tokenise_ids: bool = False  # customers and terminals are stored as they are sent: a demonstration one can read
+    four_eyes: bool = False  # whoever proposes a rollback or a policy cannot approve it; off, who may ask may do it
+    ledger_lock: str = "governance"  # copies of the ledger: only who may bypass governance removes one before its time
+    keep_ledger_days: int = 30  # for how long; a trial is torn down sooner or later
     private: bool = False  # functions and jobs without the internet; 8 USD a month per endpoint and zone, about 100 in all
     alarm_email: str | None = None  # who hears of alarms, once the address has confirmed; none: subscribe to the topic yourself
     account: str | None = None  # none: the template serves every account, the embedded one included
@@ -126,6 +133,7 @@ class Settings:
             )
         self._check_money()
         self._check_exploration()
+        self._check_ledger()
         self._check_kept()
         if self.region != HOME_REGION and self.country_iso3 == "SWE":
             raise SettingsError(
@@ -153,6 +161,12 @@ class Settings:
                 "exploration_share needs tokenise_ids: chance is drawn by the key of the ids, "
                 "or whoever chooses an id could foresee it"
             )
+
+    def _check_ledger(self) -> None:
+        if self.ledger_lock not in LEDGER_LOCKS:
+            raise SettingsError(f"ledger_lock is {self.ledger_lock!r}, choose one of {', '.join(LEDGER_LOCKS)}")
+        if self.keep_ledger_days < 1:
+            raise SettingsError(f"keep_ledger_days is {self.keep_ledger_days}, expected 1 or more")
 
     def _check_kept(self) -> None:
         for name, (least, need) in LEAST_KEPT_DAYS.items():

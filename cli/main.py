@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.audit.commands import audit_app
+from cli.changes import approve_command, proposals_command, rollback_command, withdraw_command
 from cli.errors import InputError
 from cli.faults import FaultReportingGroup
 from cli.import_commands import import_command, rates_command
@@ -146,15 +148,11 @@ def score_command(  # noqa: PLR0913 - the options of a command
     typer.echo(json.dumps(call_api(target, "POST", "/v1/score?reasons=true", transaction.to_json()), indent=1, ensure_ascii=False))
 
 
-@app.command("rollback")
-def rollback_command(
-    *, reason: Annotated[str, typer.Option(help="why, for the ledger")], aws: Aws = False, region: Region = ""
-) -> None:
-    """Make the previous model serve again."""
-    from cli.operations import roll_back
-    from cli.target import find_target
-
-    roll_back(find_target(aws=aws, region=region or None), Screen(), reason)
+app.command("rollback")(rollback_command)
+app.command("proposals")(proposals_command)
+app.command("approve")(approve_command)
+app.command("withdraw")(withdraw_command)
+app.add_typer(audit_app, name="audit")
 
 
 @app.command("forget")

@@ -1,13 +1,13 @@
-"""What an operator does with a platform that is up: look, roll back."""
+"""What an operator sees of a platform that is up."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from cli.api import call_api
+from cli.changes import model_name
 from cli.emissions import grams_by_stage, read_emissions
-from cli.errors import CommandError, InputError
+from cli.errors import CommandError
 from cli.id_key import ids_told
 from cli.progress import grams
 from cli.screen import Screen
@@ -23,11 +23,11 @@ LET_THROUGH = "`greenfraud retrain --accept-chunk {} --why ...` lets it through"
 def show_status(target: Target, screen: Screen) -> None:
     """The model that should serve, whether it does, the last executions, the emissions so far."""
     document = call_api(target, "GET", "/v1/production")
-    screen.line(f"model      {_model(document.get('production'))}, revision {document.get('revision', 0)}")
+    screen.line(f"model      {model_name(document.get('production'))}, revision {document.get('revision', 0)}")
     screen.line(f"health     {health_of(target)}")
     for stage in ("fallback", "canary", "shadow"):
         if document.get(stage):
-            screen.line(f"{stage:<10} {_model(document[stage])}")
+            screen.line(f"{stage:<10} {model_name(document[stage])}")
     if (lease := running_lease(target)) is not None:
         screen.line(f"training   {lease.name} since {lease.taken_at:%Y-%m-%d %H:%M:%S} UTC; no other execution trains meanwhile")
     for execution in _last_executions(target):
@@ -47,17 +47,6 @@ def health_of(target: Target) -> str:
     except CommandError as error:
         return f"unavailable: {error}"
     return word if word == "ok" else f"{word}: GET /v1/model tells what answers, and why"
-
-
-def roll_back(target: Target, screen: Screen, reason: str) -> None:
-    """Make the model before this one serve again; the ledger keeps why, and who signed the request."""
-    try:
-        document = call_api(target, "POST", "/v1/production/rollback", {"reason": reason})
-    except InputError as error:
-        raise CommandError(f"`rollback` was refused: {error}") from None
-    screen.line(f"now serving {_model(document.get('production'))}, revision {document['revision']}")
-    if document.get("fallback"):
-        screen.line(f"and if that cannot be loaded, {_model(document['fallback'])}")
 
 
 def environment_lines(target: Target) -> list[str]:
@@ -85,7 +74,3 @@ def running_lease(target: Target) -> Lease | None:
 def _last_executions(target: Target, count: int = 5) -> list[dict[str, Any]]:
     listed = target.client("stepfunctions").list_executions(stateMachineArn=target.outputs["StateMachineArn"], maxResults=count)
     return sorted(listed["executions"], key=lambda execution: execution["startDate"], reverse=True)[:count]
-
-
-def _model(reference: Mapping[str, Any] | None) -> str:
-    return f"{reference['family']}/{reference['version']}" if reference else "none: rules answer"

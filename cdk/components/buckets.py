@@ -1,4 +1,4 @@
-"""The lake, the artifacts, what ingestion gave up on, and the access logs of them all."""
+"""The lake, the artifacts, what ingestion gave up on, copies of the ledger, and the access logs of them all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,15 @@ KEPT_DAYS = 30  # as long as a receipt: what is older cannot be told from what w
 class Buckets(Construct):
     """Private, encrypted, TLS-only buckets that survive their stack, unless it asks otherwise."""
 
-    def __init__(self, scope: Construct, id_: str, *, lake_days: Mapping[str, int], key: kms.IKey | None = None) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        lake_days: Mapping[str, int],
+        ledger_lock: s3.ObjectLockRetention,
+        key: kms.IKey | None = None,
+    ) -> None:
         super().__init__(scope, id_)
         self.key = key
         # S3 delivers access logs to no bucket with a key of ours.
@@ -60,6 +68,17 @@ class Buckets(Construct):
             server_access_logs_bucket=self.access_logs,
             server_access_logs_prefix="abandoned/",
             lifecycle_rules=[_expire(KEPT_DAYS)],
+        )
+        # A copy of each entry of the ledger, which nobody may overwrite or remove before its time.
+        self.ledger = _private_bucket(
+            self,
+            "Ledger",
+            key=key,
+            versioned=True,
+            object_lock_enabled=True,
+            object_lock_default_retention=ledger_lock,
+            server_access_logs_bucket=self.access_logs,
+            server_access_logs_prefix="ledger/",
         )
 
 

@@ -56,11 +56,11 @@ class Control(Construct):
 
     def _promote(self, machine_name: str) -> ServiceFunction:
         machine = machine_arn(self, machine_name)
-        tables = {**_production_tables(self._tables), "LEASES_TABLE": self._tables.leases.table_name}
+        tables = {**_production_stores(self._tables, self._buckets), "LEASES_TABLE": self._tables.leases.table_name}
         promote = self._function("Promote", "promote", {"STATE_MACHINE_ARN": machine, **tables})
         judged = ("executions/*/decision.json", "executions/*/evaluation.json")
         allow_objects(promote.role, self._buckets.artifacts, ["s3:GetObject"], "models/", *judged)
-        _allow_replacing(promote.role, self._tables)
+        _allow_replacing(promote.role, self._tables, self._buckets)
         allow_items(promote.role, ["GetItem"], self._tables.leases)
         allow_asking_of_executions(promote.role, machine_name)
         return promote
@@ -102,23 +102,31 @@ def operate_function(  # noqa: PLR0913
         architecture=settings.architecture,
         memory_mb=MEMORY_MB,
         timeout_seconds=HTTP_API_SECONDS,
-        environment={**_production_tables(tables), "ARTIFACTS_BUCKET": buckets.artifacts.bucket_name},
+        environment={
+            **_production_stores(tables, buckets),
+            "ARTIFACTS_BUCKET": buckets.artifacts.bucket_name,
+            "FOUR_EYES": "on" if settings.four_eyes else "off",
+        },
         log_retention_days=settings.log_retention_days,
     )
     allow_listing(operate.role, buckets.artifacts)
     allow_objects(operate.role, buckets.artifacts, ["s3:GetObject"], "models/")
-    _allow_replacing(operate.role, tables)
-    allow_items(operate.role, ["Query"], tables.ledger)
+    _allow_replacing(operate.role, tables, buckets)
     if network:
         network.run_function(operate.function)
     return operate
 
 
-def _production_tables(tables: Tables) -> dict[str, str]:
-    return {"CONTROL_TABLE": tables.control.table_name, "LEDGER_TABLE": tables.ledger.table_name}
+def _production_stores(tables: Tables, buckets: Buckets) -> dict[str, str]:
+    return {
+        "CONTROL_TABLE": tables.control.table_name,
+        "LEDGER_TABLE": tables.ledger.table_name,
+        "LEDGER_BUCKET": buckets.ledger.bucket_name,
+    }
 
 
-def _allow_replacing(role: iam.Role, tables: Tables) -> None:
-    """To read what is in production, and to replace it together with an entry in the ledger."""
+def _allow_replacing(role: iam.Role, tables: Tables, buckets: Buckets) -> None:
+    """To read what is in production, and to replace it together with an entry of the ledger, its digest and its copy."""
     allow_items(role, ["GetItem", "PutItem"], tables.control)
-    allow_items(role, ["PutItem"], tables.ledger)
+    allow_items(role, ["PutItem", "Query"], tables.ledger)
+    allow_objects(role, buckets.ledger, ["s3:PutObject"], "ledger/")

@@ -34,6 +34,10 @@ ACCESS_LOG = {
 OPERATIONS = {
     "/v1/production": apigateway.HttpMethod.GET,
     "/v1/production/rollback": apigateway.HttpMethod.POST,
+    "/v1/emergency/production/rollback": apigateway.HttpMethod.POST,
+    "/v1/proposals": apigateway.HttpMethod.GET,
+    "/v1/proposals/{number}/approve": apigateway.HttpMethod.POST,
+    "/v1/proposals/{number}/withdraw": apigateway.HttpMethod.POST,
 }
 # A balancer or a page asks every few seconds; each instance of the function remembers what it said.
 OPEN_REQUESTS_PER_SECOND, OPEN_BURST = 5, 10

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import CfnOutput, RemovalPolicies, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicies, RemovalPolicy, Stack
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
@@ -28,7 +29,7 @@ class DataStack(Stack):
         super().__init__(scope, id_, **stack)
         self._retains, self._currency = settings.retain_data, settings.currency
         self.key = Keys(self, "Keys").key if settings.own_keys else None
-        self.buckets = Buckets(self, "Buckets", lake_days=settings.lake_days, key=self.key)
+        self.buckets = Buckets(self, "Buckets", lake_days=settings.lake_days, ledger_lock=_lock(settings), key=self.key)
         self.tables = Tables(self, "Tables", key=self.key)
         self.id_key = IdKey(self, "IdKey", key=self.key) if settings.tokenise_ids else None
         self.alerts = Alerts(self, "Alerts")
@@ -37,6 +38,8 @@ class DataStack(Stack):
         self.tracking = Tracking(self, "Tracking", artifacts=self.buckets.artifacts)
         if not self._retains:
             RemovalPolicies.of(self).destroy()
+            if settings.ledger_lock == "compliance":  # nobody can delete what it holds: the stack would not go either
+                self.buckets.ledger.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         for output, value in self._outputs().items():
             CfnOutput(self, output, value=value)
 
@@ -50,6 +53,7 @@ class DataStack(Stack):
             "LakeBucket": self.buckets.lake.bucket_name,
             "ArtifactsBucket": self.buckets.artifacts.bucket_name,
             "AbandonedBucket": self.buckets.abandoned.bucket_name,
+            "LedgerBucket": self.buckets.ledger.bucket_name,
             "AccessLogsBucket": self.buckets.access_logs.bucket_name,
             "ControlTable": self.tables.control.table_name,
             "LedgerTable": self.tables.ledger.table_name,
@@ -65,3 +69,8 @@ class DataStack(Stack):
             "Currency": self._currency,
             "DataOnDestroy": KEPT if self._retains else DELETED,
         }
+
+
+def _lock(settings: Settings) -> s3.ObjectLockRetention:
+    lock = {"governance": s3.ObjectLockRetention.governance, "compliance": s3.ObjectLockRetention.compliance}
+    return lock[settings.ledger_lock](Duration.days(settings.keep_ledger_days))

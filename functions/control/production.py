@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from functions.control.approval import ALONE, Approval
 from functions.control.documents import Artifacts
 from functions.control.ledger import standing, taken_back
 from functions.control.servable import Servable
@@ -29,6 +30,7 @@ class Production:
     stage: Stage
     artifacts: Artifacts
     servable: Servable
+    approval: Approval = ALONE
 
     def promote(  # noqa: PLR0913 - what, and what the ledger must know of it
         self,
@@ -102,7 +104,13 @@ class Production:
         after = dataclasses.replace(before, revision=before.revision + 1, production=production, fallback=fallback)
         at = datetime.now(UTC).isoformat()
         entry = Entry(
-            revision=after.revision, at=at, production=production, previous=before.production, control=after.to_json(), **entered
+            revision=after.revision,
+            at=at,
+            production=production,
+            previous=before.production,
+            control=after.to_json(),
+            **entered,
+            **self.approval.entered(),
         )
-        self.stage.replace(after, entry)
+        self.stage.replace(after, entry, self.approval.closed(entry.actor, "; ".join(entry.reasons)))
         return after

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from typing import Any
@@ -22,23 +23,34 @@ from local.permissions.needs import Need, arn
 OPEN = (None, "", "NONE")
 
 
+PARAMETER = re.compile(r"(\{\w+\+?\})")
+
+
 def match_path(pattern: str, path: str) -> dict[str, str] | None:
     """The path parameters when a decoded `path` fits a route's pattern, else None.
 
     >>> match_path("/health", "/health"), match_path("/v1/{proxy+}", "/v1/score/batch"), match_path("/v1/{proxy+}", "/v1/")
     ({}, {'proxy': 'score/batch'}, None)
+    >>> match_path("/v1/reviews/{id}/claim", "/v1/reviews/T1/claim"), match_path("/v1/reviews/{id}", "/v1/reviews/T1/claim")
+    ({'id': 'T1'}, None)
     """
-    fixed, greedy, name = pattern.partition("{")
-    if not greedy:
-        return {} if path == fixed else None
-    rest = path.removeprefix(fixed).strip("/")
-    return {name.removesuffix("+}"): rest} if path.startswith(fixed) and rest else None
+    expression = "".join(_segment(part) for part in PARAMETER.split(pattern))
+    found = re.fullmatch(expression, path, re.DOTALL)
+    return None if found is None else {name: value.strip("/") for name, value in found.groupdict().items()}
 
 
-def precedence(route_key: str) -> tuple[bool, bool, int, bool]:
-    """API Gateway prefers exact paths, then greedy ones, then $default; a method before ANY."""
+def _segment(part: str) -> str:
+    """A regular expression for text, a parameter of one segment, or a greedy one, which takes more than slashes."""
+    if not part.startswith("{"):
+        return re.escape(part)
+    name = part[1:-1]
+    return f"(?P<{name[:-1]}>/*[^/].*)" if name.endswith("+") else f"(?P<{name}>[^/]+)"
+
+
+def precedence(route_key: str) -> tuple[bool, bool, int, int, bool]:
+    """API Gateway prefers exact paths, then parameters, then greedy ones, then $default; a method before ANY."""
     method, _, pattern = route_key.partition(" ")
-    return (not pattern, "{" in pattern, -len(pattern), method == "ANY")
+    return (not pattern, "+}" in pattern, pattern.count("{"), -len(pattern), method == "ANY")
 
 
 def find_route(api: Api, method: str, path: str) -> tuple[Route, dict[str, str]] | None:

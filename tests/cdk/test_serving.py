@@ -15,6 +15,10 @@ def test_only_health_is_open(resources):
         "ANY /v1/{proxy+}": "AWS_IAM",
         "GET /v1/production": "AWS_IAM",
         "POST /v1/production/rollback": "AWS_IAM",
+        "POST /v1/emergency/production/rollback": "AWS_IAM",
+        "GET /v1/proposals": "AWS_IAM",
+        "POST /v1/proposals/{number}/approve": "AWS_IAM",
+        "POST /v1/proposals/{number}/withdraw": "AWS_IAM",
         "$default": "AWS_IAM",
     }
 

@@ -10,8 +10,9 @@ from botocore.exceptions import NoCredentialsError
 from rich.console import Console
 
 from cli.api import call_api
+from cli.changes import roll_back
 from cli.errors import CommandError
-from cli.operations import health_of, roll_back
+from cli.operations import health_of
 from cli.screen import Screen
 from cli.target import Target, find_target
 

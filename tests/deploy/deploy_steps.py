@@ -10,7 +10,7 @@ import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deploy_story import ROOT, Checkout
-from people import OPERATOR, READER, RETRAINER, SCORER, hire, values_of
+from people import APPROVER, AUDITOR, OPERATOR, READER, RETRAINER, SCORER, hire, values_of
 
 from local.context import ACCOUNT
 from tests.docs.pages import Page
@@ -30,11 +30,30 @@ OPERATIONS = {
     "rates": ("greenfraud rates",),
     "retrain": ("greenfraud retrain",),
     "status": ("greenfraud status",),
-    "rollback": ("greenfraud rollback",),
+    "rollback": ("greenfraud rollback --aws",),
+    "proposals": ("greenfraud proposals",),
+    "audit": ("greenfraud audit verify --aws",),
 }
-WHO = {"check": RETRAINER, "import": RETRAINER, "rates": RETRAINER, "retrain": RETRAINER, "status": READER, "rollback": OPERATOR}
+WHO = {
+    "check": RETRAINER,
+    "import": RETRAINER,
+    "rates": RETRAINER,
+    "retrain": RETRAINER,
+    "status": READER,
+    "rollback": OPERATOR,
+    "proposals": APPROVER,
+    "audit": AUDITOR,
+}
 # What somebody tries whose policy does not name it.
-STRANGERS = {"import": READER, "rates": READER, "retrain": OPERATOR, "status": RETRAINER, "rollback": SCORER}
+STRANGERS = {
+    "import": READER,
+    "rates": READER,
+    "retrain": OPERATOR,
+    "status": RETRAINER,
+    "rollback": SCORER,
+    "proposals": OPERATOR,
+    "audit": READER,
+}
 People = dict[str, dict[str, str]]  # the variables of each one's shell
 
 
@@ -135,7 +154,7 @@ def staff(world: World) -> People:
     """Everybody but who deployed, hired for what is deployed."""
     written = json.loads((world.checkout.folder / ".local/outputs.json").read_text())
     values = values_of(written, ACCOUNT)
-    return {name: hire(world.aws.client("iam"), name, values) for name in (SCORER, OPERATOR, READER, RETRAINER)}
+    return {name: hire(world.aws.client("iam"), name, values) for name in (SCORER, OPERATOR, APPROVER, AUDITOR, READER, RETRAINER)}
 
 
 def operate(checkout: Checkout, api: str, people: People) -> dict[str, str]:

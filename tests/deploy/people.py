@@ -11,8 +11,9 @@ from deploy_story import ROOT
 from tests.docs.pages import Page
 
 GUIDE = Page(ROOT / "docs/deploy.md")
-DEPLOYER, SCORER, OPERATOR, READER, RETRAINER = "Deploys", "Scores", "RollsBack", "Reads", "Retrains"
-WORDS = re.compile(r"\b(ACCOUNT|API|LAKE|ARTIFACTS)\b")  # what a reader replaces
+DEPLOYER, SCORER, OPERATOR, APPROVER = "Deploys", "Scores", "RollsBack", "Approves"
+ALONE, AUDITOR, READER, RETRAINER = "ActsAlone", "Audits", "Reads", "Retrains"
+WORDS = re.compile(r"\b(ACCOUNT|API|LAKE|ARTIFACTS|LEDGER)\b")  # what a reader replaces
 
 
 def policies() -> dict[str, dict[str, Any]]:
@@ -29,7 +30,8 @@ def filled(document: dict[str, Any], values: dict[str, str]) -> str:
 def values_of(outputs: dict[str, dict[str, str]], account: str) -> dict[str, str]:
     """What the guide tells to replace the words by, from the outputs of a deployment."""
     data, serving = outputs["GreenFraud-Data"], outputs["GreenFraud-Serving"]
-    return {"ACCOUNT": account, "API": serving["ApiId"], "LAKE": data["LakeBucket"], "ARTIFACTS": data["ArtifactsBucket"]}
+    buckets = {word: data[f"{word.title()}Bucket"] for word in ("LAKE", "ARTIFACTS", "LEDGER")}
+    return {"ACCOUNT": account, "API": serving["ApiId"], **buckets}
 
 
 def hire(iam: Any, name: str, values: dict[str, str]) -> dict[str, str]:

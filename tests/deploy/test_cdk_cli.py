@@ -60,17 +60,22 @@ def test_the_operators_commands_reach_what_is_deployed(deployed: Deployed):
     assert "none: rules answer" in said["status"]
     assert "`rollback` was refused" in said["rollback"]
     assert "nothing has been promoted" in said["rollback"]
+    assert "nothing was proposed" in said["proposals"]
+    assert "entries    0, production at revision 0" in said["audit"]
+    assert "each held for 30 days (governance)" in said["audit"]
 
 
 def test_nobody_does_the_work_of_another(deployed: Deployed):
     """Each command was run by a user with the policy that the guide gives for it; by another one it is refused."""
-    assert set(deployed.refused) == {"import", "rates", "retrain", "status", "rollback"}
+    assert set(deployed.refused) == {"import", "rates", "retrain", "status", "rollback", "proposals", "audit"}
     missing = {
         "import": "s3:DeleteObject",
         "rates": "s3:PutObject",
         "retrain": "states:StartExecution",
         "status": "$default/GET/v1/production",
         "rollback": "$default/POST/v1/production/rollback",
+        "proposals": "$default/GET/v1/proposals",
+        "audit": "s3:ListBucketVersions",
     }
     assert [name for name, what in missing.items() if what not in deployed.refused[name]] == []
     assert [name for name, said in deployed.refused.items() if "Traceback" in said] == []

@@ -8,11 +8,16 @@ from typing import Any
 
 import pytest
 from deploy_story import ROOT
-from people import DEPLOYER, OPERATOR, READER, RETRAINER, SCORER, filled, policies
+from people import ALONE, APPROVER, AUDITOR, DEPLOYER, OPERATOR, READER, RETRAINER, SCORER, filled, policies
 
 CALLERS = [*(ROOT / "cli").rglob("*.py"), ROOT / "toolchain/kept.py", ROOT / "docs/training.md"]
 # How a client calls what a policy names otherwise.
-CALLS = {"s3:ListBucket": "list_objects_v2"}
+CALLS = {
+    "s3:ListBucket": "list_objects_v2",
+    "s3:ListBucketVersions": "list_object_versions",
+    "s3:GetObjectVersion": "get_object",
+    "s3:GetBucketObjectLockConfiguration": "get_object_lock_configuration",
+}
 STATEMENTS = [(name, statement) for name, document in policies().items() for statement in document["Statement"]]
 
 
@@ -33,14 +38,14 @@ def routes(document: dict[str, Any]) -> set[str]:
 
 
 def test_everybody_of_the_guide_has_a_policy():
-    """Deploying, scoring, rolling back, reading, retraining."""
-    assert list(policies()) == [DEPLOYER, SCORER, OPERATOR, READER, RETRAINER]
+    """Deploying, scoring, rolling back, approving, acting alone, auditing, reading, retraining."""
+    assert list(policies()) == [DEPLOYER, SCORER, OPERATOR, APPROVER, ALONE, AUDITOR, READER, RETRAINER]
 
 
 def test_routes_are_those_of_the_api_and_each_is_given_to_somebody():
-    """No wildcard but the id of a decision, and no route that nobody may ask; health needs no permission."""
+    """No wildcard but an id in the path, and no route that nobody may ask; health needs no permission."""
     described = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))["paths"]
-    known = {f"{method.upper()}{re.sub(r'{.*}', '*', path)}" for path, methods in described.items() for method in methods}
+    known = {f"{method.upper()}{re.sub(r'{[^}]*}', '*', path)}" for path, methods in described.items() for method in methods}
     given = set().union(*(routes(document) for document in policies().values()))
     assert given == known - {"GET/health"}
 

@@ -20,6 +20,7 @@ import httpx
 from cli.api import call_api
 from cli.execution import start_execution
 from cli.target import Target
+from functions.control.archive import Archive
 from functions.control.documents import Artifacts
 from functions.control.production import Production
 from functions.control.servable import Servable
@@ -164,7 +165,8 @@ class Deployment:
     def promote(self, family: str, version: str, reason: str) -> None:
         """Put a model into production that no gate decided for: by the code of the function, with an administrator's rights."""
         artifacts = Artifacts(lambda: self.client("s3"), self.outputs["ArtifactsBucket"])
-        stage = Stage(lambda: self.client("dynamodb"), self.outputs["ControlTable"], self.outputs["LedgerTable"])
+        archive = Archive(lambda: self.client("s3"), self.outputs["LedgerBucket"])
+        stage = Stage(lambda: self.client("dynamodb"), self.outputs["ControlTable"], self.outputs["LedgerTable"], archive)
         servable = Servable(lambda: self.client("dynamodb"), self.outputs["ControlTable"])
         Production(stage, artifacts, servable).promote(family, version, actor="tests", reasons=[reason], execution=None)
 

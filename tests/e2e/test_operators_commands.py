@@ -128,6 +128,25 @@ def test_a_rollback_is_entered_under_the_name_of_who_signed(deployment, first_ru
         deployment.promote(*promoted.split("/"), "as it was")
 
 
+def test_the_ledger_is_whole_until_somebody_rewrites_an_entry(deployment, first_run, tmp_path):
+    """With the rights of an administrator of the table; the copy that nobody may overwrite contradicts him."""
+    whole = deployment.command("audit", "verify")
+    assert whole.returncode == 0, whole.stdout + whole.stderr
+    assert "held for 30 days (governance)" in whole.stdout
+    table, dynamodb = deployment.outputs["LedgerTable"], deployment.client("dynamodb")
+    (item,) = dynamodb.query(TableName=table, **ledger_items.newest_entry())["Items"]
+    forged = json.dumps({**json.loads(item["document"]["S"]), "actor": "somebody else"})
+    dynamodb.put_item(TableName=table, Item={**item, "document": {"S": forged}})
+    try:
+        exported = deployment.command("audit", "export", "--to", str(tmp_path / "ledger.jsonl"))
+    finally:
+        dynamodb.put_item(TableName=table, Item=item)
+    assert exported.returncode == 1
+    assert f"entry {item['revision']['N']}: changed: differs from its copy" in exported.stderr
+    assert forged in (tmp_path / "ledger.jsonl").read_text()
+    assert deployment.command("audit", "verify").returncode == 0
+
+
 def test_a_rollback_that_nobody_signed_or_that_names_its_actor_is_refused(deployment):
     """Also on this machine, where other requests need no signature."""
     before = deployment.health()

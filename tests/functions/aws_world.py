@@ -16,6 +16,8 @@ NAMES = {
     "DECISIONS_TABLE": "decisions",
     "RECEIPTS_TABLE": "receipts",
     "LEDGER_TABLE": "ledger",
+    "LEDGER_BUCKET": "ledger",
+    "FOUR_EYES": "off",
     "LINEAGE_TABLE": "lineage",
     "LEASES_TABLE": "leases",
     "LAKE_BUCKET": "lake",

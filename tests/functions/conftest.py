@@ -35,6 +35,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         Publication(lambda: client, NAMES["CONTROL_TABLE"], NAMES["LEDGER_TABLE"]).publish(load_manifest())
         for bucket in (NAMES["LAKE_BUCKET"], NAMES["ARTIFACTS_BUCKET"]):
             boto3.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+        _make_archive(NAMES["LEDGER_BUCKET"])
         boto3.client("sqs").create_queue(QueueName=NAMES["REJECTED_QUEUE_URL"].rpartition("/")[2])
         yield
 
@@ -118,3 +119,12 @@ def plan(start: Callable[[str], Callable[..., Any]], s3: Any) -> Callable[..., A
     put_dataset(s3)
     handler = start("plan")
     return lambda **request: handler(golden("step_functions_plan") | {"input": request}, None)
+
+
+def _make_archive(bucket: str) -> None:
+    """The bucket of the ledger's copies, as the template makes it."""
+    place = {"LocationConstraint": "eu-north-1"}
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place, ObjectLockEnabledForBucket=True)
+    retention = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 30}}
+    s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": retention})

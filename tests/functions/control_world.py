@@ -17,7 +17,9 @@ from greenfraud import naming
 from greenfraud.control import ControlDocument
 from greenfraud.items import control as control_items
 from greenfraud.items import lease as lease_items
+from greenfraud.items import ledger as ledger_items
 from greenfraud.items.lease import LASTS, Lease
+from greenfraud.ledger_chain import Stored
 
 EXECUTION_ARN = golden("step_functions_promote")["execution_arn"]
 EXECUTION = naming.execution_key(EXECUTION_ARN)
@@ -101,7 +103,17 @@ class ControlWorld:
 
     def ledger(self) -> list[dict[str, Any]]:
         """The entries of the ledger, oldest first."""
-        return [json.loads(item["document"]["S"]) for item in self.dynamodb.scan(TableName="ledger")["Items"]]
+        return [json.loads(entry.text) for entry in self.stored()]
+
+    def stored(self) -> list[Stored]:
+        """The entries as they are stored, oldest first."""
+        return [ledger_items.stored(one) for one in self.dynamodb.query(TableName="ledger", **ledger_items.all_entries())["Items"]]
+
+    def archived(self) -> dict[int, str]:
+        """The copies that nobody may overwrite, by revision."""
+        keys = [one["Key"] for one in self.s3.list_objects_v2(Bucket="ledger").get("Contents", [])]
+        texts = [self.s3.get_object(Bucket="ledger", Key=key)["Body"].read().decode() for key in keys]
+        return {naming.ledger_revision(key): text for key, text in zip(keys, texts, strict=True)}
 
     def spoil(self, index: int, **cells: dict[str, Any]) -> None:
         """Damage one copy of the control document."""

@@ -99,7 +99,7 @@ def test_a_direct_call_with_a_payload_is_refused(promoted, payload):
     ("body", "field", "reason"),
     [
         ({"reason": "alarm", "actor": "oncall"}, "actor", "is whoever signed the request; leave it out"),
-        ({"reason": "alarm", "version": "v1"}, "version", "is unknown; the body has one field, reason"),
+        ({"reason": "alarm", "version": "v1"}, "version", "is unknown; the body has reason"),
         ({}, "reason", "must be a non-empty string"),
         ({"reason": " "}, "reason", "must be a non-empty string"),
         ({"reason": ["alarm"]}, "reason", "must be a non-empty string"),
@@ -132,7 +132,8 @@ def test_a_body_in_base64_is_read(promoted):
 def test_another_route_is_not_found_with_the_choices(world):
     """A route that leads here by mistake does nothing."""
     status, body = world.ask("DELETE /v1/production")
-    assert (status, body["detail"]) == (404, "choose one of GET /v1/production, POST /v1/production/rollback")
+    assert status == 404
+    assert body["detail"].startswith("choose one of GET /v1/production, POST /v1/production/rollback, ")
 
 
 def test_a_store_that_does_not_answer_is_said_without_a_word_of_it(promoted, monkeypatch, caplog):

@@ -30,25 +30,74 @@ PRODUCTION = {
     },
     "required": ["revision", "production", "fallback", "shadow", "canary", "canary_percent", "policy"],
 }
-ROLLBACK = {
+REASON: dict[str, Any] = {
     "type": "object",
     "description": "Why; who is taken from the signature, and a body that names an actor is refused.",
     "properties": {"reason": {"type": "string", "minLength": 1, "maxLength": MOST_REASON}},
     "required": ["reason"],
     "additionalProperties": False,
 }
-SCHEMAS: dict[str, Any] = {"ModelInPlace": MODEL, "Production": PRODUCTION, "RollbackIn": ROLLBACK}
+OPTIONAL_TEXT = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+PROPOSAL = {
+    "type": "object",
+    "description": "A change that waits for a second person; `revision` is what was in force when it was proposed.",
+    "properties": {
+        "number": {"type": "integer", "minimum": 1},
+        "change": {"type": "string", "description": "The route of what is proposed."},
+        "body": {"type": "object", "description": "What it was asked with."},
+        "status": {"enum": ["open", "applied", "withdrawn"]},
+        **{name: {"type": "string"} for name in ("proposer", "reason", "at")},
+        "revision": {"type": "integer"},
+        **dict.fromkeys(("closed_by", "closed_at", "closing_reason"), OPTIONAL_TEXT),
+    },
+    "required": ["number", "change", "body", "proposer", "reason", "at", "revision", "status"],
+}
+PROPOSED = {"type": "object", "properties": {"proposal": {"$ref": REFERENCE.format(name="Proposal")}}, "required": ["proposal"]}
+PROPOSALS = {
+    "type": "object",
+    "properties": {
+        "proposals": {"type": "array", "items": {"$ref": REFERENCE.format(name="Proposal")}, "description": "The newest first."},
+        "four_eyes": {"type": "boolean", "description": "Whether a change needs a second person here."},
+    },
+    "required": ["proposals", "four_eyes"],
+}
+SCHEMAS: dict[str, Any] = {
+    "ModelInPlace": MODEL,
+    "Production": PRODUCTION,
+    "ReasonIn": REASON,
+    "Proposal": PROPOSAL,
+    "Proposed": PROPOSED,
+    "Proposals": PROPOSALS,
+}
+FAILURES = (409, 422, 500, 503)
+NUMBER = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
 
 
-def _operation(summary: str, description: str, *, body: str | None = None, errors: Sequence[int]) -> dict[str, Any]:
-    problem = {PROBLEM_TYPE: {"schema": {"$ref": REFERENCE.format(name="Problem")}}}
-    answer = {"application/json": {"schema": {"$ref": REFERENCE.format(name="Production")}}}
+def _operation(  # noqa: PLR0913 - what the description says of one
+    summary: str,
+    description: str,
+    *,
+    answers: str = "Production",
+    body: str | None = None,
+    proposed: bool = False,
+    parameters: Sequence[dict[str, Any]] = (),
+    errors: Sequence[int] = FAILURES,
+) -> dict[str, Any]:
     described: dict[str, Any] = {"summary": summary, "description": description}
+    if parameters:
+        described["parameters"] = list(parameters)
     if body is not None:
-        content = {"application/json": {"schema": {"$ref": REFERENCE.format(name=body)}}}
-        described["requestBody"] = {"required": True, "content": content}
+        described["requestBody"] = {"required": True, "content": _json(body)}
+    problem = {PROBLEM_TYPE: {"schema": {"$ref": REFERENCE.format(name="Problem")}}}
     refusals = {str(code): {"description": title_of(code), "content": problem} for code in (UNSIGNED, *errors)}
-    return {**described, "responses": {"200": {"description": "OK", "content": answer}, **refusals}}
+    told = {"200": {"description": "OK", "content": _json(answers)}}
+    if proposed:
+        told["202"] = {"description": "Proposed: somebody else approves it", "content": _json("Proposed")}
+    return {**described, "responses": {**told, **refusals}}
+
+
+def _json(schema: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": REFERENCE.format(name=schema)}}}
 
 
 PATHS: dict[str, Any] = {
@@ -56,9 +105,39 @@ PATHS: dict[str, Any] = {
     "/v1/production/rollback": {
         "post": _operation(
             "Roll Back",
-            "Put back what stood before the newest promotion; repeated, it goes further back. The ledger names who signed.",
-            body="RollbackIn",
-            errors=(409, 422, 500, 503),
+            "Put back what stood before the newest promotion; repeated, it goes further back. The ledger names who signed. "
+            "Where four eyes are asked for, it is proposed.",
+            body="ReasonIn",
+            proposed=True,
+        )
+    },
+    "/v1/emergency/production/rollback": {
+        "post": _operation(
+            "Roll Back Alone",
+            "As a rollback, at once and without a second person. The entry says so, and an alarm rings.",
+            body="ReasonIn",
+        )
+    },
+    "/v1/proposals": {
+        "get": _operation("Proposals", "The newest fifty, whatever became of them.", answers="Proposals", errors=(500, 503))
+    },
+    "/v1/proposals/{number}/approve": {
+        "post": _operation(
+            "Approve",
+            "Carry out what somebody else proposed, on the revision that it was proposed on; 403 for who proposed it.",
+            body="ReasonIn",
+            parameters=[NUMBER],
+            errors=(404, *FAILURES),
+        )
+    },
+    "/v1/proposals/{number}/withdraw": {
+        "post": _operation(
+            "Withdraw",
+            "Close a proposal that nobody is to carry out.",
+            answers="Proposed",
+            body="ReasonIn",
+            parameters=[NUMBER],
+            errors=(404, *FAILURES),
         )
     },
 }

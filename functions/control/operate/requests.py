@@ -13,6 +13,7 @@ from typing import Any
 from greenfraud.errors import InvalidInput, UnknownCaller
 
 Event = Mapping[str, Any]
+MOST_DIGITS = 9
 MOST_REASON = 1_000  # characters; the ledger's item has room for more, a person's reason has not
 
 
@@ -28,19 +29,35 @@ def caller_of(event: Event) -> str:
     return found
 
 
-def reason_of(event: Event) -> str:
-    """The reason in the body, its only field. Raises InvalidInput that names what is wrong with which."""
+def body_of(event: Event, fields: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The body: a reason, and these fields. Raises InvalidInput that names what is wrong with which."""
     body = _json_of(event)
     if "actor" in body:
         raise InvalidInput("actor", "is whoever signed the request; leave it out")
-    for name in sorted(body.keys() - {"reason"}):
-        raise InvalidInput(name, "is unknown; the body has one field, reason")
+    for name in sorted(body.keys() - {"reason", *fields}):
+        raise InvalidInput(name, f"is unknown; the body has {', '.join(sorted({'reason', *fields}))}")
+    for name in sorted(fields - body.keys()):
+        raise InvalidInput(name, "is missing")
+    reason_in(body)
+    return body
+
+
+def reason_in(body: Mapping[str, Any]) -> str:
+    """The reason of a body. Raises InvalidInput."""
     reason = body.get("reason")
     if not isinstance(reason, str) or not reason.strip():
         raise InvalidInput("reason", "must be a non-empty string")
     if len(reason) > MOST_REASON:
         raise InvalidInput("reason", f"must have at most {MOST_REASON:,} characters")
     return reason
+
+
+def number_of(event: Event) -> int:
+    """The number in the path. Raises InvalidInput."""
+    text = (event.get("pathParameters") or {}).get("number", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise InvalidInput("number", "must be the number of a proposal, such as 3")
+    return int(text)
 
 
 def _json_of(event: Event) -> dict[str, Any]:

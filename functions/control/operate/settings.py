@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from greenfraud.settings import read_settings
 
@@ -15,7 +16,9 @@ class Settings:
 
     control_table: str
     ledger_table: str
+    ledger_bucket: str
     artifacts_bucket: str
+    four_eyes: Literal["on", "off"]  # on: whoever proposes a change cannot approve it
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:

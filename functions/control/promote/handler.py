@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from functions.control.archive import Archive
 from functions.control.clients import dynamodb, s3, stepfunctions
 from functions.control.documents import Artifacts
 from functions.control.lease import lease_of
@@ -34,7 +35,8 @@ def handler(event: Payload, _: object) -> dict[str, Any]:
         raise ContractError(f"the gate did not decide to promote in execution {execution}")
     family, version = texts_of(decision, "family", "version")
     servable = Servable(dynamodb, settings.control_table)
-    production = Production(Stage(dynamodb, settings.control_table, settings.ledger_table), artifacts, servable)
+    stage = Stage(dynamodb, settings.control_table, settings.ledger_table, Archive(s3, settings.ledger_bucket))
+    production = Production(stage, artifacts, servable)
     judged = JudgedProduction.of(artifacts.read_json(naming.evaluation_key(execution)))
     reasons = decision.get("reasons") or []
     after = production.promote(family, version, actor=arn, reasons=reasons, execution=execution, check=judged.check)

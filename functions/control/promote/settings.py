@@ -15,6 +15,7 @@ class Settings:
 
     control_table: str
     ledger_table: str
+    ledger_bucket: str
     leases_table: str
     artifacts_bucket: str
     state_machine_arn: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from local.cloudformation.providers.resource import Properties, Provider, Resource
 
 SERVICE = "apigatewayv2"
@@ -47,8 +49,9 @@ def delete_part(resource: Resource, name: str, identifier: str) -> None:
 
 def check_route_key(key: str) -> None:
     """Raise ValueError for a path that `local.http.api` does not match."""
-    if "{" in key and not key.endswith("+}"):
-        raise ValueError(f"{key}: the embedded AWS matches exact and greedy paths alone")
+    segments = key.partition(" ")[2].split("/")
+    if any("{" in one and not re.fullmatch(r"\{\w+\}", one) for one in [*segments[:-1], segments[-1].replace("+}", "}")]):
+        raise ValueError(f"{key}: a parameter is one whole segment of a path, and a greedy one the last")
 
 
 def part(kind: str) -> Provider:

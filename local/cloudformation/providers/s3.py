@@ -12,7 +12,8 @@ from local.tables import state
 def create_bucket(resource: Resource) -> None:
     """Create the bucket, configure it and put back what it held before the last stop."""
     bucket = resource.name("BucketName")
-    resource.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    created = {"Bucket": bucket, "CreateBucketConfiguration": {"LocationConstraint": REGION}}
+    resource.call("s3", "create_bucket", {**created, "ObjectLockEnabledForBucket": "ObjectLockEnabled" in resource.properties})
     identify_bucket(resource, bucket)
     configure_bucket(resource, {})
     state.restore_bucket(bucket)
@@ -34,7 +35,7 @@ def configure_bucket(resource: Resource, _: Properties) -> None:
 
     Access logs are recorded only: moto writes none, and refuses the setting before the log bucket's own policy stands.
     """
-    for name, value in resource.without("BucketName", "LoggingConfiguration").items():
+    for name, value in resource.without("BucketName", "LoggingConfiguration", "ObjectLockEnabled").items():
         operation, argument, convert = BUCKET_SETTINGS[name]
         resource.call("s3", operation, {"Bucket": resource.physical_resource_id, argument: convert(value)})
 
@@ -74,6 +75,7 @@ BUCKET_SETTINGS = {
     "AccessControl": ("put_bucket_acl", "ACL", str.lower),
     "BucketEncryption": ("put_bucket_encryption", "ServerSideEncryptionConfiguration", encryption),
     "LifecycleConfiguration": ("put_bucket_lifecycle_configuration", "LifecycleConfiguration", lifecycle),
+    "ObjectLockConfiguration": ("put_object_lock_configuration", "ObjectLockConfiguration", as_is),
     "PublicAccessBlockConfiguration": ("put_public_access_block", "PublicAccessBlockConfiguration", as_is),
     "Tags": ("put_bucket_tagging", "Tagging", lambda value: {"TagSet": value}),
     "VersioningConfiguration": ("put_bucket_versioning", "VersioningConfiguration", as_is),

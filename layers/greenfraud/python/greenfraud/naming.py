@@ -11,6 +11,7 @@ from greenfraud.canonical import sha256_hex
 
 DATASET_KEY = "dataset.json"
 QUARANTINE = "quarantine/"  # in the lake: the chunks whose data are at fault
+LEDGER_PREFIX = "ledger/"  # in the bucket of copies that nobody overwrites
 RATES_KEY = "rates/rates.csv"  # among the artifacts: what other currencies are worth in the platform's
 GENESIS = "genesis"  # the version of a family's first parent, which says that there is none
 PROFILE = "profile.json"  # beside a chunk's features
@@ -206,3 +207,21 @@ def s3_uri(bucket: str, key: str) -> str:
     's3://lake/executions/0123456789ab/plan.json'
     """
     return f"s3://{bucket}/{key}"
+
+
+def ledger_key(revision: int) -> str:
+    """Return the key of an entry's copy among the archived ones, which sort as they were written.
+
+    >>> ledger_key(12)
+    'ledger/00000012.json'
+    """
+    return f"{LEDGER_PREFIX}{revision:08d}.json"
+
+
+def ledger_revision(key: str) -> int:
+    """Return the revision of the entry whose copy has this key. Raises ValueError where it is no such key.
+
+    >>> ledger_revision("ledger/00000012.json")
+    12
+    """
+    return int(key.removeprefix(LEDGER_PREFIX).removesuffix(".json"))

@@ -10,6 +10,7 @@ from typing import Any
 from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.items.attributes import Attributes, Item
 from greenfraud.items.tables import LEDGER
+from greenfraud.ledger_chain import Stored
 
 KIND = "ledger entry"
 NAME = "promotions"  # of the one ledger that the table holds
@@ -17,7 +18,11 @@ NAME = "promotions"  # of the one ledger that the table holds
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One change of production, with the figures it was decided on; `control` is the document that it left."""
+    """One change of production, with the figures it was decided on; `control` is the document that it left.
+
+    `chained_to` is the digest of all entries before it (`greenfraud.ledger_chain`). Where a second person was asked, `actor` is
+    who approved, and `proposed_by` who proposed; an emergency is a change that nobody was asked for.
+    """
 
     revision: int
     verb: str
@@ -31,6 +36,15 @@ class Entry:
     emissions: dict[str, Any] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     control: dict[str, Any] = field(default_factory=dict)
+    proposal: int | None = None
+    proposed_by: str | None = None
+    is_emergency: bool = False
+    chained_to: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What is stored, chained and copied, letter by letter."""
+        return json.dumps(self.to_json())
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""
@@ -47,7 +61,7 @@ def put(entry: Entry) -> dict[str, Any]:
     item = {
         LEDGER.partition: {"S": NAME},
         "revision": {"N": str(entry.revision)},
-        "document": {"S": json.dumps(entry.to_json())},
+        "document": {"S": entry.text},
     }
     return {"Item": item, "ConditionExpression": LEDGER.is_new}
 
@@ -80,6 +94,12 @@ def all_entries() -> dict[str, Any]:
         "KeyConditionExpression": f"{LEDGER.partition} = :ledger",
         "ExpressionAttributeValues": {":ledger": {"S": NAME}},
     }
+
+
+def stored(item: Item) -> Stored:
+    """Return the text of an entry as it is, and the revision of its key. Raises DamagedItem."""
+    read = Attributes(item, KIND)
+    return Stored(read.read("revision", "N", int), read.text("document"))
 
 
 def decode(item: Item) -> dict[str, Any]:

@@ -1,0 +1,137 @@
+"""Reads the ledger, its copies and the document in force, with the person's own rights, and says what does not fit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.errors import CommandError
+from cli.screen import Screen
+from cli.target import Target
+from greenfraud import naming
+from greenfraud.errors import DamagedItem
+from greenfraud.items import control as control_items
+from greenfraud.items import ledger as ledger_items
+from greenfraud.ledger_chain import Finding, Stored, digest_of, verify
+
+
+class Ledger(NamedTuple):
+    """All that is known of the changes of what serves."""
+
+    entries: list[Stored]
+    copies: dict[int, str]
+    revision: int | None  # in force; None where no copy of the control document is whole
+    lock: str  # how long copies are held, in words; empty where they are not
+
+
+def read_ledger(target: Target) -> Ledger:
+    """Raises CommandError where the person may not read one of them."""
+    try:
+        return Ledger(list(_entries(target)), dict(_copies(target)), _revision(target), _lock(target))
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(f"the ledger cannot be read: {error}") from None
+    except DamagedItem as error:
+        raise CommandError(f"the ledger holds what is no entry: {error}") from None
+
+
+def verify_ledger(target: Target, screen: Screen) -> None:
+    """Print what was found and what was looked at. Raises CommandError where anything was found."""
+    ledger = read_ledger(target)
+    _tell(ledger, screen)
+    _refuse_findings(ledger)
+
+
+def export_ledger(target: Target, screen: Screen, to: Path) -> None:
+    """Write the entries as they are stored, a line each; then as `verify_ledger`."""
+    ledger = read_ledger(target)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    to.write_text("".join(f"{entry.text}\n" for entry in ledger.entries), encoding="utf-8")
+    screen.line(f"written    {to}")
+    _tell(ledger, screen)
+    _refuse_findings(ledger)
+
+
+def _tell(ledger: Ledger, screen: Screen) -> None:
+    screen.line(f"entries    {len(ledger.entries)}, production at revision {_or_unknown(ledger.revision)}")
+    screen.line(f"digest     {digest_of(ledger.entries)}, after the newest")
+    screen.line(f"copies     {len(ledger.copies)}, {ledger.lock or 'NOT LOCKED: whoever may write the bucket may remove them'}")
+    if emergencies := sum(_is_emergency(entry) for entry in ledger.entries):
+        screen.line(f"alone      {emergencies} of them in an emergency, without a second person")
+
+
+def _refuse_findings(ledger: Ledger) -> None:
+    findings = verify(ledger.entries, ledger.copies, ledger.revision)
+    if findings or ledger.revision is None:
+        lines = [f"entry {one.revision}: {one.kind.replace('_', ' ')}: {one.words}" for one in findings]
+        lines += ["no copy of the control document is whole"] if ledger.revision is None else []
+        raise CommandError("the ledger is not whole:\n  " + "\n  ".join(lines) + f"\n{_advice(findings)}")
+
+
+def _advice(findings: list[Finding]) -> str:
+    if findings and all(finding.kind == "unarchived" for finding in findings):
+        return "The next change copies the newest entry again; older ones without a copy stay so."
+    return "The copies in the bucket are what was written; CloudTrail says who wrote to the table."
+
+
+def _entries(target: Target) -> Iterator[Stored]:
+    query = {"TableName": target.outputs["LedgerTable"], **ledger_items.all_entries()}
+    for page in target.client("dynamodb").get_paginator("query").paginate(**query):
+        yield from (ledger_items.stored(item) for item in page["Items"])
+
+
+def _copies(target: Target) -> Iterator[tuple[int, str]]:
+    s3, bucket = target.client("s3"), target.outputs["LedgerBucket"]
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=naming.LEDGER_PREFIX):
+        # The first version of a key is what was written with the entry: a later one, or a mark of deletion, hides it only.
+        for version in _first_versions(page.get("Versions", [])):
+            found = s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+            yield naming.ledger_revision(version["Key"]), found["Body"].read().decode()
+
+
+def _first_versions(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    first: dict[str, dict[str, Any]] = {}
+    for version in versions:
+        known = first.get(version["Key"])
+        if known is None or version["LastModified"] < known["LastModified"]:
+            first[version["Key"]] = version
+    return list(first.values())
+
+
+def _revision(target: Target) -> int | None:
+    table, client = target.outputs["ControlTable"], target.client("dynamodb")
+    try:
+        document = control_items.read_newest(lambda key: client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item"))
+    except DamagedItem:
+        return None
+    return document.revision
+
+
+def _lock(target: Target) -> str:
+    try:
+        found = target.client("s3").get_object_lock_configuration(Bucket=target.outputs["LedgerBucket"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ObjectLockConfigurationNotFoundError":
+            raise
+        return ""
+    return _lock_in_words(found["ObjectLockConfiguration"])
+
+
+def _lock_in_words(configuration: Mapping[str, Any]) -> str:
+    retention = configuration.get("Rule", {}).get("DefaultRetention", {})
+    is_held = configuration.get("ObjectLockEnabled") == "Enabled" and "Days" in retention
+    return f"each held for {retention['Days']} days ({retention['Mode'].lower()})" if is_held else ""
+
+
+def _is_emergency(entry: Stored) -> bool:
+    try:
+        return bool(json.loads(entry.text).get("is_emergency"))
+    except (ValueError, AttributeError):
+        return False
+
+
+def _or_unknown(revision: int | None) -> str:
+    return "unknown" if revision is None else str(revision)

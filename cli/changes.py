@@ -1,0 +1,98 @@
+"""Changes of what serves that a person asks for: at once, or proposed and approved by somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from cli.api import call_api
+from cli.errors import CommandError, InputError
+from cli.options import Aws, Region
+from cli.screen import Screen
+from cli.target import Target, find_target
+
+Reason = Annotated[str, typer.Option(help="why, for the ledger")]
+Number = Annotated[int, typer.Argument(min=1, help="as `greenfraud proposals` lists it")]
+
+
+def proposals_command(*, aws: Aws = False, region: Region = "") -> None:
+    """What somebody proposed to change, and what became of it."""
+    target, screen = find_target(aws=aws, region=region or None), Screen()
+    answer = call_api(target, "GET", "/v1/proposals")
+    for one in answer["proposals"]:
+        screen.line(f"{one['number']:>4}  {one['status']:<9}  {one['change'].removeprefix('POST /v1/')}, by {one['proposer']}")
+        screen.line(f"      {one['at'][:19]} UTC, at revision {one['revision']}: {one['reason']}")
+        if one.get("closed_by"):
+            screen.line(f"      {one['status']} by {one['closed_by']}: {one['closing_reason']}")
+    if not answer["proposals"]:
+        screen.line("nothing was proposed")
+    if not answer["four_eyes"]:
+        screen.line("changes here need no second person (four_eyes is off): a change is made when it is asked for")
+
+
+def approve_command(number: Number, *, reason: Reason, aws: Aws = False, region: Region = "") -> None:
+    """Carry out what somebody else proposed.
+
+    Whoever proposed it cannot, nor can anybody once something else has changed
+    what serves since: then propose again what is still wanted.
+    """
+    target, screen = find_target(aws=aws, region=region or None), Screen()
+    answer = asked_for(target, f"/v1/proposals/{number}/approve", {"reason": reason}, f"approve {number}")
+    tell_serving(answer, screen)
+
+
+def withdraw_command(number: Number, *, reason: Reason, aws: Aws = False, region: Region = "") -> None:
+    """Close a proposal that nobody is to carry out."""
+    target, screen = find_target(aws=aws, region=region or None), Screen()
+    asked_for(target, f"/v1/proposals/{number}/withdraw", {"reason": reason}, f"withdraw {number}")
+    screen.line(f"proposal {number} is withdrawn")
+
+
+def rollback_command(
+    *,
+    reason: Reason,
+    emergency: Annotated[
+        bool, typer.Option("--emergency", help="at once, without a second person: the ledger says so, and an alarm rings")
+    ] = False,
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """Make the previous model serve again."""
+    roll_back(find_target(aws=aws, region=region or None), Screen(), reason, is_emergency=emergency)
+
+
+def roll_back(target: Target, screen: Screen, reason: str, *, is_emergency: bool = False) -> None:
+    """Ask for the model before this one; the ledger keeps why, and who signed the request."""
+    path = "/v1/emergency/production/rollback" if is_emergency else "/v1/production/rollback"
+    tell_change(asked_for(target, path, {"reason": reason}, "rollback"), screen)
+
+
+def asked_for(target: Target, path: str, body: Mapping[str, Any], command: str) -> dict[str, Any]:
+    """The answer to a request for a change. CommandError where it was refused."""
+    try:
+        return call_api(target, "POST", path, body)
+    except InputError as error:
+        raise CommandError(f"`{command}` was refused: {error}") from None
+
+
+def tell_change(answer: Mapping[str, Any], screen: Screen) -> None:
+    """What serves now, or that it waits for somebody else."""
+    if (proposal := answer.get("proposal")) is None:
+        tell_serving(answer, screen)
+        return
+    screen.line(f"proposed as number {proposal['number']}; nothing is changed yet")
+    screen.line(f"somebody else carries it out: greenfraud approve {proposal['number']} --reason ...")
+
+
+def tell_serving(answer: Mapping[str, Any], screen: Screen) -> None:
+    """What serves now, and what behind it."""
+    screen.line(f"now serving {model_name(answer.get('production'))}, revision {answer['revision']}")
+    if answer.get("fallback"):
+        screen.line(f"and if that cannot be loaded, {model_name(answer['fallback'])}")
+
+
+def model_name(reference: Mapping[str, Any] | None) -> str:
+    """The model in one word."""
+    return f"{reference['family']}/{reference['version']}" if reference else "none: rules answer"
