@@ -22,6 +22,7 @@ ACTIONS = {"HeadBucket": "ListBucket", "PutPublicAccessBlock": "PutBucketPublicA
 SETTINGS = {
     "encryption": "EncryptionConfiguration",
     "lifecycle": "LifecycleConfiguration",
+    "object-lock": "BucketObjectLockConfiguration",
     "ownershipControls": "BucketOwnershipControls",
     "publicAccessBlock": "BucketPublicAccessBlock",
 }
