@@ -16,7 +16,7 @@ from cli.changes import approve_command, proposals_command, rollback_command, wi
 from cli.errors import InputError
 from cli.faults import FaultReportingGroup
 from cli.import_commands import import_command, rates_command
-from cli.options import Aws, Currency, Mapping, Maturity, Rates, Region, Timezone, import_options
+from cli.options import Aws, Currency, HorizonOfLake, Mapping, Maturity, Rates, Region, Timezone, import_options
 from cli.recovery.commands import rebuild_command, redrive_command, restore_day_command
 from cli.screen import Screen
 
@@ -32,6 +32,7 @@ def run_command(  # noqa: PLR0913 - the options of a command
     mapping: Mapping = "",
     timezone: Timezone = "",
     maturity_days: Maturity = 7,
+    label_horizon_days: HorizonOfLake = None,
     currency: Currency = "",
     rates: Rates = None,
     port: Annotated[int, typer.Option(min=1, max=65535, envvar="GREENFRAUD_PORT", help="port of the embedded AWS")] = 4566,
@@ -59,7 +60,8 @@ def run_command(  # noqa: PLR0913 - the options of a command
     if data is not None:
         options = import_options(mapping, timezone, maturity_days, own, rates)
         source = FileSource(data, options, lambda text: screen.line(f"  {text}"))
-    run(RunOptions(source=source, port=port, http_port=http_port, is_exiting=is_exiting), screen)
+    asked = RunOptions(source=source, label_horizon_days=label_horizon_days, port=port, http_port=http_port, is_exiting=is_exiting)
+    run(asked, screen)
 
 
 app.command("import")(import_command)

@@ -14,6 +14,12 @@ Maturity = Annotated[int, typer.Option(min=0, max=365, help="days after which an
 Horizon = Annotated[
     int, typer.Option(min=0, max=730, help="days until which a label may come and be learned; not less than maturity")
 ]
+HorizonOfLake = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=730, help="days until which a label may come and be learned; by default what the lake says, 90 in a new one"
+    ),
+]
 Currency = Annotated[str, typer.Option(help="three capital letters; by default the platform's own")]
 Rates = Annotated[Path | None, typer.Option(help="CSV of date,currency,rate: what other currencies were worth in the platform's")]
 Aws = Annotated[bool, typer.Option("--aws", help="the platform in your AWS account instead of the one on this machine")]

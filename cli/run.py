@@ -12,7 +12,7 @@ from typing import Any
 from cli import emissions, record
 from cli.data.dataset import Dataset, HeldBack, hold_back
 from cli.data.sources import Source, require_trainable
-from cli.data.upload import HELD_BACK_KEY, imported_document, read_json, upload
+from cli.data.upload import HELD_BACK_KEY, change_label_horizon, imported_document, read_json, upload
 from cli.embedded import LOG, deploy, embedded_aws
 from cli.errors import CommandError, InputError
 from cli.execution import Execution, follow_execution, start_execution
@@ -34,9 +34,10 @@ Prepared = tuple[Dataset, list[HeldBack]]  # to import, and kept back to be scor
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """What `run` was asked for."""
+    """What `run` was asked for; `label_horizon_days` None leaves the lake's own."""
 
     source: Source
+    label_horizon_days: int | None = None
     port: int = 4566
     http_port: int = 8000
     assembly: Path = Path("cdk.out")
@@ -98,7 +99,7 @@ def _everything(options: RunOptions, target: Target, screen: Screen, prepared: P
     with screen.step("deploy", f"deploying {options.assembly}"):
         deploy(options.assembly, target.endpoint or "", lambda line: screen.line(f"  {line}"))
     screen.line(f"  customers and terminals: {ids_told(target)}")
-    held_back = _import(options.source, prepared, target, screen, done)
+    held_back = _import(options, prepared, target, screen, done)
     _train(target, screen, done)
     _score(target, screen, done, held_back)
     _account(target, screen, done)
@@ -130,12 +131,12 @@ def _require_assembly(assembly: Path) -> None:
         raise InputError(f"there is no synthesised template in {assembly}. Run `make synth` first, in the project's folder")
 
 
-def _import(source: Source, prepared: Prepared | None, target: Target, screen: Screen, done: Run) -> list[HeldBack]:
+def _import(options: RunOptions, prepared: Prepared | None, target: Target, screen: Screen, done: Run) -> list[HeldBack]:
     """Fill the lake, unless it holds this data set already; the transactions kept back for scoring.
 
     Where ids are replaced, what is kept back never enters the lake: it is scored by the ids it was sent with.
     """
-    s3, bucket = target.client("s3"), target.outputs["LakeBucket"]
+    s3, bucket, source = target.client("s3"), target.outputs["LakeBucket"], options.source
     key = read_id_key(target)
     found = imported_document(s3, bucket)
     if found is None or found["source_sha256"] != source.sha256:
@@ -143,6 +144,8 @@ def _import(source: Source, prepared: Prepared | None, target: Target, screen: S
             dataset, held_back = prepared or _prepared(source)
             kept = held_back if key is None else None
             upload(s3, bucket, tokenised(dataset, key), kept, done=lambda now, of: screen.doing(f"importing: file {now} of {of}"))
+    if options.label_horizon_days is not None:
+        change_label_horizon(s3, bucket, options.label_horizon_days)
     done.dataset = read_json(s3, bucket, DATASET_KEY)
     screen.line(f"  {_described(done.dataset)}")
     if key is not None:

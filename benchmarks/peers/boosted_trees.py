@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
+
+    Scores = NDArray[np.floating[Any]]
 
 READS = "raw"
 FEW = 255  # categories that the trees tell apart themselves
@@ -24,8 +28,8 @@ def is_installed() -> bool:
     return True
 
 
-def scores(values: pd.DataFrame, is_fraud: NDArray[np.bool_], judged: pd.DataFrame, seed: int) -> NDArray[np.floating[Any]]:
-    """Fit on raw columns, texts being categories, and return the fraud probability of the judged rows."""
+def fitted(values: pd.DataFrame, is_fraud: NDArray[np.bool_], seed: int) -> Callable[[pd.DataFrame], Scores]:
+    """Fit on raw columns, texts being categories, and return what gives other rows their fraud probability."""
     from sklearn.compose import make_column_transformer
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.model_selection import StratifiedKFold
@@ -41,4 +45,4 @@ def scores(values: pd.DataFrame, is_fraud: NDArray[np.bool_], judged: pd.DataFra
     prepared = make_column_transformer((codes, few), (rates, many), remainder="passthrough")
     trees = HistGradientBoostingClassifier(**PARAMETERS, categorical_features=list(range(len(few))), random_state=seed)
     model = make_pipeline(prepared, trees).fit(values, is_fraud)
-    return model.predict_proba(judged)[:, 1]  # type: ignore[no-any-return]
+    return lambda judged: model.predict_proba(judged)[:, 1]

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
+
+    Scores = NDArray[np.floating[Any]]
 
 PENALTY = 1.0  # C; stronger penalties rank worse
 MAXIMUM_ITERATIONS = 1_000
@@ -28,10 +32,8 @@ def with_logarithms(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.hstack([values, np.sign(values) * np.log1p(np.abs(values))])
 
 
-def scores(
-    values: NDArray[np.float32], is_fraud: NDArray[np.bool_], judged: NDArray[np.float32], seed: int
-) -> NDArray[np.floating[Any]]:
-    """Fit on rows with NaN for missing, and return the fraud probability of the judged rows."""
+def fitted(values: NDArray[np.float32], is_fraud: NDArray[np.bool_], seed: int) -> Callable[[NDArray[np.float32]], Scores]:
+    """Fit on rows with NaN for missing, and return what gives other rows their fraud probability."""
     from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -44,4 +46,4 @@ def scores(
         LogisticRegression(C=PENALTY, max_iter=MAXIMUM_ITERATIONS, random_state=seed),
     )
     model.fit(values.astype(np.float64), is_fraud)
-    return model.predict_proba(judged.astype(np.float64))[:, 1]  # type: ignore[no-any-return]
+    return lambda judged: model.predict_proba(judged.astype(np.float64))[:, 1]

@@ -6,8 +6,12 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
+
+    Scores = NDArray[np.floating[Any]]
 
 PARAMETERS = {
     "objective": "binary:logistic",
@@ -30,11 +34,9 @@ def is_installed() -> bool:
     return find_spec("xgboost") is not None
 
 
-def scores(
-    values: NDArray[np.float32], is_fraud: NDArray[np.bool_], judged: NDArray[np.float32], seed: int
-) -> NDArray[np.floating[Any]]:
-    """Fit on rows with NaN for missing, and return the fraud probability of the judged rows."""
+def fitted(values: NDArray[np.float32], is_fraud: NDArray[np.bool_], seed: int) -> Callable[[NDArray[np.float32]], Scores]:
+    """Fit on rows with NaN for missing, and return what gives other rows their fraud probability."""
     from xgboost import XGBClassifier
 
     model = XGBClassifier(**PARAMETERS, random_state=seed).fit(values, is_fraud)
-    return model.predict_proba(judged)[:, 1]  # type: ignore[no-any-return]
+    return lambda judged: model.predict_proba(judged)[:, 1]

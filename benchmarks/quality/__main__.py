@@ -10,14 +10,13 @@ from rich.console import Console
 
 from benchmarks.progress import Progress
 from benchmarks.quality.asked import arguments, data_of, weeks_of
-from benchmarks.quality.contestants import PEERS, contestants, metered
-from benchmarks.quality.data import lake_of, prepare
+from benchmarks.quality.contestants import CONTROL, CONTROL_BUILT, NAMES, PEERS, contestants, metered
+from benchmarks.quality.data import ENTITIES, lake_of, prepare
 from benchmarks.quality.measures import measured
 from benchmarks.quality.results import Result, flat, table
 from benchmarks.quality.weeks import WeekError, grids
 from benchmarks.report import publish
 from cli.errors import InputError
-from greenfraud.families import FAMILIES
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +35,7 @@ def compare(
 ) -> dict[str, Result]:
     """Train and judge every contestant on every week with every seed."""
     entered = contestants(names)
-    results = {name: Result() for name in entered}
+    results = {name: Result(unseen={entities: Result() for entities in ENTITIES}) for name in entered}
     groups = grids(weeks)
     progress = Progress("quality", len(groups) * (1 + len(entered) * seeds))
     with lake_of(dataset) as lake:
@@ -50,8 +49,10 @@ def compare(
             for group, data in zip(groups, prepared, strict=True):
                 scores, costs = metered(contestant, data, group, seed)
                 spent.append(costs)
-                for week, week_scores in scores.items():
-                    results[name].add(week, measured(week_scores, data.judged[week].holdout))
+                for week, scored in scores.items():
+                    results[name].add(week, measured(scored.known, data.judged[week].holdout))
+                    for entities, unseen in scored.unseen.items():
+                        results[name].unseen[entities].add(week, measured(unseen, data.judged[week].holdout))
                 progress.finish(f"{name}, seed {seed}")
             results[name].costs.append(sum(spent[1:], spent[0]))
     return results
@@ -61,6 +62,7 @@ def built(weeks: Sequence[TestWeek], options: argparse.Namespace, source: str, r
     """Return how everybody was built, and what the figures mean."""
     starts = ", ".join(str(week.chunk.start_day) for week in weeks)
     described = {name: module.BUILT for name, module in PEERS.items() if name in results}
+    described |= {CONTROL: CONTROL_BUILT} if CONTROL in results else {}
     asked = options.only or PEERS
     absent = {name: "not installed: left out" for name in PEERS if name in asked and name not in results}
     judged = f"all from {options.split} on" if options.split else f"weeks from {starts}"
@@ -79,7 +81,7 @@ def main(words: Sequence[str]) -> int:
     except (InputError, WeekError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2
-    results = compare(dataset, weeks, options.seeds, options.only or [*FAMILIES, *PEERS], told)
+    results = compare(dataset, weeks, options.seeds, options.only or NAMES, told)
     Console(width=None if sys.stdout.isatty() else 160).print(table(results))
     publish("quality", flat(results), built(weeks, options, dataset.name, results))
     return 0

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from unittest import mock
 
 import pandas as pd
 import torch
 from threadpoolctl import threadpool_limits
 
 from benchmarks.peers import boosted_trees, logistic_regression, xgboost_our_rows, xgboost_trees
+from benchmarks.quality.data import ENTITIES
 from greenfraud.carbon import AWS_PUE, INTENSITY_G_PER_KWH
 from greenfraud.families import FAMILIES
 from greenfraud.features.manifest import load_manifest
 from training.job.footprint import Meter
 from training.job.settings import Settings
+from training.model import learning
 from training.model.checkpoint import Checkpoint
 from training.model.learning import learn
 from training.model.onnx_graph import probabilities, to_onnx
@@ -25,12 +28,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from benchmarks.quality.data import Prepared
+    from benchmarks.quality.data import Judged, Prepared
     from benchmarks.quality.weeks import TestWeek
     from greenfraud.chunks import Chunk
     from training.model.sample import Sample
 
     Scores = NDArray[np.floating[Any]]
+    Scorer = Callable[[Judged], Scores]
 
 REGION, COUNTRY = "eu-north-1", "SWE"
 PEERS = {
@@ -39,13 +43,17 @@ PEERS = {
     "logistic_regression": logistic_regression,
     "boosted_trees_raw": boosted_trees,
 }
+CONTROLLED = "light"
+CONTROL = f"{CONTROLLED}_without_hiding"
+CONTROL_BUILT = f"{CONTROLLED}, nobody's past hidden while it learns: what hiding a share of rows' pasts gives and costs"
+NAMES = (*FAMILIES, CONTROL, *PEERS)
 
 
 class Contestant(Protocol):
-    """Somebody who scores the test weeks of one group."""
+    """Somebody who learns for the test weeks of one group."""
 
-    def __call__(self, prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> Iterator[tuple[Chunk, Scores]]:
-        """Train on what each week allows, and yield its scores."""
+    def __call__(self, prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> Iterator[tuple[Chunk, Scorer]]:
+        """Train on what each week allows, and yield what scores it."""
         ...
 
 
@@ -65,20 +73,31 @@ class Costs:
 
 def contestants(names: Sequence[str]) -> Mapping[str, Contestant]:
     """Return families and peers by name; a peer whose package is not installed is left out."""
-    families = {name: _family(name) for name in FAMILIES}
-    peers = {name: _peer(module.scores, module.READS) for name, module in PEERS.items() if module.is_installed()}
+    families = {name: _family(name) for name in FAMILIES} | {CONTROL: _without_hiding(_family(CONTROLLED))}
+    peers = {name: _peer(module.fitted, module.READS) for name, module in PEERS.items() if module.is_installed()}
     return {name: contestant for name, contestant in (families | peers).items() if name in names}
 
 
 def _family(family: str) -> Contestant:
-    def scores(prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> Iterator[tuple[Chunk, Scores]]:
+    def scorers(prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> Iterator[tuple[Chunk, Scorer]]:
         by_last_chunk = {week.learned[-1]: week for week in weeks}
         for chunk, checkpoint in chain(family, prepared.samples, seed):
             if chunk in by_last_chunk:
-                judged = by_last_chunk[chunk].chunk
-                yield judged, probabilities(to_onnx(checkpoint.network), prepared.judged[judged].values)
+                yield by_last_chunk[chunk].chunk, _scorer(to_onnx(checkpoint.network))
 
-    return scores
+    return scorers
+
+
+def _scorer(model: bytes) -> Scorer:
+    return lambda judged: probabilities(model, judged.values)
+
+
+def _without_hiding(contestant: Contestant) -> Contestant:
+    def scorers(prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> Iterator[tuple[Chunk, Scorer]]:
+        with mock.patch.object(learning, "pasts_of", return_value=[]):
+            yield from contestant(prepared, weeks, seed)
+
+    return scorers
 
 
 def chain(family: str, samples: Mapping[Chunk, Sample], seed: int) -> Iterator[tuple[Chunk, Checkpoint]]:
@@ -96,28 +115,44 @@ def after(family: str, parent: Checkpoint | None, chunk: Sample, name: str, seed
     return learned.checkpoint(name, [*(parent.chunks if parent else []), name])
 
 
-def _peer(fit_and_score: Callable[..., Scores], reads: str) -> Contestant:
-    def scores(prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> Iterator[tuple[Chunk, Scores]]:
+def _peer(fitted: Callable[..., Callable[[Any], Scores]], reads: str) -> Contestant:
+    def scorers(prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> Iterator[tuple[Chunk, Scorer]]:
         for week in weeks:
-            rows, judged = [prepared.samples[chunk] for chunk in week.learned], prepared.judged[week.chunk]
+            rows = [prepared.samples[chunk] for chunk in week.learned]
             is_fraud = torch.cat([part.is_fraud for part in rows]).numpy()
             if reads == "raw":
                 raw = pd.concat([prepared.raw[chunk] for chunk in week.learned], ignore_index=True)
-                yield week.chunk, fit_and_score(raw, is_fraud, judged.raw, seed)
+                yield week.chunk, _peers_scorer(fitted(raw, is_fraud, seed), "raw")
                 continue
             values = torch.cat([part.values for part in rows]).numpy()  # noqa: PD011
-            yield week.chunk, fit_and_score(values, is_fraud, judged.values, seed)
+            yield week.chunk, _peers_scorer(fitted(values, is_fraud, seed), "values")
 
-    return scores
+    return scorers
 
 
-def metered(contestant: Contestant, prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> tuple[dict[Chunk, Scores], Costs]:
-    """Return a contestant's scores per week, and what they cost; scoring is included for everyone alike."""
+def _peers_scorer(predict: Callable[[Any], Scores], columns: str) -> Scorer:
+    return lambda judged: predict(getattr(judged, columns))
+
+
+class Scored(NamedTuple):
+    """A week's scores: of its rows, and of the same rows as if their customers, or their terminals, had never been seen."""
+
+    known: Scores
+    unseen: dict[str, Scores]
+
+
+def metered(contestant: Contestant, prepared: Prepared, weeks: Sequence[TestWeek], seed: int) -> tuple[dict[Chunk, Scored], Costs]:
+    """Return a contestant's scores per week, and what training and scoring cost; scoring rows again is on nobody's account."""
     meter = Meter(_settings())
     with threadpool_limits(1):
-        scores = dict(contestant(prepared, weeks, seed))
-    footprint = meter.stop()
-    return scores, Costs(footprint.cpu_seconds, footprint.energy_kwh, footprint.emissions_g)
+        scorers = dict(contestant(prepared, weeks, seed))
+        known = {chunk: scorer(prepared.judged[chunk]) for chunk, scorer in scorers.items()}
+        footprint = meter.stop()
+        unseen = {
+            chunk: {name: scorer(prepared.judged[chunk].unseen(name)) for name in ENTITIES} for chunk, scorer in scorers.items()
+        }
+    scored = {chunk: Scored(scores, unseen[chunk]) for chunk, scores in known.items()}
+    return scored, Costs(footprint.cpu_seconds, footprint.energy_kwh, footprint.emissions_g)
 
 
 def _settings() -> Settings:

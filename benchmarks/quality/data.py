@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from training.evaluation.holdout import known_compromised, make_holdout
 from training.features.chunk_file import feature_values
 from training.features.chunk_writing import write_chunks
 from training.job.bucket import Bucket, client
+from training.model.hidden_past import pasts_of
 from training.model.sample import Sample
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 
 LAKE, REGION = "lake", "eu-north-1"
 AS_IT_IS = ImportOptions()
+ENTITIES = {
+    "customers": ("customer_activity", "customer_id"),
+    "terminals": ("terminal_activity", "terminal_id"),
+}  # view, raw column
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,15 @@ class Judged:
     holdout: Holdout
     values: NDArray[np.float32]
     raw: pd.DataFrame
+
+    def unseen(self, entities: str) -> Judged:
+        """Return the same rows as scoring would have them if nobody had ever seen their customers, or their terminals."""
+        view, column = ENTITIES[entities]
+        values = torch.from_numpy(self.values.copy())
+        for past in pasts_of({feature.name: feature.hash for feature in load_manifest().features}):
+            if past.view == view:
+                values[:, past.places] = past.unseen
+        return replace(self, values=values.numpy(), raw=self.raw.assign(**{column: "never seen"}))
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ def measured(scores: Floats, holdout: Holdout, resamples: int = RESAMPLES) -> Fl
 
 
 def interval(samples: Floats) -> tuple[float, float]:
-    """Return the 95 % percentile interval of resampled figures."""
+    """Return the 95 % percentile interval of resampled figures; NaN where none could be computed."""
+    if np.isnan(samples).all():
+        return np.nan, np.nan
     low, high = np.nanpercentile(samples, INTERVAL)
     return float(low), float(high)

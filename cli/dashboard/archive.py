@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from cli.dashboard.stores import SavedStore, Store
-from greenfraud.naming import DATASET_KEY
+from cli.errors import CommandError
+from greenfraud.errors import ContractError
+from greenfraud.naming import DATASET_KEY, QUARANTINE, quality_key
+from greenfraud.quarantine import Quarantined
 
 EXECUTIONS, MODELS = "executions/", "models/"
 DOCUMENTS = ("evaluation.json", "decision.json", "report.json")
@@ -54,6 +58,24 @@ def read_dataset(store: Store) -> dict[str, Any]:
     """The lake's `dataset.json`; empty when nothing was imported."""
     (document,) = store.read("lake", [DATASET_KEY])
     return document or {}
+
+
+def read_quality(store: Store) -> list[dict[str, Any]]:
+    """What is estimated and measured of each week, in time order."""
+    return _documents(store, quality_key("").removesuffix(".json"))
+
+
+def read_quarantine(store: Store) -> list[Quarantined]:
+    """Every chunk that was ever found at fault, in time order. CommandError where what is on record of one is unusable."""
+    try:
+        return [Quarantined.from_bytes(json.dumps(document).encode()) for document in _documents(store, QUARANTINE)]
+    except ContractError as error:
+        raise CommandError(f"{QUARANTINE} in the lake: {error}") from None
+
+
+def _documents(store: Store, prefix: str) -> list[dict[str, Any]]:
+    keys = sorted(store.keys("lake", prefix))
+    return [document for document in store.read("lake", keys) if document]
 
 
 def saved_store(root: Path, executions: set[str]) -> SavedStore | None:

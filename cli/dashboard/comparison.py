@@ -27,6 +27,14 @@ class Measure:
         """Value and interval in words."""
         return f"{UNAVAILABLE} ({self.reason})" if self.value is None else f"{number(self.value)} ({self.interval()})"
 
+    def as_share(self) -> str:
+        """The value as a share of a hundred, in words.
+
+        >>> Measure(0.0312).as_share(), Measure(reason="too few").as_share()
+        ('3.1 %', 'unavailable (too few)')
+        """
+        return f"{UNAVAILABLE} ({self.reason})" if self.value is None else f"{number(100 * self.value, 1)} %"
+
     def interval(self, decimals: int = 3) -> str:
         """The interval in words."""
         if self.low is None or self.high is None:
@@ -49,6 +57,7 @@ class Candidate:
     grams_per_1000: float | None = None
     training_grams: float | None = None
     is_production: bool = False
+    to_come: Measure = UNKNOWN  # share of the holdout's frauds that nobody has reported yet
 
     @property
     def name(self) -> str:
@@ -84,7 +93,14 @@ def compared(evaluation: Mapping[str, Any], lineage_grams: Mapping[str, float]) 
     """All models of an evaluation; none where there is no evaluation."""
     rows = (evaluation.get("holdout") or {}).get("rows")
     candidates = [_candidate(item, rows, _currency(evaluation)) for item in evaluation.get("candidates", [])]
-    return [replace(candidate, training_grams=lineage_grams.get(candidate.name)) for candidate in candidates]
+    to_come = frauds_to_come(evaluation)
+    return [replace(candidate, training_grams=lineage_grams.get(candidate.name), to_come=to_come) for candidate in candidates]
+
+
+def frauds_to_come(evaluation: Mapping[str, Any]) -> Measure:
+    """The share of the holdout's frauds that nobody has reported yet: every figure is without them."""
+    holdout = evaluation.get("holdout") or {}
+    return Measure(holdout.get("frauds_to_come_share"), reason=holdout.get("to_come_reason") or "not estimated")
 
 
 def compared_by_segment(evaluation: Mapping[str, Any]) -> list[SegmentOfHoldout]:
@@ -106,7 +122,7 @@ def rules_of(evaluation: Mapping[str, Any]) -> Candidate:
     rules = evaluation.get("baseline_rules") or {}
     metrics = rules.get("metrics", {})
     precision, recall = (_measure(metrics.get(name)) for name in ("average_precision", RECALL))
-    return Candidate(RULES, average_precision=precision, recall=recall)
+    return Candidate(RULES, average_precision=precision, recall=recall, to_come=frauds_to_come(evaluation))
 
 
 def compared_by_mlflow(run: MlflowRun | None, versions: Mapping[str, str]) -> list[Candidate]:

@@ -8,6 +8,7 @@ from cli.dashboard.history import Event
 from cli.dashboard.markup import element, items, words
 from cli.dashboard.units import UNAVAILABLE, grams, moment
 
+LABELS = {"censored_rows": "refused, nothing known of them", "explored_rows": "let through by chance"}
 HEADERS = ("Time (UTC)", "Execution", "Outcome", "Serves afterwards", "Holdout", "CO₂e", "Reasons")
 
 
@@ -21,12 +22,18 @@ def decisions_table(events: Sequence[Event]) -> str:
 
 
 def _row(event: Event) -> str:
-    about = _about_execution(event) if event.execution else ("by hand", "none", "none")
-    cells = (moment(event.at), about[0], event.outcome, event.serving.name, *about[1:])
+    holdout, spent = (_holdout(event), grams(event.grams)) if event.execution else (words("none"), "none")
     reasons = items(event.reasons) or words(f"{UNAVAILABLE}: no decision is on record")
-    return element("tr", *(element("td", words(cell)) for cell in cells), element("td", reasons))
+    about = (moment(event.at), event.execution or "by hand", event.outcome, event.serving.name)
+    cells = [*map(words, about), holdout, words(spent), reasons]
+    return element("tr", *(element("td", cell) for cell in cells))
 
 
-def _about_execution(event: Event) -> tuple[str, str, str]:
+def _holdout(event: Event) -> str:
+    """The week that models were judged on; below it, what its labels do not say."""
+    if not event.holdout:
+        return words(UNAVAILABLE)
+    told = [f"frauds to come: {event.rules.to_come.as_share()}"]
+    told += [f"{LABELS[name]}: {rows:,}" for name, rows in event.unlike_others.items() if rows]
     rows = f" ({event.rows:,} rows)" if event.rows else ""
-    return event.execution or "", f"{event.holdout}{rows}" if event.holdout else UNAVAILABLE, grams(event.grams)
+    return words(f"{event.holdout}{rows}") + items(told)

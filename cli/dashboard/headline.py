@@ -38,15 +38,18 @@ def tiles(records: Records, events: Sequence[Event], currency: str) -> list[Tile
     return [
         Tile("CO₂e per 1,000 decisions", grams(grams_per_1000(records)), answers_basis(records)),
         Tile("CO₂e of everything so far", grams(total_grams(records)), f"{len(records):,} records of jobs and batches of answers"),
-        Tile(
-            "Average precision in production", number(precision.value), f"{name}; 95 %: {precision.interval()}" if events else name
-        ),
+        Tile("Average precision in production", number(precision.value), _precision_basis(name, serving) if events else name),
         Tile(
             f"{currency} saved per 1,000 decisions",
             number(saved.value, 2),
             f"against the bare rules; 95 %: {saved.interval(2)}" if saved.value is not None else saved.reason,
         ),
     ]
+
+
+def _precision_basis(name: str, serving: Candidate) -> str:
+    to_come = serving.to_come.as_share()
+    return f"{name}; 95 %: {serving.average_precision.interval()}; of that week's frauds still to come: {to_come}"
 
 
 def answers_basis(records: Records) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from cli.dashboard.inputs import Inputs
 from cli.dashboard.mlflow_runs import MlflowRun
 from cli.dashboard.totals import RULES
 
+UNLIKE_OTHERS = ("censored_rows", "explored_rows")
 UNTIMED = datetime.max.replace(tzinfo=UTC)  # sorts last
 
 
@@ -34,6 +35,7 @@ class Event:
     model: str | None = None
     holdout: str | None = None
     rows: int | None = None
+    unlike_others: Mapping[str, int] = field(default_factory=dict)  # rows of the holdout, of which labels say less or more
     candidates: Sequence[Candidate] = ()
     segments: Sequence[SegmentOfHoldout] = ()
     rules: Candidate = RULES_ALONE
@@ -73,6 +75,7 @@ def _execution(key: str, outputs: Outputs, run: MlflowRun | None, change: Mappin
         model=_name(change["production"]) if change else None,
         holdout=holdout.get("chunk") or params.get("holdout"),
         rows=holdout.get("rows"),
+        unlike_others={name: holdout[name] for name in UNLIKE_OTHERS if name in holdout},
         segments=compared_by_segment(evaluation),
         rules=rules_of(evaluation),
         grams=report.get("emissions_g_total", metrics.get("emissions_g_total")),

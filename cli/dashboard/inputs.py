@@ -10,7 +10,16 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.dashboard.archive import Outputs, read_dataset, read_executions, read_ledger, read_lineage_grams, saved_store
+from cli.dashboard.archive import (
+    Outputs,
+    read_dataset,
+    read_executions,
+    read_ledger,
+    read_lineage_grams,
+    read_quality,
+    read_quarantine,
+    saved_store,
+)
 from cli.dashboard.emissions_file import read_csv
 from cli.dashboard.mlflow_runs import MlflowRun, read_runs
 from cli.dashboard.stores import PlatformStore, SavedStore, Store
@@ -19,6 +28,7 @@ from cli.errors import CommandError
 from cli.record import read_json_file
 from cli.target import SERVING_FILE, Target, find_target
 from greenfraud.carbon import EmissionsRecord
+from greenfraud.quarantine import Quarantined
 
 STATE = Path(".local/state")
 DATABASE = Path("mlflow/mlflow.db")
@@ -37,6 +47,8 @@ class Inputs:
     dataset: dict[str, Any]
     sources: Sequence[str]
     missing: Sequence[str]
+    weeks: Sequence[dict[str, Any]] = ()  # as production lived them: estimated, and measured
+    quarantine: Sequence[Quarantined] = ()
 
 
 def inputs_from_aws(target: Target) -> Inputs:
@@ -70,7 +82,8 @@ def _inputs(records: Sequence[EmissionsRecord], file: str, store: Store, runs: S
         missing.append(f"{file} tells of other executions than {store.name}: they belong to different data sets")
     sources = [file, f"ledger and evaluations: {store.name}", *(["MLflow"] if runs else [])]
     grams, dataset = read_lineage_grams(store), read_dataset(store)
-    return Inputs(records, read_ledger(store), executions, grams, runs, dataset, sources, missing)
+    lived = (read_quality(store), read_quarantine(store))
+    return Inputs(records, read_ledger(store), executions, grams, runs, dataset, sources, missing, *lived)
 
 
 def _target_that_answers() -> Target | None:

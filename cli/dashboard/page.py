@@ -22,10 +22,12 @@ from cli.dashboard.inputs import Inputs
 from cli.dashboard.markup import element, items, words
 from cli.dashboard.method import grid, methods, sci_sentence
 from cli.dashboard.production_figure import production
+from cli.dashboard.quarantine_table import quarantine_table
 from cli.dashboard.segment_figure import by_segment
 from cli.dashboard.theme import variables
 from cli.dashboard.units import UNAVAILABLE, moment
 from cli.dashboard.value_figures import value_against_grams
+from cli.dashboard.week_figure import before_labels
 
 STYLE, SCRIPT = (Path(__file__).with_name(name) for name in ("page.css", "page.js"))
 HEAD = (
@@ -79,8 +81,10 @@ def _sections(inputs: Inputs, events: Sequence[Event], currency: str) -> list[st
             [production(events), answering(emitted), by_stage(emitted), over_time(emitted)],
         ),
         _section("Chunk by chunk", [by_family_and_chunk(emitted), learning(inputs.runs)]),
+        _section("Week by week", [before_labels(inputs.weeks)]),
         _section("Value against grams", value_against_grams(events, currency)),
         _section("For whom it works", [by_segment(events, currency)]),
+        element("section", element("h2", words("Data in quarantine")), quarantine_table(inputs.quarantine)),
         element("section", element("h2", words("Executions and decisions")), decisions_table(events)),
     ]
 

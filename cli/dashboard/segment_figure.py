@@ -26,7 +26,8 @@ def by_segment(events: Sequence[Event], currency: str) -> Figure:
         "precision-by-segment",
         "Average precision by segment",
         "The latest comparison on parts of its holdout, with 95 % intervals; production is the model that served until then, the "
-        "bare rules are grey. Compare models of one segment, not segments: average precision rises with the share of frauds.",
+        "bare rules are grey. Compare models of one segment, not segments: average precision rises with the share of frauds. "
+        f"Of that week's frauds still to come: {latest.rules.to_come.as_share() if latest else UNAVAILABLE}.",
         Table((*HEADERS, f"{currency} saved per 1,000 decisions"), [row for segment in segments for row in _rows(segment)], (0, 3)),
         _drawing(segments, rows) if rows else None,
         "no comparison tells of segments with enough frauds",

@@ -17,8 +17,9 @@ from greenfraud.palette import HUES, OTHER
 
 CONFIG: dict[str, Any] = json.loads(Path(__file__).with_name("vega.json").read_text(encoding="utf-8"))
 STAGES = ("features", "train", "evaluate", "materialize", "compact", "monitor", "report", "serve")
-NAMES = {"serve": "answers", "shared": "shared jobs"}
+NAMES = {"serve": "answers", "shared": "shared jobs", "measured": "by labels"}
 SHAPES = {"baseline": "circle", "light": "square", "heavy": "triangle-up", "production": "diamond", "rules": "cross"}
+SHAPES |= {"estimated": "circle", "measured": "diamond"}
 IN_WORDS = f"({json.dumps(NAMES)})[datum.label] || datum.label"
 KEY = alt.Legend(title=None, labelExpr=IN_WORDS, columns=3)
 Rows = Sequence[Mapping[str, Any]]

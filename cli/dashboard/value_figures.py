@@ -56,13 +56,13 @@ def _values(currency: str) -> tuple[Value, ...]:
 def _figure(compared: Sequence[Event], value: Value, cost: Cost) -> Figure:
     rows = [_point(event, model, value, cost, compared[-1]) for event in compared for model in event.candidates]
     known = [row for row in rows if row["value"] is not None and row["grams"] is not None]
-    cells = [tuple(row[name] for name in ("at", "name", "measured", "spent")) for row in reversed(rows)]
+    cells = [tuple(row[name] for name in ("at", "name", "measured", "to_come", "spent")) for row in reversed(rows)]
     return Figure(
         f"{value.id_}-against-{cost.id_}",
         f"{value.title} against grams of {cost.id_}",
         "The latest comparison, with 95 % intervals; earlier ones are faint. Production is the model that served until then. "
         f"{value.caption} Higher and further left is better.",
-        Table(("Compared (UTC)", "Model", value.name, cost.name), cells, (0, 1)),
+        Table(("Compared (UTC)", "Model", value.name, "Frauds to come", cost.name), cells, (0, 1)),
         _drawing(known, value.name, cost.name) if known else None,
         "no comparison has both figures",
     )
@@ -74,7 +74,7 @@ def _drawing(rows: Rows, up: str, foot: str) -> alt.LayerChart:
         x=alt.X("grams:Q", title=foot, axis=axis, scale=round_ends(from_zero=True)),
         y=alt.Y("value:Q", title=up, scale=round_ends(from_zero=False)),
         opacity=alt.when("datum.latest").then(alt.value(1)).otherwise(alt.value(0.3)),
-        tooltip=tooltip("name", measured=up, spent="CO₂e", at="compared (UTC)"),
+        tooltip=tooltip("name", measured=up, to_come="frauds to come", spent="CO₂e", at="compared (UTC)"),
     )
     return measured(chart, rows, y=alt.Y("low:Q"), y2="high:Q").properties(height=HEIGHT)
 
@@ -84,4 +84,5 @@ def _point(event: Event, model: Candidate, value: Value, cost: Cost, latest: Eve
     low, high = (worth.low, worth.high) if event is latest else (None, None)
     figures = {"value": worth.value, "low": low, "high": high, "grams": spent}
     shown = {"at": moment(event.at), "name": model.name, "measured": worth.described(), "spent": grams(spent)}
+    shown["to_come"] = model.to_come.as_share()
     return {"kind": model.kind, "latest": event is latest, **figures, **shown}

@@ -58,6 +58,12 @@ def upload(
         raise CommandError(f"the import stopped and was taken back: {error}. Mend that and import again") from error
 
 
+def change_label_horizon(s3: Any, bucket: str, days: int) -> None:
+    """Let labels of the imported data set come until so many days after a week, and never before its labels are mature."""
+    found = read_json(s3, bucket, DATASET_KEY)
+    _put(s3, bucket, DATASET_KEY, _json({**found, "label_horizon_days": max(days, found["maturity_days"])}))
+
+
 def lake_files(dataset: Dataset) -> list[tuple[str, pa.Table]]:
     """Key and content of every day's file: transactions, then what was reported, and let go, on that day."""
     return [*_transaction_files(dataset), *_label_files(dataset), *_release_files(dataset)]

@@ -28,6 +28,9 @@ class FakeS3:
             raise NoSuchKey
         return {"Body": io.BytesIO(json.dumps(self.objects[Key]).encode())}
 
+    def put_object(self, *, Bucket, Key, Body):
+        self.objects[Key] = json.loads(Body)
+
     def get_paginator(self, _):
         def pages(*, Bucket, Prefix):
             yield {"Contents": [{"Key": key, "LastModified": n} for n, key in enumerate(self.objects) if key.startswith(Prefix)]}

@@ -56,6 +56,17 @@ def test_a_world_is_made_as_the_options_of_run_say(invoke, monkeypatch):
     assert asked == [WorldSource(world)]
 
 
+@pytest.mark.parametrize(("told", "asked"), [([], None), (["--label-horizon-days", "60"], 60)])
+def test_run_takes_until_when_labels_may_change(invoke, monkeypatch, told, asked):
+    """Unasked, it leaves what the lake says."""
+    found = []
+    monkeypatch.setattr("cli.run.run", lambda options, _: found.append(options.label_horizon_days))
+    result = invoke("run", *told)
+    assert result.exit_code == 0, result.output
+    assert found == [asked]
+    assert "--label-horizon-days" in invoke("run", "--help", env={"COLUMNS": "200"}).output
+
+
 @pytest.mark.parametrize("command", [["status"], ["retrain"], ["rollback", "--reason", "x"], ["import", "absent.csv"]])
 def test_commands_say_what_to_do_when_nothing_is_up(invoke, command):
     """`make run` first, or --aws."""

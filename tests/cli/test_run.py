@@ -124,6 +124,14 @@ def test_a_second_run_imports_nothing_and_speaks_from_the_last_report(platform):
     assert (record["promoted"], record["families"]) == (MODEL, REPORT["families"])
 
 
+def test_a_later_run_may_change_until_when_labels_are_learned(platform):
+    """Of the lake as it is, without importing it again; the plan reads it there."""
+    platform.s3.objects[DATASET_KEY]["maturity_days"] = 7
+    before = dict(platform.s3.objects[DATASET_KEY])
+    run(replace(platform.options, label_horizon_days=60), silent())
+    assert platform.s3.objects[DATASET_KEY] == {**before, "label_horizon_days": 60}
+
+
 def test_before_the_first_report_the_past_is_empty():
     """A lake filled by hand, say."""
     assert last_reported(FakePlatform()) == {}

@@ -11,7 +11,7 @@ from cli.data.dataset import hold_back
 from cli.data.sources import WorldSource
 from cli.data.upload import DATASET_KEY
 from cli.data.world import WorldSpecification, make_world
-from cli.run import Run
+from cli.run import Run, RunOptions
 from cli.screen import Screen
 from greenfraud.identity import token
 
@@ -38,7 +38,9 @@ def test_what_is_kept_back_never_enters_the_lake(platform):
     """It would name people there: it is made again from its source, also by a later run."""
     prepared = hold_back(make_world(SPECIFICATION))
     for given in (prepared, None):
-        held = run_module._import(WorldSource(SPECIFICATION), given, platform, Screen(Console(record=True)), Run())
+        held = run_module._import(
+            RunOptions(source=WorldSource(SPECIFICATION)), given, platform, Screen(Console(record=True)), Run()
+        )
         assert held == prepared[1]
     ((dataset, kept),) = platform.uploads
     assert kept is None

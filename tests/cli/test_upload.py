@@ -12,7 +12,7 @@ from card_rows import ROWS
 
 from cli.data.dataset import hold_back
 from cli.data.importing import ImportOptions, load_file
-from cli.data.upload import imported_document, keys_below, read_json, upload
+from cli.data.upload import change_label_horizon, imported_document, keys_below, read_json, upload
 from cli.data.world import WorldSpecification, make_world
 from cli.errors import CommandError, InputError
 
@@ -62,6 +62,14 @@ def test_the_document_is_written_last_and_counts_what_is_there(s3, world):
     assert document == kept.document()
     assert document["rows"] == world.table.num_rows - len(held)
     assert len(read_json(s3, "lake", "held-back.json")) == len(held)
+
+
+@pytest.mark.parametrize(("days", "kept"), [(60, 60), (3, 7)])
+def test_how_long_labels_may_change_is_said_anew_of_the_same_data(s3, world, days, kept):
+    """Nothing else of the lake changes; labels are never final before they are mature."""
+    upload(s3, "lake", world)
+    change_label_horizon(s3, "lake", days)
+    assert imported_document(s3, "lake") == {**world.document(), "label_horizon_days": kept}
 
 
 def test_a_failed_import_leaves_nothing_behind(s3, world, monkeypatch):

@@ -9,12 +9,15 @@ from cli.dashboard.archive import Outputs
 from cli.dashboard.inputs import Inputs
 from cli.dashboard.mlflow_runs import MlflowRun
 from greenfraud.carbon import EmissionsRecord
+from greenfraud.quarantine import Accepted, Quarantined
 
 FAMILIES = ("baseline", "light", "heavy")
 BEGIN = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
 FIRST_DAY = date(2026, 1, 1)
 SEGMENTS = ("hour: day", "amount: <lowest> 50 %")
 FEW = {"hour: night": {"metrics": {"average_precision": {"value": None, "reason": "the segment has 9 frauds"}}}}
+FAULT = "traffic is missing: 900 payments where the 8 chunks before had 10,000 each"
+ACCEPTED = {"by": "ada", "why": "the <shops> were closed", "execution": "one", "at": "2026-04-02T10:00:00+00:00"}
 OUTCOMES = ("promote", "shadow", "promote", "reject")
 
 
@@ -56,7 +59,32 @@ def past(executions: int) -> Inputs:
         },
         sources=["logs/emissions.csv", "a test"],
         missing=[],
+        weeks=[quality_of(week) for week in range(3, executions + 5)],
+        quarantine=[
+            Quarantined(chunk=chunk_of(1), faults=(FAULT,), found_at="2026-04-01T09:00:00+00:00"),
+            Quarantined(
+                chunk=chunk_of(2), faults=(FAULT, "a <second>"), found_at="2026-04-01T09:00:00+00:00", accepted=Accepted(**ACCEPTED)
+            ),
+        ],
     )
+
+
+def quality_of(week: int) -> dict:
+    """What the nightly monitor knows of a week: the newest odd ones have no labels yet, week 3 is of an earlier release."""
+    estimated = {"value": 0.71 + 0.01 * (week % 4), "low": 0.66, "high": 0.79}
+    frauds = {"value": 81.4 + week, "low": 62.0, "high": 103.0}
+    known = {"average_precision": 0.70, "frauds": 84.0}
+    is_mature = week % 2 == 0
+    return {
+        "schema": 1,
+        "chunk": chunk_of(week),
+        "rows": 10_000,
+        "alerts": 120,
+        "estimated": {"average_precision": estimated, "frauds": frauds},
+        "measured": known if is_mature else None,
+        **({"error": {name: estimated["value"] - known[name] for name in ("average_precision",)}} if is_mature else {}),
+        **({"explored": week % 3} if week > 3 else {}),
+    }
 
 
 def without_evaluations(inputs: Inputs) -> Inputs:
@@ -142,8 +170,9 @@ def _evaluation(n: int) -> dict:
         candidates.append(_candidate(n, place, FAMILIES[place], "production", _version(n - 1)))
     metrics = {"average_precision": {"value": 0.37, "low": 0.31, "high": 0.43}}
     rules = {"metrics": metrics, "segments": {name: {"metrics": metrics} for name in SEGMENTS} | FEW}
+    to_come = {"frauds_to_come_share": 0.031} if n else {"frauds_to_come_share": None, "to_come_reason": "fewer than 30 reports"}
     return {
-        "holdout": {"chunk": chunk_of(n + 5), "rows": 10_000},
+        "holdout": {"chunk": chunk_of(n + 5), "rows": 10_000, "censored_rows": 12, "explored_rows": n, **to_come},
         "segments": [{"name": name, "rows": 5_000, "frauds": 40} for name in (*SEGMENTS, *FEW)],
         "baseline_rules": rules,
         "candidates": candidates,

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import vl_convert
-from platform_past import emission, past, without_evaluations
+from platform_past import FAULT, chunk_of, emission, past, without_evaluations
 
 from cli.dashboard.inputs import Inputs
 from cli.dashboard.page import page
@@ -36,7 +36,7 @@ def tables_of(text: str) -> list[str]:
 def test_every_plot_is_there_and_vega_draws_it(executions):
     """With one run as with fifty, and every mark within its plot."""
     plots = plots_of(page(past(executions), NOW))
-    assert len(plots) == 11
+    assert len(plots) == 12
     for plot in plots:
         (area,) = vl_convert.vegalite_to_scenegraph({**plot, "width": 400})["scenegraph"]["items"]
         marks = [mark for layer in area["items"] if layer["role"] == "mark" for mark in layer["items"]]
@@ -108,8 +108,36 @@ def test_a_family_nobody_foresaw_is_shown():
 def test_every_plot_has_its_figures_as_a_table():
     """For those who cannot see it, and for those who want to compute with it."""
     figures = tables_of(page(past(2), NOW))
-    assert len(figures) == 11
+    assert len(figures) == 12
     assert all("<details>" in figure and "<th scope=" in figure for figure in figures)
+
+
+def test_a_quality_figure_says_which_share_of_its_weeks_frauds_nobody_has_reported_yet():
+    """On top, in the tables, and beside each decision; where it cannot be estimated, why."""
+    text = page(past(2), NOW)
+    assert "95 %: 0.646 to 0.736; of that week's frauds still to come: 3.1 %</dd>" in text
+    assert "<li>frauds to come: 3.1 %</li>" in text
+    assert "<li>frauds to come: unavailable (fewer than 30 reports)</li>" in text
+    assert sum('<td class="number">3.1 %</td>' in figure for figure in tables_of(text)) == 5
+    assert "Of that week's frauds still to come: 3.1 %." in text
+
+
+def test_what_was_refused_and_what_chance_let_through_stand_beside_the_week():
+    """Of the first, the labels say less; the second count for more."""
+    text = page(past(2), NOW)
+    assert "<li>refused, nothing known of them: 12</li><li>let through by chance: 1</li>" in text
+    assert "let through by chance: 0" not in text
+
+
+def test_data_in_quarantine_stand_with_their_reason_and_with_who_let_them_through():
+    """The newest first."""
+    text = page(past(1), NOW)
+    section = text[text.index("Data in quarantine") :]
+    assert section.index(chunk_of(2)) < section.index(chunk_of(1))
+    assert f"<ul><li>{FAULT}</li><li>a &lt;second&gt;</li></ul>" in section
+    assert "by ada, 2026-04-02 10:00: the &lt;shops&gt; were closed" in section
+    assert "<td>no: it is held, neither learned nor judged on</td>" in section
+    assert "No chunk is in quarantine" in page(NOTHING, NOW)
 
 
 def test_reasons_of_every_decision_are_in_the_table():

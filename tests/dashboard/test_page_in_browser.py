@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.skipif(chromium.executable() is None, reason="Chromium is not installed: apt-get install -y chromium"),
     pytest.mark.xdist_group("browser"),
 ]
-PLOTS = 11
+PLOTS = 12
 SCREENSHOTS = Path(__file__).resolve().parents[2] / ".local/screenshots"
 GROUNDS = {"light": (0xF6, 0xF6, 0xF4), "dark": (0x13, 0x14, 0x16)}
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import asdict
 
 import boto3
 import pytest
 from moto import mock_aws
 from platform_past import past
 
-from cli.dashboard.archive import read_dataset, read_executions, read_ledger, read_lineage_grams, saved_store
+from cli.dashboard.archive import (
+    read_dataset,
+    read_executions,
+    read_ledger,
+    read_lineage_grams,
+    read_quality,
+    read_quarantine,
+    saved_store,
+)
 from cli.dashboard.stores import PlatformStore, SavedStore
 from cli.target import Target
 from greenfraud.items.ledger import NAME
@@ -39,6 +48,8 @@ def fill(target: Target) -> None:
     for bucket in ("the-lake", "the-artifacts"):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     objects = {("the-lake", "dataset.json"): inputs.dataset, ("the-artifacts", "executions/x/progress/a.json"): {}}
+    objects |= {("the-lake", f"reports/quality/{week['chunk']}.json"): week for week in inputs.weeks}
+    objects |= {("the-lake", f"quarantine/{one.chunk}.json"): asdict(one) for one in inputs.quarantine}
     for execution, left in inputs.executions.items():
         for name, document in left.documents.items():
             objects["the-artifacts", f"executions/{execution}/{name}.json"] = document
@@ -75,6 +86,7 @@ def test_the_platform_tells_what_executions_and_promotions_left(platform):
     }
     assert read_lineage_grams(platform) == expected.lineage_grams
     assert read_dataset(platform) == expected.dataset
+    assert (read_quality(platform), read_quarantine(platform)) == (expected.weeks, expected.quarantine)
 
 
 def test_the_saved_state_tells_the_same_as_the_platform(platform, tmp_path):
@@ -83,6 +95,7 @@ def test_the_saved_state_tells_the_same_as_the_platform(platform, tmp_path):
     assert read_ledger(saved) == read_ledger(platform)
     assert read_lineage_grams(saved) == read_lineage_grams(platform)
     assert read_dataset(saved) == read_dataset(platform)
+    assert (read_quality(saved), read_quarantine(saved)) == (read_quality(platform), read_quarantine(platform))
     live, kept = read_executions(platform), read_executions(saved)
     assert {key: left.documents for key, left in kept.items()} == {key: left.documents for key, left in live.items()}
     for key, left in kept.items():

@@ -56,6 +56,7 @@ def _estimated(lake: Bucket, artifacts: Bucket, chunk: Chunk, past: list[dict[st
         "rows": len(scored),
         "alerts": int(scored.is_alert.sum()),
         "without_model": len(week.without_model),
+        "explored": week.explored,
         "estimated": estimate(scored),
         "corrected_by": known.to_json(),
         "covariates": week.covariates(),
@@ -70,6 +71,7 @@ def _compared(lake: Bucket, artifacts: Bucket, document: Document, maturity_days
     chunk = Chunk.parse(document["chunk"])
     week, truth = DecidedWeek.read(lake, artifacts, chunk), _truth(lake, chunk, maturity_days)
     is_known = np.array([one in truth for one in week.probability], bool)
+    stands_for = np.array(week.stands_for, float)[is_known]
     scored = scored_of(week).take(is_known)
     is_fraud = np.array([truth[one] for one in week.probability if one in truth], bool)
     found = measured(scored, is_fraud)
@@ -77,7 +79,7 @@ def _compared(lake: Bucket, artifacts: Bucket, document: Document, maturity_days
     document |= {
         "judged_rows": len(scored),
         "measured": found,
-        "reliability": Reliability.of(scored.probability, is_fraud).to_json(),
+        "reliability": Reliability.of(scored.probability, is_fraud, stands_for).to_json(),
         "estimated_of_judged": promised,
         "error": {name: _difference(promised[name]["value"], found[name]) for name in MEASURES},
         "held": {name: _is_held(promised[name], found[name]) for name in MEASURES},

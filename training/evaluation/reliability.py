@@ -25,29 +25,40 @@ MINIMUM_FRAUDS = 30  # in all weeks together: with fewer, chance would correct
 
 @dataclass(frozen=True)
 class Reliability:
-    """Per bin of log-odds [BINS]: transactions, frauds among them, and the sum of their log-odds."""
+    """Per bin of log-odds [BINS]: transactions, frauds among them, and the sum of their log-odds, each by what a row stands for.
+
+    `seen` are the frauds themselves: how many there were to learn from.
+    """
 
     rows: Floats
     frauds: Floats
     log_odds: Floats
+    seen: Floats
 
     @classmethod
-    def of(cls, probability: Floats, is_fraud: NDArray[np.bool_]) -> Reliability:
-        """Count one week."""
+    def of(cls, probability: Floats, is_fraud: NDArray[np.bool_], stands_for: Floats | None = None) -> Reliability:
+        """Count one week; a row that chance let through stands for those that were refused like it.
+
+        >>> found = Reliability.of(np.array([0.5, 0.5]), np.array([True, False]), np.array([200.0, 1.0]))
+        >>> found.rows.sum(), found.frauds.sum(), found.seen.sum()
+        (np.float64(201.0), np.float64(200.0), np.float64(1.0))
+        """
+        once = np.ones(len(probability))
+        weight = once if stands_for is None else stands_for
         log_odds = _log_odds(probability)
         bins = np.clip(((log_odds - LOWEST) / WIDTH).astype(np.int64), 0, BINS - 1)
-        rows, frauds, sums = (np.bincount(bins, weights, BINS) for weights in (np.ones(len(bins)), is_fraud, log_odds))
-        return cls(rows.astype(float), frauds.astype(float), sums.astype(float))
+        columns = (weight, weight * is_fraud, weight * log_odds, once * is_fraud)
+        return cls(*(np.bincount(bins, column, BINS).astype(float) for column in columns))
 
     @classmethod
     def pooled(cls, weeks: Iterable[Reliability]) -> Reliability:
         """Return several weeks together."""
-        nothing = np.zeros((3, BINS))
+        nothing = np.zeros((4, BINS))
         return cls(*(nothing + sum(np.stack(list(vars(week).values())) for week in weeks)))
 
     def correct(self, probability: Floats) -> Floats:
         """Return what the probabilities should have been; as they are where too few frauds are known to say."""
-        if self.frauds.sum() < MINIMUM_FRAUDS:
+        if self.seen.sum() < MINIMUM_FRAUDS:
             return probability
         known = self.rows > 0
         return np.interp(
@@ -62,8 +73,10 @@ class Reliability:
 
     @classmethod
     def from_json(cls, body: dict[str, list[float]]) -> Reliability:
-        """Read what `to_json` gave."""
-        return cls(*(np.array(body[name]) for name in ("rows", "frauds", "log_odds")))
+        """Read what `to_json` gave; before exploration counted, every fraud was one."""
+        return cls(
+            *(np.array(column) for column in (body["rows"], body["frauds"], body["log_odds"], body.get("seen", body["frauds"])))
+        )
 
 
 def _log_odds(probability: Floats) -> Floats:

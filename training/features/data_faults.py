@@ -2,7 +2,8 @@
 
 Every bound is around the median of the recent past, as wide as a change that no week of an honest feed makes, or as five times
 the past's own spread where that is wider: a growing business, a ramp, a noisy feature move by themselves. What somebody let
-through widens the bounds too: that is how it is now.
+through widens the bounds too: that is how it is now. Of reports only falls are asked how wide: while the first frauds become known,
+every week has more than the one before, and says nothing of how few an honest week may have.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ FEWEST_REPORTS, REPORTS_LOST = 20, 0.35  # of the usual share of frauds: a quiet
 MISSING_MORE = 0.2  # of all rows, beyond what is usual
 FEWEST_VARIED = 20  # rows in each earlier chunk: what rarely varied may not vary in one
 SPREADS = 5.0
+FALLS = 4.0  # times the root mean square of earlier falls: as few honest weeks held as by five spreads (decision 43)
 NORMAL = 1.4826  # a median absolute deviation times this is a normal distribution's standard deviation
 LIKE_ACCEPTED = 1.2  # so much further than what was let through
 NAMED = 3  # features of one kind of fault
@@ -44,19 +46,30 @@ def _spread(values: Sequence[float]) -> float:
     return NORMAL * median(abs(value - middle) for value in values)
 
 
-def _floor(value: Callable[[ChunkProfile], float], past: Sequence[ChunkProfile], least: float) -> float:
-    """Return the lowest logarithm that passes: `least` of the usual, or further down where the past spreads or was let through."""
-    logs = [math.log(value(one)) for one in past]
+def _falls(values: Sequence[float]) -> float:
+    """Return how far values fell below the median of those before them, as a root mean square; a rise is no fall.
+
+    >>> _falls([1.0, 2.0, 3.0, 4.0]), _falls([4.0, 4.0, 1.0, 4.0, 4.0])
+    (0.0, 1.5)
+    """
+    fallen = [max(0.0, median(values[:place]) - values[place]) for place in range(1, len(values))]
+    return math.sqrt(sum(one**2 for one in fallen) / max(1, len(fallen)))
+
+
+def _floor(value: Callable[[ChunkProfile], float], past: Sequence[ChunkProfile], least: float, width: float) -> float:
+    """Return the lowest logarithm that passes: `least` of the usual, `width` below it, or as far down as what was let through."""
+    usual = median(math.log(value(one)) for one in past)
     passed = [math.log(value(one) / LIKE_ACCEPTED) for one in past if one.accepted]
-    return min([median(logs) - max(-math.log(least), SPREADS * _spread(logs)), *passed])
+    return min([usual - max(-math.log(least), width), *passed])
 
 
 def _traffic(profile: ChunkProfile, past: Sequence[ChunkProfile]) -> Iterator[str]:
     usual, rows = median(one.rows for one in past), max(profile.rows, 0.5)
     told = f"{profile.rows:,} payments where the {len(past)} chunks before had {usual:,.0f} each"
-    if math.log(rows) < _floor(lambda one: one.rows, past, HALF):
+    width = SPREADS * _spread([math.log(one.rows) for one in past])
+    if math.log(rows) < _floor(lambda one: one.rows, past, HALF, width):
         yield f"traffic is missing: {told}"
-    if -math.log(rows) < _floor(lambda one: 1.0 / one.rows, past, 1.0 / DOUBLE):
+    if -math.log(rows) < _floor(lambda one: 1.0 / one.rows, past, 1.0 / DOUBLE, width):
         yield f"there is too much traffic: {told}"
 
 
@@ -65,7 +78,8 @@ def _reports(profile: ChunkProfile, past: Sequence[ChunkProfile]) -> Iterator[st
         return (one.frauds + 0.5) / max(one.rows, 0.5)
 
     expected = profile.rows * median(share(one) for one in past)
-    if expected >= FEWEST_REPORTS and math.log(share(profile)) < _floor(share, past, REPORTS_LOST):
+    width = FALLS * _falls([math.log(share(one)) for one in past if not one.accepted])
+    if expected >= FEWEST_REPORTS and math.log(share(profile)) < _floor(share, past, REPORTS_LOST, width):
         yield f"reports are missing: {profile.frauds:,} frauds, and as many payments usually have {expected:,.0f}"
 
 

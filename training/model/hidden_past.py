@@ -26,6 +26,7 @@ class Past(NamedTuple):
 
     places: torch.Tensor  # int64
     unseen: torch.Tensor  # float32
+    view: str
 
 
 def pasts_of(features: Mapping[str, str]) -> list[Past]:
@@ -37,7 +38,9 @@ def pasts_of(features: Mapping[str, str]) -> list[Past]:
         if feature is not None and feature.view is not None:
             value = math.nan if feature.default is None else feature.default
             found.setdefault(feature.view, []).append((place, value))
-    return [Past(torch.tensor([place for place, _ in of]), torch.tensor([value for _, value in of])) for of in found.values()]
+    return [
+        Past(torch.tensor([place for place, _ in of]), torch.tensor([value for _, value in of]), view) for view, of in found.items()
+    ]
 
 
 def hidden(rows: Sample, pasts: Sequence[Past], generator: torch.Generator) -> Sample:

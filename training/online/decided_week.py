@@ -36,6 +36,7 @@ class DecidedWeek:
     is_alert: list[bool] = field(default_factory=list)
     amount_minor: list[int] = field(default_factory=list)
     customer_ids: list[str] = field(default_factory=list)
+    stands_for: list[float] = field(default_factory=list)  # payments refused like it, of one that chance let through
     without_model: set[str] = field(default_factory=set)
     _covariates: dict[Model, CovariateCount] = field(default_factory=dict)
 
@@ -66,6 +67,7 @@ class DecidedWeek:
         self.is_alert.append(row["decision"] != ALLOW)
         self.amount_minor.append(row["amount_minor"])
         self.customer_ids.append(row["customer_id"])
+        self.stands_for.append(1.0 / row["exploration"]["propensity"] if row.get("exploration") else 1.0)
 
     def _covariates_of(self, model: Model) -> CovariateCount:
         if model not in self._covariates:
@@ -78,6 +80,11 @@ class DecidedWeek:
         except NotFound:  # removed since: there is nothing to compare with
             return {}
         return BundleManifest.from_bytes(content).drift_baseline
+
+    @property
+    def explored(self) -> int:
+        """How many payments chance let through."""
+        return sum(weight > 1.0 for weight in self.stands_for)
 
     @property
     def models(self) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from training.features import data_faults
 from training.features.chunk_profile import ChunkProfile
 from training.features.data_faults import faults_of
 
@@ -69,6 +71,25 @@ def test_what_no_honest_week_does_is_a_fault(changes: dict[str, float], words: s
 def test_what_honest_weeks_do_is_none(changes: dict[str, float], before: list[ChunkProfile]) -> None:
     """Quiet and busy weeks, growth, small numbers, and a past too short to say anything."""
     assert faults_of(week(9, **changes), before) == []
+
+
+def test_lost_reports_are_found_while_the_first_frauds_become_known_too() -> None:
+    """Each week had more than the one before: that is no spread, and says nothing of so few."""
+    rising = past(4, lambda number: {"rows": 20_000, "frauds": (54, 104, 138, 161)[number]})
+    assert faults_of(week(9, rows=20_000, frauds=110), rising) == []
+    (fault,) = faults_of(week(9, rows=20_000, frauds=27), rising)
+    assert "reports are missing" in fault
+
+
+def test_reports_that_fell_before_may_fall_again() -> None:
+    """A business whose frauds come in bursts."""
+    bursts = past(8, lambda number: {"rows": 20_000, "frauds": 300 if number % 3 else 40})
+    assert faults_of(week(9, rows=20_000, frauds=45), bursts) == []
+
+
+def test_the_example_of_falls_holds() -> None:
+    """A rise is none."""
+    assert doctest.testmod(data_faults).failed == 0
 
 
 def test_what_somebody_let_through_is_how_it_is_now() -> None:

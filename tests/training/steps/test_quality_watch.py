@@ -20,6 +20,7 @@ from training.model.bundle_files import baseline_of
 from training.steps.monitor import figures_of
 
 pytestmark = pytest.mark.xdist_group("training-jobs")
+EXPLORED = {"propensity": 0.01, "would_have_been": "block"}
 MODEL = {"family": "light", "version": "20180501-20180508-01234567"}
 
 
@@ -43,6 +44,7 @@ def decided(imported: Workplace) -> tuple[Workplace, Chunk]:
                 "amount_minor": int(history.amount_minor[row]),
                 "manifest_version": load_manifest().version,
                 "features": {"amount": 1.0},
+                **({"exploration": EXPLORED} if row == 6 else {}),
                 **(answer if row >= 5 else {"fraud_probability": None, "decision": "allow", "model": None}),
             }
         )
@@ -70,6 +72,7 @@ def test_a_week_is_estimated_once_and_compared_when_its_labels_are_mature(decide
     assert (before["models"], before["without_model"], before["measured"]) == (["/".join(MODEL.values())], 5, None)
     assert before["estimated"]["frauds"]["low"] < before["estimated"]["frauds"]["value"] < before["estimated"]["frauds"]["high"]
     assert before["covariates"]["drifted"] == ["amount", SCORE]
+    assert before["explored"] == 1
     dataset = workplace.document(DATASET_KEY, "lake")
     dataset["newest_occurred_at"] = format_rfc3339(chunk.end_us + 7 * DAY_US)
     workplace.s3.put_object(Bucket="lake", Key=DATASET_KEY, Body=json.dumps(dataset).encode())
@@ -80,6 +83,7 @@ def test_a_week_is_estimated_once_and_compared_when_its_labels_are_mature(decide
     assert after["measured"]["frauds"] > 10
     assert after["error"]["alert_precision"] == pytest.approx(0.6 - 1.0)
     assert after["judged_rows"] == after["rows"]
+    assert sum(after["reliability"]["rows"]) == after["rows"] + 99  # one stands for a hundred that were refused
     workplace.run("monitor", {"execution": EXECUTION})
     assert workplace.document(quality_key(chunk.id), "lake") == after
 

@@ -19,6 +19,8 @@ HUES = {
     "heavy": Hue("#d1551a", "#f18a55"),
     "production": Hue("#8a4fc7", "#b98af0"),
     "rules": Hue("#7d8186", "#9aa0a6"),
+    "estimated": Hue("#a97a12", "#e3b85a"),  # how good production is, before labels say so
+    "measured": Hue("#8a4fc7", "#b98af0"),  # and by its labels
     "shared": Hue("#b3b7bb", "#6d7378"),
     "serve": Hue("#8a4fc7", "#b98af0"),  # answers, which production gives
 }
