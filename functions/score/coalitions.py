@@ -37,10 +37,12 @@ def coalitions_of(players: int) -> Coalitions:
     >>> coalitions_of(2).values @ np.array([0.0, 1.0, 3.0, 10.0])  # of none, the second, the first, both
     array([6., 4.])
     """
-    if players < 2:  # nobody, or one who gets all
-        return Coalitions(np.tri(players + 1, players, -1, dtype=bool), np.array([[-1.0, 1.0]][:players]).reshape(players, -1))
-    present, weights = _between(players)
     nobody, everybody = np.zeros((1, players), bool), np.ones((1, players), bool)
+    if not players:
+        return Coalitions(nobody, np.zeros((0, 1)))
+    if players == 1:
+        return Coalitions(np.vstack([nobody, everybody]), np.array([[-1.0, 1.0]]))
+    present, weights = _between(players)
     return Coalitions(np.vstack([nobody, present, everybody]), _solution(present.astype(np.float64), weights))
 
 

@@ -46,24 +46,30 @@ class Contributions:
         """
         values = np.asarray(row, np.float32)
         differs = ~((values == self.reference) | (np.isnan(values) & np.isnan(self.reference)))
-        players, at = np.unique(self.group[differs], return_inverse=True)
-        coalitions, features = coalitions_of(len(players)), np.flatnonzero(differs)
-        rows = np.tile(values, (len(coalitions.present) + len(features), 1))
-        apart = rows[: len(coalitions.present)]
+        features = np.flatnonzero(differs)
+        players = np.flatnonzero(np.bincount(self.group[features], minlength=len(self.codes)))
+        at = np.searchsorted(players, self.group[features])
+        coalitions = coalitions_of(len(players))
+        rows = np.repeat(values[None], len(coalitions.present) + len(features), axis=0)
+        apart, alone = rows[: len(coalitions.present)], rows[len(coalitions.present) :]
         apart[:, features] = np.where(coalitions.present[:, at], values[features], self.reference[features])
-        rows[len(apart) + np.arange(len(features)), features] = self.reference[features]
+        alone[np.arange(len(features)), features] = self.reference[features]
         worths = log_odds(rows)
         if not np.isfinite(worths).all():
             return []
         added = coalitions.values @ worths[: len(apart)]
-        alone = worths[len(apart) - 1] - worths[len(apart) :]  # what is lost where one feature of the row is typical
-        most = [_most(player, at, alone * np.sign(added[player])) for player in range(len(players))]
+        lost = (worths[len(apart) - 1] - worths[len(apart) :]) * np.sign(added)[at]
+        most = _most(at.tolist(), lost.tolist())
+        told = zip(players.tolist(), added.tolist(), strict=True)
         return [
-            Contribution(self.codes[group], float(added[player]), self.names[features[most[player]]])
-            for player, group in enumerate(players)
+            Contribution(self.codes[group], value, self.names[features[most[player]]]) for player, (group, value) in enumerate(told)
         ]
 
 
-def _most(player: int, at: npt.NDArray[np.intp], loss: npt.NDArray[np.float64]) -> int:
-    members = np.flatnonzero(at == player)
-    return int(members[np.argmax(loss[members])])
+def _most(players: Sequence[int], lost: Sequence[float]) -> dict[int, int]:
+    """Return the number of the feature of each player that loses most where it alone is typical."""
+    most: dict[int, int] = {}
+    for feature, (player, loss) in enumerate(zip(players, lost, strict=True)):
+        if player not in most or loss > lost[most[player]]:
+            most[player] = feature
+    return most

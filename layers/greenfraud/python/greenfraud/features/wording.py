@@ -35,7 +35,8 @@ def spelled(text: str, value: float) -> str:
     >>> spelled("{percent:.0f} % of {value:.1f}", 0.5), spelled("It was{no} at night.", 0.0), spelled("{duration} ago", 5400.0)
     ('50 % of 0.5', 'It was not at night.', '90 minutes ago')
     """
-    return text.format(value=value, percent=100.0 * value, duration=duration(value), no="" if value else " not")
+    ago = duration(value) if "{duration}" in text else ""
+    return text.format(value=value, percent=100.0 * value, duration=ago, no="" if value else " not")
 
 
 def duration(seconds: float) -> str:
