@@ -7,7 +7,7 @@ AS_ROOT = $(if $(filter-out 0,$(shell id -u)),sudo --preserve-env)
 APPROVE ?= $(if $(CI),never,broadening)
 CDK = PATH="$(CURDIR)/.venv-cdk/bin:$$PATH" node node_modules/aws-cdk/bin/cdk
 # A benchmark adds its name here, its own target below, and a help line.
-BENCHMARKS = features quality training inference parity reader ingest recovery refusals lake learning
+BENCHMARKS = features quality training inference parity reader ingest recovery refusals lake learning reasons
 BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
@@ -102,6 +102,9 @@ bench-training: install ## rows per second beside a DataLoader loop, and what in
 
 bench-inference: install ## one row through each family's ONNX file beside PyTorch, and how far apart they are (DATA, SCALE=0.1)
 	@$(BIN)/python -m benchmarks.inference $(BENCH_FLAGS)
+
+bench-reasons: install ## what groups of features add to the log odds, beside exact Shapley values and occlusion, per family (DATA, SCALE=0.1)
+	@$(BIN)/python -m benchmarks.reasons $(BENCH_FLAGS)
 
 permissions: install ## what each role is granted, and what the recorded walks used of it; fails on what nobody accepted
 	@$(BIN)/python -m benchmarks.permissions

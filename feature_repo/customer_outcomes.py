@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from feature_repo.groups import CUSTOMER_PACE, CUSTOMER_REFUSALS
 from greenfraud.features.declaration import FeatureDeclaration as Feature
 
 CUSTOMER_OUTCOMES = (
@@ -11,6 +12,7 @@ CUSTOMER_OUTCOMES = (
         aggregation="declined",
         window="1h",
         default=0.0,
+        group=CUSTOMER_REFUSALS,
         reason_code="CUSTOMER_DECLINED_1H",
         reason="Within the last hour, {value:.0f} of the customer's payments were declined.",
     ),
@@ -20,6 +22,7 @@ CUSTOMER_OUTCOMES = (
         aggregation="declined",
         window="1d",
         default=0.0,
+        group=CUSTOMER_REFUSALS,
         reason_code="CUSTOMER_DECLINED_1D",
         reason="Within the last day, {value:.0f} of the customer's payments were declined.",
     ),
@@ -29,6 +32,7 @@ CUSTOMER_OUTCOMES = (
         aggregation="declined",
         window="7d",
         default=0.0,
+        group=CUSTOMER_REFUSALS,
         reason_code="CUSTOMER_DECLINED_7D",
         reason="Within the last 7 days, {value:.0f} of the customer's payments were declined.",
     ),
@@ -38,6 +42,7 @@ CUSTOMER_OUTCOMES = (
         aggregation="accepted",
         window="1h",
         default=0.0,
+        group=CUSTOMER_PACE,
         reason_code="CUSTOMER_ACCEPTED_1H",
         reason="Within the last hour, {value:.0f} payments of the customer were accepted.",
     ),
@@ -47,6 +52,7 @@ CUSTOMER_OUTCOMES = (
         aggregation="amount_over_refused",
         window="1h",
         default=0.0,
+        group=CUSTOMER_REFUSALS,
         reason_code="AMOUNT_OVER_REFUSED_1H",
         reason="The amount is {value:.1f} times what was held or declined of the customer's payments within the last hour.",
     ),
@@ -56,6 +62,7 @@ CUSTOMER_OUTCOMES = (
         aggregation="amount_over_declined",
         window="1h",
         default=0.0,
+        group=CUSTOMER_REFUSALS,
         reason_code="AMOUNT_OVER_DECLINED_1H",
         reason="The amount is {value:.1f} times what was declined of the customer's payments within the last hour.",
     ),

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 from feature_repo.customer import CUSTOMER, CUSTOMER_FEATURES
 from feature_repo.customer_outcomes import CUSTOMER_OUTCOMES
+from feature_repo.groups import AMOUNT, TIME
 from feature_repo.terminal import TERMINAL, TERMINAL_FEATURES
 from greenfraud.features.declaration import FeatureDeclaration as Feature
 
 VIEWS = (CUSTOMER, TERMINAL)
 
 REQUEST_FEATURES = (
-    Feature(name="amount", aggregation="amount", reason_code="AMOUNT", reason="The amount is {value:.2f}."),
+    Feature(name="amount", aggregation="amount", group=AMOUNT, reason_code="AMOUNT", reason="The amount is {value:.2f}."),
     Feature(
         name="is_weekend",
         aggregation="weekend",
+        group=TIME,
         reason_code="WEEKEND",
-        reason="Whether the payment was made on a weekend: {value:.0f}.",
+        reason="The payment was{no} made on a weekend.",
     ),
     Feature(
         name="is_night",
         aggregation="night",
+        group=TIME,
         reason_code="NIGHT",
-        reason="Whether the payment was made between midnight and six: {value:.0f}.",
+        reason="The payment was{no} made between midnight and six.",
     ),
 )
 

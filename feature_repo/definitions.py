@@ -6,6 +6,7 @@ the feature chunks of the lake, one row per transaction.
 
 from __future__ import annotations
 
+import json
 import os
 
 from feast import Entity, FeatureService, FeatureView, Field, FileSource, RequestSource, ValueType
@@ -14,6 +15,7 @@ from feast.types import Array, Float64, Int64, String
 
 from feature_repo.customer import CUSTOMER
 from feature_repo.declarations import FEATURES, VIEWS
+from feature_repo.groups import GROUPS
 from feature_repo.terminal import TERMINAL
 from greenfraud.features.compilation import compile_manifest
 from greenfraud.features.declaration import NEWEST_REPORT_TAGS, NEWEST_TAGS, FeatureDeclaration, ViewDeclaration
@@ -86,4 +88,6 @@ transaction_features = FeatureView(
 )
 
 fraud_serving = FeatureService(name="fraud_serving", features=[declared_features])
-fraud_training = FeatureService(name="fraud_training", features=[transaction_features])
+# Feast knows no groups of features: their words travel as the service's tags, by their code.
+GROUP_TAGS = {group.code: json.dumps(group.to_json()) for group in GROUPS}
+fraud_training = FeatureService(name="fraud_training", features=[transaction_features], tags=GROUP_TAGS)

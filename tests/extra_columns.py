@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from feature_repo.declarations import FEATURES, VIEWS
+from feature_repo.groups import GROUPS
 from greenfraud.features import manifest
 from greenfraud.features.compilation import compile_manifest
 from greenfraud.features.declaration import FeatureDeclaration
@@ -30,7 +31,7 @@ IS_REMOTE = FeatureDeclaration(
 def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[manifest.Manifest]:
     """The number `distance_km` and the category `channel`, declared as a user would, and compiled."""
     path = tmp_path / "manifest.json"
-    path.write_text(json.dumps(compile_manifest("greenfraud", VIEWS, [*FEATURES, DISTANCE, IS_REMOTE])))
+    path.write_text(json.dumps(compile_manifest("greenfraud", VIEWS, [*FEATURES, DISTANCE, IS_REMOTE], GROUPS)))
     monkeypatch.setattr(manifest, "MANIFEST_PATH", path)
     manifest.load_manifest.cache_clear()
     yield manifest.load_manifest()

@@ -27,6 +27,7 @@ from greenfraud.features.declaration import (
     SeriesDeclaration,
     ViewDeclaration,
 )
+from greenfraud.features.groups import Group
 from greenfraud.features.manifest import MANIFEST_PATH, Manifest
 
 # Named as text, as Feast itself finds a repository: nothing else here knows feature_repo.
@@ -101,7 +102,8 @@ def _compile(registry: Any, project: str) -> dict[str, Any]:
     sources = on_demand.source_feature_view_projections.values()
     views = [_view(registry.get_feature_view(source.name, project)) for source in sources]
     features = [FeatureDeclaration.from_tags(field.name, field.description, field.tags) for field in trained.features]
-    compiled = compile_manifest(project, views, features)
+    groups = [Group.from_json(json.loads(tag)) for tag in registry.get_feature_service(TRAINING, project).tags.values()]
+    compiled = compile_manifest(project, views, features, groups)
     refuse_shared_columns(Manifest.from_json(compiled))
     return compiled
 

@@ -8,24 +8,29 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from greenfraud.bundle import MODEL_FILE, BundleManifest
+from functions.score.contributions import Contributions
+from greenfraud.bundle import LOG_ODDS, MODEL_FILE, BundleManifest
 from greenfraud.errors import BundleError
+from greenfraud.explanation import Contribution
 from greenfraud.features.interpreter import vector
 from greenfraud.features.manifest import Manifest
 from greenfraud.onnx_session import PROVIDERS, single_threaded
 
 Values = Mapping[str, float | None]
 Rows = npt.NDArray[np.float32]
+# Of a model that gives no log odds, a probability of 1 means at least those of the last single below it: 16.6.
+LEAST, MOST = float(np.finfo(np.float32).tiny), float(np.nextafter(np.float32(1), np.float32(0)))
 
 
 class Model:
     """A bundle that passed every check and answers."""
 
-    def __init__(self, bundle: BundleManifest, session: onnxruntime.InferenceSession) -> None:
+    def __init__(self, bundle: BundleManifest, session: onnxruntime.InferenceSession, computed: Manifest) -> None:
         self.bundle = bundle
         self._session = session
         self._input = session.get_inputs()[0].name
-        self._output = session.get_outputs()[0].name
+        self._outputs = [output.name for output in session.get_outputs()]
+        self._contributions = Contributions.of_bundle(bundle, computed)
 
     @classmethod
     def load(cls, bundle: BundleManifest, files: Mapping[str, bytes], computed: Manifest) -> Model:
@@ -33,7 +38,7 @@ class Model:
         bundle.verify_files(files)
         bundle.verify_features(computed)
         try:
-            model = cls(bundle, _session(files[MODEL_FILE]))
+            model = cls(bundle, _session(files[MODEL_FILE]), computed)
             model._verify_golden()
         except BundleError:
             raise
@@ -47,15 +52,22 @@ class Model:
 
     def probabilities(self, rows: Rows | Sequence[Sequence[float]]) -> list[float]:
         """Fraud probability of each row of raw feature values."""
-        (output,) = self._session.run([self._output], {self._input: np.asarray(rows, dtype=np.float32)})
-        return [float(value) for value in output.reshape(-1)]
+        return [float(value) for value in self._run(self._outputs[0], np.asarray(rows, dtype=np.float32))]
 
-    def contributions(self, row: Sequence[float], probability: float) -> dict[str, float]:
-        """What each feature adds to the probability: the loss when it alone takes its typical value (one run)."""
-        names = self.bundle.feature_names
-        occluded = np.tile(np.asarray(row, dtype=np.float32), (len(names), 1))
-        np.fill_diagonal(occluded, [_number(self.bundle.reference.get(name)) for name in names])
-        return {name: probability - without for name, without in zip(names, self.probabilities(occluded), strict=True)}
+    def log_odds(self, rows: Rows) -> npt.NDArray[np.float64]:
+        """Log odds of fraud of each row: the model's own, or those of its probability within what a single tells from 0 and 1."""
+        if LOG_ODDS in self._outputs:
+            return self._run(LOG_ODDS, rows).astype(np.float64)
+        probability = np.clip(self._run(self._outputs[0], rows).astype(np.float64), LEAST, MOST)
+        return np.log(probability) - np.log1p(-probability)
+
+    def contributions(self, row: Sequence[float]) -> list[Contribution]:
+        """What each group of features adds to the log odds (one run); see `contributions`."""
+        return self._contributions.of(row, self.log_odds)
+
+    def _run(self, output: str, rows: Rows) -> Rows:
+        (answer,) = self._session.run([output], {self._input: rows})
+        return np.asarray(answer).reshape(-1)
 
     def _verify_golden(self) -> None:
         if not self.bundle.golden:

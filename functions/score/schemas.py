@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 from greenfraud.extras import MAXIMUM_TEXT_LENGTH
 from greenfraud.features.manifest import load_manifest
 from greenfraud.policy import DecidedBy, Decision
+from greenfraud.reasons import Direction
 from greenfraud.records import CONTROL_CHARACTER, MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 
 NO_CONTROL_CHARACTER = {"not": {"pattern": CONTROL_CHARACTER.encode("unicode_escape").decode()}}
@@ -77,13 +78,20 @@ class ReleasesIn(RootModel[ReleaseIn | list[ReleaseIn]]):
 
 
 class ReasonOut(BaseModel):
-    """Why: a feature, its value, and what it added to the probability (null for a rule). Who decided gives the first ones."""
+    """Why, in a sentence. What speaks for fraud comes first, who decided it before the other; what speaks against follows.
+
+    Of a model it is a group of features: `code` and `label` name it, `feature` and `value` are the one of them that says most, and
+    `contribution` is what the group adds to the log odds of fraud. Of a rule it is a feature, without a contribution. Answers of
+    earlier releases lack `direction` and `label`, and tell features in place of groups, with what they add to the probability.
+    """
 
     code: str
     feature: str
     value: float | None
     contribution: float | None
     text: str
+    direction: Direction = Field(default=None)  # type: ignore[arg-type]  # absent, yet never null
+    label: str | None = Field(default=None)
 
 
 class ModelName(BaseModel):

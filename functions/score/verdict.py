@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from functions.score.freshness import doubt_about
 from functions.score.model import Model, Values
 from functions.score.state import Snapshot
+from greenfraud.explanation import Contribution, Explained, of_score
 from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import Manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import format_rfc3339
 from greenfraud.policy import SEVERITY, DecidedBy, Decision, Policy, joined, more_severe, rules_decision
-from greenfraud.reasons import Reason, reason_of
+from greenfraud.reasons import Reason, in_order
 from greenfraud.records import Transaction
 
-REASONS_PER_ANSWER = 5
+WHY_UNKNOWN = {
+    "missing": "Nothing is known of the {kind} yet",
+    "stale": "Nothing is known of the {kind} for more than a year",
+    "unreadable": "What is known of the {kind} could not be read",
+}
 # Where no model ranks decisions, their severity does, from 0 to 1.
 RULES_RANK: dict[Decision, float] = {decision: rank / max(SEVERITY.values()) for decision, rank in SEVERITY.items()}
 
@@ -84,13 +89,18 @@ class Judge:
         decision, decided_by = more_severe(self.policy.decide(probability), of_rules)
         reasons = []
         if with_reasons or decision != "allow":
-            contributions = self.model.contributions(row, probability)
-            reasons = joined(decided_by, explain(self.manifest, contributions, features.values, transaction.currency), why)
+            reasons = joined(decided_by, self._explain(self.model.contributions(row), transaction, features), why)
+        if decision != "allow" and not (reasons and reasons[0].direction == "for"):
+            reasons = in_order([of_score(probability)], reasons)
         return Verdict(transaction, features, decision, reasons, self.model, probability, decided_by=decided_by)
 
     def _by_rules(self, transaction: Transaction, features: Features, degraded: tuple[str, ...] = ()) -> Verdict:
         decision, reasons = self._rules(transaction, features, has_model=False)
         return Verdict(transaction, features, decision, reasons, degraded=degraded)
+
+    def _explain(self, contributions: Sequence[Contribution], transaction: Transaction, features: Features) -> list[Reason]:
+        unknown = unknown_of(features.degraded)
+        return Explained(self.manifest, features.values, unknown, transaction.currency).reasons(contributions)
 
     def _rules(self, transaction: Transaction, features: Features, *, has_model: bool) -> tuple[Decision, list[Reason]]:
         asked = (features.values, transaction.amount_minor, self.policy, self.manifest)
@@ -109,11 +119,10 @@ def features_of(manifest: Manifest, transaction: Transaction, snapshot: Snapshot
     return Features(values, max(known, default=None), customer_faults + terminal_faults + unsettled)
 
 
-def explain(manifest: Manifest, contributions: Mapping[str, float], values: Values, currency: str) -> list[Reason]:
-    """The features that moved the probability most, the strongest first."""
-    strongest = sorted(contributions, key=lambda name: -abs(contributions[name]))[:REASONS_PER_ANSWER]
-    told = [name for name in strongest if contributions[name] != 0.0]
-    return [reason_of(manifest, name, values[name], contributions[name], currency) for name in told]
+def unknown_of(degraded: Sequence[str]) -> dict[str, str]:
+    """Why nothing is known of a customer or terminal, in a sentence by the kind of entity."""
+    doubts = [name.rpartition("_") for name in degraded]
+    return {kind: WHY_UNKNOWN[doubt].format(kind=kind) for kind, _, doubt in doubts if doubt in WHY_UNKNOWN}
 
 
 def _entity(

@@ -7,13 +7,14 @@ import json
 import pytest
 
 from feature_repo.declarations import FEATURES, VIEWS
+from feature_repo.groups import GROUPS
 from greenfraud.features.compilation import compile_manifest
 from greenfraud.features.manifest import MANIFEST_PATH, load_manifest
 
 
 def test_the_committed_manifest_is_compiled_from_the_declarations():
     """The quick form of `python -m toolchain.compile_features --check`."""
-    assert compile_manifest("greenfraud", VIEWS, FEATURES) == json.loads(MANIFEST_PATH.read_text(encoding="utf-8"))
+    assert compile_manifest("greenfraud", VIEWS, FEATURES, GROUPS) == json.loads(MANIFEST_PATH.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("feature", load_manifest().features, ids=lambda feature: feature.name)
@@ -54,6 +55,21 @@ def test_the_measures_of_stored_series_never_change():
 def test_names_and_reason_codes_are_distinct():
     """A code leads back to one feature."""
     assert len({feature.name for feature in FEATURES}) == len({feature.reason_code for feature in FEATURES}) == len(FEATURES)
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
+def test_every_feature_says_one_thing_with_others(feature):
+    """A new one joins a group of feature_repo/groups.py, or brings its own: reasons speak of groups."""
+    assert feature.group in {group.code for group in GROUPS}
+    assert load_manifest().group_of(feature.name).code == feature.group
+
+
+def test_every_group_has_features_and_a_label():
+    """Codes are told apart from those of single features, which rules answer with."""
+    codes = [group.code for group in GROUPS]
+    assert {feature.group for feature in FEATURES} == set(codes)
+    assert len({*codes, *(feature.reason_code for feature in FEATURES)}) == len(codes) + len(FEATURES)
+    assert all(group.label for group in GROUPS)
 
 
 def test_columns_of_different_views_are_distinct():

@@ -11,7 +11,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
+from greenfraud.bundle import LOG_ODDS, MANIFEST_FILE, MODEL_FILE, BundleManifest
 from greenfraud.canonical import sha256_hex
 from greenfraud.control import ModelRef
 from greenfraud.features.manifest import load_manifest
@@ -30,14 +30,15 @@ def probability_of(inputs: list[float | None], *, bias: float = BIAS, weights: M
     return 1 / (1 + math.exp(-score))
 
 
-def model_bytes(*, bias: float = BIAS, weights: Mapping[str, float] = WEIGHTS) -> bytes:
-    """The graph: missing to zero, weigh, add, squash."""
+def model_bytes(*, bias: float = BIAS, weights: Mapping[str, float] = WEIGHTS, tells_log_odds: bool = True) -> bytes:
+    """The graph: missing to zero, weigh, add, squash; one of an earlier release tells no log odds."""
     nodes = [
         helper.make_node("IsNaN", ["rows"], ["is_missing"]),
         helper.make_node("Where", ["is_missing", "zero", "rows"], ["known"]),
         helper.make_node("Gemm", ["known", "weights", "bias"], ["scores"]),
         helper.make_node("Sigmoid", ["scores"], ["squashed"]),
         helper.make_node("Squeeze", ["squashed", "last"], ["probability"]),
+        helper.make_node("Squeeze", ["scores", "last"], [LOG_ODDS]),
     ]
     constants = {
         "zero": np.zeros(1, np.float32),
@@ -49,7 +50,7 @@ def model_bytes(*, bias: float = BIAS, weights: Mapping[str, float] = WEIGHTS) -
         nodes,
         "logistic",
         [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["n", len(WEIGHTS)])],
-        [helper.make_tensor_value_info("probability", TensorProto.FLOAT, ["n"])],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n"]) for name in ("probability", LOG_ODDS)[: 1 + tells_log_odds]],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
@@ -59,10 +60,16 @@ def model_bytes(*, bias: float = BIAS, weights: Mapping[str, float] = WEIGHTS) -
 
 
 def bundle(
-    version: str = "v1", *, family: str = "light", bias: float = BIAS, weights: Mapping[str, float] = WEIGHTS, **changes: Any
+    version: str = "v1",
+    *,
+    family: str = "light",
+    bias: float = BIAS,
+    weights: Mapping[str, float] = WEIGHTS,
+    tells_log_odds: bool = True,
+    **changes: Any,
 ) -> dict[str, bytes]:
     """The files of a bundle that passes every check, or fails one because of a change."""
-    model = model_bytes(bias=bias, weights=weights)
+    model = model_bytes(bias=bias, weights=weights, tells_log_odds=tells_log_odds)
     golden = [
         {"inputs": list(inputs), "probability": probability_of(list(inputs), bias=bias, weights=weights)} for inputs in GOLDEN
     ]

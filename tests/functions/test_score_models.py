@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from bundle_world import BIAS, bundle, probability_of, put_bundle
+from bundle_world import BIAS, REFERENCE, WEIGHTS, bundle, probability_of, put_bundle
 from score_world import World
 
 from functions.score.model import Model
@@ -60,15 +60,14 @@ def test_a_score_with_a_model_makes_two_calls(world):
     assert [name for name, _ in world.dynamodb.calls] == ["batch_get_item", "put_item"]
 
 
-def test_a_block_names_the_feature_that_caused_it(world):
-    """Reasons by occlusion: probability minus that with the typical value."""
+def test_a_block_names_the_group_that_caused_it(world):
+    """On the log odds, where a certain block is as far from the usual as it is; its feature that says most is named."""
     promote(world, bundle("v1"))
     answer = world.score(amount_minor=100_000)
     first = answer["reasons"][0]
-    without = probability_of([50.0, None, None])
     assert answer["decision"] == "block"
-    assert (first["feature"], first["value"]) == ("amount", 1000.0)
-    assert first["contribution"] == pytest.approx(answer["fraud_probability"] - without, abs=1e-6)
+    assert (first["code"], first["feature"], first["value"]) == ("AMOUNT_AGAINST_USUAL", "amount", 1000.0)
+    assert first["contribution"] == pytest.approx(WEIGHTS["amount"] * (1000.0 - REFERENCE["amount"]), abs=1e-5)
 
 
 def test_an_allowed_transaction_is_explained_only_on_request(world):

@@ -72,7 +72,7 @@ def test_of_two_decisions_the_more_severe_stands(of_model, of_rules):
 
 
 def test_reasons_of_both_are_told_once_per_feature():
-    """Who decided comes first, and its word about a feature stays."""
+    """A rule that decided comes first, and the word of the first about a feature stays."""
     of_model = [Reason("A", "a", 1.0, 0.4, "model"), Reason("B", "b", 1.0, 0.1, "model")]
     of_rules = [Reason("B", "b", 1.0, None, "rule"), Reason("C", "c", 1.0, None, "rule")]
     assert [(one.feature, one.text) for one in joined("rules", of_model, of_rules)] == [
@@ -80,7 +80,8 @@ def test_reasons_of_both_are_told_once_per_feature():
         ("c", "rule"),
         ("a", "model"),
     ]
-    assert [(one.feature, one.text) for one in joined("both", of_model, of_rules)] == [
+    assert joined("both", of_model, of_rules) == joined("rules", of_model, of_rules)
+    assert [(one.feature, one.text) for one in joined("model", of_model, of_rules)] == [
         ("a", "model"),
         ("b", "model"),
         ("c", "rule"),

@@ -1,6 +1,6 @@
 """The network as an ONNX graph, built by hand: exporters cost seconds of import, and the graph has twenty nodes.
 
-Input `features`, float32 [n, d], NaN for missing; output `fraud_probability`, float32 [n].
+Input `features`, float32 [n, d], NaN for missing; outputs `fraud_probability` and, for reasons, its `log_odds`, float32 [n].
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from greenfraud.bundle import LOG_ODDS
 from greenfraud.errors import BundleError
 from greenfraud.onnx_session import PROVIDERS, single_threaded
 from training.model.network import ABSENT, LEAK, Z_LIMIT, inverse_widths
@@ -59,10 +60,9 @@ def to_onnx(network: FraudNetwork) -> bytes:
     logit = _with_odds(graph, _signs(graph, network, codes), _background(graph, network, codes))
     slope, shift = network.platt.tolist()
     slanted = graph.add("Mul", logit, graph.constant("platt_slope", slope), name="slanted")
-    calibrated = graph.add("Add", slanted, graph.constant("platt_shift", shift), name="calibrated")
-    graph.add("Sigmoid", calibrated, name=OUTPUT)
+    graph.add("Sigmoid", graph.add("Add", slanted, graph.constant("platt_shift", shift), name=LOG_ODDS), name=OUTPUT)
     inputs = [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["n", network.feature_count])]
-    outputs = [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["n"])]
+    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n"]) for name in (OUTPUT, LOG_ODDS)]
     body = helper.make_graph(graph.nodes, "greenfraud", inputs, outputs, graph.constants)
     model = helper.make_model(body, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
     onnx.checker.check_model(model)

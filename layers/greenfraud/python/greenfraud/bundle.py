@@ -15,6 +15,7 @@ SCHEMA = 1
 MODEL_FILE = "model.onnx"
 MANIFEST_FILE = "manifest.json"
 GOLDEN_TOLERANCE = 1e-4
+LOG_ODDS = "log_odds"  # what a model's second output is called, in bundles of this release and later ones
 SCORE = "fraud_probability"  # in the drift baseline, beside the inputs: the model's own score
 
 
@@ -23,7 +24,7 @@ class BundleManifest:
     """The file `manifest.json` of a bundle, written last: without it the bundle does not exist.
 
     `features` lists name and hash in input order, `chunks` the lineage, `drift_baseline` quantiles per feature and of the score,
-    `reference` a typical value per feature (for reasons by occlusion), `golden` inputs with their probability,
+    `reference` a typical value per feature (what reasons hold a payment against), `golden` inputs with their probability,
     `emissions` kWh and gCO2e of this training and of its lineage, `files` a SHA-256 per file, `provenance` the versions,
     seed and machine of the training (empty in bundles that are older than this field).
     """

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import Feature, Manifest, load_manifest
 from greenfraud.money import EURO, major
-from greenfraud.reasons import Reason, in_units, told_reason
+from greenfraud.reasons import Reason, in_order, in_units, told_reason
 
 Decision = Literal["allow", "review", "block"]  # from the mildest to the most severe
 DecidedBy = Literal["model", "rules", "both"]
@@ -201,12 +201,8 @@ def more_severe(of_model: Decision, of_rules: Decision) -> tuple[Decision, Decid
 
 
 def joined(decided_by: DecidedBy, of_model: Sequence[Reason], of_rules: Sequence[Reason]) -> list[Reason]:
-    """Return the reasons of both, those of who decided first; of two about one feature the first stays."""
-    ordered = [*of_rules, *of_model] if decided_by == "rules" else [*of_model, *of_rules]
-    first: dict[str, Reason] = {}
-    for reason in ordered:
-        first.setdefault(reason.feature, reason)
-    return list(first.values())
+    """Return the reasons of both in order: a rule that decided, alone or with the model, comes first."""
+    return in_order(of_model, of_rules) if decided_by == "model" else in_order(of_rules, of_model)
 
 
 def _asked(policy: Policy, manifest: Manifest) -> list[Feature]:

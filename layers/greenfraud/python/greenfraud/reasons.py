@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
-from greenfraud.features.manifest import Feature, Manifest
-from greenfraud.money import EURO, digits_of
+from greenfraud.features.manifest import Feature
+from greenfraud.money import digits_of
 
 MONEY_KINDS = frozenset({"amount", "mean_amount", "sd_amount"})  # kinds of features whose values are money
 USUAL_DIGITS = 2  # which features of money are computed with, whatever the currency: models ask for no unit
+REASONS_PER_ANSWER = 5
+
+Direction = Literal["for", "against"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a transaction was decided so: one feature, its value, what it added, and a sentence a person reads."""
+    """Why a transaction was decided so: the feature that says most, its value, and a sentence a person reads.
+
+    Of the model, `code` and `label` are a group's, and `contribution` is what it adds to the log odds of fraud; a rule has none.
+    """
 
     code: str
     feature: str
     value: float | None
     contribution: float | None
     text: str
+    direction: Direction = "for"
+    label: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the form the API answers with."""
         return asdict(self)
-
-
-def reason_of(
-    manifest: Manifest, name: str, value: float | None, contribution: float | None = None, currency: str = EURO
-) -> Reason:
-    """Return the reason for one feature's value, in the words of the manifest; money is told in units of the currency."""
-    feature = manifest.feature(name)
-    return told_reason(feature, in_units(feature, value, currency), contribution, currency)
 
 
 def in_units(feature: Feature, value: float | None, currency: str) -> float | None:
@@ -50,9 +51,20 @@ def in_units(feature: Feature, value: float | None, currency: str) -> float | No
 
 
 def told_reason(feature: Feature, told: float | None, contribution: float | None, currency: str) -> Reason:
-    """Return the reason for a value that is in the units that a person reads."""
-    sentence = feature.sentence(told)
-    if told is not None and feature.kind in MONEY_KINDS and digits_of(currency) != USUAL_DIGITS:
-        spelled = replace(feature, reason_text=feature.reason_text.replace(".2f", f".{digits_of(currency)}f"))
-        sentence = spelled.sentence(told)
-    return Reason(feature.reason_code, feature.name, told, contribution, sentence)
+    """Return the reason for one feature's value that is in the units that a person reads."""
+    text = feature.reason_text
+    if feature.kind in MONEY_KINDS:
+        text = text.replace(".2f", f".{digits_of(currency)}f")
+    return Reason(feature.reason_code, feature.name, told, contribution, feature.sentence(told, text))
+
+
+def in_order(first: Sequence[Reason], then: Sequence[Reason]) -> list[Reason]:
+    """Return the reasons of who decided and of the other: what the model has against fraud comes last, and the rest falls away.
+
+    Of two about one feature the first stays.
+    """
+    distinct: dict[str, Reason] = {}
+    for reason in (*first, *then):
+        distinct.setdefault(reason.feature, reason)
+    ordered = sorted(distinct.values(), key=lambda reason: reason.direction == "against" and reason.contribution is not None)
+    return ordered[:REASONS_PER_ANSWER]

@@ -9,6 +9,7 @@ from greenfraud.canonical import canonical_json, sha256_hex
 from greenfraud.errors import ContractError
 from greenfraud.extras import check_names
 from greenfraud.features.declaration import AGGREGATIONS, FeatureDeclaration, SeriesDeclaration, ViewDeclaration
+from greenfraud.features.groups import Group
 from greenfraud.features.manifest import KEPT_US, SCHEMA
 from greenfraud.features.measures import MEASURES
 from greenfraud.features.windows import hop_of, parse_duration, slack_of
@@ -21,14 +22,21 @@ USUAL_WINDOW_US = 90 * DAY_US  # whose accepted payments tell what is usual
 USUAL = ("accepted", "amount_minor", "largest")
 
 
-def compile_manifest(project: str, views: Sequence[ViewDeclaration], declarations: Sequence[FeatureDeclaration]) -> dict[str, Any]:
-    """Return the manifest as plain data. Raises ContractError when a feature has nothing to read.
+def compile_manifest(
+    project: str,
+    views: Sequence[ViewDeclaration],
+    declarations: Sequence[FeatureDeclaration],
+    groups: Sequence[Group] = (),
+) -> dict[str, Any]:
+    """Return the manifest as plain data. Raises ContractError when a feature has nothing to read, or names no group of `groups`.
 
-    The version covers what is computed and stored, not the wording of reasons: rewording rebuilds nothing.
+    The version covers what is computed and stored, not the wording and grouping of reasons: rewording rebuilds nothing.
     """
     by_name = {view.name: view for view in views}
     features = [_feature(declaration, by_name) for declaration in declarations]
     _check_columns(features)
+    if groups:
+        _check_groups(declarations, groups)
     body = {
         "schema": SCHEMA,
         "project": project,
@@ -36,7 +44,9 @@ def compile_manifest(project: str, views: Sequence[ViewDeclaration], declaration
         "views": {view.name: _view(project, view, features) for view in views},
     }
     hashes = [[feature["name"], feature["hash"]] for feature in features]
-    return {**body, "version": _digest({**body, "features": hashes}), "features": features}
+    version = _digest({**body, "features": hashes})
+    told = [group.to_json() for group in sorted(groups, key=lambda group: group.code)]  # Feast keeps no order of tags
+    return {**body, "version": version, "features": features, "groups": told}
 
 
 def _feature(declaration: FeatureDeclaration, views: dict[str, ViewDeclaration]) -> dict[str, Any]:
@@ -47,7 +57,8 @@ def _feature(declaration: FeatureDeclaration, views: dict[str, ViewDeclaration])
         "params": _params(declaration, views),
         "default": declaration.default,
     }
-    reason = {"reason_code": declaration.reason_code, "reason_text": declaration.reason}
+    group = declaration.group or declaration.reason_code
+    reason = {"reason_code": declaration.reason_code, "reason_text": declaration.reason, "group": group}
     return {**computed, **reason, "hash": _digest(computed)}
 
 
@@ -110,6 +121,19 @@ def _check_columns(features: list[dict[str, Any]]) -> None:
     twice = [column for column, kind in read if kind == "number" and (column, "category") in read]
     if twice:
         raise ContractError(f"the extra columns {', '.join(sorted(twice))} are read as number and as category")
+
+
+def _check_groups(declarations: Sequence[FeatureDeclaration], groups: Sequence[Group]) -> None:
+    codes, names = [group.code for group in groups], {declaration.name for declaration in declarations}
+    for declaration in declarations:
+        if declaration.group not in (None, *codes):
+            raise ContractError(f"{declaration.name}: group {declaration.group!r} is none of {', '.join(codes)}")
+    taken = {*names, *(declaration.reason_code for declaration in declarations)}
+    for group in groups:
+        if group.code in taken or codes.count(group.code) > 1:
+            raise ContractError(f"the group {group.code} has the code of another group or feature")
+        if unknown := [beside.feature for beside in group.beside if beside.feature not in names]:
+            raise ContractError(f"the group {group.code} tells {', '.join(unknown)}, which no feature is called")
 
 
 def _view(project: str, view: ViewDeclaration, features: list[dict[str, Any]]) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from greenfraud.errors import ContractError, NotFound
+from greenfraud.features.groups import Group
+from greenfraud.features.wording import NONE_IS_ZERO, absent, spelled
 from greenfraud.instants import SECOND_US
 
 SCHEMA = 1
@@ -91,7 +93,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One model input; `kind` and `params` say how it is computed, `hash` changes when that changes."""
+    """One model input; `kind` and `params` say how it is computed, `hash` changes when that changes.
+
+    `group` is the code of the group in whose name reasons speak of it; the hash is not of that, nor of any words.
+    """
 
     name: str
     kind: str
@@ -101,16 +106,21 @@ class Feature:
     reason_code: str
     reason_text: str
     hash: str
+    group: str = ""
 
-    def sentence(self, value: float | None) -> str:
-        """Return the reason's sentence for a value.
+    def sentence(self, value: float | None, text: str = "") -> str:
+        """Return the reason's sentence for a value, or another `text` with the value filled in.
 
         >>> load_manifest().feature("customer_count_1h").sentence(12.0)
         'The customer tried 12 payments within the last hour.'
         """
-        if value is None:
-            return f"Nothing is known yet for {self.name.replace('_', ' ')}."
-        return self.reason_text.format(value=value, percent=100.0 * value)
+        return (
+            spelled(text or self.reason_text, value) if self.tells(value) else absent(self.name, self.kind, self.view, self.params)
+        )
+
+    def tells(self, value: float | None) -> TypeGuard[float]:
+        """Tell whether a value is one: 0 stands for none where there was nothing to divide by."""
+        return value is not None and (value != 0.0 or self.kind not in NONE_IS_ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,7 @@ class Manifest:
     project: str
     features: tuple[Feature, ...]
     views: Mapping[str, View]
+    groups: Mapping[str, Group] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -144,6 +155,16 @@ class Manifest:
                 return feature
         raise NotFound(f"no feature is called {name!r}")
 
+    def group_of(self, name: str) -> Group:
+        """Return the group of a feature, by its name: a feature that names none is a group of its own. Raises NotFound."""
+        feature = self.feature(name)
+        code = feature.group or feature.reason_code
+        return self.groups.get(code) or Group(code=code, label=name.replace("_", " "))
+
+    def entity_of(self, feature: Feature) -> str | None:
+        """Return whose past a feature tells, "customer" or "terminal"; None for the payment alone."""
+        return None if feature.view is None else self.views[feature.view].join_key.removesuffix("_id")
+
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Manifest:
         """Read a compiled manifest. Raises ContractError for another schema."""
@@ -154,6 +175,7 @@ class Manifest:
             project=body["project"],
             features=tuple(Feature(**feature) for feature in body["features"]),
             views={name: _view(name, view) for name, view in body["views"].items()},
+            groups={group["code"]: Group.from_json(group) for group in body.get("groups", ())},
         )
 
 
