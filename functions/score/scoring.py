@@ -163,6 +163,7 @@ def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:
         "emissions_g": cost.emissions_g,
         "converted_from": original and original.to_json(),
         "exploration": verdict.explored and verdict.explored._asdict(),
+        "spoke": list(verdict.spoke),
     }
 
 
