@@ -34,6 +34,7 @@ ACCESS_LOG = {
 OPERATIONS = {
     "/v1/production": apigateway.HttpMethod.GET,
     "/v1/production/rollback": apigateway.HttpMethod.POST,
+    "/v1/production/policy": apigateway.HttpMethod.POST,
 }
 # A balancer or a page asks every few seconds; each instance of the function remembers what it said.
 OPEN_REQUESTS_PER_SECOND, OPEN_BURST = 5, 10

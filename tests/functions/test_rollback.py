@@ -132,7 +132,10 @@ def test_a_body_in_base64_is_read(promoted):
 def test_another_route_is_not_found_with_the_choices(world):
     """A route that leads here by mistake does nothing."""
     status, body = world.ask("DELETE /v1/production")
-    assert (status, body["detail"]) == (404, "choose one of GET /v1/production, POST /v1/production/rollback")
+    assert (status, body["detail"]) == (
+        404,
+        "choose one of GET /v1/production, POST /v1/production/rollback, POST /v1/production/policy",
+    )
 
 
 def test_a_store_that_does_not_answer_is_said_without_a_word_of_it(promoted, monkeypatch, caplog):

@@ -26,18 +26,33 @@ PRODUCTION = {
             for place in ("production", "fallback", "shadow", "canary")
         },
         "canary_percent": {"type": "integer"},
-        "policy": {"type": "object"},
+        "policy": {
+            "type": "object",
+            "description": "The policy in force, rules in words; of lists how many stand on them, never who.",
+        },
+        "policy_object": {
+            "type": "object",
+            "description": "The policy that was applied, by its version and the SHA-256 of its content; absent for the default.",
+            "properties": {name: {"type": "string"} for name in ("version", "sha256")},
+        },
     },
     "required": ["revision", "production", "fallback", "shadow", "canary", "canary_percent", "policy"],
 }
-ROLLBACK = {
+ROLLBACK: dict[str, Any] = {
     "type": "object",
     "description": "Why; who is taken from the signature, and a body that names an actor is refused.",
     "properties": {"reason": {"type": "string", "minLength": 1, "maxLength": MOST_REASON}},
     "required": ["reason"],
     "additionalProperties": False,
 }
-SCHEMAS: dict[str, Any] = {"ModelInPlace": MODEL, "Production": PRODUCTION, "RollbackIn": ROLLBACK}
+POLICY = {
+    "type": "object",
+    "description": "A policy as a document (TOML), and why; who is taken from the signature.",
+    "properties": {"document": {"type": "string", "minLength": 1}, **ROLLBACK["properties"]},
+    "required": ["document", "reason"],
+    "additionalProperties": False,
+}
+SCHEMAS: dict[str, Any] = {"ModelInPlace": MODEL, "PolicyIn": POLICY, "Production": PRODUCTION, "RollbackIn": ROLLBACK}
 
 
 def _operation(summary: str, description: str, *, body: str | None = None, errors: Sequence[int]) -> dict[str, Any]:
@@ -58,6 +73,15 @@ PATHS: dict[str, Any] = {
             "Roll Back",
             "Put back what stood before the newest promotion; repeated, it goes further back. The ledger names who signed.",
             body="RollbackIn",
+            errors=(409, 422, 500, 503),
+        )
+    },
+    "/v1/production/policy": {
+        "post": _operation(
+            "Apply A Policy",
+            "Check a policy and let it decide from the next request on; one that has an error changes nothing, and each error is "
+            "told by its line. The ledger names who signed.",
+            body="PolicyIn",
             errors=(409, 422, 500, 503),
         )
     },

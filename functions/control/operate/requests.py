@@ -30,11 +30,28 @@ def caller_of(event: Event) -> str:
 
 def reason_of(event: Event) -> str:
     """The reason in the body, its only field. Raises InvalidInput that names what is wrong with which."""
+    return _reason(_body(event, "reason"))
+
+
+def document_of(event: Event) -> tuple[str, str]:
+    """The policy's document and the reason, the two fields of the body. Raises InvalidInput."""
+    body = _body(event, "document", "reason")
+    document = body.get("document")
+    if not isinstance(document, str) or not document.strip():
+        raise InvalidInput("document", "must be the text of a policy, as TOML")
+    return document, _reason(body)
+
+
+def _body(event: Event, *known: str) -> dict[str, Any]:
     body = _json_of(event)
     if "actor" in body:
         raise InvalidInput("actor", "is whoever signed the request; leave it out")
-    for name in sorted(body.keys() - {"reason"}):
-        raise InvalidInput(name, "is unknown; the body has one field, reason")
+    for name in sorted(body.keys() - {*known}):
+        raise InvalidInput(name, f"is unknown; the body has {'one field' if len(known) == 1 else 'the fields'}, {', '.join(known)}")
+    return body
+
+
+def _reason(body: dict[str, Any]) -> str:
     reason = body.get("reason")
     if not isinstance(reason, str) or not reason.strip():
         raise InvalidInput("reason", "must be a non-empty string")

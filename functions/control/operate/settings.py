@@ -16,6 +16,7 @@ class Settings:
     control_table: str
     ledger_table: str
     artifacts_bucket: str
+    id_tokens: str  # the ARN of the secret that holds the key of the ids, or off
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:

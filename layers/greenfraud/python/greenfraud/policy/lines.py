@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ class Lines:
     def __init__(self, text: str) -> None:
         # Texts and comments say nothing of the structure; blanked, everything else keeps its place.
         self._text = _HIDDEN.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+        self._ends = [match.start() for match in re.finditer("\n", self._text)]
         self._of: dict[Path, int] = {(): 1}
         for table in self._tables():
             self._read(table)
@@ -47,6 +49,7 @@ class Lines:
             path = self._within(header[2].split("."), seen)
             if header[1] == "[[":
                 seen[path] += 1
+                self._of.setdefault(path, self._line(header.start(2)))
                 path = (*path, seen[path] - 1)
             self._of[path] = self._line(header.start(2))
             tables.append(Table(path, header.end(), end))
@@ -81,4 +84,4 @@ class Lines:
                 return
 
     def _line(self, position: int) -> int:
-        return self._text.count("\n", 0, position) + 1
+        return bisect_left(self._ends, position) + 1

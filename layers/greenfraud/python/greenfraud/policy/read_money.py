@@ -56,7 +56,10 @@ def read_thresholds(body: Mapping[str, Any], report: Report) -> tuple[float, flo
         report.error(path, "must be a table: [thresholds]")
         return HARMLESS
     report.check_keys(path, told, {"review_at", "block_at"})
+    faults = len(report.faults)
     review_at, block_at = (float(report.number(path, told, key, 0.0, 1.0)) for key in ("review_at", "block_at"))
+    if len(report.faults) > faults:
+        return HARMLESS
     if review_at > block_at:
         report.error((*path, "block_at"), f"must not be below review_at, which is {review_at:g}")
         return HARMLESS
