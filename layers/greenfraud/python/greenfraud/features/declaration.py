@@ -45,7 +45,8 @@ class FeatureDeclaration:
     `view` is None for what the request alone says; `window` and `lag` are durations such as "7d"; `default` is the
     value when there is nothing to aggregate, None for missing; `reason` may use {value} and {percent}. `series` says
     which tiles to read, where more than one of the view would do. Aggregations "number" and "category" read an extra
-    `column` of the transaction; a category is 1 where the column is one of `values`.
+    `column` of the transaction; a category is 1 where the column is one of `values`. What only the policy asks for is no model's
+    input: it is computed, logged and watched like any other, and nothing learns it.
     """
 
     name: str
@@ -59,6 +60,7 @@ class FeatureDeclaration:
     series: str | None = None
     column: str | None = None
     values: tuple[str, ...] = ()
+    is_input: bool = True
 
     def __post_init__(self) -> None:
         """Refuse an aggregation that no engine computes, and one that does not say what it reads."""
@@ -80,6 +82,7 @@ class FeatureDeclaration:
             "reason_code": self.reason_code,
         }
         rare = {"series": self.series, "column": self.column, "values": json.dumps(self.values) if self.values else None}
+        rare["is_input"] = None if self.is_input else "no"
         return tags | {name: tag for name, tag in rare.items() if tag is not None}
 
     @classmethod
@@ -98,6 +101,7 @@ class FeatureDeclaration:
                 series=tags.get("series"),
                 column=tags.get("column"),
                 values=tuple(json.loads(tags.get("values", "[]"))),
+                is_input=tags.get("is_input") != "no",
             )
         except KeyError as error:
             raise ContractError(f"{name}: the Feast field lacks the tag {error}") from error
