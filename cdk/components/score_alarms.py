@@ -38,9 +38,6 @@ class ScoreAlarms(Construct):
         self.all = [*self.of_shares, *self._lasting(), *self._refusals(function), self._slow(settings.score_latency_ms)]
         self.all += [
             self._single("BundleLoadFailed", our_metric("BundleLoadFailed"), "A promoted bundle was refused, or its fallback."),
-            self._single(
-                "PolicyLoadFailed", our_metric("PolicyLoadFailed"), "An applied policy cannot be had: an older one decides."
-            ),
             self._single("ControlFault", our_metric("ControlFault"), "Copies of the control document are gone, damaged or differ."),
         ]
 

@@ -49,7 +49,7 @@ def _answers(serving: ServingStack) -> list[cloudwatch.IWidget]:
     return [
         _plot("Decisions", [our_metric("Decisions")]),
         _plot("Latency, ms", latencies),
-        _plot("Degraded answers, refused bundles, payments of batches left out, server errors", trouble),
+        _plot("Degraded answers, refused bundles and policies, payments of batches left out, server errors", trouble),
     ]
 
 

@@ -13,7 +13,7 @@ from greenfraud.control import ControlDocument
 from greenfraud.errors import GreenFraudError, InvalidInput
 from greenfraud.features.manifest import load_manifest
 from greenfraud.items.ledger import Entry
-from greenfraud.policy import Policy, earlier
+from greenfraud.policy import DEFAULT_POLICY, Policy, earlier
 from greenfraud.policy.stored import PolicyRef, from_object, to_object
 
 logger = logging.getLogger(__name__)
@@ -42,16 +42,13 @@ class AppliedPolicy:
     def apply(self, policy: Policy, *, actor: str, reason: str) -> ControlDocument:
         """Let a policy decide from the next request on. Applying what is in force already changes nothing.
 
-        Raises InvalidInput where its version was another policy's, StateConflict when another change came first.
+        The default's own document brings the default back, which each release has anew: no object is named then. Raises
+        InvalidInput where its version was another policy's, StateConflict when another change came first.
         """
         before = self.stage.current()
-        reference, content = to_object(policy)
-        if before.policy_object == reference:
+        after = self._after(before, policy)
+        if (after.policy, after.policy_object) == (before.policy, before.policy_object):
             return before
-        self._check_version(reference)
-        self.artifacts.write(reference.key, content)
-        spelled = earlier.from_json(earlier.to_json(policy))
-        after = dataclasses.replace(before, revision=before.revision + 1, policy=spelled, policy_object=reference)
         entry = Entry(
             revision=after.revision,
             verb=VERB,
@@ -65,8 +62,21 @@ class AppliedPolicy:
         self.stage.replace(after, entry)
         return after
 
+    def _after(self, before: ControlDocument, policy: Policy) -> ControlDocument:
+        """The control document by which a policy decides, whose object is stored then."""
+        revision = before.revision + 1
+        if policy == DEFAULT_POLICY:
+            return dataclasses.replace(before, revision=revision, policy=DEFAULT_POLICY, policy_object=None)
+        reference, content = to_object(policy)
+        self._check_version(reference)
+        self.artifacts.write(reference.key, content)
+        spelled = earlier.from_json(earlier.to_json(policy))
+        return dataclasses.replace(before, revision=revision, policy=spelled, policy_object=reference)
+
     def _check_version(self, reference: PolicyRef) -> None:
         """Decisions name a policy by its version, so that one version is one policy, for ever."""
+        if reference.version == DEFAULT_POLICY.version:
+            raise InvalidInput("version", f'"{reference.version}" is the default\'s: give your policy one of its own')
         for entry in self.stage.entries():
             told = (entry.get("control") or {}).get("policy_object")
             if told and (found := PolicyRef.from_json(told)).version == reference.version and found.sha256 != reference.sha256:

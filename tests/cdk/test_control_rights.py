@@ -98,7 +98,7 @@ def test_only_the_routes_of_the_api_may_invoke_what_a_person_operates(resources)
     operate = [item for item in found if "Operate" in json.dumps(item["FunctionName"])]
     assert {item["Principal"] for item in operate} == {"apigateway.amazonaws.com"}
     paths = {item["SourceArn"]["Fn::Join"][1][-1] for item in operate}
-    assert paths == {"/*/*/v1/production", "/*/*/v1/production/rollback"}
+    assert paths == {"/*/*/v1/production", "/*/*/v1/production/rollback", "/*/*/v1/production/policy"}
 
 
 def test_every_described_question_about_production_is_a_route_of_its_own(resources):

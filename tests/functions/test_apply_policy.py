@@ -12,6 +12,7 @@ from policy_documents import OURS
 
 from greenfraud.identity import token
 from greenfraud.policy import DEFAULT_POLICY
+from greenfraud.policy.default import DEFAULT_PATH
 from greenfraud.policy.stored import PREFIX
 
 APPLY = "POST /v1/production/policy"
@@ -81,6 +82,21 @@ def test_a_version_that_was_applied_with_other_content_is_refused(world):
     status, body = world.ask(APPLY, asked(LASTING.replace("400", "600")))
     assert (status, body["field"]) == (422, "version")
     assert body["reason"] == '"ours-1" was applied with other content (revision 1): give it a new one'
+
+
+def test_the_defaults_own_document_brings_the_default_back(world):
+    """Which follows the releases again; the ledger tells that too."""
+    world.ask(APPLY, asked(LASTING))
+    status, body = world.ask(APPLY, asked(DEFAULT_PATH.read_text(encoding="utf-8")))
+    assert (status, body["policy"]["version"], "policy_object" in body) == (200, DEFAULT_POLICY.version, False)
+    assert {copy.policy for copy in world.copies()} == {DEFAULT_POLICY}
+    assert [entry["verb"] for entry in world.ledger()] == ["policy", "policy"]
+
+
+def test_nobody_else_may_use_the_defaults_version(world):
+    """A decision by it would be taken for the default's."""
+    status, body = world.ask(APPLY, asked(LASTING.replace("ours-1", DEFAULT_POLICY.version)))
+    assert (status, body["field"]) == (422, "version")
 
 
 def test_a_promotion_and_a_rollback_leave_the_policy_in_force(world):

@@ -110,7 +110,7 @@ def test_plan_answers_the_state_machine_with_only_the_actions_it_lists(start, ac
     assert set(actions) == set(listed("plan"))
 
 
-def test_record_and_gate_take_the_plans_values_with_only_the_actions_they_list(start, actions, s3, dynamodb, monkeypatch):
+def test_record_and_gate_take_the_plans_values_with_only_the_actions_they_list(start, actions, s3, dynamodb):
     """A training's result and an evaluation."""
     train_result(s3, EXECUTION)
     hold_lease(dynamodb, EXECUTION_ARN)
@@ -124,7 +124,7 @@ def test_record_and_gate_take_the_plans_values_with_only_the_actions_they_list(s
         assert set(actions) == set(listed(f"control.{verb}")), verb
 
 
-def test_promote_and_operate_change_production_with_only_the_actions_they_list(start, actions, s3, dynamodb, monkeypatch):
+def test_promote_and_operate_change_production_with_only_the_actions_they_list(start, actions, s3, dynamodb):
     """As the state machine and as API Gateway call them."""
     world = ControlWorld(start, s3, dynamodb)
     world.promote("v0")
@@ -133,7 +133,6 @@ def test_promote_and_operate_change_production_with_only_the_actions_they_list(s
     promotion = {"execution_arn": world.execution_arn}
     policy = {"routeKey": "POST /v1/production/policy", "body": json.dumps({"document": OURS, "reason": "tests"})}
     asked = [golden("api_gateway_rollback") | changes for changes in (policy, {"routeKey": "GET /v1/production"}, {})]
-    monkeypatch.setenv("ID_TOKENS", boto3.client("secretsmanager").create_secret(Name="ids", SecretString="0" * 64)["ARN"])
     for verb, events in {"promote": [promotion], "operate": asked}.items():
         actions.clear()
         for event in events:
