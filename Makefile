@@ -7,7 +7,7 @@ AS_ROOT = $(if $(filter-out 0,$(shell id -u)),sudo --preserve-env)
 APPROVE ?= $(if $(CI),never,broadening)
 CDK = PATH="$(CURDIR)/.venv-cdk/bin:$$PATH" node node_modules/aws-cdk/bin/cdk
 # A benchmark adds its name here, its own target below, and a help line.
-BENCHMARKS = features quality training inference parity reader ingest recovery refusals lake learning reasons
+BENCHMARKS = features quality training inference parity reader ingest recovery refusals lake learning reasons policy
 BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
@@ -89,6 +89,9 @@ bench-refusals: synth ## grants taken out of the template one at a time: each mu
 
 bench-lake: install ## how soon the features job begins after two years of small files, and of compacted days (SCALE=0.1)
 	@$(BIN)/python -m benchmarks.lake $(BENCH_FLAGS)
+
+bench-policy: install ## CPU of 20 rules and 10,000 list entries per score, beside compiled Python expressions (SCALE=0.2)
+	@$(BIN)/python -m benchmarks.policy $(BENCH_FLAGS)
 
 bench-quality: install ## average precision of every family beside XGBoost (DATA=file, MAP=a=b, TEST_WEEKS=2018-06-03, SPLIT=day, COLUMNS=a,b, SEEDS=3)
 	@$(BIN)/python -c 'import xgboost' 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --requirement requirements/benchmarks.txt

@@ -29,7 +29,7 @@ TIMED_ROWS, ROUNDS = 1_000, 9
 
 def compared(family: str, rows: Sample) -> dict[str, float]:
     """Return the largest difference and the times of one family, trained on `rows`."""
-    features = {feature.name: feature.hash for feature in load_manifest().features}
+    features = load_manifest().input_hashes
     network = learn(family, rows, None, features).network
     model, values = to_onnx(network), with_gaps(rows.values, COMPARED_ROWS)
     session: Any = session_of(model)

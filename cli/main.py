@@ -17,6 +17,7 @@ from cli.errors import InputError
 from cli.faults import FaultReportingGroup
 from cli.import_commands import import_command, rates_command
 from cli.options import Aws, Currency, HorizonOfLake, Mapping, Maturity, Rates, Region, Timezone, import_options
+from cli.policy.commands import policy_app
 from cli.recovery.commands import rebuild_command, redrive_command, restore_day_command
 from cli.screen import Screen
 
@@ -64,6 +65,7 @@ def run_command(  # noqa: PLR0913 - the options of a command
     run(asked, screen)
 
 
+app.add_typer(policy_app, name="policy")
 app.command("import")(import_command)
 app.command("rates")(rates_command)
 

@@ -26,6 +26,7 @@ TERMINAL = View(
         Series(name="t_declined_d1", hop="1d", measures=("declined",)),
         Series(name="t_rh1", hop="1h", measures=("reports",)),
         Series(name="t_rd1", hop="1d", measures=("reports",)),
+        Series(name="t_tried_m5", hop="5min", measures=("count",)),
     ),
     last="t_last_us",
     last_report="t_rep_us",
@@ -202,5 +203,15 @@ TERMINAL_FEATURES = (
         group=TERMINAL_REFUSALS,
         reason_code="TERMINAL_DECLINED_7D",
         reason="Within the last 7 days, {value:.0f} of the payments at this terminal were declined.",
+    ),
+    Feature(
+        name="terminal_tried_1h",
+        view="terminal_activity",
+        aggregation="count",
+        window="1h",
+        default=0.0,
+        reason_code="TERMINAL_TRIED_1H",
+        reason="At the terminal, {value:.0f} payments were tried within the last hour.",
+        is_input=False,  # the guardrail on card testing asks for it
     ),
 )

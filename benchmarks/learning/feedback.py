@@ -132,11 +132,11 @@ def learn_chunks(life: Life, folder: Path, chunks: list[Chunk]) -> None:
     """Learn chunks as the features job writes them and the training job reads them."""
     write_chunks(life.world.lake, chunks)
     manifest = load_manifest()
-    features = {feature.name: feature.hash for feature in manifest.features}
+    features = manifest.input_hashes
     for chunk in chunks:
         file = folder / features_key(manifest.version, chunk.id)
         rows, judged = pq.read_table(file), read_file(file)
-        sample = sample_of(rows if life.regime.trusts_silence else judged, list(manifest.names))
+        sample = sample_of(rows if life.regime.trusts_silence else judged, list(manifest.inputs))
         life.censored, life.learned = life.censored + rows.num_rows - judged.num_rows, life.learned + len(sample)
         found = learn(FAMILY, sample, life.parent, features)
         life.drifts += found.has_drifted
@@ -146,7 +146,7 @@ def learn_chunks(life: Life, folder: Path, chunks: list[Chunk]) -> None:
 def judge_week(life: Life, week: Chunk) -> None:
     """Let a week pass under the deployed model, and count what it found."""
     assert life.parent is not None
-    model, names = to_onnx(life.parent.network), load_manifest().names
+    model, names = to_onnx(life.parent.network), load_manifest().inputs
     scored: list[NDArray[np.floating[Any]]] = []
 
     def decide(columns: dict[str, Floats]) -> NDArray[np.int64]:

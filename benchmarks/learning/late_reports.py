@@ -47,8 +47,8 @@ FAMILY, CUSTOMERS, WEEKS = "light", 700, 22
 FIRST_WEEKS = 6  # learned at once, by the first model
 SOONEST_DAYS, LATEST_DAYS = 3.0, 60.0
 GAP = 2  # weeks from the start of a chunk to the start of the week that judges it: labels take one
-NAMES = load_manifest().names
-FEATURES = {feature.name: feature.hash for feature in load_manifest().features}
+NAMES = load_manifest().inputs
+FEATURES = load_manifest().input_hashes
 DESCRIBED = {
     "late reports": "reports come evenly 3 to 60 days after a fraud; what is known before the judged week is learned",
     "frozen": "a chunk's labels as they were when it was mature, never told anything later: before",

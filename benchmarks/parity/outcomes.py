@@ -10,7 +10,7 @@ from greenfraud.control import ControlDocument
 from greenfraud.instants import DAY_US, HOUR_US, SECOND_US
 from greenfraud.items import control
 from greenfraud.outcomes import HELD
-from greenfraud.policy import Policy, Rule
+from greenfraud.policy import Policy, bare_rule
 from greenfraud.records import Label, Release, Transaction
 
 # Of the handbook's payments about a tenth is above the first amount, and one in forty above the second.
@@ -19,10 +19,10 @@ POLICY = Policy(
     review_at=0.30,
     block_at=0.80,
     rules=(
-        Rule("amount", 110.0, "review"),
-        Rule("amount", 150.0, "block"),
-        Rule("customer_count_1h", 3.0, "block"),
-        Rule("terminal_report_ratio_7d", 0.5, "block"),
+        bare_rule("amount", 110.0, "review"),
+        bare_rule("amount", 150.0, "block"),
+        bare_rule("customer_count_1h", 3.0, "block"),
+        bare_rule("terminal_report_ratio_7d", 0.5, "block"),
     ),
 )
 RELEASED_SHARE = 0.8

@@ -110,7 +110,7 @@ def chain(family: str, samples: Mapping[Chunk, Sample], seed: int) -> Iterator[t
 
 def after(family: str, parent: Checkpoint | None, chunk: Sample, name: str, seed: int) -> Checkpoint:
     """Return what a training job leaves after one more chunk."""
-    features = {feature.name: feature.hash for feature in load_manifest().features}
+    features = load_manifest().input_hashes
     learned = learn(family, chunk, parent, features, seed=seed)
     return learned.checkpoint(name, [*(parent.chunks if parent else []), name])
 

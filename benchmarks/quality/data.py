@@ -103,7 +103,7 @@ def lake_of(dataset: Dataset) -> Iterator[Bucket]:
 
 def prepare(lake: Bucket, weeks: Sequence[TestWeek], maturity_days: int, told: pa.Table | None = None) -> Prepared:
     """Run the features job's code for one group of weeks, and read back what it wrote; `told` are a file's columns besides."""
-    chunks, names = chunks_of(weeks), load_manifest().names
+    chunks, names = chunks_of(weeks), load_manifest().inputs
     write_chunks(lake, chunks)
     learned = {chunk for week in weeks for chunk in week.learned}
     judged = {week.chunk: _judged(lake, week.chunk, maturity_days, told) for week in weeks}
@@ -123,4 +123,4 @@ def _sample(table: pa.Table, names: Sequence[str]) -> Sample:
 
 def _judged(lake: Bucket, chunk: Chunk, maturity_days: int, told: pa.Table | None) -> Judged:
     holdout = make_holdout(_table(lake, chunk), known_compromised(lake, chunk, maturity_days))
-    return Judged(holdout, feature_values(holdout.table, load_manifest().names), raw_columns(holdout.table, told))
+    return Judged(holdout, feature_values(holdout.table, load_manifest().inputs), raw_columns(holdout.table, told))

@@ -8,6 +8,7 @@ from constructs import Construct
 from cdk.components.buckets import Buckets
 from cdk.components.function import ServiceFunction
 from cdk.components.grants import allow_items, allow_listing, allow_objects
+from cdk.components.id_key import OFF, IdKey
 from cdk.components.layers import Layers
 from cdk.components.network import Network
 from cdk.components.state_machines import allow_asking_of_executions, machine_arn
@@ -91,6 +92,7 @@ def operate_function(  # noqa: PLR0913
     layers: Layers,
     buckets: Buckets,
     tables: Tables,
+    id_key: IdKey | None,
     network: Network | None = None,
 ) -> ServiceFunction:
     """What a person's requests about production reach, through the API alone: nobody in the template may invoke it."""
@@ -106,11 +108,15 @@ def operate_function(  # noqa: PLR0913
             **_production_stores(tables, buckets),
             "ARTIFACTS_BUCKET": buckets.artifacts.bucket_name,
             "FOUR_EYES": "on" if settings.four_eyes else "off",
+            "ID_TOKENS": id_key.arn if id_key else OFF,
         },
         log_retention_days=settings.log_retention_days,
     )
     allow_listing(operate.role, buckets.artifacts)
-    allow_objects(operate.role, buckets.artifacts, ["s3:GetObject"], "models/")
+    allow_objects(operate.role, buckets.artifacts, ["s3:GetObject"], "models/", "policies/")
+    allow_objects(operate.role, buckets.artifacts, ["s3:PutObject"], "policies/")
+    if id_key:  # the ids in a policy's lists become tokens before they are stored
+        id_key.allow_read(operate.role)
     _allow_replacing(operate.role, tables, buckets)
     if network:
         network.run_function(operate.function)

@@ -16,7 +16,7 @@ OFF = "off"
 
 
 class IdKey(Construct):
-    """A random secret; whoever reads it can tell the token of any id, so only the scoring function and importers do."""
+    """A random secret; whoever reads it can tell the token of any id, so only who scores, imports and applies policies does."""
 
     def __init__(self, scope: Construct, id_: str, *, key: kms.IKey | None = None) -> None:
         super().__init__(scope, id_)

@@ -127,7 +127,7 @@ class JobRoles(Construct):
         """From the holdout, bundles and what serves to an evaluation; whose card was known by then stands in the history."""
         allow_objects(role, self._lake, READ, DATASET, "features/", *HISTORY)
         allow_listing(role, self._artifacts)
-        allow_objects(role, self._artifacts, READ, "models/", "executions/*/plan.json", "executions/*/train/")
+        allow_objects(role, self._artifacts, READ, "models/", "policies/", "executions/*/plan.json", "executions/*/train/")
         allow_objects(role, self._artifacts, WRITE, "executions/*/evaluation.json", "executions/*/curves.json")
         allow_items(role, ["GetItem"], self._tables.control)
 

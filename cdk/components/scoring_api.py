@@ -34,7 +34,9 @@ ACCESS_LOG = {
 OPERATIONS = {
     "/v1/production": apigateway.HttpMethod.GET,
     "/v1/production/rollback": apigateway.HttpMethod.POST,
+    "/v1/production/policy": apigateway.HttpMethod.POST,
     "/v1/emergency/production/rollback": apigateway.HttpMethod.POST,
+    "/v1/emergency/production/policy": apigateway.HttpMethod.POST,
     "/v1/proposals": apigateway.HttpMethod.GET,
     "/v1/proposals/{number}/approve": apigateway.HttpMethod.POST,
     "/v1/proposals/{number}/withdraw": apigateway.HttpMethod.POST,

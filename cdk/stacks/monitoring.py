@@ -44,12 +44,12 @@ class MonitoringStack(Stack):
 
 def _answers(serving: ServingStack) -> list[cloudwatch.IWidget]:
     latencies = [our_metric("LatencyMilliseconds", statistic=statistic) for statistic in ("p50", "p99")]
-    troubles = ("Degraded", "BundleLoadFailed", "ControlFault", "NotReached")
+    troubles = ("Degraded", "BundleLoadFailed", "PolicyLoadFailed", "ControlFault", "NotReached")
     trouble = [*map(our_metric, troubles), serving.http.server_errors()]
     return [
         _plot("Decisions", [our_metric("Decisions")]),
         _plot("Latency, ms", latencies),
-        _plot("Degraded answers, refused bundles, payments of batches left out, server errors", trouble),
+        _plot("Degraded answers, refused bundles and policies, payments of batches left out, server errors", trouble),
     ]
 
 

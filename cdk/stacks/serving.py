@@ -46,6 +46,7 @@ class ServingStack(Stack):
             layers=self._layers,
             buckets=data.buckets,
             tables=data.tables,
+            id_key=data.id_key,
             network=network,
         )
         self.live = lambda_.Alias(self, "Live", alias_name="live", version=self.score.function.current_version)
@@ -111,7 +112,7 @@ class ServingStack(Stack):
         if reserved := self._settings.score_reserved_concurrency:
             cast("lambda_.CfnFunction", score.function.node.default_child).reserved_concurrent_executions = reserved
         allow_listing(score.role, artifacts)
-        allow_objects(score.role, artifacts, ["s3:GetObject"], "models/", RATES_KEY)
+        allow_objects(score.role, artifacts, ["s3:GetObject"], "models/", "policies/", RATES_KEY)
         allow_items(score.role, ["BatchGetItem"], tables.control, tables.customer, tables.terminal)
         allow_items(score.role, ["GetItem", "PutItem", "Query"], tables.decisions)
         by_day = f"{tables.decisions.table_arn}/index/by_day"

@@ -24,6 +24,11 @@ def dynamodb() -> Any:
     return client("dynamodb")
 
 
+def secrets() -> Any:
+    """The client of Secrets Manager."""
+    return client("secretsmanager")
+
+
 def stepfunctions() -> Any:
     """The client of Step Functions."""
     return client("stepfunctions")

@@ -41,8 +41,11 @@ class Artifacts:
 
     def write_json(self, key: str, document: dict[str, Any]) -> None:
         """Store one JSON object."""
-        body = json.dumps(document).encode()
-        self._client().put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/json")
+        self.write(key, json.dumps(document).encode())
+
+    def write(self, key: str, content: bytes) -> None:
+        """Store one JSON object that is spelled already."""
+        self._client().put_object(Bucket=self._bucket, Key=key, Body=content, ContentType="application/json")
 
     def verified(self, family: str, version: str) -> tuple[ModelRef, BundleManifest]:
         """A bundle that is complete and unaltered, and how the control document refers to it.

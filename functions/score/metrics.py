@@ -19,7 +19,8 @@ UNITS = {
     "NotReached": "Count",
     "Explored": "Count",
 }
-FAULTS = {"BundleLoadFailed": "Count", "ControlFault": "Count"}  # put, and paid for, only when one is met
+# Put, and paid for, only when one is met.
+FAULTS = {"BundleLoadFailed": "Count", "ControlFault": "Count", "PolicyLoadFailed": "Count"}
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,8 @@ class Scored(BaseModel):
     """The answer to a transaction; where no model answers `fraud_probability` and `model` are null, and the rules decide.
 
     `decided_by` tells whose the decision is, the more severe one's; answers of earlier releases lack it. `exploration` is null
-    but where chance let a payment through.
+    but where chance let a payment through. `spoke` names every part of the policy that had something to say, as in
+    `rule/large-amount`: guardrails, lists, rules, those in shadow, and as `silent/` rules that lacked the model's probability.
     """
 
     transaction_id: str
@@ -137,6 +138,7 @@ class Scored(BaseModel):
     emissions_g: float
     converted_from: Converted | None = Field(default=None)
     exploration: Explored | None = Field(default=None)
+    spoke: list[str] = Field(default=None)  # type: ignore[arg-type]  # absent in earlier releases' answers, yet never null
 
 
 class Problem(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from functions.score.bundles import Answering, ModelSlots
 from functions.score.control import Control
@@ -15,6 +15,7 @@ from functions.score.decisions import Answer, DecisionStore
 from functions.score.exploration import Exploration
 from functions.score.freshness import USUAL
 from functions.score.metrics import Request, count_fault, emit
+from functions.score.policies import Deciding, PolicySlot
 from functions.score.state import Snapshot, StateReader
 from functions.score.turns import Turns, in_order
 from functions.score.verdict import Judge, Verdict
@@ -24,7 +25,6 @@ from greenfraud.features.logged import pack
 from greenfraud.features.manifest import Manifest
 from greenfraud.items.control import Fault
 from greenfraud.items.decision import RULES, Decision
-from greenfraud.policy import REVIEW_ABOVE
 from greenfraud.records import Transaction
 
 logger = logging.getLogger(__name__)
@@ -39,11 +39,13 @@ class Context:
     control: ControlDocument
     control_faults: list[Fault]
     answering: Answering
+    deciding: Deciding
 
     @property
     def degraded(self) -> list[str]:
-        """What is wrong with the control document, and why what it names first does not answer."""
-        return [*(f"control_{fault}" for fault in self.control_faults), *self.answering.degraded]
+        """What is wrong with the control document, and why what it names first does not answer or decide."""
+        faults = (f"control_{fault}" for fault in self.control_faults)
+        return [*faults, *self.deciding.degraded, *self.answering.degraded]
 
 
 class Scorer:
@@ -56,18 +58,18 @@ class Scorer:
         reader: StateReader,
         control: Control,
         slots: ModelSlots,
+        policy: PolicySlot,
         store: DecisionStore,
         footprint: Footprint,
-        review_above: float = REVIEW_ABOVE,
         exploration: Exploration = OFF,
     ) -> None:
         self._manifest = manifest
         self.reader = reader
         self._control = control
         self._slots = slots
+        self._policy = policy
         self._store = store
         self._footprint = footprint
-        self._review_above = review_above
         self._exploration = exploration
 
     def score(
@@ -80,7 +82,7 @@ class Scorer:
         """
         started = time.perf_counter()
         context = self.read(transactions)
-        judge = Judge(self._manifest, context.answering.model, context.control.policy)
+        judge = Judge(self._manifest, context.answering.model, context.deciding.policy)
         reading_seconds = (time.perf_counter() - started) / len(transactions)
         turns = Turns(transactions, context.snapshot, self._manifest, give_up_at=give_up_at)
         outcomes: dict[int, Answer | GreenFraudError] = {}
@@ -109,18 +111,15 @@ class Scorer:
         """State of these entities, control document and model; a fault is counted here, whoever asks."""
         snapshot = self.reader.read(customers, terminals)
         document, faults = self._control.in_force(snapshot.control)
-        control = self._governed(document)
-        answering = self._slots.answering(control)
+        answering, deciding = self._slots.answering(document), self._policy.deciding(document)
         for fault in faults:
             if fault != "unreadable":  # a store that does not answer passes, and every decision it degrades is counted
                 count_fault("ControlFault", fault)
         for failed in answering.failed:
             count_fault("BundleLoadFailed", failed)
-        return Context(snapshot, control, faults, answering)
-
-    def _governed(self, control: ControlDocument) -> ControlDocument:
-        """The document with the policy as this deployment holds it."""
-        return replace(control, policy=control.policy.in_deployment(self._review_above))
+        for failed in deciding.failed:
+            count_fault("PolicyLoadFailed", failed)
+        return Context(snapshot, document, faults, answering, deciding)
 
     def _put(self, decision: Decision) -> Answer | GreenFraudError:
         try:
@@ -157,12 +156,13 @@ def tell(context: Context, verdict: Verdict, cost: Cost) -> Answer:
         "decided_by": verdict.decided_by,
         "reasons": [reason.to_json() for reason in verdict.reasons],
         "model": model and {"family": model.bundle.family, "version": model.bundle.version},
-        "policy_version": context.control.policy.version,
+        "policy_version": context.deciding.policy.version,
         "features_as_of": verdict.features_as_of,
         "degraded": [*verdict.features.degraded, *verdict.degraded, *context.degraded],
         "emissions_g": cost.emissions_g,
         "converted_from": original and original.to_json(),
         "exploration": verdict.explored and verdict.explored._asdict(),
+        "spoke": list(verdict.spoke),
     }
 
 

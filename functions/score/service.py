@@ -14,6 +14,7 @@ from functions.score.dynamodb import clients
 from functions.score.exploration import Exploration
 from functions.score.health import Health
 from functions.score.labels import LabelStore
+from functions.score.policies import PolicySlot
 from functions.score.rates import StoredRates
 from functions.score.releases import ReleaseStore
 from functions.score.scoring import Context, Scorer
@@ -56,7 +57,7 @@ class Service:
         bundle = context.answering.model and context.answering.model.bundle
         return {
             **_stages(context),
-            "policy": context.control.policy.to_json(),
+            "policy": context.deciding.policy.described(),
             "manifest_version": self.manifest.version,
             "ids": "tokens" if self.tokens.are_on else "as sent",
             "features": list(bundle.feature_names) if bundle else [],
@@ -124,9 +125,9 @@ def compose(  # noqa: PLR0913
         reader=reader,
         control=Control(reader.read_copies),
         slots=ModelSlots(bundles, manifest),
+        policy=PolicySlot(bundles, manifest, review_above=review_above),
         store=store,
         footprint=footprint,
-        review_above=review_above,
         exploration=Exploration(*exploration, tokens.key),
     )
     releases = ReleaseStore(decisions, decisions_table)

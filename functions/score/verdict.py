@@ -14,7 +14,7 @@ from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import Manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import format_rfc3339
-from greenfraud.policy import SEVERITY, DecidedBy, Decision, Policy, joined, more_severe, rules_decision
+from greenfraud.policy import DecidedBy, Decision, Judgement, Payment, Policy, joined, judge
 from greenfraud.reasons import Reason, in_order
 from greenfraud.records import Transaction
 
@@ -24,7 +24,7 @@ WHY_UNKNOWN = {
     "unreadable": "What is known of the {kind} could not be read",
 }
 # Where no model ranks decisions, their severity does, from 0 to 1.
-RULES_RANK: dict[Decision, float] = {decision: rank / max(SEVERITY.values()) for decision, rank in SEVERITY.items()}
+RULES_RANK: dict[Decision, float] = {"allow": 0.0, "challenge": 0.25, "review": 0.5, "block": 1.0}
 
 
 class Features(NamedTuple):
@@ -55,11 +55,12 @@ class Verdict:
     degraded: tuple[str, ...] = ()
     decided_by: DecidedBy = "rules"
     explored: Explored | None = None
+    spoke: tuple[str, ...] = ()
 
     @property
     def rank(self) -> float:
-        """Where it stands in the day's review list: the probability, but no lower than the rules' own grade if they decided."""
-        grade = RULES_RANK[self.decision] if self.decided_by == "rules" else 0.0
+        """Where it stands in the day's review list: the probability, but no lower than the policy's own grade if that decided."""
+        grade = 0.0 if self.decided_by in ("model", "both") else RULES_RANK[self.decision]
         return grade if self.probability is None else max(self.probability, grade)
 
     @property
@@ -85,26 +86,56 @@ class Judge:
         (probability,) = self.model.probabilities([row])
         if not 0.0 <= probability <= 1.0:  # a NaN is below every threshold: it must not pass as allowed
             return self._by_rules(transaction, features, degraded=("model",))
-        of_rules, why = self._rules(transaction, features, has_model=True)
-        decision, decided_by = more_severe(self.policy.decide(probability), of_rules)
+        found = self._judged(transaction, features, probability)
         reasons = []
-        if with_reasons or decision != "allow":
-            reasons = joined(decided_by, self._explain(self.model.contributions(row), transaction, features), why)
-        if decision != "allow" and not (reasons and reasons[0].direction == "for"):
+        if with_reasons or found.decision != "allow":
+            reasons = joined(found.decided_by, self._explain(self.model.contributions(row), transaction, features), found.reasons)
+        if found.decision != "allow" and not (reasons and reasons[0].direction == "for"):
             reasons = in_order([of_score(probability)], reasons)
-        return Verdict(transaction, features, decision, reasons, self.model, probability, decided_by=decided_by)
+        return Verdict(
+            transaction,
+            features,
+            found.decision,
+            reasons,
+            self.model,
+            probability,
+            decided_by=found.decided_by,
+            spoke=found.spoke,
+        )
 
     def _by_rules(self, transaction: Transaction, features: Features, degraded: tuple[str, ...] = ()) -> Verdict:
-        decision, reasons = self._rules(transaction, features, has_model=False)
-        return Verdict(transaction, features, decision, reasons, degraded=degraded)
+        found = self._judged(transaction, features, None)
+        reasons = joined(found.decided_by, [], found.reasons)
+        return Verdict(
+            transaction,
+            features,
+            found.decision,
+            reasons,
+            degraded=degraded,
+            decided_by=found.decided_by,
+            spoke=found.spoke,
+        )
 
     def _explain(self, contributions: Sequence[Contribution], transaction: Transaction, features: Features) -> list[Reason]:
         unknown = unknown_of(features.degraded)
         return Explained(self.manifest, features.values, unknown, transaction.currency).reasons(contributions)
 
-    def _rules(self, transaction: Transaction, features: Features, *, has_model: bool) -> tuple[Decision, list[Reason]]:
-        asked = (features.values, transaction.amount_minor, self.policy, self.manifest)
-        return rules_decision(*asked, has_model=has_model, currency=transaction.currency)
+    def _judged(self, transaction: Transaction, features: Features, probability: float | None) -> Judgement:
+        return judge(self.policy, payment_of(transaction, features.values), probability, self.manifest)
+
+
+def payment_of(transaction: Transaction, values: Values) -> Payment:
+    """The payment as the policy sees it; lists go by event time, and by the ids behind the edge."""
+    return Payment(
+        values,
+        transaction.amount_minor,
+        transaction.currency,
+        transaction.occurred_us,
+        transaction.customer_id,
+        transaction.terminal_id,
+        transaction.extras,
+        transaction.original.currency if transaction.original else None,
+    )
 
 
 def features_of(manifest: Manifest, transaction: Transaction, snapshot: Snapshot) -> Features:

@@ -101,6 +101,8 @@ def test_only_the_routes_of_the_api_may_invoke_what_a_person_operates(resources)
     assert paths == {
         "/*/*/v1/production",
         "/*/*/v1/production/rollback",
+        "/*/*/v1/production/policy",
+        "/*/*/v1/emergency/production/policy",
         "/*/*/v1/emergency/production/rollback",
         "/*/*/v1/proposals",
         "/*/*/v1/proposals/{number}/approve",

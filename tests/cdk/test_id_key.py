@@ -24,14 +24,14 @@ def test_production_makes_a_key_that_outlives_its_stack(resources_of):
     assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
-def test_only_scoring_may_read_it(resources_of):
-    """Neither ingestion nor jobs, who see tokens; importers are people."""
+def test_only_who_scores_and_who_applies_policies_may_read_it(resources_of):
+    """Neither ingestion nor jobs, who see tokens; importers are people. A policy's lists name ids as they are sent."""
     readers = {
         path
         for path, policy in resources_of("prod", "AWS::IAM::Policy").items()
         if "secretsmanager" in json.dumps(policy["Properties"]["PolicyDocument"]["Statement"])
     }
-    assert readers == {"GreenFraud-Serving/Score/Role/DefaultPolicy"}
+    assert readers == {f"GreenFraud-Serving/{name}/Role/DefaultPolicy" for name in ("Score", "Operate")}
 
 
 def test_a_trial_says_aloud_that_ids_stay_as_they_are_sent(resources_of, assembly_of):

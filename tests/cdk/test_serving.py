@@ -15,10 +15,12 @@ def test_only_health_is_open(resources):
         "ANY /v1/{proxy+}": "AWS_IAM",
         "GET /v1/production": "AWS_IAM",
         "POST /v1/production/rollback": "AWS_IAM",
+        "POST /v1/production/policy": "AWS_IAM",
         "POST /v1/emergency/production/rollback": "AWS_IAM",
         "GET /v1/proposals": "AWS_IAM",
         "POST /v1/proposals/{number}/approve": "AWS_IAM",
         "POST /v1/proposals/{number}/withdraw": "AWS_IAM",
+        "POST /v1/emergency/production/policy": "AWS_IAM",
         "$default": "AWS_IAM",
     }
 
@@ -33,7 +35,7 @@ def test_the_api_calls_the_live_version(resources, templates):
     assert score["PayloadFormatVersion"] == "2.0"
 
 
-@pytest.mark.parametrize("route", ["GET /v1/production", "POST /v1/production/rollback"])
+@pytest.mark.parametrize("route", ["GET /v1/production", "POST /v1/production/rollback", "POST /v1/production/policy"])
 def test_what_is_asked_of_production_reaches_another_function_than_scores(templates, route):
     """The scoring function's role may not write what serves."""
     operate = integration_of(templates, route)

@@ -27,7 +27,7 @@ def test_the_amount_that_is_looked_at_is_the_one_that_the_policy_has():
     """Where the two differed, a deployment in EUR would change a policy that it was not asked to."""
     from cdk.settings import REVIEW_ABOVE
 
-    assert f"\nREVIEW_ABOVE = {REVIEW_ABOVE}  #" in (CORE / "policy.py").read_text(encoding="utf-8")
+    assert f"\nREVIEW_ABOVE = {REVIEW_ABOVE}  #" in (CORE / "policy" / "policy.py").read_text(encoding="utf-8")
 
 
 def test_the_function_may_read_the_rates_where_they_are_stored():

@@ -42,6 +42,7 @@ def test_the_measures_of_stored_series_never_change():
         "c_declined_d1": ("declined",),
         "t_h1": ("count",),
         "t_d1": ("count",),
+        "t_tried_m5": ("count",),
         "t_accepted_h1": ("accepted",),
         "t_accepted_d1": ("accepted",),
         "t_declined_m5": ("declined",),

@@ -17,6 +17,7 @@ from functions.score.cost import Footprint
 from functions.score.decisions import DecisionStore
 from functions.score.health import Health
 from functions.score.labels import LabelStore
+from functions.score.policies import PolicySlot
 from functions.score.releases import ReleaseStore
 from functions.score.scoring import Scorer
 from functions.score.service import Service
@@ -83,6 +84,7 @@ class World:
             reader=reader,
             control=Control(reader.read_copies, clock=lambda: self.now),
             slots=ModelSlots(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, clock=lambda: self.now),
+            policy=PolicySlot(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, review_above=220.0, clock=lambda: self.now),
             store=decisions,
             footprint=Footprint(1769, 8.0, 1.135),
         )

@@ -15,6 +15,7 @@ from aws_world import NAMES, golden
 from bundle_world import bundle, put_bundle
 from control_world import EXECUTION, EXECUTION_ARN, ControlWorld, hold_lease
 from lake_world import put_dataset, train_result
+from policy_documents import OURS
 from score_world import TRANSACTION
 
 from greenfraud.errors import SettingsError
@@ -130,15 +131,14 @@ def test_promote_and_operate_change_production_with_only_the_actions_they_list(s
     put_bundle(s3, bundle("v1"))
     world.decide("v1")
     promotion = {"execution_arn": world.execution_arn}
-    for verb, events in {
-        "promote": [promotion],
-        "operate": [golden("api_gateway_rollback") | {"routeKey": "GET /v1/production"}, golden("api_gateway_rollback")],
-    }.items():
+    policy = {"routeKey": "POST /v1/production/policy", "body": json.dumps({"document": OURS, "reason": "tests"})}
+    asked = [golden("api_gateway_rollback") | changes for changes in (policy, {"routeKey": "GET /v1/production"}, {})]
+    for verb, events in {"promote": [promotion], "operate": asked}.items():
         actions.clear()
         for event in events:
             world.call(verb, event)
         assert set(actions) == set(listed(f"control.{verb}")), verb
-    assert [entry["verb"] for entry in world.ledger()] == ["promote", "promote", "rollback"]
+    assert [entry["verb"] for entry in world.ledger()] == ["promote", "promote", "policy", "rollback"]
 
 
 def test_release_publishes_with_only_the_actions_it_lists(start, actions, monkeypatch):

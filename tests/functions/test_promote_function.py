@@ -14,7 +14,7 @@ from greenfraud.canonical import canonical_json
 from greenfraud.control import ControlDocument
 from greenfraud.errors import BundleError, ContractError, NotFound, Overtaken, StateConflict, UnknownCaller
 from greenfraud.items import control as control_items
-from greenfraud.policy import DEFAULT_POLICY, FIRST_DEFAULT
+from greenfraud.policy import DEFAULT_POLICY, FIRST_DEFAULT, earlier
 
 OTHER_EXECUTION = EXECUTION_ARN.rpartition(":")[0] + ":other"
 OTHER_MACHINES = "arn:aws:states:eu-north-1:123456789012:execution:feature-upkeep:nightly"
@@ -182,11 +182,11 @@ def test_of_two_promotions_at_once_the_second_is_told(world, monkeypatch):
 def test_a_change_of_production_carries_no_default_of_an_earlier_release(world):
     """The first default that was stored is not a policy that a person set."""
     for index, copy in enumerate(world.copies()):
-        first = FIRST_DEFAULT.to_json()
+        first = earlier.to_json(FIRST_DEFAULT)
         world.spoil(index, document={"S": canonical_json({**copy.to_json(), "policy": first})})
     world.promote("v1")
     assert {copy.policy for copy in world.copies()} == {DEFAULT_POLICY}
-    assert world.ask("GET /v1/production")[1]["policy"] == DEFAULT_POLICY.to_json()
+    assert world.ask("GET /v1/production")[1]["policy"] == DEFAULT_POLICY.described()
 
 
 def test_a_damaged_copy_is_named_passed_over_and_mended_by_the_next_promotion(world, caplog):

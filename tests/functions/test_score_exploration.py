@@ -19,7 +19,7 @@ from functions.score.service import compose
 from functions.score.verdict import Features, Verdict
 from greenfraud.control import ControlDocument
 from greenfraud.items import decision as decision_items
-from greenfraud.policy import DEFAULT_POLICY, Policy, Rule
+from greenfraud.policy import DEFAULT_POLICY, Policy, bare_rule
 from greenfraud.records import Transaction
 
 SHARE = 0.01
@@ -78,7 +78,7 @@ def test_what_was_not_left_to_chance_says_so(world):
 
 def test_a_payment_that_a_rule_blocks_never_passes(world):
     """Also where the model would block it too."""
-    rule = Rule("amount", 10.0, "block", beside_model="block")
+    rule = bare_rule("amount", 10.0, "block", beside_model="block")
     serve(world, replace(ALARMED, version="rule", rules=(rule,)))
     explore(world, always())
     answer = world.score()
@@ -87,7 +87,7 @@ def test_a_payment_that_a_rule_blocks_never_passes(world):
 
 def test_without_a_model_nothing_passes(world):
     """The rules explore nothing."""
-    world.put_control(ControlDocument(revision=2, policy=replace(DEFAULT_POLICY, rules=(Rule("amount", 10.0, "block"),))))
+    world.put_control(ControlDocument(revision=2, policy=replace(DEFAULT_POLICY, rules=(bare_rule("amount", 10.0, "block"),))))
     explore(world, always())
     assert world.score()["decision"] == "block"
 

@@ -15,6 +15,7 @@ from greenfraud.instants import DAY_US, HOUR_US, SECOND_US, format_rfc3339
 from greenfraud.items.decision import written_at
 from greenfraud.items.release import decode
 from greenfraud.outcomes import BLOCK, REVIEW
+from greenfraud.policy import Judgement
 
 RELEASED_US = OCCURRED_US + HOUR_US
 RELEASE = {"transaction_id": "T1", "released_at": format_rfc3339(RELEASED_US)}
@@ -153,7 +154,7 @@ def test_what_was_allowed_needs_no_release(world):
 
 def test_what_was_declined_is_never_accepted(world, monkeypatch):
     """A new attempt is another payment."""
-    monkeypatch.setattr("functions.score.verdict.rules_decision", lambda *_, **__: (BLOCK, []))
+    monkeypatch.setattr("functions.score.verdict.judge", lambda *_: Judgement(BLOCK, "rules"))
     assert world.score(transaction_id="T3", amount_minor=HELD_MINOR)["decision"] == BLOCK
     status, detail = release(world, transaction_id="T3")
     assert (status, "never accepted" in str(detail)) == (409, True)

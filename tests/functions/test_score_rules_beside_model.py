@@ -14,7 +14,7 @@ from greenfraud.control import ControlDocument
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, MINUTE_US, parse_rfc3339
 from greenfraud.items import decision as decision_items
-from greenfraud.policy import DEFAULT_POLICY, Policy, Rule
+from greenfraud.policy import DEFAULT_POLICY, Policy, bare_rule
 
 NOW_US = parse_rfc3339("2018-05-20T12:00:00Z")
 LARGEST_MINOR = 10**12  # ten billion, the largest amount there is
@@ -98,7 +98,7 @@ def test_a_rule_that_blocks_by_itself_asks_for_a_person_beside_a_model(world):
 def test_a_policy_may_let_a_rule_block_beside_a_model(world):
     """It says so in the rule."""
     put_reported_terminal(world)
-    hard = replace(DEFAULT_POLICY, rules=(Rule("terminal_report_ratio_7d", 0.5, "block", beside_model="block"),))
+    hard = replace(DEFAULT_POLICY, rules=(bare_rule("terminal_report_ratio_7d", 0.5, "block", beside_model="block"),))
     serve(world, policy=hard, weights=UNMOVED)
     assert (world.score()["decision"], world.score()["decided_by"]) == ("block", "rules")
 

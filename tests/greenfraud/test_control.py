@@ -9,7 +9,8 @@ import pytest
 from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.errors import ContractError
 from greenfraud.items.control import COPIES, any_copy_id, copy_id
-from greenfraud.policy import DEFAULT_POLICY, Policy, Rule
+from greenfraud.policy import DEFAULT_POLICY, bare_rule, earlier
+from greenfraud.policy.policy import Policy
 
 MODEL = ModelRef("light", "v1", "models/light/v1/", "a" * 64)
 # What the first deployments wrote, word for word.
@@ -64,8 +65,8 @@ def test_a_document_of_an_earlier_release_has_no_fallback():
 @pytest.mark.parametrize("stored", [None, FIRST_DEFAULT, ControlDocument().to_json()["policy"]])
 def test_where_nobody_set_a_policy_the_releases_own_default_holds(stored, monkeypatch: pytest.MonkeyPatch):
     """Whatever was the default when the document was written: a release brings its rules to what is deployed already."""
-    newer = replace(DEFAULT_POLICY, version="2027-01-01", rules=(Rule("amount", 1.0, "block"),))
-    monkeypatch.setattr("greenfraud.policy.DEFAULT_POLICY", newer)
+    newer = replace(DEFAULT_POLICY, version="2027-01-01", rules=(bare_rule("amount", 1.0, "block"),))
+    monkeypatch.setattr("greenfraud.policy.default.DEFAULT_POLICY", newer)
     document = ControlDocument.from_json({**ControlDocument().to_json(), "policy": stored})
     assert document.policy == newer
 
@@ -78,12 +79,12 @@ def test_the_default_is_stored_so_that_an_earlier_release_reads_it():
 @pytest.mark.parametrize(
     "change",
     [
-        {"rules": (Rule("amount", 300.0, "block", beside_model="block"),)},
+        {"rules": (bare_rule("amount", 300.0, "block", beside_model="block"),)},
         {"version": "ours"},
         {"review_at": 0.2},
     ],
 )
-@pytest.mark.parametrize("default", [DEFAULT_POLICY, Policy.from_json(FIRST_DEFAULT)])
+@pytest.mark.parametrize("default", [DEFAULT_POLICY, earlier.from_json(FIRST_DEFAULT)])
 def test_a_policy_that_a_person_set_is_kept_word_for_word(default: Policy, change: dict):
     """However little it differs from a default, and whatever release reads it."""
     document = ControlDocument(policy=replace(default, **change))

@@ -8,7 +8,7 @@ from events import CUSTOMER, MANIFEST, NOW_US
 from greenfraud.features.interpreter import compute
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, HOUR_US, MINUTE_US
-from greenfraud.policy import rules_decision
+from greenfraud.policy import DEFAULT_POLICY, Payment, judge
 
 USUAL_MINOR = 3_000
 # A month of payments of 30.00, and one of 200.00.
@@ -20,7 +20,7 @@ for day in range(1, 31):
 def decided(state: ViewState, amount_minor: int, later_us: int = MINUTE_US) -> tuple[str, str]:
     """What the rules say of an amount alone, and beside a model; but for the rule on amounts, which has its own tests."""
     values = compute(MANIFEST, state, None, NOW_US + later_us, amount_minor)
-    with_rules_alone, beside = (rules_decision(values, 0, has_model=has_model)[0] for has_model in (False, True))
+    with_rules_alone, beside = (judge(DEFAULT_POLICY, Payment(values, 0), probability).decision for probability in (None, 0.0))
     return with_rules_alone, beside
 
 

@@ -13,7 +13,7 @@ from greenfraud.carbon import LAMBDA_MB_PER_VCPU, emissions_g, inference_energy_
 from greenfraud.errors import BundleError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.money import EURO
-from greenfraud.policy import SEVERITY, rules_decision
+from greenfraud.policy import SEVERITY, Payment, judge
 from training.features.chunk_file import feature_values
 from training.job.bucket import Bucket
 from training.model.onnx_graph import INPUT, OUTPUT, probabilities, session_of
@@ -62,12 +62,12 @@ class EvaluatedCandidate:
 
 def rules_candidate(table: pa.Table, policy: Policy, currency: str = EURO) -> EvaluatedCandidate:
     """Score by the bare rules: the decision ranks first, the amount among equals, as an analyst would go through."""
-    names = {rule.feature for rule in policy.rules if rule.feature in table.column_names}
+    names = {name for name in policy.asked if name in table.column_names}
     columns = {name: table[name].to_pylist() for name in names}
     amounts = table["amount_minor"].to_pylist()
     rows = ({name: column[row] for name, column in columns.items()} for row in range(len(amounts)))
-    decided = (rules_decision(*row, policy, currency=currency) for row in zip(rows, amounts, strict=True))
-    decisions = [decision for decision, _ in decided]
+    payments = (Payment(values, amount, currency) for values, amount in zip(rows, amounts, strict=True))
+    decisions = [judge(policy, payment).decision for payment in payments]
     severity = np.array([SEVERITY[decision] for decision in decisions], float)
     scores = severity + np.array(amounts) / (max(amounts, default=0) + 1.0)
     return EvaluatedCandidate("rules", "rules", scores, severity > 0, is_probability=False)
@@ -86,9 +86,15 @@ def bundle_candidate(prefix: str, role: str, table: pa.Table, *, policy: Policy,
     except BundleError as error:
         return EvaluatedCandidate(name, role, None, None, reason=str(error), **identity)
     scores = probabilities(model, values).astype(np.float64)
-    is_alert = scores >= policy.review_at
+    is_alert = scores >= alert_thresholds(policy, table["amount_minor"].to_numpy())
     grams = grams_per_1000(model, values, settings)
     return EvaluatedCandidate(name, role, scores, is_alert, emissions_g_per_1000=grams, **identity)
+
+
+def alert_thresholds(policy: Policy, amounts_minor: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the probability from which on the model does not let a payment of each amount pass."""
+    distinct, places = np.unique(amounts_minor, return_inverse=True)
+    return np.array([policy.alert_at(int(amount)) for amount in distinct])[places]
 
 
 def _inputs(manifest: BundleManifest, table: pa.Table) -> NDArray[np.float32]:

@@ -17,6 +17,7 @@ from training.evaluation.candidates import EvaluatedCandidate, bundle_candidate,
 from training.evaluation.curves import curves_document
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.judgement import judge
+from training.evaluation.policy_in_force import policy_in_force
 from training.evaluation.reporting_delay import labels_of, read_seen
 from training.evaluation.rival import Rival
 from training.features.chunk_file import chunk_files, read_chunk, unlike_others
@@ -51,7 +52,7 @@ def main(paths: JobPaths) -> None:
     holdout = read_holdout(paths, settings, Chunk.parse(hyperparameters.holdout_chunk))
     currency = Bucket(settings.lake_bucket).get_json(DATASET_KEY).get("currency", EURO)
     rival = Rival.of(control, read_served(settings), artifacts)
-    policy = control.policy.in_deployment(settings.review_above)
+    policy = policy_in_force(control, artifacts, settings.review_above)
     faults = [fault for found in held_in(chunk_files(paths.channel("holdout"))).values() for fault in found]
     candidates = candidates_of(contestants(plan, rival), policy, holdout, settings, currency)
     if faults:  # found in this execution: nobody is judged on data at fault

@@ -51,7 +51,7 @@ def main(paths: JobPaths) -> None:
     """Read hyperparameters, data and parent; learn; leave checkpoint, bundle, result and records."""
     hyperparameters = TrainHyperparameters.read(paths.hyperparameters())
     manifest = load_manifest()
-    features = {feature.name: feature.hash for feature in manifest.features}
+    features = manifest.input_hashes
     held = held_in(chunk_files(paths.channel("features")))
     job = TrainingJob(paths, hyperparameters, Settings.from_env(), features, held)
     meter = Meter(job.settings)

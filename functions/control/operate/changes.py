@@ -8,88 +8,113 @@ alarm rings.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from functions.control.approval import Approval
+from functions.control.approval import ALONE, Approval
+from functions.control.operate.operated import Operated
 from functions.control.operate.person import person_of
-from functions.control.operate.requests import Event, body_of, number_of, reason_in
-from functions.control.production import Production
-from functions.control.proposals import Proposals
+from functions.control.operate.requests import Event, body_of, document_in, number_of, reason_in
 from greenfraud.control import ControlDocument
 from greenfraud.errors import StateConflict, UnknownCaller
 from greenfraud.items.proposal import Proposal
 from greenfraud.metrics import embedded_metrics
+from greenfraud.policy.document import read_document
 
 Body = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Change:
-    """How a request's body is checked, and how it is carried out by an actor."""
+    """How a request is checked, and what of it is kept; how that is carried out by an actor."""
 
-    fields: frozenset[str]  # of the body, beside `reason`
-    carry_out: Callable[[Production, Body, str], ControlDocument]
+    prepare: Callable[[Operated, Event], Body]
+    carry_out: Callable[[Operated, Approval, Body, str], ControlDocument]
+
+
+def _prepare_rollback(_: Operated, event: Event) -> Body:
+    return body_of(event)
+
+
+def _roll_back(operated: Operated, approval: Approval, body: Body, actor: str) -> ControlDocument:
+    return operated.production(approval).roll_back(actor=actor, reason=body["reason"])
+
+
+def _prepare_policy(operated: Operated, event: Event) -> Body:
+    """A policy is stored by its digest before anybody approves it: a proposal keeps no id that its document spells out."""
+    body = body_of(event, frozenset({"document"}))
+    policy = read_document(document_in(body), now_us=time.time_ns() // 1_000, naming=operated.naming()).applicable("document")
+    return {"reason": body["reason"], "policy": operated.policy().store(policy).to_json()}
+
+
+def _apply_policy(operated: Operated, approval: Approval, body: Body, actor: str) -> ControlDocument:
+    return operated.policy(approval).apply_stored(body["policy"], actor=actor, reason=body["reason"])
 
 
 CHANGES: Mapping[str, Change] = {
-    "POST /v1/production/rollback": Change(
-        frozenset(), lambda production, body, actor: production.roll_back(actor=actor, reason=body["reason"])
-    ),
+    "POST /v1/production/rollback": Change(_prepare_rollback, _roll_back),
+    "POST /v1/production/policy": Change(_prepare_policy, _apply_policy),
 }
 EMERGENCIES = {change.replace("/v1/", "/v1/emergency/", 1): change for change in CHANGES}
 
 
 @dataclass(frozen=True)
 class Changing:
-    """The stores that a change needs; `approved` gives what production is changed by, under an approval."""
+    """Who may change what, and how."""
 
-    approved: Callable[[Approval], Production]
-    proposals: Proposals
+    operated: Operated
     needs_approval: bool
 
     def request(self, route: str, event: Event, caller: str) -> tuple[int, Body]:
         """Carry out a change, or store that it is proposed: status and body of the answer."""
         change = CHANGES[route]
-        body = body_of(event, change.fields)
+        body = change.prepare(self.operated, event)
         if not self.needs_approval:
-            return 200, told(change.carry_out(self.approved(Approval()), body, caller))
-        before = self.approved(Approval()).stage.current()
-        proposal = self.proposals.add(route, body, proposer=caller, reason=body["reason"], revision=before.revision)
+            return self._done(change.carry_out(self.operated, ALONE, body, caller))
+        revision = self.operated.stage.current().revision
+        proposal = self.operated.proposals.add(route, body, proposer=caller, reason=body["reason"], revision=revision)
         return 202, {"proposal": proposal.to_json()}
 
     def emergency(self, route: str, event: Event, caller: str) -> tuple[int, Body]:
         """Carry out a change that nobody else was asked for, loudly."""
         change = CHANGES[EMERGENCIES[route]]
-        body = body_of(event, change.fields)
-        after = change.carry_out(self.approved(Approval(is_emergency=True)), body, caller)
+        body = change.prepare(self.operated, event)
+        after = change.carry_out(self.operated, Approval(is_emergency=True), body, caller)
         print(json.dumps(embedded_metrics({"EmergencyChange": 1}, {"EmergencyChange": "Count"})), flush=True)
-        return 200, told(after)
+        return self._done(after)
 
     def approve(self, event: Event, caller: str) -> tuple[int, Body]:
         """Carry out what somebody else proposed, where nothing has changed since."""
         reason = reason_in(body_of(event))
-        proposal = self.proposals.open(number_of(event))
+        proposal = self.operated.proposals.open(number_of(event))
         if person_of(caller) == person_of(proposal.proposer):
             raise UnknownCaller(
                 f"proposal {proposal.number} is by {proposal.proposer}: somebody else approves it; "
                 "sessions of one role count as one person, unless they are IAM Identity Center's"
             )
-        production = self.approved(Approval(proposal))
-        _check_revision(proposal, production.stage.current().revision)
+        _check_revision(proposal, self.operated.stage.current().revision)
         body = {**proposal.body, "reason": f"{proposal.reason} (approved: {reason})"}
-        return 200, told(CHANGES[proposal.change].carry_out(production, body, caller))
+        return self._done(CHANGES[proposal.change].carry_out(self.operated, Approval(proposal), body, caller))
 
     def withdraw(self, event: Event, caller: str) -> tuple[int, Body]:
         """Close a proposal that nobody is to carry out; whoever may ask for it may."""
         reason = reason_in(body_of(event))
-        proposal = self.proposals.withdraw(self.proposals.open(number_of(event)), actor=caller, reason=reason)
-        return 200, {"proposal": proposal.to_json()}
+        waiting = self.operated.proposals.open(number_of(event))
+        return 200, {"proposal": self.operated.proposals.withdraw(waiting, actor=caller, reason=reason).to_json()}
 
     def listed(self) -> tuple[int, Body]:
         """The newest proposals, whatever became of them."""
-        return 200, {"proposals": [one.to_json() for one in self.proposals.newest()], "four_eyes": self.needs_approval}
+        listed = [one.to_json() for one in self.operated.proposals.newest()]
+        return 200, {"proposals": listed, "four_eyes": self.needs_approval}
+
+    def shown(self) -> tuple[int, Body]:
+        """What is in production."""
+        return self._done(self.operated.stage.current())
+
+    def _done(self, document: ControlDocument) -> tuple[int, Body]:
+        return 200, self.operated.told(document)
 
 
 def _check_revision(proposal: Proposal, revision: int) -> None:
@@ -98,8 +123,3 @@ def _check_revision(proposal: Proposal, revision: int) -> None:
             f"proposal {proposal.number} was made at revision {proposal.revision}, and production is at {revision} now: "
             "withdraw it, and propose again what is still wanted"
         )
-
-
-def told(document: ControlDocument) -> Body:
-    """The document as the API tells it."""
-    return {**document.to_json(), "policy": document.policy.to_json()}

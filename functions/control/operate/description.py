@@ -26,7 +26,15 @@ PRODUCTION = {
             for place in ("production", "fallback", "shadow", "canary")
         },
         "canary_percent": {"type": "integer"},
-        "policy": {"type": "object"},
+        "policy": {
+            "type": "object",
+            "description": "The policy in force, rules in words; of lists how many stand on them, never who.",
+        },
+        "policy_object": {
+            "type": "object",
+            "description": "The policy that was applied, by its version and the SHA-256 of its content; absent for the default.",
+            "properties": {name: {"type": "string"} for name in ("version", "sha256")},
+        },
     },
     "required": ["revision", "production", "fallback", "shadow", "canary", "canary_percent", "policy"],
 }
@@ -61,8 +69,16 @@ PROPOSALS = {
     },
     "required": ["proposals", "four_eyes"],
 }
+POLICY = {
+    "type": "object",
+    "description": "A policy as a document (TOML), and why; who is taken from the signature.",
+    "properties": {"document": {"type": "string", "minLength": 1}, **REASON["properties"]},
+    "required": ["document", "reason"],
+    "additionalProperties": False,
+}
 SCHEMAS: dict[str, Any] = {
     "ModelInPlace": MODEL,
+    "PolicyIn": POLICY,
     "Production": PRODUCTION,
     "ReasonIn": REASON,
     "Proposal": PROPOSAL,
@@ -138,6 +154,22 @@ PATHS: dict[str, Any] = {
             body="ReasonIn",
             parameters=[NUMBER],
             errors=(404, *FAILURES),
+        )
+    },
+    "/v1/production/policy": {
+        "post": _operation(
+            "Apply A Policy",
+            "Check a policy and let it decide from the next request on; one that has an error changes nothing, and each error is "
+            "told by its line. The ledger names who signed.",
+            body="PolicyIn",
+            proposed=True,
+        )
+    },
+    "/v1/emergency/production/policy": {
+        "post": _operation(
+            "Apply A Policy Alone",
+            "As applying one, at once and without a second person. The entry says so, and an alarm rings.",
+            body="PolicyIn",
         )
     },
 }

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.control.approval import Approval
 from functions.control.archive import Archive
-from functions.control.clients import dynamodb, s3
+from functions.control.clients import dynamodb, s3, secrets
 from functions.control.documents import Artifacts
-from functions.control.operate.changes import CHANGES, EMERGENCIES, Changing, told
+from functions.control.operate.changes import CHANGES, EMERGENCIES, Changing
+from functions.control.operate.list_ids import naming_by
+from functions.control.operate.operated import Operated
 from functions.control.operate.requests import Event, caller_of
 from functions.control.operate.settings import Settings
-from functions.control.production import Production
 from functions.control.proposals import Proposals
 from functions.control.servable import Servable
 from functions.control.stage import Stage
@@ -55,7 +56,7 @@ def _answer(event: Event) -> tuple[int, dict[str, Any]]:
 
 
 def _answer_of(route: str, event: Event, caller: str) -> tuple[int, dict[str, Any]]:
-    changing = Changing(_production, Proposals(dynamodb, settings.ledger_table), settings.four_eyes == "on")
+    changing = Changing(_operated(), settings.four_eyes == "on")
     if route in CHANGES:
         return changing.request(route, event, caller)
     if route in EMERGENCIES:
@@ -64,13 +65,18 @@ def _answer_of(route: str, event: Event, caller: str) -> tuple[int, dict[str, An
         return changing.approve(event, caller)
     if route == WITHDRAW:
         return changing.withdraw(event, caller)
-    return changing.listed() if route == LISTED else (200, told(_production(Approval()).stage.current()))
+    return changing.listed() if route == LISTED else changing.shown()
 
 
-def _production(approval: Approval) -> Production:
+def _operated() -> Operated:
     archive = Archive(s3, settings.ledger_bucket)
-    stage = Stage(dynamodb, settings.control_table, settings.ledger_table, archive)
-    return Production(stage, Artifacts(s3, settings.artifacts_bucket), Servable(dynamodb, settings.control_table), approval)
+    return Operated(
+        Stage(dynamodb, settings.control_table, settings.ledger_table, archive),
+        Artifacts(s3, settings.artifacts_bucket),
+        Servable(dynamodb, settings.control_table),
+        Proposals(dynamodb, settings.ledger_table),
+        partial(naming_by, secrets, settings.id_tokens),
+    )
 
 
 def _response(status: int, content_type: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -52,6 +52,14 @@ def reason_in(body: Mapping[str, Any]) -> str:
     return reason
 
 
+def document_in(body: Mapping[str, Any]) -> str:
+    """The policy's document in a body. Raises InvalidInput."""
+    document = body.get("document")
+    if not isinstance(document, str) or not document.strip():
+        raise InvalidInput("document", "must be the text of a policy, as TOML")
+    return document
+
+
 def number_of(event: Event) -> int:
     """The number in the path. Raises InvalidInput."""
     text = (event.get("pathParameters") or {}).get("number", "")

@@ -19,6 +19,7 @@ class Settings:
     ledger_bucket: str
     artifacts_bucket: str
     four_eyes: Literal["on", "off"]  # on: whoever proposes a change cannot approve it
+    id_tokens: str  # the ARN of the secret that holds the key of the ids, or off
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -9,7 +9,7 @@ import pytest
 
 from cli.data.world import WorldSpecification, make_world
 from greenfraud.features.manifest import load_manifest
-from greenfraud.policy import DEFAULT_POLICY, rules_decision
+from greenfraud.policy import DEFAULT_POLICY, Payment, judge
 from training.evaluation.candidates import EvaluatedCandidate
 from training.features.feature_matrix import FeatureMatrix
 from training.features.history import LABELS, TRANSACTIONS, arrange
@@ -32,11 +32,11 @@ def said(history: pa.Table) -> list[str]:
     labels = pa.table([*(reports[name] for name in LABELS.names[:3]), sources], schema=LABELS)
     matrix = FeatureMatrix(load_manifest(), arrange(history.select(TRANSACTIONS.names), labels))
     columns = matrix.columns(slice(0, history.num_rows))
-    names = {rule.feature for rule in DEFAULT_POLICY.rules}
+    names = DEFAULT_POLICY.features
     rows = zip(*(np.where(np.isnan(columns[name]), None, columns[name]) for name in names), strict=True)
     amounts = history["amount_minor"].to_pylist()
     values = (dict(zip(names, row, strict=True)) for row in rows)
-    return [rules_decision(one, amount, has_model=True)[0] for one, amount in zip(values, amounts, strict=True)]
+    return [judge(DEFAULT_POLICY, Payment(one, amount), 0.0).decision for one, amount in zip(values, amounts, strict=True)]
 
 
 def test_the_rules_ask_a_person_about_few_payments(said):

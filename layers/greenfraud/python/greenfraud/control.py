@@ -10,6 +10,7 @@ from typing import Any
 from greenfraud.canonical import canonical_json
 from greenfraud.errors import ContractError
 from greenfraud.policy import DEFAULT_POLICY, Policy, in_force, to_store
+from greenfraud.policy.stored import PolicyRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class ModelRef:
 class ControlDocument:
     """What every score obeys; `canary` answers `canary_percent` of the customers, `shadow` answers nobody.
 
-    `fallback` answers where production cannot be loaded, before the rules do: what was in production before.
+    `fallback` answers where production cannot be loaded, before the rules do: what was in production before. `policy_object` names
+    the policy that somebody applied; `policy` is then what earlier releases can read of it, and what holds where it cannot be had.
     """
 
     revision: int = 0
@@ -52,6 +54,7 @@ class ControlDocument:
     policy: Policy = DEFAULT_POLICY
     canary_percent: int = 0
     fallback: ModelRef | None = None
+    policy_object: PolicyRef | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form; `from_json` gives the same document back."""
@@ -63,6 +66,7 @@ class ControlDocument:
             "canary": self.canary and self.canary.to_json(),
             "canary_percent": self.canary_percent,
             "policy": to_store(self.policy),
+            **({"policy_object": self.policy_object.to_json()} if self.policy_object else {}),
         }
 
     @classmethod
@@ -77,6 +81,7 @@ class ControlDocument:
             revision=body["revision"],
             policy=in_force(body["policy"]),
             canary_percent=body.get("canary_percent", 0),
+            policy_object=PolicyRef.from_json(body["policy_object"]) if body.get("policy_object") else None,
             **{stage: ModelRef.from_json(model) if model else None for stage, model in models.items()},
         )
 

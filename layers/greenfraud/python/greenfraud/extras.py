@@ -21,7 +21,7 @@ RESERVED = frozenset(
         *("transaction_id", "occurred_at", "occurred_us", "customer_id", "terminal_id", "amount", "amount_minor", "currency"),
         *("is_fraud", "observed_at", "observed_us", "source", "event_timestamp", "extras", "features", "manifest_version"),
         *("fraud_probability", "decision", "decided_by", "reasons", "model", "policy_version", "features_as_of", "degraded"),
-        *("emissions_g", "converted_from", "original", "original_amount_minor", "original_currency", "original_rate"),
+        *("emissions_g", "spoke", "converted_from", "original", "original_amount_minor", "original_currency", "original_rate"),
         *("original_rate_date", "original_rates_version"),
     }
 )

@@ -59,7 +59,8 @@ def _feature(declaration: FeatureDeclaration, views: dict[str, ViewDeclaration])
     }
     group = declaration.group or declaration.reason_code
     reason = {"reason_code": declaration.reason_code, "reason_text": declaration.reason, "group": group}
-    return {**computed, **reason, "hash": _digest(computed)}
+    role = {} if declaration.is_input else {"is_input": False}
+    return {**computed, **reason, **role, "hash": _digest(computed)}
 
 
 def _kind(declaration: FeatureDeclaration) -> str:

@@ -47,6 +47,8 @@ class FeatureDeclaration:
     which tiles to read, where more than one of the view would do. Aggregations "number" and "category" read an extra
     `column` of the transaction; a category is 1 where the column is one of `values`. `group` is the code of the group that it
     says one thing with; without one it is a group of its own, under its reason's code.
+
+    What only the policy asks for is no model's input: it is computed, logged and watched like any other, and nothing learns it.
     """
 
     name: str
@@ -61,6 +63,7 @@ class FeatureDeclaration:
     column: str | None = None
     values: tuple[str, ...] = ()
     group: str | None = None
+    is_input: bool = True
 
     def __post_init__(self) -> None:
         """Refuse an aggregation that no engine computes, and one that does not say what it reads."""
@@ -83,6 +86,7 @@ class FeatureDeclaration:
         }
         values = json.dumps(self.values) if self.values else None
         rare = {"series": self.series, "column": self.column, "values": values, "group": self.group}
+        rare["is_input"] = None if self.is_input else "no"
         return tags | {name: tag for name, tag in rare.items() if tag is not None}
 
     @classmethod
@@ -102,6 +106,7 @@ class FeatureDeclaration:
                 column=tags.get("column"),
                 values=tuple(json.loads(tags.get("values", "[]"))),
                 group=tags.get("group"),
+                is_input=tags.get("is_input") != "no",
             )
         except KeyError as error:
             raise ContractError(f"{name}: the Feast field lacks the tag {error}") from error

@@ -93,9 +93,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One model input; `kind` and `params` say how it is computed, `hash` changes when that changes.
+    """One value of a payment; `kind` and `params` say how it is computed, `hash` changes when that changes.
 
     `group` is the code of the group in whose name reasons speak of it; the hash is not of that, nor of any words.
+    Models learn it unless only the policy asks for it, and it is no `is_input`.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Feature:
     reason_text: str
     hash: str
     group: str = ""
+    is_input: bool = True
 
     def sentence(self, value: float | None, text: str = "") -> str:
         """Return the reason's sentence for a value, or another `text` with the value filled in.
@@ -137,6 +139,16 @@ class Manifest:
     def names(self) -> tuple[str, ...]:
         """The names of all features, in order."""
         return tuple(feature.name for feature in self.features)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of those that models learn, in order."""
+        return tuple(feature.name for feature in self.features if feature.is_input)
+
+    @property
+    def input_hashes(self) -> dict[str, str]:
+        """The hash of each feature that models learn, by its name."""
+        return {feature.name: feature.hash for feature in self.features if feature.is_input}
 
     @property
     def hashes(self) -> dict[str, str]:

@@ -1,0 +1,53 @@
+"""The commands about the policy: check a document, apply it, show what decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import Aws, Currency, Region
+from cli.screen import Screen
+
+policy_app = typer.Typer(help="The policy that decides beside the model: lists, guardrails, rules, money.", no_args_is_help=True)
+
+Document = Annotated[Path, typer.Argument(help="a policy, as TOML")]
+
+
+@policy_app.command("check")
+def check_command(file: Document, *, currency: Currency = "") -> None:
+    """Read a policy and tell every fault by its line; nothing is applied, and nothing has to be up."""
+    from cli.policy.checking import check
+    from greenfraud.money import EURO
+
+    check(Screen(), file, currency or EURO)
+
+
+@policy_app.command("apply")
+def apply_command(
+    file: Document, *, why: Annotated[str, typer.Option(help="why, for the ledger")], aws: Aws = False, region: Region = ""
+) -> None:
+    """Let a policy decide from the next request on; the ledger keeps why, and who signed."""
+    from cli.policy.applying import apply
+    from cli.target import find_target
+
+    apply(find_target(aws=aws, region=region or None), Screen(), file, why)
+
+
+@policy_app.command("show")
+def show_command(
+    *,
+    is_default: Annotated[bool, typer.Option("--default", help="the document of the default, to begin with")] = False,
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """What decides now: rules in words, thresholds, and how many stand on each list."""
+    from cli.policy.showing import show
+    from cli.target import find_target
+    from greenfraud.policy.default import DEFAULT_PATH
+
+    if is_default:
+        typer.echo(DEFAULT_PATH.read_text(encoding="utf-8"), nl=False)
+    else:
+        show(find_target(aws=aws, region=region or None), Screen())

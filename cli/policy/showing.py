@@ -1,0 +1,45 @@
+"""What decides now, in words: never who stands on a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cli.api import call_api
+from cli.policy.thresholds import lines_told
+from cli.screen import Screen
+from cli.target import Target
+
+
+def show(target: Target, screen: Screen) -> None:
+    """The policy in force, as the API tells it."""
+    document = call_api(target, "GET", "/v1/production")
+    policy = document["policy"]
+    origin = f"sha256 {document['policy_object']['sha256'][:12]}" if document.get("policy_object") else "nobody applied another"
+    screen.line(f"policy     {policy['version']}, revision {document['revision']}, {origin}")
+    for line in lines_told(policy, target.currency):
+        screen.line(f"model      {line}")
+    for line in (*_rules(policy, "guardrails"), *_lists(policy), *_rules(policy, "rules")):
+        screen.line(line)
+
+
+def _rules(policy: Mapping[str, Any], kind: str) -> Iterator[str]:
+    for rule in policy[kind]:
+        outcome = rule["outcome"]
+        beside = f", beside a model {rule['beside_model']}" if rule["beside_model"] != outcome and outcome == "block" else ""
+        priority = f", priority {rule['priority']}" if rule["priority"] else ""
+        mode = "" if rule["is_live"] else ", in shadow"
+        yield f"{kind[:-1]:<10} {rule['name']}: {rule['when']} -> {outcome}{beside}{priority}{mode}"
+
+
+def _lists(policy: Mapping[str, Any]) -> Iterator[str]:
+    for one in policy["lists"]:
+        does = (
+            "marks"
+            if one["effect"] == "mark"
+            else f"{one['effect']}s {one['outcome']}"
+            if one["effect"] == "force"
+            else "suppresses"
+        )
+        until = f" to {one['outcome']}" if one["effect"] == "suppress" else ""
+        yield f"list       {one['name']}: {one['entries']:,} of column {one['column']}, {does}{until}"
