@@ -13,5 +13,9 @@ from cli.main import app
 def options_of(name: str, words: Sequence[str]) -> dict[str, Any]:
     """The options `greenfraud name words…` is run with; a usage error when it would refuse them."""
     commands: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
-    found: dict[str, Any] = commands[name].make_context(name, list(words)).params
+    command, rest = commands[name], list(words[: words.index(">")] if ">" in words else words)
+    while subcommands := getattr(command, "commands", None):
+        name, *rest = rest
+        command = subcommands[name]
+    found: dict[str, Any] = command.make_context(name, rest).params
     return found
