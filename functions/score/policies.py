@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from functions.score.bundles import RETRY_SECONDS, BundleSource, Failure
 from greenfraud.control import ControlDocument
-from greenfraud.errors import BundleError
+from greenfraud.errors import BundleError, PolicyError
 from greenfraud.features.manifest import Manifest
 from greenfraud.policy import Policy
-from greenfraud.policy.stored import PolicyError, PolicyRef, from_object
+from greenfraud.policy.stored import PolicyRef, from_object
 
 logger = logging.getLogger(__name__)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from greenfraud.errors import ContractError
@@ -64,9 +66,10 @@ def test_what_a_rule_says_beside_a_model_is_stored_where_it_is_unusual():
 
 def test_what_a_later_release_adds_to_a_policy_is_ignored():
     """A release that is taken back reads what the later one stored."""
-    stored = earlier.to_json(DEFAULT_POLICY)
+    bare = replace(DEFAULT_POLICY, guardrails=())
+    stored = earlier.to_json(bare)
     later = {**stored, "lists": ["a"], "rules": [{**rule, "until": "2027-01-01"} for rule in stored["rules"]]}
-    assert earlier.from_json(later) == DEFAULT_POLICY
+    assert earlier.from_json(later) == bare
 
 
 @pytest.mark.parametrize("of_model", DECISIONS)

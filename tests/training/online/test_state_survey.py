@@ -30,7 +30,7 @@ def item(state: ViewState, *, version: int = 1, written_at: float = SURVEYED_AT)
 
 
 LIVE = ViewState.empty(VIEW).add_transaction(NOW_US, 100)
-KNOWN = LIVE.add_transaction(NOW_US - 5 * DAY_US, 100)  # to the lake: five days ago the item was not there yet
+KNOWN = LIVE.add_transaction(NOW_US - 5 * DAY_US, 100).expire(NOW_US)  # to the lake: five days ago the item was not there yet
 
 
 @pytest.mark.parametrize(("landed_until", "outcome"), [(SURVEYED_AT, KNOWN), (SURVEYED_AT - 1, Outcome.CONFLICT)])

@@ -3,7 +3,9 @@
 GreenFraudError
 ├── InvalidInput     a caller sent something unusable; names the field
 ├── ContractError    stored data breaks a contract between rooms
-│   └── DamagedItem  a stored item cannot be read; names its kind and attribute
+│   ├── DamagedItem  a stored item cannot be read; names its kind and attribute
+│   └── PolicyError  an applied policy that must not be obeyed; names the class of its fault
+├── GrammarError     a rule that cannot be understood; says what mends it
 ├── BundleError      a model bundle is incomplete, altered or unusable
 │   ├── BundleLostError        a file of it is not there
 │   ├── BundleUnreadableError  the store did not say
@@ -66,6 +68,22 @@ class DamagedItem(ContractError):  # noqa: N818  reads better where it is raised
     def __reduce__(self) -> tuple[type[DamagedItem], tuple[str, str, str]]:
         """Pickle by all arguments: pytest and executors send errors between processes."""
         return type(self), (self.kind, self.attribute, self.reason)
+
+
+class PolicyError(ContractError):
+    """An applied policy that must not be obeyed; `fault` is the class of what is wrong, in one word."""
+
+    def __init__(self, fault: str, reason: str) -> None:
+        super().__init__(reason)
+        self.fault = fault
+
+    def __reduce__(self) -> tuple[type[PolicyError], tuple[str, str]]:
+        """Pickle by both arguments: pytest and executors send errors between processes."""
+        return type(self), (self.fault, str(self))
+
+
+class GrammarError(GreenFraudError):
+    """A rule that cannot be understood; the message says what mends it."""
 
 
 class BundleError(GreenFraudError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -51,7 +52,7 @@ def read_document(text: str, *, now_us: int, manifest: Manifest | None = None, n
     try:
         body = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return Reading(None, [_of_syntax(str(error))])
+        return Reading(None, [_of_syntax(error)])
     report = Report(Lines(text))
     vocabulary = Vocabulary.of(manifest or load_manifest(), column_by_list(body))
     policy = _policy(body, report, vocabulary, now_us, naming)
@@ -83,8 +84,9 @@ def _policy(body: Mapping[str, Any], report: Report, vocabulary: Vocabulary, now
         return None
 
 
-def _of_syntax(message: str) -> Fault:
-    """What tomllib says, which ends in its place."""
-    reason, _, place = message.partition(" (at line ")
-    line = place.partition(",")[0]
-    return Fault(int(line) if line.isdigit() else 1, "", f"this is no TOML: {reason}")
+def _of_syntax(error: tomllib.TOMLDecodeError) -> Fault:
+    """What tomllib says up to the first thing that it quotes, and the line, which it tells at the end."""
+    message = f"{error}"
+    line = re.search(r"at line (\d+)", message)
+    reason = re.split(r"[('\"]", message, maxsplit=1)[0].strip()
+    return Fault(int(line[1]) if line else message.count("\n") + 1, "", f"this is no TOML: {reason or 'unknown fault'}")

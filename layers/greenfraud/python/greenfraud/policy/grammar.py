@@ -12,16 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from greenfraud.errors import GrammarError
 from greenfraud.features.manifest import Manifest
 from greenfraud.policy.conditions import COMPARE, KNOWN, MISSING, ON_LIST, Condition
 from greenfraud.policy.payment import CUSTOMER, NUMBERS, TERMINAL, TEXTS
 
 IDS = {"customer_id": CUSTOMER, "terminal_id": TERMINAL}
 TOKEN = re.compile(r'\s*(?:("[^"]*")|(-?\d+(?:_\d+)*(?:\.\d+)?(?:e-?\d+)?)(?![\w.])|([A-Za-z_]\w*)|(<=|>=|==|!=|<|>|\*)|(\S))')
-
-
-class GrammarError(ValueError):
-    """A rule that cannot be understood; the message says what mends it."""
 
 
 @dataclass(frozen=True)

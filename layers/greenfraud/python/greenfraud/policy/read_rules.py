@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from greenfraud.errors import GrammarError
 from greenfraud.policy.decisions import DECISIONS
 from greenfraud.policy.faults import Report
-from greenfraud.policy.grammar import GrammarError, Vocabulary, parse
+from greenfraud.policy.grammar import Vocabulary, parse
 from greenfraud.policy.lines import Path
 from greenfraud.policy.rule import BESIDE_MODEL, Rule
 

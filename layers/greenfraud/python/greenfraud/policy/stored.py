@@ -8,23 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from greenfraud.canonical import canonical_json, sha256_hex
-from greenfraud.errors import ContractError
+from greenfraud.errors import ContractError, PolicyError
 from greenfraud.policy.payment import NUMBERS, TEXTS
 from greenfraud.policy.policy import SCHEMA, Policy
 
 PREFIX = "policies/"
-
-
-class PolicyError(ContractError):
-    """An applied policy that must not be obeyed; `fault` is the class of what is wrong, in one word."""
-
-    def __init__(self, fault: str, reason: str) -> None:
-        super().__init__(reason)
-        self.fault = fault
-
-    def __reduce__(self) -> tuple[type[PolicyError], tuple[str, str]]:
-        """Pickle by both arguments: pytest and executors send errors between processes."""
-        return type(self), (self.fault, str(self))
 
 
 @dataclass(frozen=True, slots=True)
