@@ -41,7 +41,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_ACTIVITY,
         reason_code="TERMINAL_COUNT_1D",
-        reason="At the terminal, {value:.0f} payments were tried on the day that ended a week ago.",
+        reason="At the terminal, {payments} {were} tried on the day that ended a week ago.",
     ),
     Feature(
         name="terminal_count_7d",
@@ -52,7 +52,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_ACTIVITY,
         reason_code="TERMINAL_COUNT_7D",
-        reason="At the terminal, {value:.0f} payments were tried in the 7 days that ended a week ago.",
+        reason="At the terminal, {payments} {were} tried in the 7 days that ended a week ago.",
     ),
     Feature(
         name="terminal_count_30d",
@@ -63,7 +63,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_ACTIVITY,
         reason_code="TERMINAL_COUNT_30D",
-        reason="At the terminal, {value:.0f} payments were tried in the 30 days that ended a week ago.",
+        reason="At the terminal, {payments} {were} tried in the 30 days that ended a week ago.",
     ),
     Feature(
         name="terminal_reports_1d",
@@ -73,7 +73,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_REPORTS,
         reason_code="TERMINAL_REPORTS_1D",
-        reason="Within the last day, {value:.0f} payments at this terminal were reported as fraud.",
+        reason="Within the last day, {payments} at this terminal {were} reported as fraud.",
     ),
     Feature(
         name="terminal_reports_7d",
@@ -83,7 +83,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_REPORTS,
         reason_code="TERMINAL_REPORTS_7D",
-        reason="Within the last 7 days, {value:.0f} payments at this terminal were reported as fraud.",
+        reason="Within the last 7 days, {payments} at this terminal {were} reported as fraud.",
     ),
     Feature(
         name="terminal_reports_30d",
@@ -93,7 +93,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_REPORTS,
         reason_code="TERMINAL_REPORTS_30D",
-        reason="Within the last 30 days, {value:.0f} payments at this terminal were reported as fraud.",
+        reason="Within the last 30 days, {payments} at this terminal {were} reported as fraud.",
     ),
     Feature(
         name="terminal_report_ratio_1d",
@@ -181,7 +181,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_REFUSALS,
         reason_code="TERMINAL_DECLINED_1H",
-        reason="Within the last hour, {value:.0f} of the payments at this terminal were declined.",
+        reason="Within the last hour, {value:.0f} of the payments at this terminal {were} declined.",
     ),
     Feature(
         name="terminal_declined_1d",
@@ -191,7 +191,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_REFUSALS,
         reason_code="TERMINAL_DECLINED_1D",
-        reason="Within the last day, {value:.0f} of the payments at this terminal were declined.",
+        reason="Within the last day, {value:.0f} of the payments at this terminal {were} declined.",
     ),
     Feature(
         name="terminal_declined_7d",
@@ -201,6 +201,6 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_REFUSALS,
         reason_code="TERMINAL_DECLINED_7D",
-        reason="Within the last 7 days, {value:.0f} of the payments at this terminal were declined.",
+        reason="Within the last 7 days, {value:.0f} of the payments at this terminal {were} declined.",
     ),
 )
