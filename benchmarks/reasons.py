@@ -95,7 +95,7 @@ def measured(family: Family) -> dict[str, float]:
     leads = np.array([family.reasons_lead_for(row, one) for row, one in zip(family.rows, found, strict=True)])
     losses = [family.losses(row, probability) for row, probability in zip(family.rows, probabilities.tolist(), strict=True)]
     return {
-        "spearman": float(np.mean([spearmanr(ours, exact).statistic for ours, exact in pairs])),
+        "spearman": float(np.mean([spearmanr(ours, exact).statistic for ours, exact in pairs if np.ptp(exact) > 0.0])),
         "top1_share": float(np.mean([np.argmax(ours) == np.argmax(exact) for ours, exact in pairs])),
         "largest_difference": float(max(np.abs(ours - exact).max() for ours, exact in pairs)),
         "largest_missing_from_sum": float(np.abs(sums - (log_odds - base)).max()),

@@ -42,7 +42,7 @@ CUSTOMER_FEATURES = (
         default=0.0,
         group=CUSTOMER_PACE,
         reason_code="CUSTOMER_COUNT_1H",
-        reason="The customer tried {value:.0f} payments within the last hour.",
+        reason="The customer tried {payments} within the last hour.",
     ),
     Feature(
         name="customer_count_1d",
@@ -52,7 +52,7 @@ CUSTOMER_FEATURES = (
         default=0.0,
         group=CUSTOMER_PACE,
         reason_code="CUSTOMER_COUNT_1D",
-        reason="The customer tried {value:.0f} payments within the last day.",
+        reason="The customer tried {payments} within the last day.",
     ),
     Feature(
         name="customer_count_7d",
@@ -62,7 +62,7 @@ CUSTOMER_FEATURES = (
         default=0.0,
         group=CUSTOMER_PACE,
         reason_code="CUSTOMER_COUNT_7D",
-        reason="The customer tried {value:.0f} payments within the last 7 days.",
+        reason="The customer tried {payments} within the last 7 days.",
     ),
     Feature(
         name="customer_count_30d",
@@ -72,7 +72,7 @@ CUSTOMER_FEATURES = (
         default=0.0,
         group=CUSTOMER_PACE,
         reason_code="CUSTOMER_COUNT_30D",
-        reason="The customer tried {value:.0f} payments within the last 30 days.",
+        reason="The customer tried {payments} within the last 30 days.",
     ),
     Feature(
         name="customer_count_90d",
@@ -82,7 +82,7 @@ CUSTOMER_FEATURES = (
         default=0.0,
         group=CUSTOMER_PACE,
         reason_code="CUSTOMER_COUNT_90D",
-        reason="The customer tried {value:.0f} payments within the last 90 days.",
+        reason="The customer tried {payments} within the last 90 days.",
     ),
     Feature(
         name="customer_mean_amount_1h",

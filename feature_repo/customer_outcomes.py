@@ -14,7 +14,7 @@ CUSTOMER_OUTCOMES = (
         default=0.0,
         group=CUSTOMER_REFUSALS,
         reason_code="CUSTOMER_DECLINED_1H",
-        reason="Within the last hour, {value:.0f} of the customer's payments were declined.",
+        reason="Within the last hour, {value:.0f} of the customer's payments {were} declined.",
     ),
     Feature(
         name="customer_declined_1d",
@@ -24,7 +24,7 @@ CUSTOMER_OUTCOMES = (
         default=0.0,
         group=CUSTOMER_REFUSALS,
         reason_code="CUSTOMER_DECLINED_1D",
-        reason="Within the last day, {value:.0f} of the customer's payments were declined.",
+        reason="Within the last day, {value:.0f} of the customer's payments {were} declined.",
     ),
     Feature(
         name="customer_declined_7d",
@@ -34,7 +34,7 @@ CUSTOMER_OUTCOMES = (
         default=0.0,
         group=CUSTOMER_REFUSALS,
         reason_code="CUSTOMER_DECLINED_7D",
-        reason="Within the last 7 days, {value:.0f} of the customer's payments were declined.",
+        reason="Within the last 7 days, {value:.0f} of the customer's payments {were} declined.",
     ),
     Feature(
         name="customer_accepted_1h",
@@ -44,7 +44,7 @@ CUSTOMER_OUTCOMES = (
         default=0.0,
         group=CUSTOMER_PACE,
         reason_code="CUSTOMER_ACCEPTED_1H",
-        reason="Within the last hour, {value:.0f} payments of the customer were accepted.",
+        reason="Within the last hour, {payments} of the customer {were} accepted.",
     ),
     Feature(
         name="amount_over_customer_refused_1h",

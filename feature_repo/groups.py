@@ -37,7 +37,7 @@ GROUPS = (
     Group(
         code=CUSTOMER_REFUSALS,
         label="what was held or declined of the customer's payments",
-        beside=(Beside(feature="customer_declined_7d", text="within the last 7 days {value:.0f} were declined"),),
+        beside=(Beside(feature="customer_declined_7d", text="within the last 7 days {value:.0f} {were} declined"),),
     ),
     Group(
         code=TERMINAL_REPORTS,
@@ -58,7 +58,7 @@ GROUPS = (
     Group(
         code=TERMINAL_REFUSALS,
         label="what was declined at the terminal",
-        beside=(Beside(feature="terminal_declined_7d", text="within the last 7 days {value:.0f} were declined there"),),
+        beside=(Beside(feature="terminal_declined_7d", text="within the last 7 days {value:.0f} {were} declined there"),),
     ),
     Group(code=TIME, label="the time of the payment"),
 )

@@ -42,7 +42,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_ACTIVITY,
         reason_code="TERMINAL_COUNT_1D",
-        reason="At the terminal, {value:.0f} payments were tried on the day that ended a week ago.",
+        reason="At the terminal, {payments} {were} tried on the day that ended a week ago.",
     ),
     Feature(
         name="terminal_count_7d",
@@ -53,7 +53,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_ACTIVITY,
         reason_code="TERMINAL_COUNT_7D",
-        reason="At the terminal, {value:.0f} payments were tried in the 7 days that ended a week ago.",
+        reason="At the terminal, {payments} {were} tried in the 7 days that ended a week ago.",
     ),
     Feature(
         name="terminal_count_30d",
@@ -64,7 +64,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_ACTIVITY,
         reason_code="TERMINAL_COUNT_30D",
-        reason="At the terminal, {value:.0f} payments were tried in the 30 days that ended a week ago.",
+        reason="At the terminal, {payments} {were} tried in the 30 days that ended a week ago.",
     ),
     Feature(
         name="terminal_reports_1d",
@@ -74,7 +74,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_REPORTS,
         reason_code="TERMINAL_REPORTS_1D",
-        reason="Within the last day, {value:.0f} payments at this terminal were reported as fraud.",
+        reason="Within the last day, {payments} at this terminal {were} reported as fraud.",
     ),
     Feature(
         name="terminal_reports_7d",
@@ -84,7 +84,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_REPORTS,
         reason_code="TERMINAL_REPORTS_7D",
-        reason="Within the last 7 days, {value:.0f} payments at this terminal were reported as fraud.",
+        reason="Within the last 7 days, {payments} at this terminal {were} reported as fraud.",
     ),
     Feature(
         name="terminal_reports_30d",
@@ -94,7 +94,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_REPORTS,
         reason_code="TERMINAL_REPORTS_30D",
-        reason="Within the last 30 days, {value:.0f} payments at this terminal were reported as fraud.",
+        reason="Within the last 30 days, {payments} at this terminal {were} reported as fraud.",
     ),
     Feature(
         name="terminal_report_ratio_1d",
@@ -182,7 +182,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_REFUSALS,
         reason_code="TERMINAL_DECLINED_1H",
-        reason="Within the last hour, {value:.0f} of the payments at this terminal were declined.",
+        reason="Within the last hour, {value:.0f} of the payments at this terminal {were} declined.",
     ),
     Feature(
         name="terminal_declined_1d",
@@ -192,7 +192,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_REFUSALS,
         reason_code="TERMINAL_DECLINED_1D",
-        reason="Within the last day, {value:.0f} of the payments at this terminal were declined.",
+        reason="Within the last day, {value:.0f} of the payments at this terminal {were} declined.",
     ),
     Feature(
         name="terminal_declined_7d",
@@ -202,7 +202,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         group=TERMINAL_REFUSALS,
         reason_code="TERMINAL_DECLINED_7D",
-        reason="Within the last 7 days, {value:.0f} of the payments at this terminal were declined.",
+        reason="Within the last 7 days, {value:.0f} of the payments at this terminal {were} declined.",
     ),
     Feature(
         name="terminal_tried_1h",

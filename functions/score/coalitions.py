@@ -2,23 +2,22 @@
 
 A player's Shapley value is what it adds, averaged over all orders in which the players may come (L. S. Shapley, A value for
 n-person games, 1953). It solves a least-squares problem over the coalitions, each weighted by its size (S. Lundberg, S.-I. Lee, A
-unified approach to interpreting model predictions, 2017, theorem 2): over all of them exactly, over a part approximately. Where
-they are too many, every player alone and every player missing are taken, and others drawn together with their complements
-(I. Covert, S.-I. Lee, Improving KernelSHAP, 2021).
+unified approach to interpreting model predictions, 2017, theorem 2): over all of them exactly, over a part approximately. Of more
+than a few players, each alone and each missing are asked: the coalitions of most weight, paired (I. Covert, S.-I. Lee,
+Improving KernelSHAP, 2021).
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-import random
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-MOST_COALITIONS = 32  # up to five players are exact; each coalition is a row through the model
+MOST_EXACT = 4  # players of whom all coalitions are asked: each is a row through the model
 
 
 class Coalitions(NamedTuple):
@@ -48,34 +47,11 @@ def coalitions_of(players: int) -> Coalitions:
 
 def _between(players: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
     """Return the coalitions between none and all, and the weight of each."""
-    if 2**players <= MOST_COALITIONS:
+    if players <= MOST_EXACT:
         every = np.array(list(itertools.product((False, True), repeat=players))[1:-1])
-        return every, np.array([_mass(players, size) / math.comb(players, size) for size in every.sum(1).tolist()])
+        return every, np.array([1.0 / (math.comb(players, size) * size * (players - size)) for size in every.sum(1).tolist()])
     alone = np.eye(players, dtype=bool)
-    drawn = _drawn(players, max(0, (MOST_COALITIONS - 2 - 2 * players) // 2))
-    rest = sum(_mass(players, size) for size in range(2, players - 1))
-    weights = np.repeat([_mass(players, 1) / players, rest / max(len(drawn), 1)], [2 * players, len(drawn)])
-    return np.vstack([alone, ~alone, drawn]), weights
-
-
-def _mass(players: int, size: int) -> float:
-    """Return the weight of all coalitions of a size together, but for a factor."""
-    return (players - 1) / (size * (players - size))
-
-
-def _drawn(players: int, pairs: int) -> npt.NDArray[np.bool_]:
-    """Return distinct coalitions of two to all but two players, each followed by its complement."""
-    chance = random.Random(players)  # noqa: S311  # a design, no secret
-    found: dict[frozenset[int], None] = {}
-    sizes = range(2, players - 1)
-    masses = [_mass(players, size) for size in sizes]
-    possible = (2**players - 2 - 2 * players) // 2
-    while len(found) < min(pairs, possible):
-        (size,) = chance.choices(sizes, masses)
-        members = frozenset(chance.sample(range(players), size))
-        found[min(members, frozenset(range(players)) - members, key=sorted)] = None
-    rows = [[player in members for player in range(players)] for members in found]
-    return np.array([side for row in rows for side in (row, [not there for there in row])], bool).reshape(-1, players)
+    return np.vstack([alone, ~alone]), np.ones(2 * players)
 
 
 def _solution(present: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

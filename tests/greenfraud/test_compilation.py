@@ -9,10 +9,16 @@ import pytest
 from greenfraud.errors import ContractError
 from greenfraud.features.compilation import compile_manifest
 from greenfraud.features.declaration import FeatureDeclaration, SeriesDeclaration, ViewDeclaration
+from greenfraud.features.groups import Beside, Group
+from greenfraud.features.manifest import Manifest
 from greenfraud.instants import DAY_US, HOUR_US
 
 COUNT = FeatureDeclaration(
     name="count_7d", view="activity", aggregation="count", window="7d", default=0.0, reason_code="COUNT", reason="{value}"
+)
+GROUPS = (
+    Group(code="PACE", label="the pace", beside=(Beside(feature="count_7d", text="{value}"),)),
+    Group(code="OTHER", label="else"),
 )
 VIEW = ViewDeclaration(
     name="activity",
@@ -27,7 +33,8 @@ VIEW = ViewDeclaration(
 
 def test_tags_carry_a_whole_declaration():
     """What Feast's registry stores is enough to compile from."""
-    assert FeatureDeclaration.from_tags(COUNT.name, COUNT.reason, COUNT.tags()) == COUNT
+    for declared in (COUNT, replace(COUNT, group="PACE")):
+        assert FeatureDeclaration.from_tags(declared.name, declared.reason, declared.tags()) == declared
     assert SeriesDeclaration.from_tags("h1", VIEW.series[0].tags()) == VIEW.series[0]
 
 
@@ -48,6 +55,38 @@ def test_rewording_a_reason_changes_no_version():
     """Nothing has to be computed again for a better sentence."""
     before, after = (compile_manifest("p", [VIEW], [feature]) for feature in (COUNT, replace(COUNT, reason="Many.")))
     assert (before["version"], before["features"][0]["hash"]) == (after["version"], after["features"][0]["hash"])
+
+
+def test_another_group_changes_no_version():
+    """Models that were trained before it are explained by it."""
+    before, after = (compile_manifest("p", [VIEW], [replace(COUNT, group=code)], GROUPS) for code in ("PACE", "OTHER"))
+    assert (before["version"], before["features"][0]["hash"]) == (after["version"], after["features"][0]["hash"])
+    assert compile_manifest("p", [VIEW], [COUNT])["version"] == before["version"]
+
+
+def test_a_feature_says_something_with_its_group_or_alone():
+    """Without one it is a group of its own, under its reason's code; so are those of a manifest from before there were groups."""
+    grouped = Manifest.from_json(compile_manifest("p", [VIEW], [replace(COUNT, group="PACE")], GROUPS))
+    assert grouped.group_of("count_7d") == GROUPS[0]
+    assert Manifest.from_json(compile_manifest("p", [VIEW], [COUNT], GROUPS)).group_of("count_7d").code == "COUNT"
+    earlier = compile_manifest("p", [VIEW], [COUNT])
+    del earlier["groups"], earlier["features"][0]["group"]
+    assert Manifest.from_json(earlier).group_of("count_7d") == Group(code="COUNT", label="count 7d")
+
+
+@pytest.mark.parametrize(
+    ("group", "groups", "refusal"),
+    [
+        ("PAZE", GROUPS, "count_7d: group 'PAZE' is none of PACE, OTHER"),
+        ("PACE", (*GROUPS, GROUPS[0]), "PACE has the code of another group or feature"),
+        (None, (Group(code="COUNT", label="x"),), "COUNT has the code of another group or feature"),
+        ("PACE", (replace(GROUPS[0], beside=(Beside(feature="count_8d", text="x"),)),), "PACE tells count_8d, which no feature"),
+    ],
+)
+def test_groups_that_cannot_be_told_are_refused(group, groups, refusal):
+    """By name: a misspelled one, a code that leads to two, a feature that nobody declared."""
+    with pytest.raises(ContractError, match=refusal):
+        compile_manifest("p", [VIEW], [replace(COUNT, group=group)], groups)
 
 
 def test_another_window_changes_hash_and_version():

@@ -43,7 +43,7 @@ class FeatureDeclaration:
     """One feature as a person declares it.
 
     `view` is None for what the request alone says; `window` and `lag` are durations such as "7d"; `default` is the
-    value when there is nothing to aggregate, None for missing; `reason` may use {value} and {percent}. `series` says
+    value when there is nothing to aggregate, None for missing; `reason` may use what `wording.spelled` fills in. `series` says
     which tiles to read, where more than one of the view would do. Aggregations "number" and "category" read an extra
     `column` of the transaction; a category is 1 where the column is one of `values`. `group` is the code of the group that it
     says one thing with; without one it is a group of its own, under its reason's code.

@@ -11,8 +11,8 @@ from typing import Any
 class Beside:
     """What is told beside the value that says most: another feature, such as what the customer usually pays.
 
-    `text` is a part of a sentence and may use {value} and {percent}; `missing` stands in its place where the feature has no
-    value, and is empty for a feature that always has one. The value is divided by `over`, as a count by the days of its window.
+    `text` is a part of a sentence and may use what `wording.spelled` fills in; `missing` stands in its place where the feature has
+    no value, and is empty for a feature that always has one. The value is divided by `over`, as a count by its window's days.
     """
 
     feature: str

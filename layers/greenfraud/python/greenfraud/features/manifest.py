@@ -134,6 +134,11 @@ class Manifest:
     features: tuple[Feature, ...]
     views: Mapping[str, View]
     groups: Mapping[str, Group] = field(default_factory=dict)
+    _by_name: Mapping[str, Feature] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find features by name."""
+        object.__setattr__(self, "_by_name", {feature.name: feature for feature in self.features})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -162,10 +167,10 @@ class Manifest:
 
     def feature(self, name: str) -> Feature:
         """Return a feature by name. Raises NotFound."""
-        for feature in self.features:
-            if feature.name == name:
-                return feature
-        raise NotFound(f"no feature is called {name!r}")
+        feature = self._by_name.get(name)
+        if feature is None:
+            raise NotFound(f"no feature is called {name!r}")
+        return feature
 
     def group_of(self, name: str) -> Group:
         """Return the group of a feature, by its name: a feature that names none is a group of its own. Raises NotFound."""

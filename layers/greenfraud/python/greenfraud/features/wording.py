@@ -30,13 +30,17 @@ UNITS = ((DAY_US, "day"), (HOUR_US, "hour"), (60 * SECOND_US, "minute"), (SECOND
 
 
 def spelled(text: str, value: float) -> str:
-    """Return a text with its {value}, {percent}, {duration} or {no} filled in.
+    """Return a text with its {value}, {percent}, {payments}, {were}, {duration} or {no} filled in.
 
+    >>> [spelled("{payments} {were} tried", value) for value in (1.0, 12.0)]
+    ['1 payment was tried', '12 payments were tried']
     >>> spelled("{percent:.0f} % of {value:.1f}", 0.5), spelled("It was{no} at night.", 0.0), spelled("{duration} ago", 5400.0)
     ('50 % of 0.5', 'It was not at night.', '90 minutes ago')
     """
     ago = duration(value) if "{duration}" in text else ""
-    return text.format(value=value, percent=100.0 * value, duration=ago, no="" if value else " not")
+    payments, were = ("1 payment", "was") if value == 1.0 else (f"{value:.0f} payments", "were")
+    no = "" if value else " not"
+    return text.format(value=value, percent=100.0 * value, payments=payments, were=were, duration=ago, no=no)
 
 
 def duration(seconds: float) -> str:
