@@ -54,9 +54,10 @@ class TrainingView:
             )
             return
         precision = result.get("prequential_average_precision")
+        fitted = "no frauds in it: nothing was fitted" if result.get("epochs") == 0 else f"loss {number(result['loss'], 4)}"
         self._screen.line(
             f"  {family:<9} {result['chunk']}  {self._done[family]:>2}/{self._chunks.get(family, '?')}"
-            f"  loss {number(result['loss'], 4)}  AP before learning it {number(precision, 3)}"
+            f"  {fitted}  AP before learning it {number(precision, 3)}"
             f"  {grams(result['emissions_g'])} CO2e  {result['duration_seconds']:.1f} s"
         )
 

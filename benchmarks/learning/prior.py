@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 STEPS, EVERY = 1 + 2 * LINKS, 3
 MEANINGS = {
     "noise_expected_shift": "a feature of noise that the past lacks: frauds expected, against without it",
-    "fraudless_expected_shift": "a chunk without frauds: frauds expected, against the chunk as it was",
+    "fraudless_expected_shift": "a chunk without frauds: frauds expected, against before it",
+    "fraudless_against_learned_shift": "the same, against the chunk as it was, whose frauds taught something",
     "halved_expected_shift": "half the frauds in the chunk, which is to be followed: frauds expected, against the chunk as it was",
 }
 
@@ -47,12 +48,13 @@ def run(progress: Progress, scale: float) -> Part:
     return Part(_table(means), measures, {"before": "a third of the negatives the chunk's, Platt scaling on rows just learned"})
 
 
-def shifts_of(link: Link, judged: Sample) -> tuple[float, float, float]:
-    """Return by what share frauds expected change: with noise, after a chunk without frauds, after one with half of them."""
+def shifts_of(link: Link, judged: Sample) -> tuple[float, float, float, float]:
+    """Return by what share frauds expected change, in the order of MEANINGS."""
     usual = expected(link.child, judged)
+    before = expected(link.parent.network, judged) if link.parent else usual
     noisy = expected(link.learned(lambda chunk: with_noise(chunk, link.number)), with_noise(judged, -link.number))
-    changed = (expected(link.learned(change), judged) for change in (fraudless, halved))
-    return noisy / usual - 1.0, *(one / usual - 1.0 for one in changed)  # type: ignore[return-value]
+    quiet, half = (expected(link.learned(change), judged) for change in (fraudless, halved))
+    return noisy / usual - 1.0, quiet / before - 1.0, quiet / usual - 1.0, half / usual - 1.0
 
 
 def expected(network: FraudNetwork, judged: Sample) -> float:

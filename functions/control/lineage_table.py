@@ -63,6 +63,8 @@ def _told(link: Link, lease: Lease) -> str:
 
 
 def is_sound(result: Mapping[str, Any]) -> bool:
-    """Whether the next chunk may build on it: a diverged loss poisons every descendant."""
+    """Whether the next chunk may build on it: a diverged loss poisons every descendant; where nothing was fitted, none is told."""
     loss = result.get("loss")
+    if loss is None and result.get("epochs") == 0:
+        return True
     return isinstance(loss, int | float) and math.isfinite(loss)

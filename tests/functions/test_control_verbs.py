@@ -59,6 +59,13 @@ def test_a_diverged_training_is_recorded_as_unsound(control, s3, dynamodb, loss)
     assert dynamodb.scan(TableName="lineage")["Items"][0]["sound"] == {"BOOL": False}
 
 
+def test_a_chunk_without_frauds_of_which_nothing_was_fitted_is_built_on(control, s3, dynamodb):
+    """Its model is the parent's, and its rows are in the replay sample."""
+    train_result(s3, EXECUTION, loss=None, epochs=0)
+    control.call("record", JOB)
+    assert dynamodb.scan(TableName="lineage")["Items"][0]["sound"] == {"BOOL": True}
+
+
 def test_an_execution_that_lost_the_lease_records_nothing(control, s3, dynamodb):
     """As where it failed, another one trained meanwhile, and somebody redrives it."""
     train_result(s3, EXECUTION)

@@ -36,9 +36,9 @@ class FitReport:
         return len(self.losses)
 
     @property
-    def loss(self) -> float:
-        """The mean loss of the last epoch."""
-        return self.losses[-1]
+    def loss(self) -> float | None:
+        """The mean loss of the last epoch; None where nothing was fitted."""
+        return self.losses[-1] if self.losses else None
 
 
 def fit(

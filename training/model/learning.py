@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # Bins are cut anew while few frauds are known, then only once many more are: new bins separate frauds better, but disturb the rest.
 YOUNG_FRAUDS, REBIN_GROWTH = 2_000, 1.6
 CONTINUED_RATE = 0.5  # of the learning rate where a parent's training continues at length: the full rate forgets rare patterns
+NOTHING_FITTED = FitReport((), ())
 REPLAYED_PER_FRAUD, MINIMUM_REPLAYED = 2, 1_000  # replayed frauds: per fraud of the chunk, and at least
 
 
@@ -85,6 +86,7 @@ def learn(  # noqa: PLR0913
     length. The same arguments give the same network on the same machine, also where an interrupted fit resumes from its
     savepoint. `epochs` None is the family's own. Only fitting happens on the device; the network returned is on the CPU.
     `late` are rows of the past as they are known by now: each is learned, and what the replay sample said of it is gone.
+    Of a chunk without frauds only the replay sample takes note, and the parent's network goes on.
     """
     generator, architecture = make_repeatable(seed), ARCHITECTURES[family]
     late = chunk.take(torch.arange(0)) if late is None or parent is None else late
@@ -94,6 +96,10 @@ def learn(  # noqa: PLR0913
     is_calm = memory.concept == "usual" and (parent is None or parent.suspected is None)
     is_brief = parent is not None and is_calm and bins_fit(parent, features, kept)
     network = FraudNetwork(architecture, len(features))
+    if parent is not None and says_nothing(chunk, late, parent, features):
+        network.load_state_dict(parent.network.state_dict())
+        remember_quiet(network, chunk)
+        return Learned(family, dict(features), network.eval(), kept, NOTHING_FITTED, is_brief=True, memory=memory)
     if parent is not None and is_brief:
         network.load_state_dict(parent.network.state_dict())
         replay, schedule = replayed(replay, chunk, generator), architecture.briefly
@@ -111,6 +117,21 @@ def learn(  # noqa: PLR0913
     network.to(CPU)
     network.calibrate(calibration_of(network, pool.odds, chunk, parent, features, generator))
     return Learned(family, dict(features), network.eval(), kept, report, is_brief, memory)
+
+
+def says_nothing(chunk: Sample, late: Sample, parent: Checkpoint, features: Mapping[str, str]) -> bool:
+    """Return True for a chunk without a fraud that brings no late row and no feature that the parent does not read.
+
+    There is nothing that its rows could be told from: fitted beside the past, they would only say that frauds look less like them.
+    """
+    return not (chunk.is_fraud.any() or len(late)) and list(parent.feature_hashes.items()) == list(features.items())
+
+
+def remember_quiet(network: FraudNetwork, chunk: Sample) -> None:
+    """Tell a network's calibration that a chunk had no frauds: nothing else of it moves."""
+    state = RunningCalibration.from_tensor(network.calibration)
+    with torch.no_grad():
+        network.calibrate(state.after(network.logit(chunk.values), chunk.is_fraud, chunk.weight.double()))
 
 
 def calibration_of(  # noqa: PLR0913, PLR0917
