@@ -10,7 +10,7 @@ from training.model.checkpoint import Checkpoint
 def bits_of(body: bytes) -> dict[str, Any]:
     """Everything a stored checkpoint is, but for what the attempts consumed."""
     checkpoint = Checkpoint.from_bytes(body)
-    tensors = {**checkpoint.network.state_dict(), **vars(checkpoint.replay)}
+    tensors = {**checkpoint.network.state_dict(), **checkpoint.replay.stored()}
     said = {name: value for name, value in vars(checkpoint).items() if name not in ("network", "replay")}
     return {
         **{name: tensor.numpy().tobytes() for name, tensor in tensors.items()},

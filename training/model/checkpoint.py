@@ -50,8 +50,8 @@ class Checkpoint:
     def to_bytes(self) -> bytes:
         """Return the file's bytes."""
         document = {name: value for name, value in vars(self).items() if name not in ("network", "replay", "forgotten")}
-        document |= {"schema": SCHEMA, "state": self.network.state_dict(), "replay": vars(self.replay)}
-        document["suspected"] = None if self.suspected is None else vars(self.suspected)  # one without rows is false
+        document |= {"schema": SCHEMA, "state": self.network.state_dict(), "replay": self.replay.stored()}
+        document["suspected"] = None if self.suspected is None else self.suspected.stored()  # one without rows is false
         buffer = io.BytesIO()
         torch.save(document, buffer)
         return buffer.getvalue()

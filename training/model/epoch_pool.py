@@ -88,8 +88,7 @@ def _part(legitimate: Sample, counted: float, drawn: float, pooled: float, gener
     """
     known = float(legitimate.weight.sum())
     rows = min(len(legitimate), max(1, round(drawn * known)))
-    chosen = torch.randperm(len(legitimate), generator=generator)[: max(rows, int(pooled * len(legitimate)))]
-    pool = legitimate.take(chosen)
+    pool = legitimate.drawn(max(rows, int(pooled * len(legitimate))), generator)
     weight = pool.weight * (counted * known / (rows * float(pool.weight.mean()))) if rows else pool.weight
     return _Part(replace(pool, weight=weight), rows)
 

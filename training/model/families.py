@@ -26,6 +26,7 @@ class Architecture:
     maximum_parameters: int
     at_length: Schedule  # from nothing, and whenever the bins are cut anew
     briefly: Schedule  # on a chunk and a part of the replay sample, with the parent's bins
+    looks_at_every_row: bool = False  # before it learns: legitimate rows that its parent suspects are then drawn sooner
 
     def bins_for(self, feature_count: int) -> int:
         """Return how many bins per feature keep the network within its parameters.
@@ -46,5 +47,12 @@ AT_LENGTH, BRIEFLY = Schedule(epochs=12, rate=0.03, decay=0.1), Schedule(epochs=
 ARCHITECTURES: Mapping[str, Architecture] = {
     "baseline": Architecture(members=1, hidden_units=0, maximum_parameters=2_000, at_length=AT_LENGTH, briefly=BRIEFLY),
     "light": Architecture(members=1, hidden_units=8, maximum_parameters=9_950, at_length=AT_LENGTH, briefly=BRIEFLY),
-    "heavy": Architecture(members=8, hidden_units=8, maximum_parameters=100_000, at_length=AT_LENGTH, briefly=BRIEFLY),
+    "heavy": Architecture(
+        members=8,
+        hidden_units=8,
+        maximum_parameters=100_000,
+        at_length=AT_LENGTH,
+        briefly=BRIEFLY,
+        looks_at_every_row=True,
+    ),
 }

@@ -19,11 +19,13 @@ from training.model.memory import corrected, recall
 from training.model.network import FraudNetwork
 from training.model.running_calibration import RunningCalibration
 from training.model.sample import Sample
+from training.model.suspicion import suspected
 from training.model.warm_start import adopt, fit_encoding, wakes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from training.model.families import Architecture
     from training.model.memory import Memory
     from training.model.savepoint import Savepoint
 
@@ -92,7 +94,8 @@ def learn(  # noqa: PLR0913
     late = chunk.take(torch.arange(0)) if late is None or parent is None else late
     memory = recall(parent and corrected(parent, late), chunk, features, generator)
     replay = memory.replay
-    kept = Sample.joined([chunk, replay, late]).thinned(generator)
+    seen, replay, late = looked_at([chunk, replay, late], architecture, parent, features)
+    kept = Sample.joined([seen, replay, late]).thinned(generator)
     is_calm = memory.concept == "usual" and (parent is None or parent.suspected is None)
     is_brief = parent is not None and is_calm and bins_fit(parent, features, kept)
     network = FraudNetwork(architecture, len(features))
@@ -112,11 +115,20 @@ def learn(  # noqa: PLR0913
         if int(kept.is_fraud.sum()) >= YOUNG_FRAUDS:
             network.begin_background()
     network.to(device)
-    pool = EpochPool(network, chunk, replay.join(late), generator, is_brief=is_brief, pasts=pasts_of(features))
+    pool = EpochPool(network, seen, replay.join(late), generator, is_brief=is_brief, pasts=pasts_of(features))
     report = fit(network, pool, schedule._replace(epochs=epochs or schedule.epochs), generator, savepoint)
     network.to(CPU)
     network.calibrate(calibration_of(network, pool.odds, chunk, parent, features, generator))
-    return Learned(family, dict(features), network.eval(), kept, report, is_brief, memory)
+    return Learned(family, dict(features), network.eval(), replace(kept, suspicion=None), report, is_brief, memory)
+
+
+def looked_at(
+    samples: list[Sample], architecture: Architecture, parent: Checkpoint | None, features: Mapping[str, str]
+) -> list[Sample]:
+    """Return the rows with what the parent suspects of them, if the family looks at every row and has such a parent."""
+    if not architecture.looks_at_every_row or parent is None or not parent.feature_hashes.items() <= features.items():
+        return samples
+    return suspected(samples, parent.network, [list(features).index(name) for name in parent.feature_hashes])
 
 
 def says_nothing(chunk: Sample, late: Sample, parent: Checkpoint, features: Mapping[str, str]) -> bool:

@@ -50,7 +50,7 @@ def stopped_fit(folder: Path, steps: int, **changes: Any) -> None:
 
 def bits(learned: Learned) -> list[bytes]:
     """Every tensor that a child or a bundle is made from."""
-    tensors = [*learned.network.state_dict().values(), *vars(learned.replay).values()]
+    tensors = [*learned.network.state_dict().values(), *learned.replay.stored().values()]
     return [tensor.numpy().tobytes() for tensor in tensors]
 
 
