@@ -12,9 +12,10 @@ from cli.main import app
 
 def options_of(name: str, words: Sequence[str]) -> dict[str, Any]:
     """The options `greenfraud name words…` is run with; a usage error when it would refuse them."""
-    command: Any = get_command(app).commands[name]  # type: ignore[attr-defined]
-    if hasattr(command, "commands"):  # a group, such as `audit`: its command is the next word
-        name, *words = words
-        command = command.commands[name]
-    found: dict[str, Any] = command.make_context(name, list(words)).params
+    commands: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
+    command, rest = commands[name], list(words[: words.index(">")] if ">" in words else words)
+    while subcommands := getattr(command, "commands", None):
+        name, *rest = rest
+        command = subcommands[name]
+    found: dict[str, Any] = command.make_context(name, rest).params
     return found
