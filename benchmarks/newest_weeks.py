@@ -6,17 +6,17 @@ import sys
 from typing import TYPE_CHECKING
 
 from benchmarks.quality.data import lake_of, prepare, read_data
-from benchmarks.quality.weeks import WeekError, last_weeks, plan_weeks
 from cli.data.world import WorldSpecification, make_world
 from cli.errors import InputError
 from greenfraud.instants import day_of
+from training.comparison.weeks import WeekError, last_weeks, plan_weeks
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from benchmarks.quality.data import Prepared
-    from benchmarks.quality.weeks import TestWeek
+    from training.comparison.weeks import TestWeek
 
 WORLD_CUSTOMERS, FEWEST_CUSTOMERS = 1_000, 100
 

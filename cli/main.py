@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.compare.command import compare_command
 from cli.errors import InputError
 from cli.faults import FaultReportingGroup
 from cli.import_commands import import_command, rates_command
@@ -62,6 +63,7 @@ def run_command(  # noqa: PLR0913 - the options of a command
 
 app.command("import")(import_command)
 app.command("rates")(rates_command)
+app.command("compare")(compare_command)
 
 
 @app.command("retrain")

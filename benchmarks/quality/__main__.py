@@ -14,10 +14,10 @@ from benchmarks.quality.contestants import PEERS, contestants, metered
 from benchmarks.quality.data import lake_of, prepare
 from benchmarks.quality.measures import measured
 from benchmarks.quality.results import Result, flat, table
-from benchmarks.quality.weeks import WeekError, grids
 from benchmarks.report import publish
 from cli.errors import InputError
 from greenfraud.families import FAMILIES
+from training.comparison.weeks import WeekError, grids
 
 if TYPE_CHECKING:
     import argparse
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from benchmarks.quality.weeks import TestWeek
     from cli.data.dataset import Dataset
+    from training.comparison.weeks import TestWeek
 
 ROAD = "import, lake, features job, incremental training with replay, scores from ONNX"
 

@@ -18,10 +18,10 @@ from benchmarks.quality import __main__ as command
 from benchmarks.quality.contestants import PEERS
 from benchmarks.quality.data import Prepared, lake_of, prepare, read_data
 from benchmarks.quality.measures import NAMES, measured
-from benchmarks.quality.weeks import WeekError, grids, plan_week, plan_weeks
 from cli.data.dataset import Dataset
 from cli.data.world import WorldSpecification, make_world
 from greenfraud.instants import DAY_US, day_of, start_of_day_us
+from training.comparison.weeks import WeekError, grids, plan_week, plan_weeks
 
 FIRST, LAST = date(2018, 4, 1), date(2018, 6, 30)
 WEEK = date(2026, 2, 4)
