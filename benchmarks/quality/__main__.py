@@ -16,8 +16,9 @@ from benchmarks.quality.measures import measured
 from benchmarks.quality.results import Result, flat, table
 from benchmarks.report import publish
 from cli.errors import InputError
+from greenfraud.errors import InvalidInput
 from greenfraud.families import FAMILIES
-from training.comparison.weeks import WeekError, grids
+from training.comparison.weeks import grids
 
 if TYPE_CHECKING:
     import argparse
@@ -76,7 +77,7 @@ def main(words: Sequence[str]) -> int:
     try:
         dataset, told = data_of(options)
         weeks = weeks_of(options, dataset)
-    except (InputError, WeekError, FileNotFoundError) as error:
+    except (InputError, InvalidInput, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2
     results = compare(dataset, weeks, options.seeds, options.only or [*FAMILIES, *PEERS], told)

@@ -74,7 +74,7 @@ def made_world(scale: float) -> Dataset:
 
 
 def weeks_of(options: argparse.Namespace, dataset: Dataset) -> list[TestWeek]:
-    """Return what is judged: the weeks or the split asked for, or the last weeks. Raises WeekError."""
+    """Return what is judged: the weeks or the split asked for, or the last weeks. Raises InvalidInput."""
     reach = dataset.first_day, day_of(dataset.newest_us), dataset.maturity_days
     if options.split:
         return [plan_split(options.split, *reach)]

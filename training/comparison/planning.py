@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from training.comparison.weeks import WEEK, TestWeek, WeekError, last_weeks, plan_week, plan_weeks
+from greenfraud.errors import InvalidInput
+from training.comparison.weeks import WEEK, TestWeek, last_weeks, plan_week, plan_weeks
 
 if TYPE_CHECKING:
     from greenfraud.chunks import Chunk
@@ -33,7 +34,7 @@ class Plan:
 def plan_comparison(first_day: date, newest_day: date, maturity_days: int, weeks: int) -> Plan:
     """Return a plan for data of [first_day, newest_day]: of the newest days no label is mature, and nothing is judged on them.
 
-    The family is chosen on a week all of whose labels were mature when the first judged week began. Raises WeekError.
+    The family is chosen on a week all of whose labels were mature when the first judged week began. Raises InvalidInput.
 
     >>> plan = plan_comparison(date(2018, 4, 1), date(2018, 5, 26), 7, 2)
     >>> [week.chunk.id for week in plan.judged], plan.chosen_on.chunk.id
@@ -45,6 +46,6 @@ def plan_comparison(first_day: date, newest_day: date, maturity_days: int, weeks
     back = -(-(WEEK.days + maturity_days) // WEEK.days)  # whole weeks, so that chunks are cut on the same days
     try:
         chosen_on = plan_week(judged[0].chunk.start_day - back * WEEK, *reach)
-    except WeekError:
+    except InvalidInput:
         chosen_on = None
     return Plan(tuple(judged), chosen_on)

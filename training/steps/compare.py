@@ -25,7 +25,7 @@ from training.comparison.folder import FolderLake
 from training.comparison.planning import plan_comparison
 from training.comparison.rows import ScoredWeek, incumbent_of
 from training.comparison.verdict import chosen_family, compared
-from training.comparison.weeks import TestWeek, WeekError
+from training.comparison.weeks import TestWeek
 from training.evaluation.holdout import known_compromised, make_holdout
 from training.features.chunk_file import feature_values, read_file
 from training.features.chunk_writing import write_chunks
@@ -76,8 +76,10 @@ def planned(dataset: dict[str, str | int], weeks: int) -> Plan:
     newest = day_of(parse_rfc3339(str(dataset["newest_occurred_at"])))
     try:
         return plan_comparison(date.fromisoformat(str(dataset["first_day"])), newest, int(dataset["maturity_days"]), weeks)
-    except WeekError as error:
-        raise InvalidInput("--data", f"{error}, and of the newest {dataset['maturity_days']} days no label is mature") from None
+    except InvalidInput as error:
+        raise InvalidInput(
+            "--data", f"{error.reason}, and of the newest {dataset['maturity_days']} days no label is mature"
+        ) from None
 
 
 def refuse_unscored(plan: Plan, told: pa.Table) -> None:
