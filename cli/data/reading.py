@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from cli.data.layout import Layout, resolve_layout
 from cli.errors import InputError
 
 PARQUET_MAGIC = b"PAR1"
+Resolve = Callable[[Sequence[str], Mapping[str, str]], Layout]
 
 
 @dataclass(frozen=True)
@@ -63,37 +64,45 @@ def content_of(path: Path) -> bytes:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path and its permissions") from None
 
 
-def read_source(path: Path, mapping: Mapping[str, str], others: Sequence[str] = ()) -> SourceFile:
-    """The needed columns of `path`, and `others`. InputError when it is empty, damaged or lacks one of them."""
+def read_source(
+    path: Path, mapping: Mapping[str, str], others: Sequence[str] = (), resolve: Resolve = resolve_layout
+) -> SourceFile:
+    """The needed columns of `path`, and `others`. InputError when it is empty, damaged or lacks one of them.
+
+    `resolve` says which column of those that the file has is which field.
+    """
     try:
         with path.open("rb") as stream:
             start = stream.read(1 << 16)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path and its permissions") from None
     if not start.strip():
-        raise InputError(f"{path} is empty. Give a Parquet or CSV file with at least one transaction")
+        raise InputError(f"{path} is empty. Give a Parquet or CSV file with at least one row")
     is_parquet = start.startswith(PARQUET_MAGIC)
-    source = _read_parquet(path, mapping, others) if is_parquet else _read_csv(path, start, mapping, others)
+
+    def layout_of(names: Sequence[str]) -> Layout:
+        _require(others, names)
+        return resolve(names, mapping)
+
+    source = _read_parquet(path, layout_of, others) if is_parquet else _read_csv(path, start, layout_of, others)
     if not len(next(iter(source.columns.values())).values):
-        raise InputError(f"{path} has columns but no rows. Give a file with at least one transaction")
+        raise InputError(f"{path} has columns but no rows. Give a file with at least one row")
     return source
 
 
-def _read_parquet(path: Path, mapping: Mapping[str, str], others: Sequence[str]) -> SourceFile:
+def _read_parquet(path: Path, layout_of: Callable[[Sequence[str]], Layout], others: Sequence[str]) -> SourceFile:
     try:
         file = pq.ParquetFile(path)
-        layout = resolve_layout(file.schema_arrow.names, mapping)
-        _require(others, file.schema_arrow.names)
+        layout = layout_of(file.schema_arrow.names)
         table = file.read(columns=list(dict.fromkeys([*layout.columns.values(), *others])))
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path} cannot be read as Parquet: {error}. Write the file again") from None
     return _source(layout, table, (file.schema_arrow.names, others), None)
 
 
-def _read_csv(path: Path, start: bytes, mapping: Mapping[str, str], others: Sequence[str]) -> SourceFile:
+def _read_csv(path: Path, start: bytes, layout_of: Callable[[Sequence[str]], Layout], others: Sequence[str]) -> SourceFile:
     header, delimiter = _header(path, start)
-    layout = resolve_layout(header, mapping)
-    _require(others, header)
+    layout = layout_of(header)
     needed = list(dict.fromkeys([*layout.columns.values(), *others]))
     try:
         table = arrow_csv.read_csv(
