@@ -16,7 +16,7 @@ from cli.errors import InputError
 from cli.faults import FaultReportingGroup
 from cli.import_commands import import_command, rates_command
 from cli.labels.command import label_command
-from cli.options import Aws, Currency, Mapping, Maturity, Rates, Region, Timezone, import_options
+from cli.options import Aws, Currency, Mapping, Maturity, Rates, Region, Timezone, import_options, in_paragraphs
 from cli.recovery.commands import rebuild_command, redrive_command, restore_day_command
 from cli.screen import Screen
 
@@ -64,8 +64,8 @@ def run_command(  # noqa: PLR0913 - the options of a command
 
 app.command("import")(import_command)
 app.command("rates")(rates_command)
-app.command("compare")(compare_command)
-app.command("label")(label_command)
+app.command("compare", help=in_paragraphs(compare_command))(compare_command)
+app.command("label", help=in_paragraphs(label_command))(label_command)
 
 
 @app.command("retrain")

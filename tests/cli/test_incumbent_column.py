@@ -59,6 +59,12 @@ def test_decisions_are_read_in_the_words_of_most_and_in_ones_own(tmp_path: Path)
     assert "`approve` is allow (1), `stop` is review (1), `decline` is block (1)" in found.told
 
 
+def test_decisions_that_were_acted_on_may_be_the_imports_own_column(tmp_path: Path):
+    """Read twice: as what became of the payment, and as what the incumbent said."""
+    found = read_incumbent(file_of(tmp_path, decision=["allow", "block", None]), {}, "decision", words={})
+    assert found.scores.to_pylist() == [0.0, 2.0, None]
+
+
 @pytest.mark.parametrize(
     ("column", "values", "words", "reason"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,17 +16,20 @@ if TYPE_CHECKING:
 
 TOO_GOOD = 0.99  # of the average precision: nobody knows so much beforehand
 COARSE = 20  # different values: so few leave most of the order open
-UNEVEN = 1.5  # times the share of frauds of the others
+UNEVEN = 3.0  # standard deviations from the frauds that chance would leave without a score
 
 
-def remarks(contest: Contest, weeks: Sequence[Mapping[str, Any]], incumbent: Figures, capacity: int, asked_weeks: int) -> list[str]:
+def remarks(  # noqa: PLR0913
+    contest: Contest, weeks: Sequence[Mapping[str, Any]], incumbent: Figures, *, capacity: int, asked_weeks: int, is_decision: bool
+) -> list[str]:
     """Return what must be said beside the figures."""
     found = [
         _too_good(incumbent),
         _reversed(incumbent),
         _coarse(contest),
         _unscored(weeks),
-        _censored(weeks),
+        _censored(weeks, is_decision=is_decision),
+        _acted_on(weeks) if is_decision else "",
         _large(contest, capacity),
     ]
     if len(weeks) < asked_weeks:
@@ -47,7 +51,7 @@ def _reversed(incumbent: Figures) -> str:
     high = incumbent["auc_roc"]["high"]
     if high is None or high >= 0.5:
         return ""
-    return "The incumbent ranks frauds below the others: if its lowest score is the riskiest, say --reversed."
+    return "The incumbent ranks frauds below the others. Is it read the wrong way round? --reversed turns it."
 
 
 def _coarse(contest: Contest) -> str:
@@ -70,17 +74,31 @@ def _unscored(weeks: Sequence[Mapping[str, Any]]) -> str:
     )
     share, other = missed / unscored, frauds / max(rows, 1)
     tail = "."
-    if share > UNEVEN * other or other > UNEVEN * share:
-        tail = f": frauds are {share:.2%} there and {other:.2%} elsewhere, so it is not by chance that they lack one."
+    if abs(missed - other * unscored) > UNEVEN * math.sqrt(max(other * unscored, 1.0)):
+        tail = f": frauds are {share:.2%} there and {other:.2%} elsewhere, more than chance would have apart."
     return f"{said}; they count in no figure of either{tail}".replace("%", " %")
 
 
-def _censored(weeks: Sequence[Mapping[str, Any]]) -> str:
+def _censored(weeks: Sequence[Mapping[str, Any]], *, is_decision: bool) -> str:
     censored = sum(week["censored_rows"] for week in weeks)
     if not censored:
         return ""
-    return (
+    said = (
         f"{censored:,} payments were refused or held and never told of: nobody knows what they were, and nobody is judged on them."
+    )
+    return (
+        f"{said} So of what the incumbent stopped only proven frauds are left, and it looks better than it is."
+        if is_decision
+        else said
+    )
+
+
+def _acted_on(weeks: Sequence[Mapping[str, Any]]) -> str:
+    if any(week["censored_rows"] for week in weeks):
+        return ""
+    return (
+        "What it declined is taken for what the file calls it. If it was declined indeed, nobody knows what it was, and the "
+        "incumbent looks worse than it is: let the import know, --map decision=<column>."
     )
 
 

@@ -72,7 +72,8 @@ def compared(weeks: Sequence[ScoredWeek], costs: Costs, *, chosen: str, is_decis
         document["candidates"].append(_beside(family, (ours, theirs), (like_it, at_its_own)))
         for week, precision in zip(counts, _by_week(scores, contest), strict=True):
             week["average_precision"][family] = precision
-    document["remarks"] = remarks(contest, counts, document["incumbent"]["measures"], costs.capacity, asked_weeks)
+    seen = contest, counts, document["incumbent"]["measures"]
+    document["remarks"] = remarks(*seen, capacity=costs.capacity, asked_weeks=asked_weeks, is_decision=is_decision)
     return document
 
 

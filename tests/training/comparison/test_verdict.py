@@ -76,6 +76,15 @@ def test_rows_without_a_score_count_in_nobodys_figures_and_are_told():
     assert "no score of the incumbent" in document["remarks"][0]
 
 
+def test_scores_that_are_missing_where_frauds_are_is_said_and_chance_is_not():
+    """A system that gives up on odd payments is judged on the easy ones."""
+    week = week_of(0)
+    of_rows, of_frauds = (np.random.default_rng(3).random(len(week.holdout)) < share for share in (0.1, 0.5))
+    for is_missing, is_said in ((of_rows, False), (of_rows | (of_frauds & week.holdout.is_fraud), True)):
+        remark = told([changed(week, np.where(is_missing, np.nan, week.incumbent))])["remarks"][0]
+        assert ("more than chance would have apart" in remark) == is_said
+
+
 def test_a_decision_is_also_compared_at_as_many_alerts_as_it_raised():
     """Ours may look at as many payments of each day as the incumbent stopped on it."""
     week = week_of(0)
@@ -87,13 +96,24 @@ def test_a_decision_is_also_compared_at_as_many_alerts_as_it_raised():
     assert document["incumbent"]["as_decided"]["alerts_a_day"]["value"] == pytest.approx(stopped)
     assert document["candidates"][1]["as_decided"]["alerts_a_day"]["value"] == pytest.approx(stopped)
     assert any("tells 2 values apart" in remark for remark in document["remarks"])
+    assert any("--map decision=<column>" in remark for remark in document["remarks"])
+
+
+def test_what_was_declined_and_never_told_of_is_counted_apart():
+    """Nobody is judged on it; then the decisions were acted on, and nobody has to be asked."""
+    week = week_of(0)
+    decided = ScoredWeek(week.chunk, week.holdout, (week.incumbent > 0.9).astype(float), week.ours, censored=12)
+    document = told([decided], is_decision=True)
+    assert document["weeks"][0]["censored_rows"] == 12
+    assert any("12 payments were refused or held and never told of" in remark for remark in document["remarks"])
+    assert not any("--map decision" in remark for remark in document["remarks"])
 
 
 @pytest.mark.parametrize(
     ("incumbent", "remark"),
     [
         (lambda week: week.holdout.is_fraud + 0.5 * CHANCE.random(len(week.holdout)), "it looks into the future"),
-        (lambda week: -week.ours["sharp"], "say --reversed"),
+        (lambda week: -week.ours["sharp"], "--reversed turns it"),
         (lambda week: np.ones(len(week.holdout)), "it ranks nothing"),
     ],
 )
