@@ -149,6 +149,40 @@ def test_ids_stand_in_the_receipt_alone(platform: LabelledPlatform, tmp_path: Pa
     assert IMPORTED["transaction_id"] not in shown.output
 
 
+def test_files_dropped_into_the_bucket_are_told_and_taken_away(platform: LabelledPlatform, s3: Any, tmp_path: Path):
+    """Each with a receipt of its own; one that cannot be used stays and says why, and the next run begins with it."""
+    good = file_of(tmp_path, f"T1,fraud,{at(1)},,").read_bytes()
+    for name, body in (
+        ("a.csv", good),
+        ("b.csv", b"transaction_id,label\nT2,perhaps\n"),
+        ("bank/c.csv", good.replace(b"T1", b"T3")),
+    ):
+        s3.put_object(Bucket="lake", Key=f"inbox/labels/{name}", Body=body)
+
+    first = CliRunner().invoke(app, ["label", "--dropped", "--receipt", str(tmp_path / "receipts")])
+    s3.put_object(Bucket="lake", Key="inbox/labels/b.csv", Body=good)
+    second = CliRunner().invoke(app, ["label", "--dropped", "--receipt", str(tmp_path / "receipts")])
+
+    assert first.exit_code == 2
+    assert "1 files stay in s3://lake/inbox/labels/: b.csv: column `label`, row 1 (line 2): `perhaps`" in first.output
+    assert json.loads(second.output.splitlines()[-1]) == {
+        "files": 1, "rows": 1, "accepted": 0, "known": 1, "unknown": 0, "contradicting": 0, "refused": 0
+    }  # fmt: skip
+    assert sorted(file.name for file in (tmp_path / "receipts").iterdir()) == [
+        f"{one}.receipt.csv" for one in ("a.csv", "b.csv", "bank-c.csv")
+    ]
+    assert s3.list_objects_v2(Bucket="lake", Prefix="inbox/")["KeyCount"] == 0
+    assert [one.label.transaction_id for one in platform.reports()] == ["T1", "T3"]
+
+
+@pytest.mark.parametrize("options", [[], ["chargebacks.csv", "--dropped"]])
+def test_a_file_is_named_or_all_that_were_dropped_are_meant(options: list[str]):
+    """One of both."""
+    shown = CliRunner().invoke(app, ["label", *options])
+    assert shown.exit_code == 2
+    assert "name one file, or say --dropped" in shown.output
+
+
 @pytest.mark.parametrize(
     ("header", "row", "options", "reason"),
     [
