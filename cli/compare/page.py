@@ -141,7 +141,7 @@ def _method(document: Document) -> list[str]:
     chosen = f"{document['chosen']} is ours here because it ranked best in the week of {_first_day(on)}, before all judged weeks."
     return [
         f"Judged: {told}. Ours learned only weeks whose frauds were reported before the judged week began.",
-        f"Incumbent: {document['incumbent_told']}.",
+        f"Incumbent: {document['incumbent_told'].replace('`', '')}.",
         chosen if on else f"{document['chosen']} is ours here: there was no earlier week to choose on.",
         f"Each day the {options['capacity']:,} payments with the highest scores are looked at.",
         f"Looking at one costs {currency} {review}, troubling a good customer on a day {currency} {hindered}.",

@@ -96,9 +96,10 @@ def sentence(document: Mapping[str, Any], currency: str) -> str:
     if document["unavailable"]:
         return f"Unavailable: {document['unavailable']}."
     found = chosen(document)["difference"]["saved_minor_a_day"]
-    line, weeks = counted(currency)[-1], len(document["weeks"])
+    line, count = counted(currency)[-1], len(document["weeks"])
     amount, at = money(currency)(abs(found["value"])), f"at {document['options']['capacity']:,} alerts a day"
-    said = f"In {weeks} weeks that no model had seen, our model {document['chosen']} would have saved {currency} {amount} a day"
+    weeks = "a week" if count == 1 else f"{count} weeks"
+    said = f"In {weeks} that no model had seen, our model {document['chosen']} would have saved {currency} {amount} a day"
     verdict = judged(found, line)
     if verdict == "open":
         more = "more" if found["value"] >= 0 else "less"

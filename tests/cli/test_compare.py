@@ -51,7 +51,7 @@ def test_ours_is_better_than_a_rule_nobody_tuned_and_the_terminal_says_it(result
     shown, document, _ = result
     found = document["candidates"][0]["difference"]
     assert found["average_precision"]["low"] > 0
-    assert "our model baseline would have saved EUR" in shown.output
+    assert "In a week that no model had seen, our model baseline would have saved EUR" in shown.output
     assert "chunk 2 of 2, about 0 s left" in shown.output
     assert "have no score of the incumbent" in shown.output
     assert document["options"]["hindered_cost_minor"] == 250
