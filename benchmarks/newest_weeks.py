@@ -6,17 +6,18 @@ import sys
 from typing import TYPE_CHECKING
 
 from benchmarks.quality.data import lake_of, prepare, read_data
-from benchmarks.quality.weeks import WeekError, last_weeks, plan_weeks
 from cli.data.world import WorldSpecification, make_world
 from cli.errors import InputError
+from greenfraud.errors import InvalidInput
 from greenfraud.instants import day_of
+from training.comparison.weeks import last_weeks, plan_weeks
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from benchmarks.quality.data import Prepared
-    from benchmarks.quality.weeks import TestWeek
+    from training.comparison.weeks import TestWeek
 
 WORLD_CUSTOMERS, FEWEST_CUSTOMERS = 1_000, 100
 
@@ -29,7 +30,7 @@ def newest_weeks(options: argparse.Namespace, count: int) -> tuple[Prepared, Seq
         first, last = dataset.first_day, day_of(dataset.newest_us)
         starts = last_weeks(count, first, last, dataset.maturity_days)
         weeks = plan_weeks(starts, first, last, dataset.maturity_days)
-    except (InputError, WeekError, FileNotFoundError) as error:
+    except (InputError, InvalidInput, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return None
     with lake_of(dataset) as lake:

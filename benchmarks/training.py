@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.quality.data import Prepared
-    from benchmarks.quality.weeks import TestWeek
+    from training.comparison.weeks import TestWeek
 
 FAMILY, SEEDS, DEFAULT_WEEKS, ROUNDS = "light", 2, 2, 3
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -22,22 +22,31 @@ FORBIDDEN = 403
 
 def call_api(target: Target, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The JSON answer of `path`. InputError when the API refuses the content, CommandError when it is down or fails."""
+    response = ask_api(target, method, path, body)
+    if response.is_success:
+        answer: dict[str, Any] = response.json()
+        return answer
+    raise refused(target, method, path, response)
+
+
+def ask_api(target: Target, method: str, path: str, body: Mapping[str, Any] | Sequence[Any] | None = None) -> httpx.Response:
+    """Whatever the API answers. CommandError when it does not answer at all."""
     url = f"{target.api}{path}"
     content = None if body is None else json.dumps(body).encode()
+    headers = _signed(target, method, url, content)
     try:
-        response = httpx.request(
-            method, url, content=content, headers=_signed(target, method, url, content), timeout=TIMEOUT_SECONDS
-        )
+        return httpx.request(method, url, content=content, headers=headers, timeout=TIMEOUT_SECONDS)
     except httpx.TransportError as error:
         raise CommandError(
             f"the API does not answer at {target.api}: {error or type(error).__name__}. Is it up? Run `make run` first"
         ) from None
-    if response.is_success:
-        answer: dict[str, Any] = response.json()
-        return answer
+
+
+def refused(target: Target, method: str, path: str, response: httpx.Response) -> CommandError:
+    """What is said of an answer that is none: InputError where the content was refused."""
     kind = InputError if response.status_code in REFUSALS else CommandError
     advice = f". {_missing_permission(target, method, path)}" if _is_of_api_gateway(response) else ""
-    raise kind(f"{method} {path} answered {response.status_code}: {_problem(response)}{advice}")
+    return kind(f"{method} {path} answered {response.status_code}: {_problem(response)}{advice}")
 
 
 def _signed(target: Target, method: str, url: str, content: bytes | None) -> dict[str, str]:

@@ -13,10 +13,23 @@ import typer
 
 from cli.audit.commands import audit_app
 from cli.changes import approve_command, proposals_command, rollback_command, withdraw_command
+from cli.compare.command import compare_command
 from cli.errors import InputError
 from cli.faults import FaultReportingGroup
 from cli.import_commands import import_command, rates_command
-from cli.options import Aws, Currency, HorizonOfLake, Mapping, Maturity, Rates, Region, Timezone, import_options
+from cli.labels.command import label_command
+from cli.options import (
+    Aws,
+    Currency,
+    HorizonOfLake,
+    Mapping,
+    Maturity,
+    Rates,
+    Region,
+    Timezone,
+    import_options,
+    in_paragraphs,
+)
 from cli.policy.commands import policy_app
 from cli.recovery.commands import rebuild_command, redrive_command, restore_day_command
 from cli.screen import Screen
@@ -68,6 +81,8 @@ def run_command(  # noqa: PLR0913 - the options of a command
 app.add_typer(policy_app, name="policy")
 app.command("import")(import_command)
 app.command("rates")(rates_command)
+app.command("compare", help=in_paragraphs(compare_command))(compare_command)
+app.command("label", help=in_paragraphs(label_command))(label_command)
 
 
 @app.command("retrain")

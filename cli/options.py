@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,6 +40,11 @@ def import_options(mapping: str, timezone: str, maturity_days: int, currency: st
     return ImportOptions(
         mapping=parse_map(mapping), timezone=timezone or None, maturity_days=maturity_days, currency=currency, rates=rates
     )
+
+
+def in_paragraphs(command: Callable[..., None]) -> str:
+    """A command's docstring with a line per paragraph, which a terminal breaks where it ends."""
+    return "\n\n".join(" ".join(part.split()) for part in (inspect.getdoc(command) or "").split("\n\n"))
 
 
 def in_utc(moment: datetime | None) -> datetime | None:

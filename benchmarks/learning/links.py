@@ -10,10 +10,10 @@ import numpy as np
 import torch
 
 from benchmarks.quality.data import lake_of, prepare
-from benchmarks.quality.weeks import plan_weeks
 from cli.data.world import WorldSpecification, make_world
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import day_of
+from training.comparison.weeks import plan_weeks
 from training.evaluation.recalibration import expected_over_observed, slope_and_intercept
 from training.model.checkpoint import Checkpoint
 from training.model.learning import learn

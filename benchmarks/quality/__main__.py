@@ -14,9 +14,10 @@ from benchmarks.quality.contestants import CONTROL, CONTROL_BUILT, NAMES, PEERS,
 from benchmarks.quality.data import ENTITIES, lake_of, prepare
 from benchmarks.quality.measures import measured
 from benchmarks.quality.results import Result, flat, table
-from benchmarks.quality.weeks import WeekError, grids
 from benchmarks.report import publish
 from cli.errors import InputError
+from greenfraud.errors import InvalidInput
+from training.comparison.weeks import grids
 
 if TYPE_CHECKING:
     import argparse
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from benchmarks.quality.weeks import TestWeek
     from cli.data.dataset import Dataset
+    from training.comparison.weeks import TestWeek
 
 ROAD = "import, lake, features job, incremental training with replay, scores from ONNX"
 
@@ -78,7 +79,7 @@ def main(words: Sequence[str]) -> int:
     try:
         dataset, told = data_of(options)
         weeks = weeks_of(options, dataset)
-    except (InputError, WeekError, FileNotFoundError) as error:
+    except (InputError, InvalidInput, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2
     results = compare(dataset, weeks, options.seeds, options.only or NAMES, told)

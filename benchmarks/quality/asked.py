@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from benchmarks.options import parser
 from benchmarks.quality.data import read_data
 from benchmarks.quality.raw_columns import named_columns
-from benchmarks.quality.weeks import last_weeks, plan_split, plan_weeks
 from cli.data.importing import ImportOptions
 from cli.data.layout import parse_map
 from cli.data.world import WorldSpecification, make_world
 from cli.errors import InputError
 from greenfraud.instants import day_of
+from training.comparison.weeks import last_weeks, plan_split, plan_weeks
 
 if TYPE_CHECKING:
     import argparse
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from benchmarks.quality.weeks import TestWeek
     from cli.data.dataset import Dataset
+    from training.comparison.weeks import TestWeek
 
 WORLD_CUSTOMERS, WORLD_DAYS, DEFAULT_WEEKS = 1_000, 90, 4
 
@@ -74,7 +74,7 @@ def made_world(scale: float) -> Dataset:
 
 
 def weeks_of(options: argparse.Namespace, dataset: Dataset) -> list[TestWeek]:
-    """Return what is judged: the weeks or the split asked for, or the last weeks. Raises WeekError."""
+    """Return what is judged: the weeks or the split asked for, or the last weeks. Raises InvalidInput."""
     reach = dataset.first_day, day_of(dataset.newest_us), dataset.maturity_days
     if options.split:
         return [plan_split(options.split, *reach)]

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.quality.data import Judged, Prepared
-    from benchmarks.quality.weeks import TestWeek
     from greenfraud.chunks import Chunk
+    from training.comparison.weeks import TestWeek
     from training.model.sample import Sample
 
     Scores = NDArray[np.floating[Any]]

@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 import torch
 
 from benchmarks.quality.raw_columns import raw_columns
-from benchmarks.quality.weeks import chunks_of
 from cli.data.importing import ImportOptions, load_file
 from cli.data.upload import upload
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import features_key
+from training.comparison.weeks import chunks_of
 from training.evaluation.holdout import known_compromised, make_holdout
 from training.features.chunk_file import feature_values
 from training.features.chunk_writing import write_chunks
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from benchmarks.quality.weeks import TestWeek
     from cli.data.dataset import Dataset
     from greenfraud.chunks import Chunk
+    from training.comparison.weeks import TestWeek
     from training.evaluation.holdout import Holdout
 
 LAKE, REGION = "lake", "eu-north-1"

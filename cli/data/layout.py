@@ -45,15 +45,15 @@ class Layout:
     is_handbook: bool
 
 
-def parse_map(text: str) -> dict[str, str]:
+def parse_map(text: str, known: Sequence[str] | None = None) -> dict[str, str]:
     """`transaction_id=TX_ID,amount=Total` as field -> column. InputError for an unknown field or a missing "="."""
-    mapping: dict[str, str] = {}
+    known, mapping = known or fields(), dict[str, str]()
     for pair in filter(None, (part.strip() for part in text.split(","))):
         field, equals, column = map(str.strip, pair.partition("="))
         if not equals or not column:
             raise InputError(f"--map: `{pair}` is not field=column. Write for example --map transaction_id=TX_ID,amount=Total")
-        if field not in fields():
-            raise InputError(f"--map: there is no field `{field}`. The fields are {', '.join(fields())}")
+        if field not in known:
+            raise InputError(f"--map: there is no field `{field}`. The fields are {', '.join(known)}")
         if field in mapping:
             raise InputError(f"--map: `{field}` is given twice. Name one column for it")
         mapping[field] = column
@@ -65,17 +65,22 @@ def resolve_layout(names: Sequence[str], mapping: Mapping[str, str]) -> Layout:
 
     InputError names every field that has no column.
     """
-    for field, column in mapping.items():
-        if column not in names:
-            raise InputError(f"--map {field}={column}: the file has no column `{column}`. It has {', '.join(names)}")
+    refuse_unknown(names, mapping)
     found = ((field, _column_of(field, names, mapping)) for field in fields())
     columns = {field: name for field, name in found if name is not None}
     if "amount_minor" in columns and "amount" not in mapping:
         columns.pop("amount", None)
     missing = [" or ".join(choice) for choice in REQUIRED if not any(field in columns for field in choice)]
     if missing:
-        raise InputError(_missing(missing, names))
+        raise InputError(missing_told(missing, names))
     return Layout(columns, is_handbook=all(columns.get(field) == name for field, name in HANDBOOK.items()))
+
+
+def refuse_unknown(names: Sequence[str], mapping: Mapping[str, str]) -> None:
+    """Raise InputError for a mapped column that the file does not have."""
+    for field, column in mapping.items():
+        if column not in names:
+            raise InputError(f"--map {field}={column}: the file has no column `{column}`. It has {', '.join(names)}")
 
 
 def _column_of(field: str, names: Sequence[str], mapping: Mapping[str, str]) -> str | None:
@@ -83,7 +88,8 @@ def _column_of(field: str, names: Sequence[str], mapping: Mapping[str, str]) -> 
     return next((name for name in choices if name in names), None)
 
 
-def _missing(missing: Sequence[str], names: Sequence[str]) -> str:
+def missing_told(missing: Sequence[str], names: Sequence[str]) -> str:
+    """What is said of fields that no column has."""
     wanted = ", ".join(f"`{field}`" for field in missing)
     example = missing[0].split()[0]
     return (

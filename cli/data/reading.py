@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from cli.data.layout import Layout, resolve_layout
 from cli.errors import InputError
 
 PARQUET_MAGIC = b"PAR1"
+Resolve = Callable[[Sequence[str], Mapping[str, str]], Layout]
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,12 @@ class Column:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """The columns of a file by field."""
+    """The columns of a file by field; `others` are further ones that somebody asked for, by their own names."""
 
     layout: Layout
     columns: Mapping[str, Column]
     ignored: tuple[str, ...]
+    others: Mapping[str, Column] = field(default_factory=dict)
 
 
 def file_sha256(path: Path) -> str:
@@ -62,35 +64,46 @@ def content_of(path: Path) -> bytes:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path and its permissions") from None
 
 
-def read_source(path: Path, mapping: Mapping[str, str]) -> SourceFile:
-    """The needed columns of `path`. InputError when it is empty, damaged or has no column for a required field."""
+def read_source(
+    path: Path, mapping: Mapping[str, str], others: Sequence[str] = (), resolve: Resolve = resolve_layout
+) -> SourceFile:
+    """The needed columns of `path`, and `others`. InputError when it is empty, damaged or lacks one of them.
+
+    `resolve` says which column of those that the file has is which field.
+    """
     try:
         with path.open("rb") as stream:
             start = stream.read(1 << 16)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path and its permissions") from None
     if not start.strip():
-        raise InputError(f"{path} is empty. Give a Parquet or CSV file with at least one transaction")
-    source = _read_parquet(path, mapping) if start.startswith(PARQUET_MAGIC) else _read_csv(path, start, mapping)
+        raise InputError(f"{path} is empty. Give a Parquet or CSV file with at least one row")
+    is_parquet = start.startswith(PARQUET_MAGIC)
+
+    def layout_of(names: Sequence[str]) -> Layout:
+        _require(others, names)
+        return resolve(names, mapping)
+
+    source = _read_parquet(path, layout_of, others) if is_parquet else _read_csv(path, start, layout_of, others)
     if not len(next(iter(source.columns.values())).values):
-        raise InputError(f"{path} has columns but no rows. Give a file with at least one transaction")
+        raise InputError(f"{path} has columns but no rows. Give a file with at least one row")
     return source
 
 
-def _read_parquet(path: Path, mapping: Mapping[str, str]) -> SourceFile:
+def _read_parquet(path: Path, layout_of: Callable[[Sequence[str]], Layout], others: Sequence[str]) -> SourceFile:
     try:
         file = pq.ParquetFile(path)
-        layout = resolve_layout(file.schema_arrow.names, mapping)
-        table = file.read(columns=list(layout.columns.values()))
+        layout = layout_of(file.schema_arrow.names)
+        table = file.read(columns=list(dict.fromkeys([*layout.columns.values(), *others])))
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path} cannot be read as Parquet: {error}. Write the file again") from None
-    return _source(layout, table, file.schema_arrow.names, None)
+    return _source(layout, table, (file.schema_arrow.names, others), None)
 
 
-def _read_csv(path: Path, start: bytes, mapping: Mapping[str, str]) -> SourceFile:
+def _read_csv(path: Path, start: bytes, layout_of: Callable[[Sequence[str]], Layout], others: Sequence[str]) -> SourceFile:
     header, delimiter = _header(path, start)
-    layout = resolve_layout(header, mapping)
-    needed = list(layout.columns.values())
+    layout = layout_of(header)
+    needed = list(dict.fromkeys([*layout.columns.values(), *others]))
     try:
         table = arrow_csv.read_csv(
             path,
@@ -104,7 +117,13 @@ def _read_csv(path: Path, start: bytes, mapping: Mapping[str, str]) -> SourceFil
         )
     except pa.ArrowException as error:
         raise InputError(f"{path} cannot be read as CSV: {error}. Each line needs as many fields as the header") from None
-    return _source(layout, table, header, 1)
+    return _source(layout, table, (header, others), 1)
+
+
+def _require(others: Sequence[str], names: Sequence[str]) -> None:
+    for name in others:
+        if name not in names:
+            raise InputError(f"the file has no column `{name}`. It has {', '.join(names)}")
 
 
 def _header(path: Path, start: bytes) -> tuple[list[str], str]:
@@ -119,9 +138,13 @@ def _header(path: Path, start: bytes) -> tuple[list[str], str]:
     return next(csv.reader([line], delimiter=delimiter)), delimiter
 
 
-def _source(layout: Layout, table: pa.Table, names: list[str], lines_above: int | None) -> SourceFile:
-    columns = {field: Column(name, table[name].combine_chunks(), lines_above) for field, name in layout.columns.items()}
-    return SourceFile(layout, columns, tuple(name for name in names if name not in layout.columns.values()))
+def _source(layout: Layout, table: pa.Table, names: tuple[Sequence[str], Sequence[str]], lines_above: int | None) -> SourceFile:
+    """`names`: all that the file has, and those that were asked for besides."""
+    columns = {name: Column(name, table[name].combine_chunks(), lines_above) for name in table.column_names}
+    fields, used = {of: columns[name] for of, name in layout.columns.items()}, {*layout.columns.values(), *names[1]}
+    return SourceFile(
+        layout, fields, tuple(name for name in names[0] if name not in used), {name: columns[name] for name in names[1]}
+    )
 
 
 def plain(values: pa.Array) -> pa.Array:

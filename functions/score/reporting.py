@@ -81,21 +81,15 @@ def _is_decision(item: Item) -> bool:
 
 def _outcome_of(label: Label, reports: Sequence[EarlierReport], at: str) -> str:
     """What the label is to those before it; a known one is not stored again."""
-    if not reports:
-        return "stored"
-    if any(report == EarlierReport(label.is_fraud, label.observed_us) for report in reports):
-        return "known"  # told again, maybe after it was corrected
-    latest = max(reports, key=lambda report: report.observed_us)
-    if latest.is_fraud == label.is_fraud:
-        return "known"
-    if label.observed_us <= latest.observed_us:
-        raise StateConflict(f"{at}observed_at: contradicts a label observed later or at the same time")
-    return "correction"
+    try:
+        return label_items.standing(label, reports)
+    except StateConflict as conflict:
+        raise StateConflict(f"{at}observed_at: {conflict}") from None
 
 
 def _added(label: Label, told: Told) -> Report:
     """The report under the next number, which the next label of the list finds told."""
-    is_first_report = label.is_fraud and not any(report.is_fraud for report in told.reports)
-    report = Report(label, label_items.record(len(told.reports)), is_first_report, told.occurred_us, told.terminal_id)
+    number = len(told.reports)
+    report = label_items.numbered(label, told.reports, number, occurred_us=told.occurred_us, terminal_id=told.terminal_id)
     told.reports.append(EarlierReport(label.is_fraud, label.observed_us))
     return report

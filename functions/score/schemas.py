@@ -49,12 +49,13 @@ class TransactionIn(BaseModel):
 
 
 class LabelIn(BaseModel):
-    """A fraud report, or the correction of one."""
+    """A fraud report, or the correction of one; `reason_code` is the source's own, such as a chargeback's."""
 
     transaction_id: Identifier
     is_fraud: bool
     observed_at: AwareDatetime
     source: Identifier = "bank"
+    reason_code: Identifier | None = None
 
 
 class ReleaseIn(BaseModel):

@@ -18,12 +18,13 @@ from benchmarks.quality import __main__ as command
 from benchmarks.quality.contestants import CONTROL, PEERS
 from benchmarks.quality.data import Prepared, lake_of, prepare, read_data
 from benchmarks.quality.measures import NAMES, measured
-from benchmarks.quality.weeks import WeekError, grids, plan_week, plan_weeks
 from cli.data.dataset import Dataset
 from cli.data.world import WorldSpecification, make_world
+from greenfraud.errors import InvalidInput
 from greenfraud.features.interpreter import compute, vector
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US, day_of, start_of_day_us
+from training.comparison.weeks import grids, plan_week, plan_weeks
 
 FIRST, LAST = date(2018, 4, 1), date(2018, 6, 30)
 WEEK = date(2026, 2, 4)
@@ -58,7 +59,7 @@ def test_a_week_learns_every_label_observed_before_it_and_none_later():
 )
 def test_a_week_that_cannot_be_judged_is_refused_with_the_reason(start: str, reason: str):
     """Not covered, or nothing mature to learn from."""
-    with pytest.raises(WeekError, match=reason):
+    with pytest.raises(InvalidInput, match=reason):
         plan_week(date.fromisoformat(start), FIRST, LAST, 7)
 
 

@@ -8,8 +8,11 @@ import pytest
 
 from cli.api import call_api
 from cli.errors import InputError
+from greenfraud.instants import DAY_US, day_of, format_rfc3339
 from greenfraud.items import ledger as ledger_items
+from greenfraud.naming import labels_prefix
 from tests.e2e.deployment import wait_until
+from tests.e2e.landed import ids_in
 
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.usefixtures("first_run")]
 
@@ -194,3 +197,31 @@ def test_a_file_that_cannot_be_used_changes_nothing(deployment, tmp_path, rows, 
     assert shown.returncode == 2
     assert complaint in shown.stderr
     assert before == keys_of(deployment)
+
+
+def test_a_file_of_labels_reaches_the_lake_for_payments_scored_here_and_imported(deployment, first_run, tmp_path):
+    """Told twice, it changes nothing; what the lake has of each says who told it, and by which code."""
+    scored = first_run.held_back[5].transaction
+    deployment.answer("POST", "/v1/score", {**scored.to_json(), "transaction_id": "labelled-1"})
+    day = next(key for key in reversed(keys_of(deployment)) if key.startswith("transactions/") and key.endswith("part-0.parquet"))
+    imported = ids_in(deployment, day)[0]
+    reported_at = format_rfc3339(scored.occurred_us + 3 * DAY_US)
+    file = tmp_path / "chargebacks.csv"
+    rows = [f"{name},fraud,{reported_at},chargeback,10.4" for name in ("labelled-1", imported, "nobody-at-all")]
+    file.write_text("\n".join(["transaction_id,label,reported_at,source,reason_code", *rows]) + "\n")
+
+    first, again = (deployment.command("label", str(file)) for _ in range(2))
+
+    assert first.returncode == again.returncode == 0, first.stderr + again.stderr
+    counts = [json.loads(shown.stdout.splitlines()[-1]) for shown in (first, again)]
+    assert [(one["accepted"], one["known"], one["unknown"]) for one in counts] == [(2, 0, 1), (0, 2, 1)]
+    assert imported not in first.stdout + first.stderr
+    prefix = labels_prefix(day_of(scored.occurred_us + 3 * DAY_US))
+    assert wait_until(lambda: {"labelled-1", imported} <= landed_with_code(deployment, prefix), 30)
+
+
+def landed_with_code(deployment, prefix):
+    """The payments of which a day's landed labels tell a reason code."""
+    keys = [key for key in keys_of(deployment) if key.startswith(prefix) and key.endswith(".jsonl")]
+    lines = [line for key in keys for line in deployment.read(deployment.outputs["LakeBucket"], key).splitlines()]
+    return {row["transaction_id"] for row in map(json.loads, lines) if row.get("reason_code") == "10.4"}

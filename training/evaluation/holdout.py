@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from greenfraud.chunks import Chunk
+    from training.features.day_files import Lake
     from training.features.history import History
-    from training.job.bucket import Bucket
 
 KNOWN_DAYS = 7  # how much older than the label delay a fraud may be and still count as known
 
@@ -79,7 +79,7 @@ def make_holdout(table: pa.Table, known: dict[int, set[str]]) -> Holdout:
     )
 
 
-def known_compromised(lake: Bucket, chunk: Chunk, maturity_days: int) -> dict[int, set[str]]:
+def known_compromised(lake: Lake, chunk: Chunk, maturity_days: int) -> dict[int, set[str]]:
     """Return, for each day of a chunk, the customers then known to be compromised."""
     first_day = chunk.start_day - timedelta(days=KNOWN_DAYS + maturity_days)
     history = read_history(lake, first_day, chunk.end_day)

@@ -79,3 +79,15 @@ class MonitorHyperparameters(Hyperparameters):
     """What is told to the monitor job."""
 
     days: int = Field(default=1, ge=1, le=31)  # the last complete ones
+
+
+class CompareHyperparameters(Hyperparameters):
+    """What is told to the comparison with what a team runs today; money in minor units."""
+
+    families: str = Field(min_length=1)  # separated by commas
+    weeks: int = Field(default=4, ge=1)
+    capacity: int = Field(default=100, ge=1)
+    review_cost_minor: int = Field(ge=0)
+    hindered_cost_minor: int = Field(ge=0)
+    is_decision: bool = False
+    seed: int = 20180401

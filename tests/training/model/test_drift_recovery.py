@@ -10,11 +10,11 @@ import torch
 
 from benchmarks.quality.contestants import chain
 from benchmarks.quality.data import Judged, Prepared, lake_of, prepare
-from benchmarks.quality.weeks import plan_weeks
 from cli.data.world import WorldSpecification, make_world
 from greenfraud.chunks import Chunk
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import day_of
+from training.comparison.weeks import plan_weeks
 from training.model import learning
 from training.model.learning import learn
 from training.model.network import FraudNetwork

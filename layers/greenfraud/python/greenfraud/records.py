@@ -81,12 +81,13 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What became known about a transaction: a fraud report, or the correction of one."""
+    """What became known about a transaction: a fraud report, or the correction of one; `reason_code` in the source's own words."""
 
     transaction_id: str
     is_fraud: bool
     observed_us: int
     source: str = "bank"
+    reason_code: str | None = None
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Label:
@@ -98,17 +99,18 @@ class Label:
             is_fraud=body["is_fraud"],
             observed_us=parse_rfc3339(body.get("observed_at"), "observed_at"),
             source=_identity({"source": body.get("source", "bank")}, "source"),
+            reason_code=None if body.get("reason_code") is None else _identity(body, "reason_code"),
         )
 
     def to_json(self) -> dict[str, Any]:
         """Return the wire form; `from_json` gives the same label back."""
-        body = asdict(self)
+        body = self.lake_row()
         body["observed_at"] = format_rfc3339(body.pop("observed_us"))
         return body
 
     def lake_row(self) -> dict[str, Any]:
-        """Return the columns of the lake's labels."""
-        return asdict(self)
+        """Return the columns of the lake's labels; a code only where there is one, as releases before it wrote them."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

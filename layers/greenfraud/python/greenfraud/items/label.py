@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from greenfraud.errors import StateConflict
 from greenfraud.instants import LAST_US
 from greenfraud.items import decision
 from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
@@ -52,8 +54,8 @@ def encode(report: Report, now_seconds: float) -> dict[str, Any]:
     """Return the item; `now_seconds`, by the wall clock, starts its time to live."""
     label = report.label
     texts = {"source": label.source, "content_sha256": decision.content_sha256(label.to_json())}
-    if report.terminal_id is not None:
-        texts["terminal_id"] = report.terminal_id
+    optional = {"terminal_id": report.terminal_id, "reason_code": label.reason_code}
+    texts |= {name: text for name, text in optional.items() if text is not None}
     numbers = {
         "observed_us": label.observed_us,
         "occurred_us": report.occurred_us,
@@ -76,10 +78,37 @@ def decode(item: Item) -> Report:
         is_fraud=read.flag("is_fraud"),
         observed_us=read.whole("observed_us", LAST_US),
         source=read.text("source"),
+        reason_code=read.text("reason_code") if "reason_code" in item else None,
     )
     # Told together with the terminal: without it, no terminal would mean nothing.
     occurred_us = read.whole("occurred_us", LAST_US)
     return Report(label, decision.record_of(item), read.flag("is_first_report"), occurred_us, decision.terminal_id_of(read))
+
+
+def standing(label: Label, reports: Sequence[EarlierReport]) -> str:
+    """Return what a label is to those before it: `stored`, `correction`, or `known`, which is not stored again.
+
+    Raises StateConflict for the contrary of what was observed later or at the same moment: nobody could tell which is true.
+
+    >>> standing(Label("T1", is_fraud=False, observed_us=7), [EarlierReport(True, 5)])
+    'correction'
+    """
+    if not reports:
+        return "stored"
+    if any(report == EarlierReport(label.is_fraud, label.observed_us) for report in reports):
+        return "known"  # told again, maybe after it was corrected
+    latest = max(reports, key=lambda report: report.observed_us)
+    if latest.is_fraud == label.is_fraud:
+        return "known"
+    if label.observed_us <= latest.observed_us:
+        raise StateConflict("contradicts a label observed later or at the same time")
+    return "correction"
+
+
+def numbered(label: Label, reports: Sequence[EarlierReport], number: int, *, occurred_us: int, terminal_id: str | None) -> Report:
+    """Return the report under its number; of several reports, only the first of a fraud counts in features."""
+    is_first_report = label.is_fraud and not any(report.is_fraud for report in reports)
+    return Report(label, record(number), is_first_report, occurred_us, terminal_id)
 
 
 def earlier(item: Item) -> EarlierReport:

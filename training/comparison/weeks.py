@@ -7,15 +7,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from greenfraud.chunks import Chunk
+from greenfraud.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WEEK = timedelta(days=7)
-
-
-class WeekError(ValueError):
-    """A week that the data cannot judge; the message says why, and which weeks they can."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ def plan_week(start: date, first_day: date, last_day: date, maturity_days: int) 
     """Return the week that begins on `start`, for data of [first_day, last_day] whose labels take `maturity_days`.
 
     Chunks are counted back from the week, so that the newest mature one is always learned; days that are left over at the
-    beginning belong to the first chunk. Raises WeekError when the data do not reach, or nothing could have been learned.
+    beginning belong to the first chunk. Raises InvalidInput when the data do not reach, or nothing could have been learned.
 
     >>> week = plan_week(date(2018, 5, 3), date(2018, 4, 1), date(2018, 6, 30), 7)
     >>> [chunk.id for chunk in week.learned]
@@ -40,18 +37,20 @@ def plan_week(start: date, first_day: date, last_day: date, maturity_days: int) 
     """
     earliest, latest = first_day + WEEK + timedelta(days=maturity_days), last_day + timedelta(days=1) - WEEK
     if not earliest <= start <= latest:
-        raise WeekError(f"the week of {start} cannot be judged: {_why(start, first_day, last_day, earliest, latest)}")
+        raise InvalidInput("weeks", f"the week of {start} cannot be judged: {_why(start, first_day, last_day, earliest, latest)}")
     return TestWeek(Chunk(start, start + WEEK), _learned_before(start, first_day, maturity_days))
 
 
 def plan_split(start: date, first_day: date, last_day: date, maturity_days: int) -> TestWeek:
     """Return all from `start` on as what is judged, by models that learned the whole weeks before, less the label delay.
 
-    For a split that others have published figures on. Raises WeekError as `plan_week` does.
+    For a split that others have published figures on. Raises InvalidInput as `plan_week` does.
     """
     earliest = first_day + WEEK + timedelta(days=maturity_days)
     if not earliest <= start <= last_day:
-        raise WeekError(f"the data of {first_day} to {last_day} cannot be split on {start}: the first possible day is {earliest}")
+        raise InvalidInput(
+            "weeks", f"the data of {first_day} to {last_day} cannot be split on {start}: the first possible day is {earliest}"
+        )
     return TestWeek(Chunk(start, last_day + timedelta(days=1)), _learned_before(start, first_day, maturity_days))
 
 
