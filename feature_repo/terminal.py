@@ -212,6 +212,7 @@ TERMINAL_FEATURES = (
         default=0.0,
         reason_code="TERMINAL_TRIED_1H",
         reason="At the terminal, {value:.0f} payments were tried within the last hour.",
+        group=TERMINAL_ACTIVITY,
         is_input=False,  # the guardrail on card testing asks for it
     ),
 )

@@ -237,5 +237,6 @@ def test_every_feature_can_be_read_by_name(repository):
         "lag": "7d",
         "default": "missing",
         "reason_code": "TERMINAL_RISK_7D",
+        "group": "TERMINAL_REPORTS",
     }
     assert [feature.name for feature in repo.declared_features.features] == list(MANIFEST.names)
