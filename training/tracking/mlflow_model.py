@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE
+from greenfraud.bundle import LOG_ODDS, MANIFEST_FILE, MODEL_FILE
 from training.model.onnx_graph import OUTPUT
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _description(manifest: BundleManifest, run_id: str) -> dict[str, Any]:
         "flavors": _flavors(),
         "signature": {
             "inputs": json.dumps([_column(name, "double") for name in manifest.feature_names]),
-            "outputs": json.dumps([_column(OUTPUT, "float")]),
+            "outputs": json.dumps([_column(name, "float") for name in (OUTPUT, LOG_ODDS)]),
         },
         "saved_input_example_info": {
             "artifact_path": EXAMPLE_FILE,
