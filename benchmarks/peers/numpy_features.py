@@ -67,7 +67,7 @@ OF_REFUSALS = (
 
 
 def features(table: pa.Table) -> dict[str, Column]:
-    """All 47 columns; nothing of such a file was ever refused."""
+    """All 48 columns; nothing of such a file was ever refused."""
     seconds = table["TX_DATETIME"].cast(pa.timestamp("s")).to_numpy().astype(np.int64)
     weekday, second_of_day = (seconds // DAY + 3) % 7, seconds % DAY
     seconds = seconds - seconds.min() // DAY * DAY
@@ -110,7 +110,11 @@ def _terminal(terminals: Sorted, is_fraud: Column) -> dict[str, Column]:
     report = terminals.key[is_fraud] + DELAY
     seen = np.searchsorted(report, terminals.key)
     end = np.searchsorted(terminals.key, terminals.at(-((DELAY - terminals.seconds) // HOUR) * HOUR))
-    columns = {"terminal_seconds_since_report": _age(terminals, report, seen)}
+    within_hour = np.searchsorted(terminals.key, terminals.at((terminals.seconds - HOUR) // (5 * MINUTE) * (5 * MINUTE)))
+    columns = {
+        "terminal_seconds_since_report": _age(terminals, report, seen),
+        "terminal_tried_1h": (terminals.here - within_hour).astype(np.float64),
+    }
     for name, (window, hop) in TERMINAL_WINDOWS.items():
         border = (terminals.seconds - window) // hop * hop
         count = (end - np.searchsorted(terminals.key, terminals.at(border - DELAY))).astype(np.float64)

@@ -240,3 +240,16 @@ def test_what_stands_in_comments_and_texts_is_no_table():
         "> 400", "> -1 and amount < 0"
     )
     assert [fault.line for fault in read(text).errors] == [24]
+
+
+def test_entries_may_be_tables_of_their_own():
+    """`[[lists.entries]]` under its list; the line is that of the key."""
+    tables = '[[lists.entries]]\nid = "C1"\nuntil = 2027-01-31\nreason = "r"\nauthor = "a"\n\n[[lists.entries]]\nid = "C3"\n'
+    text = WHOLE[: WHOLE.index("entries = [")] + tables + WHOLE[WHOLE.index("[[guardrails]]") :]
+    assert [fault.words for fault in read(text).errors][:2] == [
+        (
+            "line 17: lists[1].entries[2]: has no end, which this list demands: add until = 2027-01-31, "
+            "or say needs_end = false for the list"
+        ),
+        "line 17: lists[1].entries[2].author: must be a text of 1 to 200 printable characters",
+    ]

@@ -114,7 +114,7 @@ def test_a_run_names_the_chunk_it_learned_and_the_sample_it_replayed(trained: Wo
         profile = json.loads(given["training"].profile)
         assert [result(trained, run)[name] for name in ("rows", "frauds")] == [profile["num_rows"], profile["frauds"]]
         columns = [column["name"] for column in json.loads(given["training"].schema)["mlflow_colspec"]]
-        assert columns == [*load_manifest().names, "is_fraud"]
+        assert columns == [*load_manifest().inputs, "is_fraud"]
 
 
 def test_families_that_tell_of_their_common_chunk_at_once_do_not_fail(trained: Workplace) -> None:

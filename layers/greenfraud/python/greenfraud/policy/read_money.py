@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from greenfraud.policy.faults import Report
+from greenfraud.policy.faults import MOST_MINOR, Report
 from greenfraud.policy.money import Money
 
 FIGURES = {
@@ -14,6 +14,7 @@ FIGURES = {
     "review",
     "review_finds",
     "reviews_a_day",
+    "review_price",
     "challenge",
     "challenge_stops",
     "blocked_good",
@@ -44,6 +45,7 @@ def read_money(body: Mapping[str, Any], report: Report) -> Money | None:
         challenge_stops=report.number(path, told, "challenge_stops", 0.0, 1.0, default=0.9),
         review_finds=report.number(path, told, "review_finds", 0.0, 1.0, default=1.0),
         reviews_a_day=limit,
+        review_price=float(report.number(path, told, "review_price", 0, MOST_MINOR, default=0.0)),
     )
 
 
