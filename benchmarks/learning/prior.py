@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STEPS, EVERY = 1 + 2 * LINKS, 3
 MEANINGS = {
     "noise_expected_shift": "a feature of noise that the past lacks: frauds expected, against without it",
-    "fraudless_expected_shift": "a chunk without frauds: frauds expected, against before it",
+    "fraudless_expected_shift": "a chunk without frauds: frauds expected, against the model before it",
     "fraudless_against_learned_shift": "the same, against the chunk as it was, whose frauds taught something",
     "halved_expected_shift": "half the frauds in the chunk, which is to be followed: frauds expected, against the chunk as it was",
 }

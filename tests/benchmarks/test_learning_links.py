@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import torch
 
+from benchmarks.learning.before import as_before
 from benchmarks.learning.links import DECLARED, doubled, features_of, fraudless, halved
 from benchmarks.learning.prior import with_noise
+from training.model.learning import learn
 from training.model.sample import Sample
 
 ROWS = Sample.of(torch.arange(100.0 * DECLARED).reshape(100, DECLARED), torch.arange(100) % 10 == 0)
@@ -24,3 +26,12 @@ def test_noise_is_one_feature_more_and_says_nothing() -> None:
     assert new.values.shape == past.values.shape
     assert torch.equal(new.values, with_noise(ROWS, 3).values)
     assert [*features_of(ROWS), "noise_0"] == list(features_of(new))
+
+
+def test_before_a_chunk_without_frauds_was_fitted_like_any_other() -> None:
+    """Now it is not; both are measured side by side."""
+    features = features_of(ROWS)
+    parent = learn("baseline", ROWS, None, features).checkpoint("1", ["1"])
+    assert learn("baseline", fraudless(ROWS), parent, features).fit.epochs == 0
+    with as_before():
+        assert learn("baseline", fraudless(ROWS), parent, features).fit.epochs > 0
