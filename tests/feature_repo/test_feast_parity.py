@@ -225,7 +225,7 @@ def test_the_committed_manifest_is_what_the_registry_compiles_to(repository):
 
 
 def test_every_feature_can_be_read_by_name(repository):
-    """A field says entity, aggregation, window, lag, default and the reason's sentence."""
+    """A field says entity, aggregation, window, lag, default, the reason's sentence and group; the service, the groups' words."""
     from feature_repo import definitions as repo
 
     field = next(field for field in repo.transaction_features.features if field.name == "terminal_report_ratio_7d")
@@ -239,4 +239,5 @@ def test_every_feature_can_be_read_by_name(repository):
         "reason_code": "TERMINAL_RISK_7D",
         "group": "TERMINAL_REPORTS",
     }
+    assert set(repo.fraud_training.tags) == set(MANIFEST.groups)
     assert [feature.name for feature in repo.declared_features.features] == list(MANIFEST.names)
