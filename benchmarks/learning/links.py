@@ -90,7 +90,7 @@ def links(weeks: list[tuple[Sample, Sample | None]], *, is_blocking: bool = Fals
 
 def features_of(sample: Sample) -> dict[str, str]:
     """Return name and hash of every input; what comes after the declared ones is noise."""
-    declared = {feature.name: feature.hash for feature in load_manifest().features}
+    declared = load_manifest().input_hashes
     return declared | {f"noise_{extra}": "" for extra in range(sample.values.shape[1] - len(declared))}
 
 
