@@ -29,7 +29,7 @@ CUSTOMERS, FEWEST_CUSTOMERS, WEEKS, SEED = 1_000, 300, 26, 401
 FIRST_JUDGED = 4  # chunks learned by then: before, windows of the past are still filling
 LINKS = WEEKS - 2  # the newest week is judged, and the one before it has no labels yet
 BLOCKED_AT = 0.8
-DECLARED = len(load_manifest().features)
+DECLARED = len(load_manifest().inputs)
 
 
 class Figures(NamedTuple):
