@@ -76,7 +76,7 @@ def _network(rows: Sample) -> FraudNetwork:
 def incremental(prepared: Prepared, weeks: Sequence[TestWeek], seeds: int, progress: Progress) -> dict[str, float]:
     """Return how much average precision the chain loses to a full refit per week, and its share of the refit's CPU."""
     losses, shares = [], []
-    features = {feature.name: feature.hash for feature in load_manifest().features}
+    features = load_manifest().input_hashes
     for seed in range(seeds):
         started, chained = time.process_time(), {}
         for chunk, checkpoint in chain(FAMILY, prepared.samples, seed):

@@ -131,7 +131,7 @@ def as_before(parent: Checkpoint, chunk: Sample, usual: list[float]) -> Checkpoi
 
 def features() -> dict[str, str]:
     """Return the hash of each feature by its name."""
-    return {feature.name: feature.hash for feature in load_manifest().features}
+    return load_manifest().input_hashes
 
 
 def precision(model: Checkpoint, week: Sample) -> float:

@@ -42,4 +42,4 @@ def weeks_of(dataset: Dataset, count: int) -> dict[Chunk, pa.Table]:
 
 def sample(table: pa.Table) -> Sample:
     """Return the rows to learn."""
-    return sample_of(table, list(load_manifest().names))
+    return sample_of(table, list(load_manifest().inputs))

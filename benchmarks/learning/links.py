@@ -29,7 +29,7 @@ CUSTOMERS, FEWEST_CUSTOMERS, WEEKS, SEED = 1_000, 300, 26, 401
 FIRST_JUDGED = 4  # chunks learned by then: before, windows of the past are still filling
 LINKS = WEEKS - 2  # the newest week is judged, and the one before it has no labels yet
 BLOCKED_AT = 0.8
-DECLARED = len(load_manifest().features)
+DECLARED = len(load_manifest().inputs)
 
 
 class Figures(NamedTuple):
@@ -90,7 +90,7 @@ def links(weeks: list[tuple[Sample, Sample | None]], *, is_blocking: bool = Fals
 
 def features_of(sample: Sample) -> dict[str, str]:
     """Return name and hash of every input; what comes after the declared ones is noise."""
-    declared = {feature.name: feature.hash for feature in load_manifest().features}
+    declared = load_manifest().input_hashes
     return declared | {f"noise_{extra}": "" for extra in range(sample.values.shape[1] - len(declared))}
 
 
