@@ -168,7 +168,7 @@ def lively(table) -> tuple[list[str], list[str]]:
 def declare(copy: WorkingCopy) -> None:
     """Write what the page shows: the series, the feature, and the series' line in the test."""
     series, feature, line = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    newest = '        Series(name="t_rd1", hop="1d", measures=("reports",)),\n'
+    newest = '        Series(name="t_tried_m5", hop="5min", measures=("count",)),\n'
     copy.edit(TERMINAL_DECLARATIONS, newest, newest + textwrap.indent(series, 8 * " "))
     copy.edit(TERMINAL_DECLARATIONS, "\nTERMINAL_FEATURES = (\n", "\nTERMINAL_FEATURES = (\n" + textwrap.indent(feature, 4 * " "))
     newest = '        "t_rd1": ("reports",),\n'
