@@ -10,15 +10,15 @@ from deploy_story import ROOT
 
 from tests.docs.pages import Page
 
-GUIDE = Page(ROOT / "docs/deploy.md")
+GUIDE, POLICY_GUIDE = Page(ROOT / "docs/deploy.md"), Page(ROOT / "docs/policy.md")
 DEPLOYER, SCORER, OPERATOR, APPROVER = "Deploys", "Scores", "RollsBack", "Approves"
 ALONE, AUDITOR, READER, RETRAINER = "ActsAlone", "Audits", "Reads", "Retrains"
 WORDS = re.compile(r"\b(ACCOUNT|API|LAKE|ARTIFACTS|LEDGER)\b")  # what a reader replaces
 
 
-def policies() -> dict[str, dict[str, Any]]:
-    """The guide's policies, by the name of their first statement."""
-    documents = [json.loads(body) for language, body in GUIDE.blocks if language == "json"]
+def policies(page: Page = GUIDE) -> dict[str, dict[str, Any]]:
+    """A page's policies, by the name of their first statement."""
+    documents = [json.loads(body) for language, body in page.blocks if language == "json"]
     return {document["Statement"][0]["Sid"]: document for document in documents}
 
 

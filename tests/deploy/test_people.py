@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from deploy_story import ROOT
-from people import ALONE, APPROVER, AUDITOR, DEPLOYER, OPERATOR, READER, RETRAINER, SCORER, filled, policies
+from people import ALONE, APPROVER, AUDITOR, DEPLOYER, OPERATOR, POLICY_GUIDE, READER, RETRAINER, SCORER, filled, policies
 
 CALLERS = [*(ROOT / "cli").rglob("*.py"), ROOT / "toolchain/kept.py", ROOT / "docs/training.md"]
 # How a client calls what a policy names otherwise.
@@ -46,7 +46,7 @@ def test_routes_are_those_of_the_api_and_each_is_given_to_somebody():
     """No wildcard but an id in the path, and no route that nobody may ask; health needs no permission."""
     described = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))["paths"]
     known = {f"{method.upper()}{re.sub(r'{[^}]*}', '*', path)}" for path, methods in described.items() for method in methods}
-    given = set().union(*(routes(document) for document in policies().values()))
+    given = set().union(*(routes(document) for document in [*policies().values(), *policies(POLICY_GUIDE).values()]))
     assert given == known - {"GET/health"}
 
 

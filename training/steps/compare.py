@@ -102,7 +102,7 @@ def scored(
     for chunk, models in chains(lake, plan.learned, families, orders.seed):
         if chunk in weeks:
             week = weeks[chunk]
-            values = feature_values(week.holdout.table, load_manifest().names)
+            values = feature_values(week.holdout.table, load_manifest().inputs)
             ours = {family: probabilities(to_onnx(model.network), values) for family, model in models.items()}
             weeks[chunk] = replace(week, ours=ours)
     return list(weeks.values())

@@ -66,7 +66,7 @@ def tell_execution(settings: Settings, execution: str) -> None:
     verdict = Verdict(evaluation, decision, report["reported_at"])
     manifests = {item["name"]: read_manifest(artifacts, item["family"], item["version"]) for item in verdict.challengers}
     Registry(tracking.client, settings.artifacts_bucket).record(verdict, manifests, run_ids)
-    holdout = holdout_data(evaluation, plan, list(load_manifest().names), settings)
+    holdout = holdout_data(evaluation, plan, list(load_manifest().inputs), settings)
     curves = artifacts.get_json(curves_key(execution))["candidates"]
     EvaluationRuns(tracking, evaluation, curves, holdout, run_ids).log()
     tell_execution_run(tracking, report, {"evaluation": evaluation, "decision": decision})
