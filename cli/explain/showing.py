@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -38,12 +39,13 @@ def _title(screen: Screen, title: str, beside: str = "") -> None:
     screen.line(f"{title}: {beside}" if beside else title, style="bold")
 
 
-def _grid(rows: Sequence[tuple[str, ...]], numbers: Sequence[int] = ()) -> Table:
-    """Lines in columns; `numbers` are the columns that end at the right. Text is never read as markup."""
+def _grid(rows: Sequence[tuple[str, ...]], numbers: Sequence[int] = (), widths: Sequence[int] = ()) -> Table:
+    """Lines in columns, the first ones as wide as told; `numbers` are those that end at the right. No text is read as markup."""
     grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
     for column in range(len(rows[0])):
-        last = column == len(rows[0]) - 1
-        grid.add_column(justify="right" if column in numbers else "left", no_wrap=not last, overflow="fold")
+        is_last = column == len(rows[0]) - 1
+        width = widths[column] if column < len(widths) else None
+        grid.add_column(justify="right" if column in numbers else "left", no_wrap=not is_last, overflow="fold", min_width=width)
     for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
     return grid
@@ -65,10 +67,14 @@ def _reasons(told: Sequence[Told]) -> Table:
 def _values(screen: Screen, of: Explanation) -> None:
     if of["features"]:
         _title(screen, "The values it was decided on", f"rounded here, to the bit in --json; manifest {of['manifest_version']}")
+    longest = [max((len(text) for text in texts), default=0) for texts in zip(*_cells(of["features"]), strict=True)][:2]
     for label, features in wording.grouped(of):
         screen.line(f"  {label}", style="bold")
-        rows = [(f"    {one['name']}", wording.value(one["value"]), one["text"]) for one in features]
-        screen.table(_grid(rows, numbers=(1,)))
+        screen.table(_grid(_cells(features), numbers=(1,), widths=longest))
     if of["unnamed"]:
         _title(screen, "The values it was decided on", f"in the order of manifest {of['manifest_version']}")
         screen.line("  " + ", ".join(wording.value(one) for one in of["unnamed"]))
+
+
+def _cells(features: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+    return [(f"    {one['name']}", wording.value(one["value"]), one["text"]) for one in features]

@@ -14,7 +14,13 @@ from functions.score.app import create_app
 from functions.score.memory import connect_nothing
 
 SENT = {"transaction_id": "a/1", "occurred_at": "2026-04-01T09:30:00Z", "customer_id": "someone", "amount_minor": 51_240}
-LABEL = {"transaction_id": "a/1", "is_fraud": True, "observed_at": "2026-04-08T00:00:00Z", "source": "<b>bank", "reason_code": "10.4"}
+LABEL = {
+    "transaction_id": "a/1",
+    "is_fraud": True,
+    "observed_at": "2026-04-08T00:00:00Z",
+    "source": "<b>bank",
+    "reason_code": "10.4",
+}
 OF_MODEL = [
     {
         "code": "AMOUNT_AGAINST_USUAL",
