@@ -15,6 +15,7 @@ from cli.audit.commands import audit_app
 from cli.changes import approve_command, proposals_command, rollback_command, withdraw_command
 from cli.compare.command import compare_command
 from cli.errors import InputError
+from cli.explain.command import explain_command
 from cli.faults import FaultReportingGroup
 from cli.import_commands import import_command, rates_command
 from cli.labels.command import label_command
@@ -167,6 +168,7 @@ def score_command(  # noqa: PLR0913 - the options of a command
     typer.echo(json.dumps(call_api(target, "POST", "/v1/score?reasons=true", transaction.to_json()), indent=1, ensure_ascii=False))
 
 
+app.command("explain", help=in_paragraphs(explain_command))(explain_command)
 app.command("rollback")(rollback_command)
 app.command("proposals")(proposals_command)
 app.command("approve")(approve_command)

@@ -14,12 +14,12 @@ FIELD = "transaction_id"
 SAFE_IN_A_PATH = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+", re.ASCII)
 
 
-def id_of_path(text: str) -> str:
-    """The id that a decoded path ends with. Raises NotFound for one that no path carries unchanged."""
+def id_of_path(text: str, *, of: str = "decisions") -> str:
+    """The id that a decoded path ends with, asked for `of` something. Raises NotFound for one that no path carries unchanged."""
     if not 1 <= len(text) <= MAXIMUM_ID_LENGTH:
         raise NotFound(f"{FIELD}: an id has 1 to {MAXIMUM_ID_LENGTH} characters")
     if not SAFE_IN_A_PATH.fullmatch(text):
-        raise NotFound(f"{FIELD}: a path may have changed this id, ask for /v1/decisions?{FIELD}= and the id percent-encoded")
+        raise NotFound(f"{FIELD}: a path may have changed this id, ask for /v1/{of}?{FIELD}= and the id percent-encoded")
     return text
 
 

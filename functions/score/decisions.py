@@ -55,6 +55,19 @@ class DecisionStore:
             raise NotFound(f"transaction_id: no decision for {transaction_id}")
         return _answer_of(item["Item"])
 
+    def records(self, transaction_id: str) -> list[dict[str, Any]]:
+        """All that is stored of a transaction: its decision, the reports about it, its release; raises NotFound."""
+        response = self._client().query(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression=f"{DECISIONS.partition} = :id",
+            ExpressionAttributeValues={":id": {"S": transaction_id}},
+        )
+        items: list[dict[str, Any]] = response["Items"]
+        if not any(decision_items.record_of(item) == decision_items.KIND for item in items):
+            raise NotFound(f"transaction_id: no decision for {transaction_id}")
+        return items
+
     def reviews(self, day: str, limit: int) -> list[Answer]:
         """The day's answers that ask for a person, riskiest first."""
         return list_reviews(self._client, self._table, day, limit)

@@ -15,6 +15,7 @@ from functions.score.asked import id_of_path, id_of_query
 from functions.score.deadline import give_up_at
 from functions.score.decisions import parse_day
 from functions.score.description import documented
+from functions.score.explanation_schemas import Explanation
 from functions.score.inputs import label_of, release_of, transaction_of
 from functions.score.service import Service
 from greenfraud.errors import GreenFraudError, InvalidInput
@@ -65,6 +66,19 @@ async def decision(request: Request, transaction_id: TransactionId) -> Response:
 async def decision_by_path(request: Request, transaction_id: str) -> Response:
     """The same, for an id of letters, digits and `-._~`; a path may arrive with any other one changed."""
     return _respond(_service(request).decisions.get(id_of_path(transaction_id)))
+
+
+@router.get("/v1/explanations", **documented(Explanation, errors=(404, 422)))
+async def explanation(request: Request, transaction_id: TransactionId) -> Response:
+    """Why a transaction was decided as it was, on which values, and what became of it since; not for those who may only score."""
+    del transaction_id
+    return _respond(_service(request).explain(id_of_query(request.scope["query_string"])))
+
+
+@router.get("/v1/explanations/{transaction_id:path}", **documented(Explanation, errors=(404,)))
+async def explanation_by_path(request: Request, transaction_id: str) -> Response:
+    """The same, for an id that a path carries unchanged."""
+    return _respond(_service(request).explain(id_of_path(transaction_id, of="explanations")))
 
 
 @router.get("/v1/reviews", **documented(schemas.Reviews, errors=(422,)))

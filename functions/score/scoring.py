@@ -15,7 +15,7 @@ from functions.score.decisions import Answer, DecisionStore
 from functions.score.exploration import Exploration
 from functions.score.freshness import USUAL
 from functions.score.metrics import Request, count_fault, emit
-from functions.score.policies import Deciding, PolicySlot
+from functions.score.policies import NOT_FOUND, Deciding, Found, PolicySlot
 from functions.score.state import Snapshot, StateReader
 from functions.score.turns import Turns, in_order
 from functions.score.verdict import Judge, Verdict
@@ -25,6 +25,7 @@ from greenfraud.features.logged import pack
 from greenfraud.features.manifest import Manifest
 from greenfraud.items.control import Fault
 from greenfraud.items.decision import RULES, Decision
+from greenfraud.policy.stored import PolicyRef
 from greenfraud.records import Transaction
 
 logger = logging.getLogger(__name__)
@@ -121,6 +122,13 @@ class Scorer:
             count_fault("PolicyLoadFailed", failed)
         return Context(snapshot, document, faults, answering, deciding)
 
+    def policy_of(self, decision: Decision) -> Found:
+        """The policy that a decision was made by, as far as it is still to be had."""
+        if decision.policy_sha256 is None:
+            return NOT_FOUND
+        reference = PolicyRef(decision.answer["policy_version"], decision.policy_sha256)
+        return self._policy.find(reference, self.read().deciding)
+
     def _put(self, decision: Decision) -> Answer | GreenFraudError:
         try:
             return self._store.put_once(decision)
@@ -143,6 +151,8 @@ class Scorer:
             rank=verdict.rank,
             manifest_version=self._manifest.version,
             features=pack(verdict.features.values, self._manifest.names),
+            policy_sha256=context.deciding.sha256,
+            control_revision=context.control.revision,
         )
 
 

@@ -11,6 +11,7 @@ from functions.score.control import Control
 from functions.score.cost import Footprint
 from functions.score.decisions import DecisionStore
 from functions.score.dynamodb import clients
+from functions.score.explaining import Records, explain
 from functions.score.exploration import Exploration
 from functions.score.health import Health
 from functions.score.labels import LabelStore
@@ -50,6 +51,11 @@ class Service:
             "model": f"{answering['family']}/{answering['version']}" if answering else "rules",
             **{name: card[name] for name in ("manifest_version", "revision")},
         }
+
+    def explain(self, transaction_id: str) -> dict[str, Any]:
+        """Why a transaction was decided as it was, and what became of it since. Raises NotFound, DamagedItem."""
+        records = Records.of(self.decisions.records(transaction_id))
+        return explain(records, self.scorer.policy_of(records.decision), self.manifest)
 
     def model_card(self) -> dict[str, Any]:
         """What should answer, what does and why, and where that model comes from."""

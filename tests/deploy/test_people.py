@@ -8,7 +8,20 @@ from typing import Any
 
 import pytest
 from deploy_story import ROOT
-from people import ALONE, APPROVER, AUDITOR, DEPLOYER, OPERATOR, POLICY_GUIDE, READER, RETRAINER, SCORER, filled, policies
+from people import (
+    ALONE,
+    APPROVER,
+    AUDITOR,
+    DEPLOYER,
+    EXPLAINER,
+    OPERATOR,
+    POLICY_GUIDE,
+    READER,
+    RETRAINER,
+    SCORER,
+    filled,
+    policies,
+)
 
 CALLERS = [*(ROOT / "cli").rglob("*.py"), ROOT / "toolchain/kept.py", ROOT / "docs/training.md"]
 # How a client calls what a policy names otherwise.
@@ -38,8 +51,8 @@ def routes(document: dict[str, Any]) -> set[str]:
 
 
 def test_everybody_of_the_guide_has_a_policy():
-    """Deploying, scoring, rolling back, approving, acting alone, auditing, reading, retraining."""
-    assert list(policies()) == [DEPLOYER, SCORER, OPERATOR, APPROVER, ALONE, AUDITOR, READER, RETRAINER]
+    """Deploying, scoring, explaining, rolling back, approving, acting alone, auditing, reading, retraining."""
+    assert list(policies()) == [DEPLOYER, SCORER, EXPLAINER, OPERATOR, APPROVER, ALONE, AUDITOR, READER, RETRAINER]
 
 
 def test_routes_are_those_of_the_api_and_each_is_given_to_somebody():

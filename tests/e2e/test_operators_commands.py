@@ -42,6 +42,24 @@ def test_a_transaction_is_scored_from_standard_input(deployment, first_run):
     assert json.loads(shown.stdout)["fraud_probability"] == deployment.answer("GET", "/v1/decisions/typed-1")["fraud_probability"]
 
 
+def test_a_decision_is_explained_with_what_was_told_of_it_since(deployment, first_run):
+    """By the model that serves, on the very values, with the chargeback that came later."""
+    sent = {**first_run.held_back[2].transaction.to_json(), "transaction_id": "explained-1"}
+    answer = deployment.answer("POST", "/v1/score", sent)
+    observed_at = format_rfc3339(first_run.held_back[2].transaction.occurred_us + DAY_US)
+    label = {"transaction_id": "explained-1", "is_fraud": True, "observed_at": observed_at, "source": "chargeback"}
+    deployment.answer("POST", "/v1/labels", {**label, "reason_code": "10.4"})
+    shown = deployment.command("explain", "explained-1")
+    assert shown.returncode == 0, shown.stderr
+    said = " ".join(shown.stdout.split())
+    assert all(reason["text"] in said for reason in answer["reasons"])
+    assert f"model {answer['model']['family']}/{answer['model']['version']}" in said
+    assert "chargeback says it was fraud, code 10.4" in said
+    told = deployment.answer("GET", "/v1/explanations/explained-1")
+    assert (told["answer"], told["policy"]["is_in_force"], told["remarks"]) == (answer, True, [])
+    assert {one["name"]: one["value"] for one in told["features"]}["amount"] == sent["amount_minor"] / 100
+
+
 def test_a_table_of_rates_is_taken_by_the_api_without_a_deployment(deployment, first_run, tmp_path):
     """Before, another currency is refused by name; afterwards converted, and any amount of somebody new goes to a person."""
     sent = {**first_run.held_back[2].transaction.to_json(), "customer_id": "stranger", "amount_minor": 10**12, "currency": "JPY"}

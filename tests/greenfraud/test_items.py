@@ -78,6 +78,8 @@ def test_over_a_version_that_cannot_be_read_a_state_gets_one_that_nobody_read_be
         quantities,
         st.none() | ids,
         st.none() | st.binary(),
+        st.none() | ids,
+        st.none() | st.integers(0, 2**53),
     )
 )
 def test_a_decision_comes_back_as_it_was_stored(made):

@@ -58,6 +58,10 @@ class Explained:
             text = AGAINST + _within(text)
         return Reason(group.code, feature.name, told, contribution.log_odds, text, direction, group.label)
 
+    def sentence_of(self, name: str) -> str:
+        """Return what a person reads of one feature's value. Raises NotFound."""
+        return f"{self._told(self.manifest.feature(name))[1]}."
+
     def _told(self, feature: Feature) -> tuple[float | None, str]:
         """Return a feature's value in the units that a person reads, and its sentence without the point."""
         why_unknown = self._why_unknown(feature)

@@ -22,6 +22,7 @@ KEY, RECORD = DECISIONS.partition, "record"
 RULES = "rules"  # the family of what answered where no model did
 # Labels carry only the id; the decision supplies the rest, so it outlives the longest window plus lag.
 KEPT_SECONDS = 400 * 86_400
+LAST_REVISION = 2**53  # beyond it, JSON's numbers are not whole
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Decision:
     """One answer and what it cost; `family` and `version` name the model, or the rules and their policy.
 
     `rank` orders the day's review list: the probability, or the rules' own grade. `features` are the values decided on, as
-    `features.logged` packs them; `manifest_version` names them.
+    `features.logged` packs them; `manifest_version` names them. `policy_sha256` is the digest of the policy that decided, as
+    `policy.stored` finds it, and `control_revision` that of the control document; records of earlier releases lack both.
     """
 
     transaction: Transaction
@@ -42,6 +44,8 @@ class Decision:
     rank: float = 0.0
     manifest_version: str | None = None
     features: bytes | None = None
+    policy_sha256: str | None = None
+    control_revision: int | None = None
 
     @property
     def outcome(self) -> str:
@@ -83,8 +87,9 @@ def encode(decision: Decision, now_seconds: float, to_json: Callable[[Any], str]
         "extras": to_json(transaction.extras) if transaction.extras else None,
         "original": to_json(transaction.original.to_json()) if transaction.original else None,
         "manifest_version": decision.manifest_version,
+        "policy_sha256": decision.policy_sha256,
     }
-    numbers = {
+    numbers: dict[str, float] = {
         "occurred_us": transaction.occurred_us,
         "amount_minor": transaction.amount_minor,
         "rank": decision.rank,
@@ -93,6 +98,8 @@ def encode(decision: Decision, now_seconds: float, to_json: Callable[[Any], str]
         "duration_seconds": decision.duration_seconds,
         EXPIRY: int(now_seconds) + KEPT_SECONDS,
     }
+    if decision.control_revision is not None:
+        numbers["control_revision"] = decision.control_revision
     known = {name: text for name, text in optional.items() if text is not None}
     item = {**key(transaction.transaction_id), **text_cells(texts | known), **number_cells(numbers)}
     return item if decision.features is None else item | {"features": {"B": decision.features}}
@@ -119,6 +126,8 @@ def decode(item: Item) -> Decision:
         rank=read.quantity("rank") if read.has("rank") else 0.0,
         manifest_version=read.text("manifest_version") if read.has("manifest_version") else None,
         features=read.content("features") if read.has("features") else None,
+        policy_sha256=read.text("policy_sha256") if read.has("policy_sha256") else None,
+        control_revision=read.whole("control_revision", LAST_REVISION) if read.has("control_revision") else None,
     )
 
 

@@ -1,0 +1,1 @@
+"""Why was it blocked: one decision, as a screen, as JSON, or as a page to send on."""
