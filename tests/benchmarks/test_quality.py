@@ -116,8 +116,8 @@ def test_rows_of_entities_never_seen_are_what_scoring_reads_for_them_and_keep_ev
     nobody = compute(manifest, None, None, 1_700_000_000_000_000, 12_300)
     for entities, view in (("customers", "customer_activity"), ("terminals", "terminal_activity")):
         unseen = judged.unseen(entities)
-        is_hidden = np.array([feature.view == view for feature in manifest.features])
-        expected = np.array(vector(manifest.names, nobody), np.float32)[is_hidden]
+        is_hidden = np.array([feature.view == view for feature in manifest.features if feature.is_input])
+        expected = np.array(vector(manifest.inputs, nobody), np.float32)[is_hidden]
         np.testing.assert_array_equal(unseen.values[:, is_hidden], np.tile(expected, (len(before), 1)))
         np.testing.assert_array_equal(unseen.values[:, ~is_hidden], before[:, ~is_hidden])
         assert unseen.raw[entities.rstrip("s") + "_id"].nunique() == 1

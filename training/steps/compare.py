@@ -120,7 +120,7 @@ def chains(
     lake: FolderLake, chunks: Sequence[Chunk], families: Sequence[str], seed: int
 ) -> Iterator[tuple[Chunk, Mapping[str, Checkpoint]]]:
     """Train every family chunk after chunk, each from its parent's checkpoint, as training jobs do."""
-    features = {feature.name: feature.hash for feature in load_manifest().features}
+    features = load_manifest().input_hashes
     models: dict[str, Checkpoint] = {}
     started = time.monotonic()
     for number, chunk in enumerate(chunks, start=1):

@@ -64,5 +64,5 @@ def precision(network: FraudNetwork, judged: Judged) -> float:
 
 def from_nothing(prepared: Prepared, chunks: list[Chunk]) -> FraudNetwork:
     """Light, having seen these chunks only."""
-    features = {feature.name: feature.hash for feature in load_manifest().features}
+    features = load_manifest().input_hashes
     return learn("light", Sample.joined([prepared.samples[chunk] for chunk in chunks]), None, features).network

@@ -27,7 +27,7 @@ def learn_week(found: MemoryLake, number: int, folder: Path, parent: Checkpoint 
     for key in found.keys(features_prefix(VERSION, WEEKS[number].id)):
         (channel / key.rpartition("/")[2]).write_bytes(found.objects[key])
     told = {"family": "light", "chunk": WEEKS[number].id, "version": f"{number}", "execution": "0" * 12, "is_last": "true"}
-    features = {feature.name: feature.hash for feature in load_manifest().features}
+    features = load_manifest().input_hashes
     job = TrainingJob(JobPaths(folder / str(number)), TrainHyperparameters.read(told), cast("Settings", None), features)
     return trained(job, read_sample(job), parent)
 

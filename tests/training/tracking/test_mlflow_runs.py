@@ -140,7 +140,7 @@ def test_a_resumed_job_logs_no_epoch_twice(trained: Workplace, tmp_path: Path) -
     chunk = trained.chunks[-1].id
     version = version_of(chunk, EXECUTION)
     orders = {"execution": EXECUTION, "family": "light", "chunk": chunk, "version": version, "is_last": "true"}
-    features = {feature.name: feature.hash for feature in load_manifest().features}
+    features = load_manifest().input_hashes
     told = TrainHyperparameters.read(orders)
     job = TrainingJob(JobPaths(tmp_path), told, Settings.from_env(), features)
     checkpoint = checkpoint_of(trained, "light", version)

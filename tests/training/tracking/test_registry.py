@@ -73,7 +73,7 @@ def test_it_has_a_signature_and_an_example_that_it_takes(registry: Workplace) ->
     manifest, _ = bundle_in_production(registry)
     loaded = mlflow.pyfunc.load_model(PRODUCTION)
     assert list(manifest.feature_names) == loaded.metadata.get_input_schema().input_names()
-    assert loaded.metadata.get_output_schema().input_names() == ["fraud_probability"]
+    assert loaded.metadata.get_output_schema().input_names() == ["fraud_probability", "log_odds"]
     example = loaded.input_example
     np.testing.assert_allclose(
         loaded.predict(example)["fraud_probability"], [vector["probability"] for vector in manifest.golden], atol=1e-6
