@@ -13,6 +13,7 @@ from cli.screen import Screen
 policy_app = typer.Typer(help="The policy that decides beside the model: lists, guardrails, rules, money.", no_args_is_help=True)
 
 Document = Annotated[Path, typer.Argument(help="a policy, as TOML")]
+ToJson = Annotated[Path | None, typer.Option("--json", help="write every figure as JSON")]
 Why = Annotated[str, typer.Option(help="why, for the ledger")]
 Emergency = Annotated[
     bool, typer.Option("--emergency", help="at once, without a second person: the ledger says so, and an alarm rings")
@@ -38,6 +39,22 @@ def apply_command(file: Document, *, why: Why, emergency: Emergency = False, aws
     from cli.target import find_target
 
     apply(find_target(aws=aws, region=region or None), Screen(), file, why, is_emergency=emergency)
+
+
+@policy_app.command("diff")
+def diff_command(
+    file: Document,
+    *,
+    decisions: Annotated[int, typer.Option(min=1, max=1_000_000, help="how many of the last ones are judged")] = 10_000,
+    to_json: ToJson = None,
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """What a policy would have made of the last decisions, on exactly the values that each kept; nothing is applied."""
+    from cli.policy.diffing import diff
+    from cli.target import find_target
+
+    diff(find_target(aws=aws, region=region or None), Screen(), file, decisions, to_json)
 
 
 @policy_app.command("undo")
