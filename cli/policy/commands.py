@@ -57,6 +57,26 @@ def diff_command(
     diff(find_target(aws=aws, region=region or None), Screen(), file, decisions, to_json)
 
 
+@policy_app.command("backtest")
+def backtest_command(
+    file: Document,
+    *,
+    weeks: Annotated[int, typer.Option(min=1, max=104, help="how many of the last weeks whose labels are mature")] = 4,
+    to_json: ToJson = None,
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """What a policy would have caught, missed and hindered, on decisions whose labels are mature; nothing is applied.
+
+    What was declined or held and never labelled is counted apart: nobody knows
+    what it was. What exploration let through by chance stands for it.
+    """
+    from cli.policy.backtesting import backtest
+    from cli.target import find_target
+
+    backtest(find_target(aws=aws, region=region or None), Screen(), file, weeks, to_json)
+
+
 @policy_app.command("undo")
 def undo_command(*, why: Why, emergency: Emergency = False, aws: Aws = False, region: Region = "") -> None:
     """Let the policy decide again that stood before; repeated, it goes further back, at last to the default."""

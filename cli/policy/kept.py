@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pyarrow.parquet as pq
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.data.upload import keys_below
+from cli.data.upload import imported_document, keys_below
 from cli.errors import CommandError
 from cli.target import Target
 from greenfraud.features.manifest import Manifest, load_manifest
@@ -60,6 +60,14 @@ class Lake:
         except (ClientError, BotoCoreError) as error:
             raise CommandError(f"the lake cannot be listed: {error}") from None
         return sorted(date.fromisoformat(prefix.rstrip("/").rpartition("dt=")[2]) for prefix in found)
+
+    def maturity_days(self, unless_told: int) -> int:
+        """How long the frauds of a payment take to be reported, as the import told; `unless_told` where nothing was imported."""
+        try:
+            found = imported_document(self._s3, self._bucket)
+        except (ClientError, BotoCoreError, ValueError) as error:
+            raise CommandError(f"the lake's dataset.json cannot be read: {error}") from None
+        return int(found["maturity_days"]) if found else unless_told
 
     def decisions(self, day: date) -> list[Kept]:
         """A day's decisions in the order of time; one that landed twice counts once."""

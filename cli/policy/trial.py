@@ -105,8 +105,15 @@ def speaking(tried: Iterable[Tried], candidate: Policy) -> dict[str, int]:
 
 
 def examples(tried: Iterable[Tried]) -> list[Tried]:
-    """A few of them, the largest amounts first."""
-    return sorted(tried, key=lambda one: (-one.kept.payment.amount_minor, one.kept.transaction_id))[:EXAMPLES]
+    """A few of them: the largest amount of every kind of flip, then the second largest."""
+    ordered = sorted(tried, key=lambda one: (-one.kept.payment.amount_minor, one.kept.transaction_id))
+    so_far: Counter[tuple[str, str]] = Counter()
+    ranked = []
+    for one in ordered:
+        kind = one.now.decision, one.then.decision
+        ranked.append((so_far[kind], one))
+        so_far[kind] += 1
+    return [one for _, one in sorted(ranked, key=lambda found: found[0])][:EXAMPLES]
 
 
 def example(one: Tried) -> Mapping[str, Any]:

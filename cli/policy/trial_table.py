@@ -20,12 +20,12 @@ def show_diff(screen: Screen, document: Mapping[str, Any]) -> None:
     currency = document["currency"]
     _show_head(screen, document)
     flips = [(f"{one['from']} -> {one['to']}", f"{one['decisions']:,}") for one in document["flips"]]
-    screen.table(_table("What becomes of them", ("", "decisions"), flips or [("nothing changes", "")]))
-    screen.table(_alerts(document))
-    screen.table(_table("Expected cost", ("", f"{currency}"), _money(document["money"], currency)))
+    show_table(screen, table_of("What becomes of them", ("", "decisions"), flips or [("nothing changes", "")]))
+    show_table(screen, _alerts(document))
+    show_table(screen, table_of("Expected cost", ("", f"{currency}"), _money(document["money"], currency)))
     speaks = [(name, f"{count:,}") for name, count in document["spoke"].items()]
-    screen.table(_table("How often each speaks", ("", "decisions"), speaks or [("nothing in it speaks", "")]))
-    show_examples(screen, "Examples, the largest amounts", document["examples"], currency)
+    show_table(screen, table_of("How often each speaks", ("", "decisions"), speaks or [("nothing in it speaks", "")]))
+    show_examples(screen, "Examples, the largest of each kind", document["examples"], currency)
 
 
 def _show_head(screen: Screen, document: Mapping[str, Any]) -> None:
@@ -45,7 +45,7 @@ def _alerts(document: Mapping[str, Any]) -> Table:
     room = document["reviews_a_day"]
     if room is not None:
         rows.append(("the team's reviews", "", f"{room:,}"))
-    return _table("Alerts a day", ("", "now", "then"), rows)
+    return table_of("Alerts a day", ("", "now", "then"), rows)
 
 
 def _a_day(value: float | None) -> str:
@@ -74,10 +74,17 @@ def show_examples(screen: Screen, title: str, examples: Sequence[Mapping[str, An
         )
         for one in examples
     ]
-    screen.table(_table(title, ("payment", currency, "probability", "now", "then", "because"), rows, right=(1, 2)))
+    show_table(screen, table_of(title, ("payment", currency, "probability", "now", "then", "because"), rows, right=(1, 2)))
 
 
-def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] | None = None) -> Table:
+def show_table(screen: Screen, table: Table) -> None:
+    """Print a table apart from what stands above."""
+    screen.line()
+    screen.table(table)
+
+
+def table_of(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] | None = None) -> Table:
+    """Return a table; its numbers stand in the columns `right`, by default in all but the first."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 1))
     numbers = range(1, len(headings)) if right is None else right
     for place, heading in enumerate(headings):

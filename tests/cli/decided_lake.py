@@ -58,7 +58,7 @@ class DecidedLake:
     def report(self, name: str, hours: float, *, is_fraud: bool = True) -> None:
         """Land what was reported of a payment."""
         label = Label(name, is_fraud, START_US + int(hours * HOUR_US))
-        self._land(LabelEvent(f"label-{name}-{hours}", Report(label, "label#0", START_US, None)))
+        self._land(LabelEvent(f"label-{name}-{hours}", Report(label, "label#0", True, START_US, None)))
 
     def _land(self, event: Any) -> None:
         for key, rows in files_of([event], f"{event.event_id:.>24}", MANIFEST).items():
