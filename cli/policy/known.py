@@ -63,18 +63,18 @@ class Known:
 def mature_decisions(lake: Lake, weeks: int, done: Callable[[int], None]) -> tuple[Window, list[Kept]]:
     """The decisions of the last mature weeks. CommandError where there is none."""
     days, maturity_days = lake.days("decisions"), lake.maturity_days(MATURITY_DAYS)
-    if not days:
+    newest_us = next((found[-1].occurred_us for day in reversed(days) if (found := lake.decisions(day))), None)
+    if newest_us is None:
         raise CommandError("the lake holds no decision yet. Score some payments first; they land within minutes")
-    newest_us = lake.decisions(days[-1])[-1].occurred_us
     window = Window.before(newest_us, maturity_days, weeks)
-    found: list[Kept] = []
+    kept: list[Kept] = []
     for day in filter(window.has, days):
-        found += _within(lake.decisions(day), window)
-        done(len(found))
-    if not found:
-        older = f"no decision is {maturity_days} days older than the newest one, of {days[-1]}"
+        kept += _within(lake.decisions(day), window)
+        done(len(kept))
+    if not kept:
+        older = f"no decision is {maturity_days} days older than the newest one, of {day_of(newest_us)}"
         raise CommandError(f"{older}: labels have not had their time to arrive")
-    return window, found
+    return window, kept
 
 
 def _within(kept: Sequence[Kept], window: Window) -> list[Kept]:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from decided_lake import DecidedLake
+from decided_lake import START_US, DecidedLake
 from typer.testing import CliRunner
 
 from cli.main import app
+from greenfraud.identity import token
+from greenfraud.instants import day_of
+from greenfraud.naming import whole_day_key
+from greenfraud.policy.document import read_document
+from greenfraud.policy.stored import to_object
+from training.compaction.kinds import kinds
+from training.compaction.rows import landed_rows
 
 OURS = """version = "ours-1"
 
@@ -149,3 +158,44 @@ def test_a_document_with_an_error_is_not_tried(lake, document):
     """Its faults are told by line."""
     _, shown = document(OURS.replace("amount > 99000", "amuont > 1"), code=2)
     assert "did you mean amount" in shown
+
+
+def test_decisions_that_were_merged_into_one_file_say_the_same(lake, document):
+    """By the compaction's own code."""
+    for number in range(3):
+        lake.decide(f"T{number}", number, 300.0, 0.001, customer_count_90d=float(number))
+    before, _ = document()
+    day, kind = day_of(START_US), kinds()["decisions"]
+    parts = []
+    for one in lake.s3.list_objects_v2(Bucket="lake", Prefix="decisions/")["Contents"]:
+        parts.append(landed_rows(kind, one["Key"], lake.s3.get_object(Bucket="lake", Key=one["Key"])["Body"].read()))
+        lake.s3.delete_object(Bucket="lake", Key=one["Key"])
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.concat_tables(parts), sink)
+    lake.s3.put_object(Bucket="lake", Key=whole_day_key("decisions", day), Body=sink.getvalue().to_pybytes())
+    assert document()[0] == before
+    assert before["flips"] == [
+        {"from": "review", "to": "allow", "decisions": 2},
+        {"from": "review", "to": "challenge", "decisions": 1},
+    ]
+
+
+def test_where_ids_are_tokens_the_lists_of_a_document_are_too(lake, document, monkeypatch):
+    """The person writes the id; decisions keep its token."""
+    monkeypatch.setattr("cli.policy.in_force.read_id_key", lambda _: b"secret")
+    lake.decide("T1", 0, 300.0, 0.9, customer=token("customer", "regular", b"secret"))
+    assert document()[0]["spoke"]["list/regulars"] == 1
+
+
+def test_the_policy_that_was_applied_is_the_one_beside_it_and_a_damaged_one_is_refused(lake, document, monkeypatch):
+    """Nothing is compared with another policy than the one that decides."""
+    reference, content = to_object(read_document(BY_THRESHOLDS, now_us=0).applicable())
+    monkeypatch.setattr("cli.policy.in_force.call_api", lambda *_: {"policy_object": reference.to_json()})
+    lake.s3.create_bucket(Bucket="artifacts")
+    lake.s3.put_object(Bucket="artifacts", Key=reference.key, Body=content)
+    lake.decide("T1", 0, 10.0, 0.0, customer_count_90d=0.0)
+    found, _ = document()
+    assert (found["now"], found["flips"]) == ("ours-2", [{"from": "review", "to": "allow", "decisions": 1}])
+    lake.s3.put_object(Bucket="artifacts", Key=reference.key, Body=content + b" ")
+    _, shown = document(code=1)
+    assert "the policy in force, ours-2, cannot be read" in shown
