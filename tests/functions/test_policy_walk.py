@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import boto3
 import pytest
-from aws_world import golden
+from aws_world import actions_of, golden
 from control_world import PERSON, ControlWorld
 from policy_documents import OURS
 from score_world import World
@@ -27,6 +28,7 @@ from greenfraud.items.label import Report
 from greenfraud.policy import DEFAULT_POLICY
 from greenfraud.records import Label
 
+ROOT = Path(__file__).parents[2]
 ANA, BOB = PERSON, "arn:aws:sts::123456789012:assumed-role/lead/bob"
 FRAUD_AT, NEWEST_AT = "2018-05-01T12:00:00Z", "2018-05-20T12:00:00Z"
 LARGE = {"customer_id": "a stranger", "amount_minor": 20_000}
@@ -43,7 +45,8 @@ class Platform:
         self.file.write_text(OURS.replace("2018-05-20", "2999-12-31"))
         outputs = {"LakeBucket": "lake", "ArtifactsBucket": "artifacts", "IdTokens": "off"}
         outputs |= {"LedgerTable": "ledger", "LedgerBucket": "ledger", "ControlTable": "control"}
-        target = SimpleNamespace(client=boto3.client, outputs=outputs, currency="EUR")
+        self.asked: set[tuple[str, str]] = set()
+        target = SimpleNamespace(client=self._client, outputs=outputs, currency="EUR")
         for module in ("cli.target", "cli.changes"):
             monkeypatch.setattr(f"{module}.find_target", lambda **_: target)
         for module in ("cli.changes", "cli.policy.in_force"):
@@ -63,6 +66,16 @@ class Platform:
         report = LabelEvent("report", Report(label, "label#0", True, label.observed_us, None))
         for key, rows in files_of([*events, report], "0" * 24, load_manifest()).items():
             self.s3.put_object(Bucket="lake", Key=key, Body="".join(f"{json.dumps(row)}\n" for row in rows).encode())
+
+    def _client(self, service: str):
+        made = boto3.client(service)
+        if service == "s3":
+            made.meta.events.register("provide-client-params.s3", lambda params, model, **_: self._note(model.name, params))
+        return made
+
+    def _note(self, operation: str, params) -> None:
+        (action,) = actions_of("s3", operation, params)
+        self.asked.add((action, params.get("Key", "").partition("/")[0]))
 
     def _call(self, _, method: str, path: str, body=None):
         context = copy.deepcopy(golden("api_gateway_rollback")["requestContext"])
@@ -115,3 +128,14 @@ def test_a_policy_is_checked_tried_proposed_approved_obeyed_and_undone_and_the_l
     forged = item["document"]["S"].replace("chargebacks of May", "because")
     platform.dynamodb.put_item(TableName="ledger", Item={**item, "document": {"S": forged}})
     assert "entry 1: changed" in platform.command("audit", "verify", code=1)
+
+
+def test_who_tries_a_policy_needs_no_more_than_the_page_gives(platform):
+    """Objects by the first part of their key; what is listed is the lake."""
+    (policy,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs/policy.md").read_text(encoding="utf-8"), re.DOTALL)
+    statements = {one["Sid"]: one for one in json.loads(policy)["Statement"]}
+    given = {("s3:GetObject", arn.split("/")[1]) for arn in statements["TriesPolicies"]["Resource"]}
+    for command in ("diff", "backtest"):
+        platform.command("policy", command, str(platform.file))
+    assert platform.asked <= given | {(statements["Lists"]["Action"], "")}
+    assert given - platform.asked == {("s3:GetObject", "releases"), ("s3:GetObject", "policies")}  # nothing released, nor applied
