@@ -79,11 +79,17 @@ def asked_for(target: Target, path: str, body: Mapping[str, Any], command: str) 
 
 def tell_change(answer: Mapping[str, Any], screen: Screen) -> None:
     """What serves now, or that it waits for somebody else."""
-    if (proposal := answer.get("proposal")) is None:
+    if not tell_proposed(answer, screen):
         tell_serving(answer, screen)
-        return
+
+
+def tell_proposed(answer: Mapping[str, Any], screen: Screen) -> bool:
+    """Say that a change waits for somebody else, where it does."""
+    if (proposal := answer.get("proposal")) is None:
+        return False
     screen.line(f"proposed as number {proposal['number']}; nothing is changed yet")
     screen.line(f"somebody else carries it out: greenfraud approve {proposal['number']} --reason ...")
+    return True
 
 
 def tell_serving(answer: Mapping[str, Any], screen: Screen) -> None:

@@ -31,7 +31,7 @@ class Ledger(NamedTuple):
 def read_ledger(target: Target) -> Ledger:
     """Raises CommandError where the person may not read one of them."""
     try:
-        return Ledger(list(_entries(target)), dict(_copies(target)), _revision(target), _lock(target))
+        return Ledger(list(stored_entries(target)), dict(_copies(target)), _revision(target), _lock(target))
     except (BotoCoreError, ClientError) as error:
         raise CommandError(f"the ledger cannot be read: {error}") from None
     except DamagedItem as error:
@@ -77,7 +77,8 @@ def _advice(findings: list[Finding]) -> str:
     return "The copies in the bucket are what was written; CloudTrail says who wrote to the table."
 
 
-def _entries(target: Target) -> Iterator[Stored]:
+def stored_entries(target: Target) -> Iterator[Stored]:
+    """Every entry as it is stored, oldest first. Raises what the client raises, and DamagedItem."""
     query = {"TableName": target.outputs["LedgerTable"], **ledger_items.all_entries()}
     for page in target.client("dynamodb").get_paginator("query").paginate(**query):
         yield from (ledger_items.stored(item) for item in page["Items"])

@@ -10,6 +10,9 @@ from cli.policy.thresholds import threshold_lines
 from cli.screen import Screen
 from greenfraud.policy import Policy
 from greenfraud.policy.document import Reading, read_document
+from greenfraud.policy.lines import Lines
+from greenfraud.policy.lines import Path as Place
+from greenfraud.policy.read_lists import Naming, as_named
 
 
 def check(screen: Screen, file: Path, currency: str) -> None:
@@ -20,9 +23,9 @@ def check(screen: Screen, file: Path, currency: str) -> None:
         screen.line(f"  {line}")
 
 
-def read_policy(screen: Screen, file: Path) -> Policy:
+def read_policy(screen: Screen, file: Path, naming: Naming = as_named) -> Policy:
     """The policy of a document; its faults are told. InputError where it has an error, or cannot be read."""
-    reading = read_document(text_of(file), now_us=time.time_ns() // 1_000)
+    reading = read_document(text_of(file), now_us=time.time_ns() // 1_000, naming=naming)
     for fault in reading.faults:
         kind = "error" if fault.is_error else "warning"
         screen.line(f"{file}:{fault.line}: {kind}: {fault.place}{': ' if fault.place else ''}{fault.reason}")
@@ -37,6 +40,11 @@ def text_of(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{file} cannot be read: {error}") from None
+
+
+def line_of(file: Path, place: Place) -> int:
+    """The line of a document where something stands."""
+    return Lines(text_of(file)).of(place)
 
 
 def summary(policy: Policy) -> str:

@@ -13,6 +13,11 @@ from cli.screen import Screen
 policy_app = typer.Typer(help="The policy that decides beside the model: lists, guardrails, rules, money.", no_args_is_help=True)
 
 Document = Annotated[Path, typer.Argument(help="a policy, as TOML")]
+ToJson = Annotated[Path | None, typer.Option("--json", help="write every figure as JSON")]
+Why = Annotated[str, typer.Option(help="why, for the ledger")]
+Emergency = Annotated[
+    bool, typer.Option("--emergency", help="at once, without a second person: the ledger says so, and an alarm rings")
+]
 
 
 @policy_app.command("check")
@@ -25,14 +30,69 @@ def check_command(file: Document, *, currency: Currency = "") -> None:
 
 
 @policy_app.command("apply")
-def apply_command(
-    file: Document, *, why: Annotated[str, typer.Option(help="why, for the ledger")], aws: Aws = False, region: Region = ""
-) -> None:
-    """Let a policy decide from the next request on; the ledger keeps why, and who signed."""
+def apply_command(file: Document, *, why: Why, emergency: Emergency = False, aws: Aws = False, region: Region = "") -> None:
+    """Let a policy decide from the next request on; the ledger keeps why, and who signed.
+
+    Where four eyes are asked for, it is proposed, and somebody else approves it.
+    """
     from cli.policy.applying import apply
     from cli.target import find_target
 
-    apply(find_target(aws=aws, region=region or None), Screen(), file, why)
+    apply(find_target(aws=aws, region=region or None), Screen(), file, why, is_emergency=emergency)
+
+
+@policy_app.command("diff")
+def diff_command(
+    file: Document,
+    *,
+    decisions: Annotated[int, typer.Option(min=1, max=1_000_000, help="how many of the last ones are judged")] = 10_000,
+    to_json: ToJson = None,
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """What a policy would have made of the last decisions, on exactly the values that each kept; nothing is applied."""
+    from cli.policy.diffing import diff
+    from cli.target import find_target
+
+    diff(find_target(aws=aws, region=region or None), Screen(), file, decisions, to_json)
+
+
+@policy_app.command("backtest")
+def backtest_command(
+    file: Document,
+    *,
+    weeks: Annotated[int, typer.Option(min=1, max=104, help="how many of the last weeks whose labels are mature")] = 4,
+    to_json: ToJson = None,
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """What a policy would have caught, missed and hindered, on decisions whose labels are mature; nothing is applied.
+
+    What was declined or held and never labelled is counted apart: nobody knows
+    what it was. What exploration let through by chance stands for it.
+    """
+    from cli.policy.backtesting import backtest
+    from cli.target import find_target
+
+    backtest(find_target(aws=aws, region=region or None), Screen(), file, weeks, to_json)
+
+
+@policy_app.command("undo")
+def undo_command(*, why: Why, emergency: Emergency = False, aws: Aws = False, region: Region = "") -> None:
+    """Let the policy decide again that stood before; repeated, it goes further back, at last to the default."""
+    from cli.policy.applying import undo
+    from cli.target import find_target
+
+    undo(find_target(aws=aws, region=region or None), Screen(), why, is_emergency=emergency)
+
+
+@policy_app.command("history")
+def history_command(*, aws: Aws = False, region: Region = "") -> None:
+    """Who let which policy decide, when and why, the newest first; read from the ledger with your own rights."""
+    from cli.policy.history import show_history
+    from cli.target import find_target
+
+    show_history(find_target(aws=aws, region=region or None), Screen())
 
 
 @policy_app.command("show")

@@ -11,16 +11,16 @@ from typing import Any
 
 from functions.control.approval import ALONE, Approval
 from functions.control.documents import Artifacts
+from functions.control.ledger import standing_policies
 from functions.control.stage import Stage
 from greenfraud.control import ControlDocument
-from greenfraud.errors import GreenFraudError, InvalidInput
+from greenfraud.errors import GreenFraudError, InvalidInput, StateConflict
 from greenfraud.features.manifest import load_manifest
-from greenfraud.items.ledger import Entry
+from greenfraud.items.ledger import APPLY_POLICY, UNDO_POLICY, Entry
 from greenfraud.policy import DEFAULT_POLICY, Policy, earlier
 from greenfraud.policy.stored import PolicyRef, from_object, to_object
 
 logger = logging.getLogger(__name__)
-VERB = "policy"
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,26 @@ class AppliedPolicy:
         after = self._after(before, policy)
         if (after.policy, after.policy_object) == (before.policy, before.policy_object):
             return before
+        return self._replace(before, after, APPLY_POLICY, actor, reason)
+
+    def undo(self, *, actor: str, reason: str) -> ControlDocument:
+        """Let the policy decide again that stood before the one in force; repeated, it goes further back.
+
+        Raises StateConflict where nothing is to be undone, or another change came first, NotFound or PolicyError where the one
+        before is no longer what it was.
+        """
+        before = self.stage.current()
+        *earlier_ones, _ = standing_policies(self.stage.entries())
+        if not earlier_ones:
+            raise StateConflict("no policy has been applied that is not undone: there is nothing to go back to")
+        reference = earlier_ones[-1]
+        policy = DEFAULT_POLICY if reference is None else self._read(reference)
+        return self._replace(before, self._after(before, policy), UNDO_POLICY, actor, reason)
+
+    def _replace(self, before: ControlDocument, after: ControlDocument, verb: str, actor: str, reason: str) -> ControlDocument:
         entry = Entry(
             revision=after.revision,
-            verb=VERB,
+            verb=verb,
             at=datetime.now(UTC).isoformat(),
             actor=actor,
             reasons=[reason],

@@ -1,4 +1,4 @@
-"""What the ledger of promotions says about going back."""
+"""What the ledger says about going back, to a model or to a policy."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from greenfraud.control import ModelRef
+from greenfraud.items.ledger import APPLY_POLICY, UNDO_POLICY
+from greenfraud.policy.stored import PolicyRef
 
 
 def standing(entries: Iterable[dict[str, Any]]) -> list[ModelRef | None]:
@@ -20,6 +22,21 @@ def standing(entries: Iterable[dict[str, Any]]) -> list[ModelRef | None]:
         elif entry["verb"] == "rollback" and len(promoted) > 1:
             promoted.pop()
     return promoted
+
+
+def standing_policies(entries: Iterable[dict[str, Any]]) -> list[PolicyRef | None]:
+    """The policies that stand, oldest first, after the default (None) that stood before them all; the last is in force.
+
+    Undoing takes away the newest that has not been undone yet, as with models.
+    """
+    applied: list[PolicyRef | None] = [None]
+    for entry in entries:
+        if entry["verb"] == APPLY_POLICY:
+            told = entry["control"].get("policy_object")
+            applied.append(told and PolicyRef.from_json(told))
+        elif entry["verb"] == UNDO_POLICY and len(applied) > 1:
+            applied.pop()
+    return applied
 
 
 def taken_back(entries: Iterable[dict[str, Any]]) -> set[ModelRef]:

@@ -16,11 +16,13 @@ def test_only_health_is_open(resources):
         "GET /v1/production": "AWS_IAM",
         "POST /v1/production/rollback": "AWS_IAM",
         "POST /v1/production/policy": "AWS_IAM",
+        "POST /v1/production/policy/undo": "AWS_IAM",
         "POST /v1/emergency/production/rollback": "AWS_IAM",
         "GET /v1/proposals": "AWS_IAM",
         "POST /v1/proposals/{number}/approve": "AWS_IAM",
         "POST /v1/proposals/{number}/withdraw": "AWS_IAM",
         "POST /v1/emergency/production/policy": "AWS_IAM",
+        "POST /v1/emergency/production/policy/undo": "AWS_IAM",
         "$default": "AWS_IAM",
     }
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
+
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from cli.main import app
+from cli.policy.history import show_history
+from cli.screen import Screen
 from greenfraud.policy.default import DEFAULT_PATH
 
 OURS = """version = "ours-1"
@@ -74,3 +80,63 @@ def test_a_file_that_is_not_there_is_named(invoke):
     shown = invoke("check", "absent.toml")
     assert shown.exit_code == 2
     assert "absent.toml cannot be read" in shown.stderr
+
+
+class Ledger:
+    """A target whose ledger holds some entries."""
+
+    def __init__(self, *entries):
+        self.outputs = {"LedgerTable": "ledger"}
+        items = [{"revision": {"N": str(one["revision"])}, "document": {"S": json.dumps(one)}} for one in entries]
+        self.pages = [{"Items": items}]
+
+    def client(self, service):
+        """The one of DynamoDB, whose pages are known."""
+        return self
+
+    def get_paginator(self, operation):
+        """As boto3's."""
+        return self
+
+    def paginate(self, **query):
+        """Every entry on one page."""
+        return self.pages
+
+
+def entry(revision, verb, version, **more):
+    """What the ledger says of a change of policy."""
+    control = {"policy_object": {"version": version, "sha256": "ab"}} if version else {}
+    told = {"revision": revision, "verb": verb, "at": "2027-01-02T10:00:00+00:00", "actor": "arn:ana", "reasons": ["chargebacks"]}
+    return told | {"control": control} | more
+
+
+def shown_history(*entries):
+    """What the command prints."""
+    screen = Screen(Console(file=io.StringIO(), width=160))
+    show_history(Ledger(*entries), screen)
+    return screen.console.file.getvalue()
+
+
+def test_the_history_of_policies_tells_who_why_and_what_was_undone_the_newest_first():
+    """Models are no policies."""
+    told = shown_history(
+        entry(1, "policy", "ours-1", is_emergency=True),
+        entry(2, "promote", None),
+        entry(3, "policy", "ours-2", proposed_by="arn:ben", proposal=4),
+        entry(4, "policy-undo", "ours-1"),
+        entry(5, "policy-undo", None),
+    ).splitlines()
+    assert [line for line in told if " UTC " in line] == [
+        "   5  2027-01-02T10:00:00 UTC  undone, back to the default",
+        "   4  2027-01-02T10:00:00 UTC  undone, back to ours-1",
+        "   3  2027-01-02T10:00:00 UTC  applied ours-2",
+        "   1  2027-01-02T10:00:00 UTC  applied ours-1",
+    ]
+    assert "      by arn:ana: chargebacks" in told
+    assert "      proposed by arn:ben, as number 4" in told
+    assert told[-1] == "      alone, in an emergency"
+
+
+def test_without_any_policy_the_history_says_that_the_default_decides():
+    """Never an empty screen."""
+    assert "nobody applied a policy: the default decides" in shown_history()

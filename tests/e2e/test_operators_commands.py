@@ -169,7 +169,7 @@ def test_the_ledger_is_whole_until_somebody_rewrites_an_entry(deployment, first_
     assert deployment.command("audit", "verify").returncode == 0
 
 
-def test_an_applied_policy_decides_the_next_request_until_the_default_is_applied_again(deployment, first_run, tmp_path):
+def test_an_applied_policy_decides_the_next_request_until_it_is_undone(deployment, first_run, tmp_path):
     """Checked, signed, entered in the ledger, loaded by the function that scores; then all of it back."""
     sent = {**first_run.held_back[2].transaction.to_json(), "customer_id": "a stranger", "amount_minor": 5_000}
     strict, default = tmp_path / "strict.toml", tmp_path / "default.toml"
@@ -186,8 +186,9 @@ def test_an_applied_policy_decides_the_next_request_until_the_default_is_applied
         assert "nobody-knows: amount > 49 and customer_count_90d == 0 -> challenge" in deployment.command("policy", "show").stdout
         assert (newest_entry(deployment)["verb"], newest_entry(deployment)["reasons"]) == ("policy", ["trying it"])
     finally:
-        shown = deployment.command("policy", "apply", str(default), "--why", "as it was")
+        shown = deployment.command("policy", "undo", "--why", "as it was")
     assert shown.returncode == 0, shown.stderr
+    assert "undone, back to the default" in deployment.command("policy", "history").stdout
     after = deployment.answer("POST", "/v1/score", {**sent, "transaction_id": "strict-2"})
     assert (after["policy_version"], "guardrail/nobody-knows" in after["spoke"]) == (DEFAULT_POLICY.version, False)
 

@@ -160,3 +160,44 @@ def test_a_request_that_says_too_little_or_too_much_is_refused_by_the_fields_nam
 def test_the_default_is_told_where_nobody_applied_a_policy(world):
     """By its version."""
     assert world.ask("GET /v1/production")[1]["policy"]["version"] == DEFAULT_POLICY.version
+
+
+UNDO = "POST /v1/production/policy/undo"
+
+
+def in_force(world: ControlWorld) -> str:
+    """The version that decides."""
+    return world.ask("GET /v1/production")[1]["policy"]["version"]
+
+
+def test_undoing_goes_back_policy_by_policy_and_at_last_to_the_default(world):
+    """Beyond it there is nothing, and nothing changes."""
+    second = LASTING.replace("ours-1", "ours-2")
+    for document in (LASTING, second):
+        world.ask(APPLY, asked(document))
+    status, body = world.ask(UNDO, {"reason": "too strict"})
+    assert (status, body["policy"]["version"], body["revision"]) == (200, "ours-1", 3)
+    assert (world.ledger()[-1]["verb"], world.ledger()[-1]["reasons"]) == ("policy-undo", ["too strict"])
+    world.ask(UNDO, {"reason": "that one too"})
+    assert in_force(world) == DEFAULT_POLICY.version
+    status, body = world.ask(UNDO, {"reason": "more"})
+    assert (status, body["detail"]) == (409, "no policy has been applied that is not undone: there is nothing to go back to")
+    assert len(world.ledger()) == 4
+
+
+def test_what_was_undone_is_not_gone_back_to(world):
+    """Applied, undone, another applied: before that one stood the first."""
+    for document in (LASTING, LASTING.replace("ours-1", "ours-2")):
+        world.ask(APPLY, asked(document))
+    world.ask(UNDO, {"reason": "too strict"})
+    world.ask(APPLY, asked(LASTING.replace("ours-1", "ours-3")))
+    world.ask(UNDO, {"reason": "too mild"})
+    assert in_force(world) == "ours-1"
+
+
+def test_a_model_that_is_promoted_between_changes_nothing_about_going_back(world):
+    """Models and policies are undone apart."""
+    world.ask(APPLY, asked(LASTING))
+    world.promote("v1")
+    _, body = world.ask(UNDO, {"reason": "too strict"})
+    assert (body["policy"]["version"], body["production"]["version"]) == (DEFAULT_POLICY.version, "v1")

@@ -34,7 +34,7 @@ class Change:
     carry_out: Callable[[Operated, Approval, Body, str], ControlDocument]
 
 
-def _prepare_rollback(_: Operated, event: Event) -> Body:
+def _prepare_reason(_: Operated, event: Event) -> Body:
     return body_of(event)
 
 
@@ -53,9 +53,14 @@ def _apply_policy(operated: Operated, approval: Approval, body: Body, actor: str
     return operated.policy(approval).apply_stored(body["policy"], actor=actor, reason=body["reason"])
 
 
+def _undo_policy(operated: Operated, approval: Approval, body: Body, actor: str) -> ControlDocument:
+    return operated.policy(approval).undo(actor=actor, reason=body["reason"])
+
+
 CHANGES: Mapping[str, Change] = {
-    "POST /v1/production/rollback": Change(_prepare_rollback, _roll_back),
+    "POST /v1/production/rollback": Change(_prepare_reason, _roll_back),
     "POST /v1/production/policy": Change(_prepare_policy, _apply_policy),
+    "POST /v1/production/policy/undo": Change(_prepare_reason, _undo_policy),
 }
 EMERGENCIES = {change.replace("/v1/", "/v1/emergency/", 1): change for change in CHANGES}
 

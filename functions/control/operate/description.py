@@ -172,4 +172,20 @@ PATHS: dict[str, Any] = {
             body="PolicyIn",
         )
     },
+    "/v1/production/policy/undo": {
+        "post": _operation(
+            "Undo A Policy",
+            "Let the policy decide again that stood before the one in force; repeated, it goes further back, at last to the "
+            "default. The ledger names who signed. Where four eyes are asked for, it is proposed.",
+            body="ReasonIn",
+            proposed=True,
+        )
+    },
+    "/v1/emergency/production/policy/undo": {
+        "post": _operation(
+            "Undo A Policy Alone",
+            "As undoing one, at once and without a second person. The entry says so, and an alarm rings.",
+            body="ReasonIn",
+        )
+    },
 }

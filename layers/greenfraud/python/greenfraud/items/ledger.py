@@ -14,6 +14,7 @@ from greenfraud.ledger_chain import Stored
 
 KIND = "ledger entry"
 NAME = "promotions"  # of the one ledger that the table holds
+APPLY_POLICY, UNDO_POLICY = "policy", "policy-undo"  # what an entry about the policy says was done
 
 
 @dataclass(frozen=True, kw_only=True)

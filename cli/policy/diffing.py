@@ -1,0 +1,48 @@
+"""`policy diff`: what would have become of the last decisions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from cli.errors import CommandError
+from cli.policy import trial_table
+from cli.policy.checking import line_of
+from cli.policy.in_force import candidate_of, policy_in_force
+from cli.policy.kept import Lake, lacking, newest
+from cli.policy.trial import Document, compared, over_capacity, try_both
+from cli.screen import Screen
+from cli.target import Target
+
+
+def diff(target: Target, screen: Screen, file: Path, number: int, to_json: Path | None) -> None:
+    """Print the candidate beside the policy in force, and write every figure where asked. CommandError where nothing is decided."""
+    candidate = candidate_of(target, screen, file)
+    with screen.live("reading decisions"):
+        kept = newest(Lake(target), number, lambda found: screen.doing(f"reading decisions: {found:,} of {number:,}"))
+        if not kept:
+            raise CommandError("the lake holds no decision yet. Score some payments first; they land within minutes")
+        now = policy_in_force(target, kept)
+        judged, missing = lacking(kept, frozenset((*now.features, *candidate.features)))
+        tried = try_both(judged, now, candidate, lambda done: screen.doing(f"judging: {done:,} of {len(judged):,}"))
+    document: Document = {
+        "schema": 1,
+        "now": now.version,
+        "candidate": candidate.version,
+        "currency": target.currency,
+        "not_judged": len(missing),
+        **compared(tried, candidate),
+    }
+    trial_table.show_diff(screen, document)
+    if (asked := over_capacity(document)) is not None:
+        line = line_of(file, ("money", "reviews_a_day"))
+        told = f"{asked:,.1f} reviews a day would be asked for, and {document['reviews_a_day']} can be done"
+        screen.line(f"{file}:{line}: warning: money.reviews_a_day: {told}", style="yellow")
+    write(to_json, document, screen)
+
+
+def write(to_json: Path | None, document: Document, screen: Screen) -> None:
+    """Write a document where that was asked for."""
+    if to_json is not None:
+        to_json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        screen.line(f"written: {to_json}")

@@ -1,0 +1,44 @@
+"""Which policies decided: the ledger's entries about them, the newest first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.audit.verification import stored_entries
+from cli.errors import CommandError
+from cli.screen import Screen
+from cli.target import Target
+from greenfraud.errors import DamagedItem
+from greenfraud.items.ledger import APPLY_POLICY, UNDO_POLICY
+from greenfraud.policy import DEFAULT_POLICY
+
+DONE = {APPLY_POLICY: "applied", UNDO_POLICY: "undone, back to"}
+
+
+def show_history(target: Target, screen: Screen) -> None:
+    """Print what the ledger says. CommandError where it cannot be read; `audit verify` says whether it is whole."""
+    try:
+        entries = [json.loads(entry.text) for entry in stored_entries(target)]
+    except (BotoCoreError, ClientError, DamagedItem, ValueError) as error:
+        raise CommandError(f"the ledger cannot be read: {error}. `greenfraud audit verify` says which entry") from None
+    policies = [entry for entry in entries if entry.get("verb") in DONE]
+    for entry in reversed(policies):
+        for line in _lines(entry):
+            screen.line(line)
+    if not policies:
+        screen.line(f"nobody applied a policy: the default decides, {DEFAULT_POLICY.version}")
+
+
+def _lines(entry: Mapping[str, Any]) -> Iterator[str]:
+    applied = entry["control"].get("policy_object")
+    version = applied["version"] if applied else "the default"
+    yield f"{entry['revision']:>4}  {entry['at'][:19]} UTC  {DONE[entry['verb']]} {version}"
+    yield f"      by {entry['actor']}: {'; '.join(entry['reasons'])}"
+    if entry.get("proposed_by"):
+        yield f"      proposed by {entry['proposed_by']}, as number {entry['proposal']}"
+    if entry.get("is_emergency"):
+        yield "      alone, in an emergency"

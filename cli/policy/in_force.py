@@ -1,0 +1,64 @@
+"""The policies that are tried beside each other: the one in force, and the candidate with its ids as the platform calls them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.api import call_api
+from cli.errors import CommandError
+from cli.id_key import read_id_key
+from cli.policy.checking import read_policy
+from cli.policy.kept import Kept
+from cli.screen import Screen
+from cli.target import Target
+from greenfraud.errors import GreenFraudError
+from greenfraud.features.manifest import load_manifest
+from greenfraud.identity import Kind, token
+from greenfraud.policy import DEFAULT_POLICY, Policy
+from greenfraud.policy.payment import CUSTOMER, TERMINAL
+from greenfraud.policy.read_lists import Naming
+from greenfraud.policy.stored import PolicyRef, from_object
+
+KINDS: dict[str, Kind] = {CUSTOMER: "customer", TERMINAL: "terminal"}
+OWN_AMOUNT = f"{DEFAULT_POLICY.version}, review above "  # how decisions name the default of a deployment with an amount of its own
+
+
+def policy_in_force(target: Target, decisions: Iterable[Kept]) -> Policy:
+    """What decides now. CommandError where it cannot be read, or is no longer what was applied."""
+    applied = call_api(target, "GET", "/v1/production").get("policy_object")
+    if applied is None:
+        return _default(decisions)
+    reference, manifest = PolicyRef.from_json(applied), load_manifest()
+    try:
+        content = target.client("s3").get_object(Bucket=target.outputs["ArtifactsBucket"], Key=reference.key)["Body"].read()
+        return from_object(reference, content, manifest.names, manifest.extra_columns)
+    except (ClientError, BotoCoreError, GreenFraudError, json.JSONDecodeError) as error:
+        raise CommandError(f"the policy in force, {reference.version}, cannot be read: {error}") from None
+
+
+def candidate_of(target: Target, screen: Screen, file: Path) -> Policy:
+    """The policy of a document. Where ids are tokens its lists hold tokens, as decisions do, by the key that makes them."""
+    return read_policy(screen, file, naming=_naming(target))
+
+
+def _naming(target: Target) -> Naming:
+    key = read_id_key(target)
+
+    def name(column: str, identity: str) -> str:
+        kind = KINDS.get(column)
+        return identity if kind is None else token(kind, identity, key)
+
+    return name
+
+
+def _default(decisions: Iterable[Kept]) -> Policy:
+    """The default, with the deployment's own amount where its newest decision is named after one."""
+    own = [one for one in decisions if (one.policy_version or "").startswith(OWN_AMOUNT)]
+    if not own:
+        return DEFAULT_POLICY
+    newest = max(own, key=lambda one: one.occurred_us)
+    return DEFAULT_POLICY.in_deployment(float(str(newest.policy_version).removeprefix(OWN_AMOUNT)))
