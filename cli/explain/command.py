@@ -24,9 +24,9 @@ def explain_command(
 ) -> None:
     """Why was it blocked? One decision as it was made, and what happened since.
 
-    What became of the payment and who decided it: the model, rules, a list, a guardrail. The reasons with bars, for fraud to the right
-    and against it to the left. What of the policy spoke, in the words of the policy that was in force then. Model, policy and revision.
-    Labels and the release since. Every value it was decided on, as it was.
+    What became of the payment and who decided it: the model, rules, a list, a guardrail. The reasons with bars, for fraud to the
+    right and against it to the left. What of the policy spoke, in the words of the policy that was in force then. Model, policy and
+    revision. Labels and the release since. Every value it was decided on, as it was.
 
     Customer and terminal are not named. You need the right to explain, which those who only score do not have.
 

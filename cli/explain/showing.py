@@ -55,7 +55,7 @@ def _reasons(told: Sequence[Told]) -> Table:
     """A bar that grows to the right for fraud, and to the left against it."""
     grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
     for justify in ("right", "left", "right", "left"):
-        grid.add_column(justify=justify, no_wrap=justify == "right", overflow="fold")  # type: ignore[arg-type]
+        grid.add_column(justify=justify, no_wrap=justify == "right", overflow="fold")
     for one in told:
         bar = "█" * max(round(BAR * wording.share(one, told)), int(one.contribution is not None))
         against, speaks_for = ("", bar) if one.is_for else (bar, "")
