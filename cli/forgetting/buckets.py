@@ -17,6 +17,7 @@ from cli.errors import CommandError
 from cli.forgetting.json_documents import changed_json, without_rows
 from cli.forgetting.parquet_files import changed_parquet, texts_in
 from cli.forgetting.person import Person
+from cli.forgetting.policies import is_policy, lists_naming
 from cli.forgetting.tally import Tally
 
 AT_ONCE = 4  # objects in memory: a week of features at 10 payments a second is about a gigabyte
@@ -109,6 +110,8 @@ def _cut_latest(bucket: Bucket, version: Version, person: Person) -> Tally:
         before = bucket.read(version)
         if before is None:
             return Tally(bucket.name)
+        if is_policy(version.key):  # named by its digest: it cannot be written anew
+            return _cut_older(bucket, version, person)
         body, rows = changed(version.key, before["Body"], person)
         if not rows or bucket.replace(version, before, body):
             return Tally(bucket.name, searched=1, changed=rows)
@@ -142,6 +145,8 @@ def hits_in(key: str, body: bytes, person: Person) -> int:
     """Return how many rows or words of an object name the person; inside of archives too, whatever is in them."""
     if body.startswith(PARQUET):
         return changed_parquet(body, person)[1] + texts_in(body, person)
+    if is_policy(key):
+        return len(lists_naming(body, person))
     if rows := changed(key, body, person)[1]:
         return rows
     if person.since and person.may_be_in(body):  # what it paid since stands in the same kind of rows

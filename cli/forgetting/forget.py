@@ -12,11 +12,13 @@ from cli.forgetting.buckets import Bucket, cut_bucket, search_bucket
 from cli.forgetting.executions import refuse_running, refuse_running_since
 from cli.forgetting.items import Tables, cut_tables, note_later, search_tables
 from cli.forgetting.person import LONG_ENOUGH, Person
+from cli.forgetting.policies import refuse_listed
 from cli.forgetting.requests import Requests
 from cli.forgetting.tally import Tally
 from cli.screen import Screen
 from cli.target import Target
 
+LOCKED = {"LedgerBucket"}  # searched, and what it holds cannot be cut: it names staff, and no customer unless a reason does
 UNSEARCHED = {"AccessLogsBucket"}  # who read which key, and no key names a customer
 ROUNDS = 3  # what is copied while it is cut (a day's files into one, say) is cut again
 
@@ -30,6 +32,7 @@ def forget(target: Target, screen: Screen, customer_id: str) -> None:
     requests = Requests(target.client("dynamodb"), target.outputs["ReceiptsTable"])
     request = requests.open(customer_id)
     person = Person(customer_id, request.pseudonym, request.at)
+    refuse_listed(target, person)
     with screen.step("known", "waiting until every ingestion knows"):
         time.sleep(max(0.0, request.at - time.time()))
     cut: list[Tally] = []
@@ -62,12 +65,12 @@ def search(target: Target, screen: Screen, customer_id: str) -> None:
 def _cut(target: Target, person: Person, *, is_first: bool) -> list[Tally]:
     """Decisions first: what is decided later is told from them, and a redrive takes events from them."""
     tables = cut_tables(_tables(target), person, is_first=is_first)
-    return [*tables, *(cut_bucket(bucket, person) for bucket in _buckets(target))]
+    return [*tables, *(cut_bucket(bucket, person) for bucket in _buckets(target, UNSEARCHED | LOCKED))]
 
 
 def _search(target: Target, person: Person) -> list[Tally]:
     tables = _tables(target)
-    found = [*search_tables(tables, person), *(search_bucket(bucket, person) for bucket in _buckets(target))]
+    found = [*search_tables(tables, person), *(search_bucket(bucket, person) for bucket in _buckets(target, UNSEARCHED))]
     if not any(tally.hits for tally in found) or person.at is None:
         return found
     known = len(person.since)
@@ -79,8 +82,8 @@ def _tables(target: Target) -> Tables:
     return Tables(target.client("dynamodb"), {name: value for name, value in target.outputs.items() if name.endswith("Table")})
 
 
-def _buckets(target: Target) -> list[Bucket]:
-    names = [value for name, value in target.outputs.items() if name.endswith("Bucket") and name not in UNSEARCHED]
+def _buckets(target: Target, unwanted: set[str]) -> list[Bucket]:
+    names = [value for name, value in target.outputs.items() if name.endswith("Bucket") and name not in unwanted]
     return [Bucket(target.client("s3"), name) for name in sorted(names)]
 
 

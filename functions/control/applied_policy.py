@@ -87,7 +87,7 @@ class AppliedPolicy:
             production=before.production,
             previous=before.production,
             control=after.to_json(),
-            **self.approval.entered(),
+            **self.approval.entered(before.revision),
         )
         self.stage.replace(after, entry, self.approval.closed(actor, reason))
         return after

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from greenfraud.errors import StateConflict
 from greenfraud.items.proposal import Proposal
 
 
@@ -17,10 +18,18 @@ class Approval:
     proposal: Proposal | None = None
     is_emergency: bool = False
 
-    def entered(self) -> dict[str, Any]:
-        """What the ledger's entry says of it."""
+    def entered(self, revision: int) -> dict[str, Any]:
+        """What the ledger's entry says of it, for a change of what stands at a revision.
+
+        Raises StateConflict where the proposal was made on another one: it was meant for what stood then.
+        """
         if self.proposal is None:
             return {"is_emergency": self.is_emergency}
+        if self.proposal.revision != revision:
+            raise StateConflict(
+                f"proposal {self.proposal.number} was made at revision {self.proposal.revision}, and production is at {revision} "
+                "now: withdraw it, and propose again what is still wanted"
+            )
         return {"proposal": self.proposal.number, "proposed_by": self.proposal.proposer}
 
     def closed(self, actor: str, reason: str) -> Proposal | None:

@@ -101,6 +101,7 @@ class Production:
     def _replace(
         self, before: ControlDocument, production: ModelRef | None, fallback: ModelRef | None, **entered: Any
     ) -> ControlDocument:
+        allowed = self.approval.entered(before.revision)
         after = dataclasses.replace(before, revision=before.revision + 1, production=production, fallback=fallback)
         at = datetime.now(UTC).isoformat()
         entry = Entry(
@@ -110,7 +111,7 @@ class Production:
             previous=before.production,
             control=after.to_json(),
             **entered,
-            **self.approval.entered(),
+            **allowed,
         )
         self.stage.replace(after, entry, self.approval.closed(entry.actor, "; ".join(entry.reasons)))
         return after

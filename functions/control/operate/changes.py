@@ -18,8 +18,7 @@ from functions.control.operate.operated import Operated
 from functions.control.operate.person import person_of
 from functions.control.operate.requests import Event, body_of, document_in, number_of, reason_in
 from greenfraud.control import ControlDocument
-from greenfraud.errors import StateConflict, UnknownCaller
-from greenfraud.items.proposal import Proposal
+from greenfraud.errors import UnknownCaller
 from greenfraud.metrics import embedded_metrics
 from greenfraud.policy.document import read_document
 
@@ -91,7 +90,7 @@ class Changing:
         return self._done(after)
 
     def approve(self, event: Event, caller: str) -> tuple[int, Body]:
-        """Carry out what somebody else proposed, where nothing has changed since."""
+        """Carry out what somebody else proposed; the change itself refuses where something else has changed since."""
         reason = reason_in(body_of(event))
         proposal = self.operated.proposals.open(number_of(event))
         if person_of(caller) == person_of(proposal.proposer):
@@ -99,7 +98,6 @@ class Changing:
                 f"proposal {proposal.number} is by {proposal.proposer}: somebody else approves it; "
                 "sessions of one role count as one person, unless they are IAM Identity Center's"
             )
-        _check_revision(proposal, self.operated.stage.current().revision)
         body = {**proposal.body, "reason": f"{proposal.reason} (approved: {reason})"}
         return self._done(CHANGES[proposal.change].carry_out(self.operated, Approval(proposal), body, caller))
 
@@ -120,11 +118,3 @@ class Changing:
 
     def _done(self, document: ControlDocument) -> tuple[int, Body]:
         return 200, self.operated.told(document)
-
-
-def _check_revision(proposal: Proposal, revision: int) -> None:
-    if proposal.revision != revision:
-        raise StateConflict(
-            f"proposal {proposal.number} was made at revision {proposal.revision}, and production is at {revision} now: "
-            "withdraw it, and propose again what is still wanted"
-        )
