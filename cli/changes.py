@@ -24,6 +24,8 @@ def proposals_command(*, aws: Aws = False, region: Region = "") -> None:
     for one in answer["proposals"]:
         screen.line(f"{one['number']:>4}  {one['status']:<9}  {one['change'].removeprefix('POST /v1/')}, by {one['proposer']}")
         screen.line(f"      {one['at'][:19]} UTC, at revision {one['revision']}: {one['reason']}")
+        if policy := one["body"].get("policy"):
+            screen.line(f"      policy {policy['version']}, policies/{policy['sha256']}.json among the artifacts")
         if one.get("closed_by"):
             screen.line(f"      {one['status']} by {one['closed_by']}: {one['closing_reason']}")
     if not answer["proposals"]:

@@ -90,14 +90,22 @@ def _copies(target: Target) -> Iterator[tuple[int, str]]:
         # The first version of a key is what was written with the entry: a later one, or a mark of deletion, hides it only.
         for version in _first_versions(page.get("Versions", [])):
             found = s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
-            yield naming.ledger_revision(version["Key"]), found["Body"].read().decode()
+            yield _revision_of(version["Key"]), found["Body"].read().decode(errors="replace")
+
+
+def _revision_of(key: str) -> int:
+    """The revision of a copy; an object that somebody else put beside the copies is one of revision 0, which no entry has."""
+    try:
+        return naming.ledger_revision(key)
+    except ValueError:
+        return 0
 
 
 def _first_versions(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     first: dict[str, dict[str, Any]] = {}
     for version in versions:
         known = first.get(version["Key"])
-        if known is None or version["LastModified"] < known["LastModified"]:
+        if known is None or version["LastModified"] <= known["LastModified"]:  # listed newest first, and told in whole seconds
             first[version["Key"]] = version
     return list(first.values())
 

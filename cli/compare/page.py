@@ -59,21 +59,27 @@ def _section(title: str, *content: str) -> str:
 
 
 def _tiles(document: Document, measures: Sequence[wording.Line]) -> str:
-    ours, theirs = wording.chosen(document), document["incumbent"]["measures"]
+    ours, theirs = wording.chosen(document), document["incumbent"]
     shown = []
     for line in sorted((one for one in measures if one.measure in TILES), key=lambda one: TILES.index(one.measure)):
-        apart = ours["difference"][line.measure]
-        basis = f"incumbent {wording.value(theirs[line.measure], line)}; difference {wording.difference(apart, line)}, 95 %: "
+        figures, differences = (
+            wording.headline(document) if line.measure in theirs.get("as_decided", {}) else ("measures", "difference")
+        )
+        apart = ours[differences][line.measure]
+        basis = (
+            f"incumbent {wording.value(theirs[figures][line.measure], line)}; difference {wording.difference(apart, line)}, 95 %: "
+        )
         basis += wording.interval(apart, line, is_difference=True)
-        shown.append(Tile(line.title, wording.value(ours["measures"][line.measure], line), basis).html())
+        shown.append(Tile(line.title, wording.value(ours[figures][line.measure], line), basis).html())
     return element("dl", *shown, class_="tiles")
 
 
 def _drawn(document: Document, currency: str) -> str:
     """Money saved by everybody, and how far each of ours lies apart from the incumbent."""
     measure, written = "saved_minor_a_day", wording.money(currency)
-    everybody = [_range(one["name"], one["measures"][measure]) for one in (document["incumbent"], *document["candidates"])]
-    apart = [_range(one["name"], one["difference"][measure]) for one in document["candidates"]]
+    figures_of, apart_of = wording.headline(document)
+    everybody = [_range(one["name"], one[figures_of][measure]) for one in (document["incumbent"], *document["candidates"])]
+    apart = [_range(one["name"], one[apart_of][measure]) for one in document["candidates"]]
     said = "Bars are 95 % intervals over resamples of customers; the line is zero."
     pair = "The same customers are drawn for both, so the difference is often surer than either figure."
     saved = ("Saved a day", everybody, said), ("Saved a day more than the incumbent", apart, pair)

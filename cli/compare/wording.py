@@ -95,9 +95,11 @@ def sentence(document: Mapping[str, Any], currency: str) -> str:
     """Return the answer in one sentence, or why there is none."""
     if document["unavailable"]:
         return f"Unavailable: {document['unavailable']}."
-    found = chosen(document)["difference"]["saved_minor_a_day"]
+    found = chosen(document)[headline(document)[1]]["saved_minor_a_day"]
     line, count = counted(currency)[-1], len(document["weeks"])
     amount, at = money(currency)(abs(found["value"])), f"at {document['options']['capacity']:,} alerts a day"
+    if is_at_its_own(document):
+        at = "at as many alerts as its decisions raised"
     weeks = "a week" if count == 1 else f"{count} weeks"
     said = f"In {weeks} that no model had seen, our model {document['chosen']} would have saved {currency} {amount} a day"
     verdict = judged(found, line)
@@ -105,6 +107,16 @@ def sentence(document: Mapping[str, Any], currency: str) -> str:
         more = "more" if found["value"] >= 0 else "less"
         return f"{said} {more} than the incumbent {at}; the interval, {interval(found, line)}, leaves open who is better."
     return f"{said} {'more' if verdict == 'better' else 'less'} than the incumbent {at} (95 %: {interval(found, line)})."
+
+
+def is_at_its_own(document: Mapping[str, Any]) -> bool:
+    """Return whether the incumbent decides by itself: beyond its own alerts it would be filled up with payments that it allowed."""
+    return "as_decided" in document["incumbent"]
+
+
+def headline(document: Mapping[str, Any]) -> tuple[str, str]:
+    """Return under which names a document has the figures, and the differences, that the answer is given by."""
+    return ("as_decided", "as_decided_difference") if is_at_its_own(document) else ("measures", "difference")
 
 
 def chosen(document: Mapping[str, Any]) -> Mapping[str, Any]:

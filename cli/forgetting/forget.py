@@ -29,12 +29,13 @@ def forget(target: Target, screen: Screen, customer_id: str) -> None:
     `customer_id` is what the platform calls the customer. Interrupted, the same command goes on where it was.
     """
     ended = refuse_running(target)
+    refuse_listed(target, Person(customer_id))  # before the request: what is paid after its moment is a stranger's
     requests = Requests(target.client("dynamodb"), target.outputs["ReceiptsTable"])
     request = requests.open(customer_id)
     person = Person(customer_id, request.pseudonym, request.at)
-    refuse_listed(target, person)
     with screen.step("known", "waiting until every ingestion knows"):
         time.sleep(max(0.0, request.at - time.time()))
+    refuse_listed(target, person)  # nothing is cut yet, and a policy may have been applied meanwhile
     cut: list[Tally] = []
     for number in range(ROUNDS):
         with screen.step("cut", "cutting every link"):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 from cli.errors import CommandError
-from cli.forgetting.person import JOIN_KEY, Person
+from cli.forgetting.person import Person
 from cli.target import Target
 from greenfraud.items import control as control_items
+from greenfraud.policy.payment import CUSTOMER
 from greenfraud.policy.stored import PREFIX, PolicyRef
 
 
@@ -21,7 +22,7 @@ def lists_naming(body: bytes, person: Person) -> list[str]:
     if not person.may_be_in(body):
         return []
     lists = json.loads(body).get("lists", [])
-    return [one["name"] for one in lists if one["column"] == JOIN_KEY and person.customer_id in one["entries"]]
+    return [one["name"] for one in lists if one["column"] == CUSTOMER and person.customer_id in one["entries"]]
 
 
 def refuse_listed(target: Target, person: Person) -> None:

@@ -15,6 +15,7 @@ from cli.labels.reading import Asked
 from cli.labels.settling import settle
 from cli.screen import Screen
 from cli.target import Target
+from greenfraud.canonical import sha256_hex
 
 INBOX = "inbox/labels/"
 
@@ -30,9 +31,14 @@ def take_dropped(target: Target, screen: Screen, asked: Asked, receipts: Path) -
             continue  # a folder, as the console makes one
         screen.line(f"dropped: {name}")
         try:
-            counts = _taken(target, screen, key, (asked, receipts / f"{name}.receipt.csv"))
+            tag = s3.head_object(Bucket=bucket, Key=key)["ETag"]
+            told = sha256_hex(f"{key} {tag}")[:8]  # files of one name, today and tomorrow, have a receipt each
+            counts = _taken(target, screen, key, (asked, receipts / f"{name}.{told}.receipt.csv"))
         except InputError as error:
             left.append(f"{name}: {error}")
+            continue
+        if s3.head_object(Bucket=bucket, Key=key)["ETag"] != tag:
+            left.append(f"{name}: another file came under its name meanwhile; run the command again")
             continue
         s3.delete_object(Bucket=bucket, Key=key)
         total = {word: total.get(word, 0) + count for word, count in {**dict.fromkeys(total, 0), **counts, "files": 1}.items()}

@@ -28,7 +28,7 @@ class Exploration:
     key: Callable[[], bytes | None] = lambda: None
 
     def of(self, verdict: Verdict) -> Verdict:
-        """The verdict, or that of a payment let through; never where a rule asks for the block too, or nothing was read."""
+        """The verdict, or that of a payment let through; never where rule, list or guardrail asks for more, or nothing was read."""
         if not self._may_pass(verdict):
             return verdict
         key = self.key()
@@ -37,7 +37,7 @@ class Exploration:
         return replace(verdict, decision="allow", explored=Explored(self.share, verdict.decision))
 
     def _may_pass(self, verdict: Verdict) -> bool:
-        is_the_models = verdict.decision == "block" and verdict.decided_by == "model"
+        is_the_models = verdict.decision == "block" and verdict.decided_by == "model" and verdict.floor == "allow"
         return self.share > 0.0 and is_the_models and verdict.transaction.amount_minor <= self.limit_minor
 
 

@@ -56,6 +56,7 @@ class Verdict:
     decided_by: DecidedBy = "rules"
     explored: Explored | None = None
     spoke: tuple[str, ...] = ()
+    floor: Decision = "allow"  # what the policy asks for beside the model
 
     @property
     def rank(self) -> float:
@@ -101,6 +102,7 @@ class Judge:
             probability,
             decided_by=found.decided_by,
             spoke=found.spoke,
+            floor=found.floor,
         )
 
     def _by_rules(self, transaction: Transaction, features: Features, degraded: tuple[str, ...] = ()) -> Verdict:
@@ -114,6 +116,7 @@ class Judge:
             degraded=degraded,
             decided_by=found.decided_by,
             spoke=found.spoke,
+            floor=found.floor,
         )
 
     def _explain(self, contributions: Sequence[Contribution], transaction: Transaction, features: Features) -> list[Reason]:

@@ -43,6 +43,13 @@ def test_proposals_are_listed_with_what_became_of_them(command):
     assert "need no second person" not in shown
 
 
+def test_a_proposed_policy_is_told_by_version_and_digest(command):
+    """What is approved is that object, whatever file one was sent."""
+    body = {"reason": "chargebacks", "policy": {"version": "ours-2", "sha256": "ab" * 32}}
+    shown = command("proposals", body={"proposals": [{**OPEN, "body": body}], "four_eyes": True}).output
+    assert f"policy ours-2, policies/{'ab' * 32}.json among the artifacts" in shown
+
+
 def test_a_deployment_without_four_eyes_says_so(command):
     """Or one waits for a proposal that never comes."""
     shown = command("proposals", body={"proposals": [], "four_eyes": False}).output

@@ -24,6 +24,7 @@ from greenfraud.items import control as control_items
 from greenfraud.items import forgotten, release, state
 from greenfraud.items.release import ReleasedPayment
 from greenfraud.policy import DEFAULT_POLICY
+from greenfraud.policy import payment as policy_payment
 from greenfraud.policy.named_list import ListEntry, NamedList
 from greenfraud.policy.stored import to_object
 
@@ -257,7 +258,9 @@ def test_the_list_of_the_forgotten_holds_no_id_and_ends(world, person, screen):
 def apply_policy(world, name: str, ids, *, in_force: bool) -> str:
     """Store a policy with a list of customers; the key of its object."""
     entries = {one: ListEntry(None, "chargebacks", "ada") for one in ids}
-    policy = replace(DEFAULT_POLICY, version=name, lists=(NamedList("bad-ones", "customer_id", "force", "block", entries),))
+    policy = replace(
+        DEFAULT_POLICY, version=name, lists=(NamedList("bad-ones", policy_payment.CUSTOMER, "force", "block", entries),)
+    )
     reference, content = to_object(policy)
     world.put("artifacts", reference.key, content)
     if in_force:

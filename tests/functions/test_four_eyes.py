@@ -73,6 +73,14 @@ def test_who_proposed_it_cannot_approve_it(world, session):
     assert world.in_production() == "v2"
 
 
+def test_a_name_that_a_caller_chose_for_himself_neither_proposes_nor_approves(world):
+    """A user makes any federated name by himself."""
+    number = proposed(world)
+    made_up = "arn:aws:sts::123456789012:federated-user/bob"
+    assert [ask(world, route, made_up, number)[0] for route in (APPROVE, ROLLBACK)] == [403, 403]
+    assert world.in_production() == "v2"
+
+
 def test_a_proposal_is_void_once_something_else_changed(world):
     """Its rollback would put back another model than was meant."""
     number = proposed(world)

@@ -102,6 +102,7 @@ def test_a_direct_call_with_a_payload_is_refused(promoted, payload):
         ({"reason": "alarm", "version": "v1"}, "version", "is unknown; the body has reason"),
         ({}, "reason", "must be a non-empty string"),
         ({"reason": " "}, "reason", "must be a non-empty string"),
+        ({"reason": "a\x1b[2J"}, "reason", "must be one line of printable characters"),
         ({"reason": ["alarm"]}, "reason", "must be a non-empty string"),
         ({"reason": "x" * 1_001}, "reason", "must have at most 1,000 characters"),
         (["alarm"], "body", "must be a JSON object"),

@@ -152,3 +152,10 @@ def key_that_lets_pass(transaction_id: str) -> str:
     """A key by whose draw a payment passes."""
     keys = (f"{n:032}" for n in range(10_000))
     return next(key for key in keys if always(share=SHARE, key=key.encode).of(verdict(transaction_id)).explored)
+
+
+@pytest.mark.parametrize("floor", ["challenge", "review", "block"])
+def test_who_is_asked_about_by_the_policy_too_never_passes(floor):
+    """A block list, a guardrail or a rule beside a model that blocks: the decision is called the model's, and is not its alone."""
+    assert always().of(verdict(floor=floor)).decision == "block"
+    assert always().of(verdict()).decision == "allow"

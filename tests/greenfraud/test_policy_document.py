@@ -7,7 +7,10 @@ from policy_faults import FAULTS, WHOLE, changed
 
 from greenfraud.errors import InvalidInput
 from greenfraud.instants import parse_rfc3339
+from greenfraud.policy import Policy
 from greenfraud.policy.document import Reading, read_document
+from greenfraud.policy.named_list import ListEntry, NamedList
+from greenfraud.policy.stored import PolicyError, from_object, to_object
 
 NOW_US = parse_rfc3339("2026-11-30T12:00:00Z")
 
@@ -110,3 +113,24 @@ def test_entries_may_be_tables_of_their_own():
         ),
         "line 17: lists[1].entries[2].author: must be a text of 1 to 200 printable characters",
     ]
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 5_000, "x = " + "9" * 5_000], ids=["brackets", "digits"])
+def test_what_a_parser_gives_up_on_is_a_fault_and_no_crash(text):
+    """Somebody's generator went wrong, or somebody tries what the function does."""
+    assert [fault.place for fault in read(text).faults] == ["document"]
+
+
+def test_a_number_beyond_all_numbers_is_told_by_its_line():
+    """It could not be stored."""
+    (fault,) = read(WHOLE.replace("amount > 150", "amount > 1e999")).faults
+    assert "1e999 is beyond what a number can be" in fault.words
+
+
+def test_a_list_of_a_column_that_is_gone_is_refused_and_not_silent():
+    """A release that no longer declares it would let everybody pass who stands on it."""
+    policy = Policy("ours", 0.3, 0.8, lists=(NamedList("cards", "card_bin", "force", "block", {"411111": ListEntry()}),))
+    reference, content = to_object(policy)
+    assert from_object(reference, content, [], ["card_bin"]) == policy
+    with pytest.raises(PolicyError, match="asks for card_bin, which is not computed"):
+        from_object(reference, content, [], [])

@@ -182,3 +182,22 @@ def test_a_rule_of_a_higher_priority_makes_an_exception_of_others():
     exception = Rule("rent", (Condition("amount", "==", 900.0),), "allow", priority=10)
     found = judge(Policy("1", 0.3, 0.8, rules=(usual, exception)), Payment({}, 90_000), 0.1)
     assert (found.decision, found.spoke) == ("allow", ("rule/large", "rule/rent"))
+
+
+@settings(max_examples=60)
+@given(policies(), payments, probabilities)
+def test_without_a_model_nothing_milder_than_the_floor_is_answered_unless_a_list_lets_through(policy, payment, probability):
+    """What rules, lists and guardrails ask for is known beside the model's word: chance lets nobody through who is asked about."""
+    found = judge(policy, payment, probability)
+    bare = judge(replace(policy, review_at=1.0, block_at=1.0, money=None), payment, probability)
+    assert found.floor == bare.floor
+    guarded = judge(replace(policy, rules=(), lists=()), payment, probability)
+    assert SEVERITY[found.floor] >= SEVERITY[guarded.floor]
+
+
+def test_the_list_that_was_obeyed_is_the_reason_of_a_block():
+    """Whatever stands before it in the document."""
+    lists = (NamedList("regulars", "customer", "suppress", "allow", {"C1": ALWAYS}),)
+    policy = with_list(Policy("both", 0.3, 0.8, lists=lists), "force", "block")
+    found = judge(policy, Payment({}, 100, occurred_us=NOW_US, customer="C1"), 0.1)
+    assert (found.decision, found.decided_by, found.reasons[0].code, found.floor) == ("block", "list", "LIST_THIRD", "block")

@@ -27,9 +27,14 @@ SCHEMA = 1
 ALERT = 1.0  # the severity from which a decision stops a payment or asks a person
 
 
+def chooses(week: ScoredWeek | None) -> bool:
+    """Return whether a week has frauds, by which one family ranks before another."""
+    return week is not None and bool(week.holdout.is_fraud.any())
+
+
 def chosen_family(week: ScoredWeek | None, families: Sequence[str]) -> str:
     """Return the family with the best average precision on a week before every judged one; the first where there is none."""
-    if week is None or not week.holdout.is_fraud.any():
+    if week is None or not chooses(week):
         return families[0]
     holdout, alike = week.holdout, np.ones((1, int(week.holdout.customer.max(initial=0)) + 1))
     precision = {

@@ -24,6 +24,7 @@ FEWEST_REPORTS, REPORTS_LOST = 20, 0.35  # of the usual share of frauds: a quiet
 MISSING_MORE = 0.2  # of all rows, beyond what is usual
 FEWEST_VARIED = 20  # rows in each earlier chunk: what rarely varied may not vary in one
 SPREADS = 5.0
+LOST = 0.1  # of the usual share of frauds: less is a fault however far honest weeks fell
 FALLS = 4.0  # times the root mean square of earlier falls: as few honest weeks held as by five spreads (decision 43)
 NORMAL = 1.4826  # a median absolute deviation times this is a normal distribution's standard deviation
 LIKE_ACCEPTED = 1.2  # so much further than what was let through
@@ -78,7 +79,8 @@ def _reports(profile: ChunkProfile, past: Sequence[ChunkProfile]) -> Iterator[st
         return (one.frauds + 0.5) / max(one.rows, 0.5)
 
     expected = profile.rows * median(share(one) for one in past)
-    width = FALLS * _falls([math.log(share(one)) for one in past if not one.accepted])
+    # A past week whose feed was lost unseen is one large fall: whatever it says, less than LOST of the usual is no honest week.
+    width = min(FALLS * _falls([math.log(share(one)) for one in past if not one.accepted]), -math.log(LOST))
     if expected >= FEWEST_REPORTS and math.log(share(profile)) < _floor(share, past, REPORTS_LOST, width):
         yield f"reports are missing: {profile.frauds:,} frauds, and as many payments usually have {expected:,.0f}"
 

@@ -102,7 +102,8 @@ def learn(  # noqa: PLR0913
     if parent is not None and says_nothing(chunk, late, parent, features):
         network.load_state_dict(parent.network.state_dict())
         remember_quiet(network, chunk)
-        return Learned(family, dict(features), network.eval(), kept, NOTHING_FITTED, is_brief=True, memory=memory)
+        sample = replace(kept, suspicion=None)
+        return Learned(family, dict(features), network.eval(), sample, NOTHING_FITTED, is_brief=True, memory=memory)
     if parent is not None and is_brief:
         network.load_state_dict(parent.network.state_dict())
         replay, schedule = replayed(replay, chunk, generator), architecture.briefly
@@ -132,11 +133,11 @@ def looked_at(
 
 
 def says_nothing(chunk: Sample, late: Sample, parent: Checkpoint, features: Mapping[str, str]) -> bool:
-    """Return True for a chunk without a fraud that brings no late row and no feature that the parent does not read.
+    """Return True for a chunk without a fraud that brings no late one and no feature that the parent does not read.
 
     There is nothing that its rows could be told from: fitted beside the past, they would only say that frauds look less like them.
     """
-    return not (chunk.is_fraud.any() or len(late)) and list(parent.feature_hashes.items()) == list(features.items())
+    return not (chunk.is_fraud.any() or late.is_fraud.any()) and list(parent.feature_hashes.items()) == list(features.items())
 
 
 def remember_quiet(network: FraudNetwork, chunk: Sample) -> None:

@@ -24,7 +24,7 @@ from training.comparison.figures import Costs
 from training.comparison.folder import FolderLake
 from training.comparison.planning import plan_comparison
 from training.comparison.rows import ScoredWeek, incumbent_of
-from training.comparison.verdict import chosen_family, compared
+from training.comparison.verdict import chooses, chosen_family, compared
 from training.comparison.weeks import TestWeek
 from training.evaluation.holdout import known_compromised, make_holdout
 from training.features.chunk_file import feature_values, read_file
@@ -64,7 +64,7 @@ def main(paths: JobPaths) -> None:
     log.info("compare: judging %d weeks", len(weeks))
     costs = Costs(orders.capacity, orders.review_cost_minor, orders.hindered_cost_minor)
     document = compared(weeks, costs, chosen=chosen, is_decision=orders.is_decision, asked_weeks=orders.weeks)
-    document["chosen_on"] = chosen_on.chunk.id if chosen_on else None
+    document["chosen_on"] = chosen_on.chunk.id if chosen_on and chooses(chosen_on) else None
     document["learned"] = {week.chunk.id: [chunk.id for chunk in week.learned] for week in plan.judged}
     output = paths.root / "output"
     output.mkdir(parents=True, exist_ok=True)

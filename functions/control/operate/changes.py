@@ -15,7 +15,7 @@ from typing import Any
 
 from functions.control.approval import ALONE, Approval
 from functions.control.operate.operated import Operated
-from functions.control.operate.person import person_of
+from functions.control.operate.person import check_nameable, person_of
 from functions.control.operate.requests import Event, body_of, document_in, number_of, reason_in
 from greenfraud.control import ControlDocument
 from greenfraud.errors import UnknownCaller
@@ -77,6 +77,7 @@ class Changing:
         body = change.prepare(self.operated, event)
         if not self.needs_approval:
             return self._done(change.carry_out(self.operated, ALONE, body, caller))
+        check_nameable(caller)
         revision = self.operated.stage.current().revision
         proposal = self.operated.proposals.add(route, body, proposer=caller, reason=body["reason"], revision=revision)
         return 202, {"proposal": proposal.to_json()}
@@ -91,6 +92,7 @@ class Changing:
 
     def approve(self, event: Event, caller: str) -> tuple[int, Body]:
         """Carry out what somebody else proposed; the change itself refuses where something else has changed since."""
+        check_nameable(caller)
         reason = reason_in(body_of(event))
         proposal = self.operated.proposals.open(number_of(event))
         if person_of(caller) == person_of(proposal.proposer):

@@ -7,6 +7,8 @@ assume; so these are told apart by it, and one user with two permission sets is 
 
 from __future__ import annotations
 
+from greenfraud.errors import UnknownCaller
+
 SINGLE_SIGN_ON = "AWSReservedSSO_"
 
 
@@ -28,3 +30,9 @@ def person_of(arn: str) -> str:
         return arn
     role, _, session = rest.partition("/")
     return f"user of single sign-on {session.lower()}" if role.startswith(SINGLE_SIGN_ON) else f"{head}:assumed-role/{role}"
+
+
+def check_nameable(arn: str) -> None:
+    """Raise UnknownCaller for a federated user: who calls GetFederationToken chooses that name, and stays a user of another one."""
+    if ":federated-user/" in arn:
+        raise UnknownCaller("a federated user tells nobody apart: propose and approve as a user, a role or by IAM Identity Center")

@@ -47,6 +47,8 @@ def reason_in(body: Mapping[str, Any]) -> str:
     reason = body.get("reason")
     if not isinstance(reason, str) or not reason.strip():
         raise InvalidInput("reason", "must be a non-empty string")
+    if not reason.isprintable():
+        raise InvalidInput("reason", "must be one line of printable characters")
     if len(reason) > MOST_REASON:
         raise InvalidInput("reason", f"must have at most {MOST_REASON:,} characters")
     return reason

@@ -111,3 +111,11 @@ def test_a_feature_that_earlier_weeks_did_not_have_is_not_judged() -> None:
     """A new one, or one that is computed otherwise."""
     new = replace(week(9), missing={"new": 1.0}, varied={"new": 0.0})
     assert faults_of(new, past()) == []
+
+
+@pytest.mark.parametrize("frauds", [0, 1, 3])
+def test_a_lost_week_in_the_past_does_not_excuse_another(frauds: int) -> None:
+    """It was among the first weeks, of which nothing is said, and stays a reference for eight."""
+    lost = past(change=lambda number: {"frauds": 0} if number == 2 else {})
+    (fault,) = faults_of(week(9, frauds=frauds), lost)
+    assert "reports are missing" in fault

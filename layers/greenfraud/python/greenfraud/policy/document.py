@@ -53,6 +53,8 @@ def read_document(text: str, *, now_us: int, manifest: Manifest | None = None, n
         body = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return Reading(None, [_of_syntax(error)])
+    except (ValueError, RecursionError):  # a number of thousands of digits, brackets within brackets
+        return Reading(None, [Fault(1, "document", "holds a number too long or brackets too deep to be read")])
     report = Report(Lines(text))
     vocabulary = Vocabulary.of(manifest or load_manifest(), column_by_list(body))
     policy = _policy(body, report, vocabulary, now_us, naming)

@@ -7,6 +7,7 @@ test       = < <= > >= == !=
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -138,4 +139,7 @@ def _is_number(token: str) -> bool:
 
 
 def _number(token: str) -> float:
-    return float(token.replace("_", ""))
+    number = float(token.replace("_", ""))
+    if not math.isfinite(number):
+        raise GrammarError(f"{token} is beyond what a number can be")
+    return number

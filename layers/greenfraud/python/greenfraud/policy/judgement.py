@@ -37,6 +37,7 @@ class Judgement(NamedTuple):
     decided_by: DecidedBy
     spoke: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    floor: Decision = "allow"  # what rules, forcing lists and guardrails ask for, whatever a model says
 
 
 class Spoken(NamedTuple):
@@ -72,8 +73,10 @@ def judge(policy: Policy, payment: Payment, probability: float | None = None, ma
         decision, decided_by = floor, "guardrail"
     if not (lists or speaking or spoken.guardrails):
         return Judgement(decision, decided_by, spoken.names)
+    forced = most_severe(*(one.outcome for one in lists if one.effect == "force"))
     words = partial(rule_reason, facts=facts, manifest=manifest or load_manifest(), currency=payment.currency)
-    return Judgement(decision, decided_by, spoken.names, _reasons(spoken, speaking, decided_by, words, has_model=has_model))
+    reasons = _reasons(spoken, speaking, (decision, decided_by), words, has_model=has_model)
+    return Judgement(decision, decided_by, spoken.names, reasons, most_severe(of_rules, forced, floor))
 
 
 def _spoken(policy: Policy, facts: Facts, lists: list[NamedList], *, has_model: bool) -> Spoken:
@@ -105,12 +108,19 @@ def _listed(decision: Decision, decided_by: DecidedBy, lists: Sequence[NamedList
 
 
 def _reasons(
-    spoken: Spoken, speaking: Sequence[Rule], decided_by: DecidedBy, words: Callable[[str, Rule], Reason], *, has_model: bool
+    spoken: Spoken,
+    speaking: Sequence[Rule],
+    decided: tuple[Decision, DecidedBy],
+    words: Callable[[str, Rule], Reason],
+    *,
+    has_model: bool,
 ) -> tuple[Reason, ...]:
-    """Of whoever decided first, then of the others; within a kind the most severe first."""
+    """Of whoever decided first, then of the others; within a kind the most severe first, and of lists those that were obeyed."""
+    decision, decided_by = decided
+    lists = [one for one in spoken.lists if one.effect != "mark"]
     by_kind: dict[str, list[Reason]] = {
         "guardrail": [words("guardrail", rule) for rule in sorted(spoken.guardrails, key=lambda rule: -SEVERITY[rule.outcome])],
-        "list": [list_reason(one) for one in spoken.lists if one.effect != "mark"],
+        "list": [list_reason(one) for one in sorted(lists, key=lambda one: (one.outcome != decision, -SEVERITY[one.outcome]))],
         "rules": [words("rule", rule) for rule in sorted(speaking, key=lambda rule: -SEVERITY[rule.says(has_model=has_model)])],
     }
     first = by_kind.pop(decided_by, [])

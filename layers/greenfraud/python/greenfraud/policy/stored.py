@@ -9,7 +9,7 @@ from typing import Any
 
 from greenfraud.canonical import canonical_json, sha256_hex
 from greenfraud.errors import ContractError, PolicyError
-from greenfraud.policy.payment import NUMBERS, TEXTS
+from greenfraud.policy.payment import CUSTOMER, NUMBERS, TERMINAL, TEXTS
 from greenfraud.policy.policy import SCHEMA, Policy
 
 PREFIX = "policies/"
@@ -66,6 +66,7 @@ def from_object(reference: PolicyRef, content: bytes, computed: Iterable[str], c
     except ContractError as error:
         raise PolicyError("unknown_schema", f"policy {reference.version}: {error}") from None
     known = {*computed, *columns, *NUMBERS, *TEXTS, *(one.fact for one in policy.lists)}
-    if unknown := sorted(policy.asked - known):
+    asked = policy.asked | ({one.column for one in policy.lists} - {CUSTOMER, TERMINAL})
+    if unknown := sorted(asked - known):
         raise PolicyError("unknown_feature", f"policy {reference.version} asks for {', '.join(unknown)}, which is not computed")
     return policy
