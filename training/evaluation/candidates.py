@@ -13,7 +13,8 @@ from greenfraud.carbon import LAMBDA_MB_PER_VCPU, emissions_g, inference_energy_
 from greenfraud.errors import BundleError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.money import EURO
-from greenfraud.policy import SEVERITY, Payment, judge
+from greenfraud.policy import SEVERITY, judge
+from training.evaluation.policy_alerts import alerts_beside, asks_the_model, payments_of
 from training.features.chunk_file import feature_values
 from training.job.bucket import Bucket
 from training.model.onnx_graph import INPUT, OUTPUT, probabilities, session_of
@@ -55,6 +56,12 @@ class EvaluatedCandidate:
             return self
         return replace(self, is_alert=self.is_alert | rules.is_alert)
 
+    def under(self, policy: Policy, rules: EvaluatedCandidate, table: pa.Table, currency: str) -> EvaluatedCandidate:
+        """Return it with the alerts that a policy makes of its probabilities; `rules` are what the policy says alone."""
+        if self.scores is None or not asks_the_model(policy):
+            return self.beside(rules)
+        return replace(self, is_alert=alerts_beside(policy, table, self.scores, currency))
+
     def without_scores(self, reason: str) -> EvaluatedCandidate:
         """Return it without scores, for a reason; a reason that it has already stays."""
         return replace(self, scores=None, is_alert=None, reason=self.reason or reason)
@@ -62,12 +69,8 @@ class EvaluatedCandidate:
 
 def rules_candidate(table: pa.Table, policy: Policy, currency: str = EURO) -> EvaluatedCandidate:
     """Score by the bare rules: the decision ranks first, the amount among equals, as an analyst would go through."""
-    names = {name for name in policy.asked if name in table.column_names}
-    columns = {name: table[name].to_pylist() for name in names}
     amounts = table["amount_minor"].to_pylist()
-    rows = ({name: column[row] for name, column in columns.items()} for row in range(len(amounts)))
-    payments = (Payment(values, amount, currency) for values, amount in zip(rows, amounts, strict=True))
-    decisions = [judge(policy, payment).decision for payment in payments]
+    decisions = [judge(policy, payment).decision for payment in payments_of(table, policy, currency)]
     severity = np.array([SEVERITY[decision] for decision in decisions], float)
     scores = severity + np.array(amounts) / (max(amounts, default=0) + 1.0)
     return EvaluatedCandidate("rules", "rules", scores, severity > 0, is_probability=False)

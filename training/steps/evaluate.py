@@ -17,6 +17,7 @@ from training.evaluation.candidates import EvaluatedCandidate, bundle_candidate,
 from training.evaluation.curves import curves_document
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.judgement import judge
+from training.evaluation.policy_alerts import judgeable
 from training.evaluation.policy_in_force import policy_in_force
 from training.evaluation.reporting_delay import labels_of, read_seen
 from training.evaluation.rival import Rival
@@ -119,9 +120,10 @@ def candidates_of(
     roles: dict[str, str], policy: Policy, holdout: Holdout, settings: Settings, currency: str
 ) -> list[EvaluatedCandidate]:
     """Score the rules, and each model by its prefix."""
+    policy = judgeable(policy, holdout.table)
     models = [bundle_candidate(prefix, role, holdout.table, policy=policy, settings=settings) for prefix, role in roles.items()]
     rules = rules_candidate(holdout.table, policy, currency)
-    return [rules, *(model.beside(rules) for model in models)]
+    return [rules, *(model.under(policy, rules, holdout.table, currency) for model in models)]
 
 
 def trained(plan: dict[str, Any]) -> list[dict[str, Any]]:

@@ -40,6 +40,15 @@ def test_nobody_is_judged_beside_a_policy_that_was_altered():
         policy_in_force(ControlDocument(policy_object=REFERENCE), artifacts, 220.0)
 
 
+def test_one_that_this_release_cannot_read_is_judged_as_scoring_falls_back():
+    """Everything is trained by then: an execution does not end for it."""
+    unknown = replace(OURS, rules=(Rule("gone", (Condition("a_feature_of_another_release", ">", 1.0),), "review"),))
+    reference, content = to_object(unknown)
+    artifacts = SimpleNamespace(get={reference.key: content}.__getitem__)
+    found = policy_in_force(ControlDocument(policy_object=reference), artifacts, 220.0)
+    assert found == DEFAULT_POLICY.in_deployment(220.0)
+
+
 def test_without_one_the_default_holds_with_the_deployments_own_amount():
     """As the scoring function holds it."""
     assert policy_in_force(ControlDocument(), SimpleNamespace(), 500.0) == DEFAULT_POLICY.in_deployment(500.0)
