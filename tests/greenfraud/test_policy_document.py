@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from policy_faults import FAULTS, WHOLE, changed
 
-from greenfraud.errors import InvalidInput
+from greenfraud.errors import InvalidInput, PolicyError
 from greenfraud.instants import parse_rfc3339
 from greenfraud.policy import Policy
 from greenfraud.policy.document import Reading, read_document
 from greenfraud.policy.named_list import ListEntry, NamedList
-from greenfraud.policy.stored import PolicyError, from_object, to_object
+from greenfraud.policy.stored import from_object, to_object
 
 NOW_US = parse_rfc3339("2026-11-30T12:00:00Z")
 

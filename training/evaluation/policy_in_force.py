@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from greenfraud.errors import PolicyError
 from greenfraud.features.manifest import load_manifest
-from greenfraud.policy.stored import PolicyError, from_object
+from greenfraud.policy.stored import from_object
 
 if TYPE_CHECKING:
     from greenfraud.control import ControlDocument
