@@ -85,8 +85,11 @@ def card_precision(scores: Floats, rows: Rows, capacity: int, weights: Floats) -
 def counted(scores: Floats, rows: Rows, weights: Floats, limits: Floats, costs: Costs) -> dict[str, Floats]:
     """Return what `limits` [weightings, days] payments a day find, cost and save; saved: beside a team that looks at nothing."""
     found = found_at(scores, rows, weights, limits)
-    frauds = weights[:, rows.customer] @ rows.is_fraud.astype(float)
-    lost = weights[:, rows.customer] @ np.where(rows.is_fraud, rows.amount_minor, 0).astype(float)
+    # Customer by customer: a table of weightings by rows would be 1.6 kB a payment.
+    frauds, lost = (
+        weights @ np.bincount(rows.customer, of_rows, weights.shape[1])
+        for of_rows in (rows.is_fraud, np.where(rows.is_fraud, rows.amount_minor, 0))
+    )
     spent = costs.review_minor * found.alerts + costs.hindered_minor * found.hindered
     none = np.full(len(weights), np.nan)
     return {
