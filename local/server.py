@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -33,12 +32,28 @@ def check_port(port: int, option: str, variable: str) -> None:
             raise PortInUseError(message) from failure
 
 
-def until_signalled() -> threading.Event:
-    """An event that SIGTERM or SIGINT sets."""
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    return stopping
+class Signalled:
+    """Waits until SIGTERM or SIGINT comes, whichever thread the kernel gives it to.
+
+    An event would not do: Python runs handlers in the main thread, which a lock that it waits for keeps asleep when another thread
+    got the signal. What the interpreter writes into a socket at once wakes it.
+    """
+
+    def __init__(self) -> None:
+        self._reader, self._writer = socket.socketpair()
+        self._writer.setblocking(False)
+        signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+
+    def wait(self) -> None:
+        """Return once a signal came, also one that came before."""
+        self._reader.recv(1)
+
+
+def until_signalled() -> Signalled:
+    """What waits for SIGTERM or SIGINT from now on."""
+    return Signalled()
 
 
 def prepare_environment(port: int) -> None:
