@@ -9,15 +9,13 @@ from typing import Any
 
 from cli.compare import wording
 from cli.compare.drawing import Range, ranges
+from cli.dashboard.frame import framed, noted, section
 from cli.dashboard.headline import Tile
 from cli.dashboard.markup import element, items, words
-from cli.dashboard.page import HEAD, STYLE
-from cli.dashboard.theme import variables
 from cli.dashboard.units import moment
 from greenfraud.money import in_words
 
 OWN_STYLE = Path(__file__).with_name("page.css")
-POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
 TILES = ("saved_minor_a_day", "frauds_found_share", "hindered_customers_a_day", "average_precision")
 
 Document = Mapping[str, Any]
@@ -25,37 +23,22 @@ Document = Mapping[str, Any]
 
 def page_of(document: Document, made_at: datetime) -> str:
     """Return the whole page as text."""
-    head = element("head", HEAD, POLICY, element("title", words("GreenFraud compared")), element("style", _style()))
-    main = element("main", *_sections(document))
-    body = element("body", _header(document), main, _footer(document, made_at))
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
-
-
-def _style() -> str:
-    dark = f"@media (prefers-color-scheme: dark) {{ :root {{ {variables('dark')} }} }}"
-    styles = (path.read_text(encoding="utf-8") for path in (STYLE, OWN_STYLE))
-    return "\n".join((f":root {{ {variables('light')} }}", dark, *styles))
+    content = _header(document), element("main", *_sections(document)), _footer(document, made_at)
+    return framed("GreenFraud compared", *content, styles=[OWN_STYLE])
 
 
 def _sections(document: Document) -> list[str]:
     currency, capacity = document["currency"], document["options"]["capacity"]
     answer = element("p", words(wording.sentence(document, currency)), class_="answer")
-    remarks = element(
-        "section", element("h2", words("Before you believe it")), items(document["remarks"]), class_="missing", role="note"
-    )
-    shown = [answer, remarks if document["remarks"] else ""]
+    shown = [answer, noted("Before you believe it", document["remarks"])]
     if not document["unavailable"]:
         measures = wording.lines(capacity, currency)
         shown += [_tiles(document, measures), _drawn(document, currency)]
-        shown.append(_section(f"At {capacity:,} alerts a day", _beside(document, measures, ("measures", "difference"))))
+        shown.append(section(f"At {capacity:,} alerts a day", _beside(document, measures, ("measures", "difference"))))
         if "as_decided" in document["incumbent"]:
             of = ("as_decided", "as_decided_difference")
-            shown.append(_section("At as many alerts as its decisions raised", _beside(document, wording.counted(currency), of)))
-    return [*shown, _section("Week by week", _by_week(document)), _section("How it was found", items(_method(document)))]
-
-
-def _section(title: str, *content: str) -> str:
-    return element("section", element("h2", words(title)), *content)
+            shown.append(section("At as many alerts as its decisions raised", _beside(document, wording.counted(currency), of)))
+    return [*shown, section("Week by week", _by_week(document)), section("How it was found", items(_method(document)))]
 
 
 def _tiles(document: Document, measures: Sequence[wording.Line]) -> str:
@@ -89,7 +72,7 @@ def _drawn(document: Document, currency: str) -> str:
         )
         for title, lines, caption in saved
     ]
-    return _section("Money", element("div", *figures, class_="plots"))
+    return section("Money", element("div", *figures, class_="plots"))
 
 
 def _range(name: str, figure: wording.Figure) -> Range:
@@ -148,7 +131,7 @@ def _method(document: Document) -> list[str]:
     return [
         f"Judged: {told}. Ours learned only weeks whose frauds were reported before the judged week began.",
         f"Incumbent: {document['incumbent_told'].replace('`', '')}.",
-        chosen if on else f"{document['chosen']} is ours here: there was no earlier week to choose on.",
+        chosen if on else f"{document['chosen']} is ours here: no earlier week had frauds to choose by.",
         f"Each day the {options['capacity']:,} payments with the highest scores are looked at.",
         f"Looking at one costs {currency} {review}, troubling a good customer on a day {currency} {hindered}.",
         "A fraud that nobody looked at costs its amount.",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 import altair as alt
@@ -16,42 +14,34 @@ from cli.dashboard.chunk_figures import by_family_and_chunk, learning
 from cli.dashboard.decisions_table import decisions_table
 from cli.dashboard.emission_figures import answering, by_stage, over_time
 from cli.dashboard.figure import Figure
+from cli.dashboard.frame import framed, noted, section
 from cli.dashboard.headline import tiles
 from cli.dashboard.history import Event, history
 from cli.dashboard.inputs import Inputs
-from cli.dashboard.markup import element, items, words
+from cli.dashboard.markup import element, words
 from cli.dashboard.method import grid, methods, sci_sentence
 from cli.dashboard.production_figure import production
 from cli.dashboard.quarantine_table import quarantine_table
 from cli.dashboard.segment_figure import by_segment
-from cli.dashboard.theme import variables
 from cli.dashboard.units import UNAVAILABLE, moment
 from cli.dashboard.value_figures import value_against_grams
 from cli.dashboard.week_figure import before_labels
 
-STYLE, SCRIPT = (Path(__file__).with_name(name) for name in ("page.css", "page.js"))
-HEAD = (
-    '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-    '<meta name="color-scheme" content="light dark">'
-)
+SCRIPT = Path(__file__).with_name("page.js")
 
 
 def page(inputs: Inputs, made_at: datetime) -> str:
     """The whole page as text."""
     events = history(inputs)
     currency = inputs.dataset.get("currency", "Money")
-    script = _script()
-    title = element("title", words("GreenFraud dashboard"))
-    head = element("head", HEAD, _policy(script), title, element("style", _style()))
     main = element(
         "main",
-        _missing(inputs.missing),
+        noted("Unavailable", inputs.missing),
         element("dl", *(tile.html() for tile in tiles(inputs.emissions, events, currency)), class_="tiles"),
         element("p", words(sci_sentence(inputs.emissions)), id="sci"),
         *_sections(inputs, events, currency),
     )
-    body = element("body", _header(inputs), main, _footer(inputs, made_at), element("script", script))
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+    return framed("GreenFraud dashboard", _header(inputs), main, _footer(inputs, made_at), script=_script())
 
 
 @cache
@@ -61,37 +51,24 @@ def _script() -> str:
     return vl_convert.javascript_bundle(SCRIPT.read_text(encoding="utf-8"), vl_version=version)
 
 
-def _policy(script: str) -> str:
-    """Nothing may be fetched or compiled, and no script run but this one."""
-    digest = b64encode(sha256(script.encode()).digest()).decode()
-    policy = f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'"
-    return f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-
-
-def _style() -> str:
-    dark = f"@media (prefers-color-scheme: dark) {{ :root {{ {variables('dark')} }} }}"
-    return f":root {{ {variables('light')} }}\n{dark}\n{STYLE.read_text(encoding='utf-8')}"
-
-
 def _sections(inputs: Inputs, events: Sequence[Event], currency: str) -> list[str]:
     emitted = inputs.emissions
     return [
-        _section(
+        _plots(
             "What serves, and what it emits",
             [production(events), answering(emitted), by_stage(emitted), over_time(emitted)],
         ),
-        _section("Chunk by chunk", [by_family_and_chunk(emitted), learning(inputs.runs)]),
-        _section("Week by week", [before_labels(inputs.weeks)]),
-        _section("Value against grams", value_against_grams(events, currency)),
-        _section("For whom it works", [by_segment(events, currency)]),
-        element("section", element("h2", words("Data in quarantine")), quarantine_table(inputs.quarantine)),
-        element("section", element("h2", words("Executions and decisions")), decisions_table(events)),
+        _plots("Chunk by chunk", [by_family_and_chunk(emitted), learning(inputs.runs)]),
+        _plots("Week by week", [before_labels(inputs.weeks)]),
+        _plots("Value against grams", value_against_grams(events, currency)),
+        _plots("For whom it works", [by_segment(events, currency)]),
+        section("Data in quarantine", quarantine_table(inputs.quarantine)),
+        section("Executions and decisions", decisions_table(events)),
     ]
 
 
-def _section(title: str, figures: Sequence[Figure]) -> str:
-    plots = element("div", *(figure.html() for figure in figures), class_="plots")
-    return element("section", element("h2", words(title)), plots)
+def _plots(title: str, figures: Sequence[Figure]) -> str:
+    return section(title, element("div", *(figure.html() for figure in figures), class_="plots"))
 
 
 def _header(inputs: Inputs) -> str:
@@ -104,12 +81,6 @@ def _header(inputs: Inputs) -> str:
     return element(
         "header", element("h1", words("GreenFraud")), element("p", words(f"Emissions, value and decisions. Data set: {about}."))
     )
-
-
-def _missing(notes: Sequence[str]) -> str:
-    if not notes:
-        return ""
-    return element("section", element("h2", words("Unavailable")), items(notes), class_="missing", role="note")
 
 
 def _footer(inputs: Inputs, made_at: datetime) -> str:

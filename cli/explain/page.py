@@ -7,36 +7,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cli.dashboard.frame import framed, noted, section
 from cli.dashboard.markup import element, items, words
-from cli.dashboard.page import HEAD, STYLE
-from cli.dashboard.theme import variables
 from cli.dashboard.units import moment
 from cli.explain import wording
 from cli.explain.wording import Explanation, Told
 
 OWN_STYLE = Path(__file__).with_name("page.css")
-POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
 HALF = 50.0  # per cent of a bar's track: zero stands in its middle
 
 
 def page_of(of: Explanation, made_at: datetime) -> str:
     """Return the whole page as text."""
-    title = element("title", words(f"GreenFraud: {of['transaction_id']}"))
-    head = element("head", HEAD, POLICY, title, element("style", _style()))
     header = element(
         "header", element("h1", words("Why it was decided so")), element("p", words(f"Payment {of['transaction_id']}"))
     )
     footer = element(
         "footer", element("p", words(f"Made {moment(made_at)} UTC by GreenFraud. Customer and terminal are not named."))
     )
-    body = element("body", header, element("main", *_sections(of)), footer)
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
-
-
-def _style() -> str:
-    dark = f"@media (prefers-color-scheme: dark) {{ :root {{ {variables('dark')} }} }}"
-    styles = (path.read_text(encoding="utf-8") for path in (STYLE, OWN_STYLE))
-    return "\n".join((f":root {{ {variables('light')} }}", dark, *styles))
+    content = header, element("main", *_sections(of)), footer
+    return framed(f"GreenFraud: {of['transaction_id']}", *content, styles=[OWN_STYLE])
 
 
 def _sections(of: Explanation) -> list[str]:
@@ -44,23 +34,13 @@ def _sections(of: Explanation) -> list[str]:
     since = [f"{one.at}: {one.text}" for one in wording.since(of)]
     return [
         element("p", words(wording.headline(of)), class_="answer"),
-        _remarks(of["remarks"]),
+        noted("What cannot be told", of["remarks"]),
         element("dl", *(_fact(*one) for one in wording.facts(of)), class_="facts"),
-        _section("Why", element("p", words(wording.scale(of)), class_="basis"), _reasons(told)),
-        _section("What of the policy spoke", items(spoke)) if spoke else "",
-        _section("What happened since", items(since or ["Nothing was told of it."])),
+        section("Why", element("p", words(wording.scale(of)), class_="basis"), _reasons(told)),
+        section("What of the policy spoke", items(spoke)) if spoke else "",
+        section("What happened since", items(since or ["Nothing was told of it."])),
         *_values(of),
     ]
-
-
-def _section(title: str, *content: str) -> str:
-    return element("section", element("h2", words(title)), *content)
-
-
-def _remarks(remarks: Sequence[str]) -> str:
-    if not remarks:
-        return ""
-    return element("section", element("h2", words("What cannot be told")), items(remarks), class_="missing", role="note")
 
 
 def _fact(name: str, text: str) -> str:
@@ -90,14 +70,12 @@ def _values(of: Explanation) -> list[str]:
     if of["unnamed"]:
         listed = ", ".join(wording.value(one) for one in of["unnamed"])
         return [
-            _section(
-                f"The values it was decided on, in the order of manifest {of['manifest_version']}", element("p", words(listed))
-            )
+            section(f"The values it was decided on, in the order of manifest {of['manifest_version']}", element("p", words(listed)))
         ]
     if not of["features"]:
         return []
     tables = [element("h3", words(label)) + _table(features) for label, features in wording.grouped(of)]
-    return [_section("The values it was decided on", *tables)]
+    return [section("The values it was decided on", *tables)]
 
 
 def _table(features: Sequence[Mapping[str, Any]]) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.policy import backtest_table
+from cli.policy.beside import tried_beside
 from cli.policy.diffing import write
-from cli.policy.in_force import candidate_of, policy_in_force
-from cli.policy.kept import Lake, lacking
+from cli.policy.in_force import candidate_of
+from cli.policy.kept import Lake
 from cli.policy.known import Known, mature_decisions
 from cli.policy.past_figures import Judged, figures
-from cli.policy.trial import Document, try_both
+from cli.policy.trial import Document
 from cli.screen import Screen
 from cli.target import Target
 from greenfraud.instants import day_of, format_rfc3339
@@ -23,18 +24,12 @@ def backtest(target: Target, screen: Screen, file: Path, weeks: int, to_json: Pa
         window, kept = mature_decisions(lake, weeks, lambda found: screen.doing(f"reading decisions: {found:,}"))
         screen.doing("reading labels")
         known = Known.read(lake, day_of(window.start_us))
-        now = policy_in_force(target, kept)
-        judged, missing = lacking(kept, frozenset((*now.features, *candidate.features)))
-        tried = try_both(judged, now, candidate, lambda done: screen.doing(f"judging: {done:,} of {len(judged):,}"))
+        trial = tried_beside(target, screen, kept, candidate)
         document: Document = {
-            "schema": 1,
-            "now": now.version,
-            "candidate": candidate.version,
-            "currency": target.currency,
+            **trial.heading,
             "from": format_rfc3339(window.start_us),
             "to": format_rfc3339(window.end_us),
-            "not_judged": len(missing),
-            **figures([Judged(one, known.of(one.kept)) for one in tried], candidate),
+            **figures([Judged(one, known.of(one.kept)) for one in trial.tried], candidate),
         }
     backtest_table.show_backtest(screen, document)
     write(to_json, document, screen)

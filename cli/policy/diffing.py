@@ -7,10 +7,11 @@ from pathlib import Path
 
 from cli.errors import CommandError
 from cli.policy import trial_table
+from cli.policy.beside import tried_beside
 from cli.policy.checking import line_of
-from cli.policy.in_force import candidate_of, policy_in_force
-from cli.policy.kept import Lake, lacking, newest
-from cli.policy.trial import Document, compared, over_capacity, try_both
+from cli.policy.in_force import candidate_of
+from cli.policy.kept import Lake, newest
+from cli.policy.trial import Document, compared, over_capacity
 from cli.screen import Screen
 from cli.target import Target
 
@@ -22,17 +23,8 @@ def diff(target: Target, screen: Screen, file: Path, number: int, to_json: Path 
         kept = newest(Lake(target), number, lambda found: screen.doing(f"reading decisions: {found:,} of {number:,}"))
         if not kept:
             raise CommandError("the lake holds no decision yet. Score some payments first; they land within minutes")
-        now = policy_in_force(target, kept)
-        judged, missing = lacking(kept, frozenset((*now.features, *candidate.features)))
-        tried = try_both(judged, now, candidate, lambda done: screen.doing(f"judging: {done:,} of {len(judged):,}"))
-    document: Document = {
-        "schema": 1,
-        "now": now.version,
-        "candidate": candidate.version,
-        "currency": target.currency,
-        "not_judged": len(missing),
-        **compared(tried, candidate),
-    }
+        trial = tried_beside(target, screen, kept, candidate)
+    document: Document = {**trial.heading, **compared(trial.tried, candidate)}
     trial_table.show_diff(screen, document)
     if (asked := over_capacity(document)) is not None:
         line = line_of(file, ("money", "reviews_a_day"))

@@ -46,9 +46,6 @@ class LakeIds:
                 return (transaction_id, observed_us) in self._ids(
                     labels_prefix(day_of(observed_us)), ("transaction_id", "observed_us")
                 )
-            if record == release.KIND:
-                accepted_us = int(item["accepted_us"]["N"])
-                return (transaction_id,) in self._ids(releases_prefix(day_of(accepted_us)), ("transaction_id",))
         except (KeyError, ValueError, TypeError, OverflowError):
             return False  # the ingest function names what is wrong with it
         return True

@@ -14,7 +14,7 @@ from functions.control.documents import Artifacts
 from functions.control.ledger import standing_policies
 from functions.control.stage import Stage
 from greenfraud.control import ControlDocument
-from greenfraud.errors import GreenFraudError, InvalidInput, StateConflict
+from greenfraud.errors import GreenFraudError, InvalidInput, NotFound, StateConflict
 from greenfraud.features.manifest import load_manifest
 from greenfraud.items.ledger import APPLY_POLICY, UNDO_POLICY, Entry
 from greenfraud.policy import DEFAULT_POLICY, Policy, earlier
@@ -74,7 +74,7 @@ class AppliedPolicy:
         if not earlier_ones:
             raise StateConflict("no policy has been applied that is not undone: there is nothing to go back to")
         reference = earlier_ones[-1]
-        policy = DEFAULT_POLICY if reference is None else self._read(reference)
+        policy = DEFAULT_POLICY if reference is None else self._read_earlier(reference)
         return self._replace(before, self._after(before, policy), UNDO_POLICY, actor, reason)
 
     def _replace(self, before: ControlDocument, after: ControlDocument, verb: str, actor: str, reason: str) -> ControlDocument:
@@ -105,6 +105,13 @@ class AppliedPolicy:
     def _read(self, reference: PolicyRef) -> Policy:
         manifest = load_manifest()
         return from_object(reference, self.artifacts.read(reference.key), manifest.names, manifest.extra_columns)
+
+    def _read_earlier(self, reference: PolicyRef) -> Policy:
+        try:
+            return self._read(reference)
+        except NotFound:
+            gone = f"policy {reference.version}, which stood before, is gone: somebody whom it named was forgotten"
+            raise StateConflict(f"{gone}; apply another one, or the default's document") from None
 
     def _check_version(self, reference: PolicyRef) -> None:
         """Decisions name a policy by its version, so that one version is one policy, for ever."""

@@ -10,8 +10,11 @@ from pathlib import Path
 import boto3
 import pytest
 from card_rows import HEADER
+from forgettable_platform import WORLD, World, renamed
 from moto import mock_aws
+from rich.console import Console
 
+from cli.screen import Screen
 from cli.target import Target
 
 
@@ -65,3 +68,29 @@ def api():
     yield server
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def world(request, monkeypatch: pytest.MonkeyPatch):
+    """A platform that knows a small world, by ids as they were sent or by tokens."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setattr("cli.forgetting.requests.KNOWN_AFTER_SECONDS", 0)
+    with mock_aws():
+        made = World(WORLD if getattr(request, "param", None) == "short ids" else renamed(WORLD))
+        made.fill()
+        yield made
+
+
+@pytest.fixture
+def person(world) -> str:
+    """Somebody with payments in the imported history and among those the platform decided."""
+    return world.rows()[-1]["customer_id"]
+
+
+@pytest.fixture
+def screen():
+    """What is said, as text."""
+    return Screen(Console(record=True, width=200))

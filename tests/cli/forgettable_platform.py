@@ -19,6 +19,7 @@ from cli.data.dataset import Dataset, hold_back
 from cli.data.upload import upload
 from cli.data.world import WorldSpecification, make_world
 from cli.target import Target
+from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.items import decision as decision_items
@@ -178,3 +179,20 @@ class World:
                 body = self.s3.get_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
                 found[bucket, one["Key"], one["VersionId"]] = body
         return found
+
+
+def customers_of(body: bytes) -> list[str]:
+    """Who stands in a Parquet file."""
+    return pq.read_table(io.BytesIO(body))["customer_id"].to_pylist()
+
+
+def named_in(world: World, person: str) -> list[str]:
+    """Every place that names the person: raw content where that says something, customers' columns and fields."""
+    words = {person.encode(), entity_id("customer_id", person).encode()}
+    found = []
+    for (bucket, key, _), body in world.contents().items():
+        is_theirs = person in customers_of(body) if body.startswith(b"PAR1") else any(word in body for word in words)
+        found += [f"{bucket}/{key}"] if is_theirs else []
+    for table in ("customertable", "terminaltable", "decisionstable", "receiptstable"):
+        found += [table for item in world.items(table) if any(word.decode() in repr(item) for word in words)]
+    return sorted(set(found))

@@ -5,71 +5,17 @@ from __future__ import annotations
 import io
 import json
 import time
-from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
-from forgettable_platform import CUSTOMER, WORLD, World, renamed
-from moto import mock_aws
-from rich.console import Console
+from forgettable_platform import CUSTOMER, named_in
 
 from cli.errors import CommandError
 from cli.forgetting import forget as forgetting
 from cli.forgetting.forget import forget, search
 from cli.forgetting.requests import Requests
-from cli.screen import Screen
-from greenfraud.control import ControlDocument
-from greenfraud.features.encoding import entity_id
-from greenfraud.items import control as control_items
 from greenfraud.items import forgotten, release, state
 from greenfraud.items.release import ReleasedPayment
-from greenfraud.policy import DEFAULT_POLICY
-from greenfraud.policy import payment as policy_payment
-from greenfraud.policy.named_list import ListEntry, NamedList
-from greenfraud.policy.stored import to_object
-
-
-@pytest.fixture
-def world(request, monkeypatch: pytest.MonkeyPatch):
-    """A platform that knows a small world, by ids as they were sent or by tokens."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setattr("cli.forgetting.requests.KNOWN_AFTER_SECONDS", 0)
-    with mock_aws():
-        made = World(WORLD if getattr(request, "param", None) == "short ids" else renamed(WORLD))
-        made.fill()
-        yield made
-
-
-@pytest.fixture
-def person(world) -> str:
-    """Somebody with payments in the imported history and among those the platform decided."""
-    return world.rows()[-1]["customer_id"]
-
-
-@pytest.fixture
-def screen():
-    """What is said, as text."""
-    return Screen(Console(record=True, width=200))
-
-
-def customers_of(body: bytes) -> list[str]:
-    """Who stands in a Parquet file."""
-    return pq.read_table(io.BytesIO(body))["customer_id"].to_pylist()
-
-
-def named_in(world, person: str) -> list[str]:
-    """Every place that names the person: raw content where that says something, customers' columns and fields."""
-    words = {person.encode(), entity_id("customer_id", person).encode()}
-    found = []
-    for (bucket, key, _), body in world.contents().items():
-        is_theirs = person in customers_of(body) if body.startswith(b"PAR1") else any(word in body for word in words)
-        found += [f"{bucket}/{key}"] if is_theirs else []
-    for table in ("customertable", "terminaltable", "decisionstable", "receiptstable"):
-        found += [table for item in world.items(table) if any(word.decode() in repr(item) for word in words)]
-    return sorted(set(found))
 
 
 @pytest.mark.parametrize("world", ["short ids", "tokens"], indirect=True)
@@ -253,36 +199,3 @@ def test_the_list_of_the_forgotten_holds_no_id_and_ends(world, person, screen):
     (item,) = [item for item in world.items("receiptstable") if item["event_id"]["S"] == forgotten.NAME]
     assert person not in repr(item)
     assert float(item["expires_at"]["N"]) == pytest.approx(time.time() + forgotten.KEPT_SECONDS, abs=60)
-
-
-def apply_policy(world, name: str, ids, *, in_force: bool) -> str:
-    """Store a policy with a list of customers; the key of its object."""
-    entries = {one: ListEntry(None, "chargebacks", "ada") for one in ids}
-    policy = replace(
-        DEFAULT_POLICY, version=name, lists=(NamedList("bad-ones", policy_payment.CUSTOMER, "force", "block", entries),)
-    )
-    reference, content = to_object(policy)
-    world.put("artifacts", reference.key, content)
-    if in_force:
-        document = ControlDocument(revision=1, policy_object=reference)
-        for index in range(control_items.COPIES):
-            world.dynamodb.put_item(TableName="controltable", Item=control_items.encode(document, index))
-    return reference.key
-
-
-def test_who_stands_on_a_list_in_force_is_refused_before_anything_is_cut(world, person, screen):
-    """The policy that decides cannot lose its object; somebody applies one without the entry first."""
-    apply_policy(world, "ours-1", [person], in_force=True)
-    with pytest.raises(CommandError, match="stands on bad-ones of the policy in force, ours-1"):
-        forget(world.target, screen, person)
-    assert named_in(world, person)
-
-
-def test_a_policy_of_before_that_names_the_person_goes_with_all_its_versions(world, person, screen):
-    """Its digest is its name, so it cannot be written anew; one that names others stays."""
-    named = apply_policy(world, "ours-1", [person], in_force=False)
-    kept = apply_policy(world, "ours-2", ["somebody else"], in_force=True)
-    forget(world.target, screen, person)
-    keys = {key for _, key, _ in world.contents()}
-    assert (named in keys, kept in keys) == (False, True)
-    assert named_in(world, person) == []

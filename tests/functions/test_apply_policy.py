@@ -201,3 +201,14 @@ def test_a_model_that_is_promoted_between_changes_nothing_about_going_back(world
     world.promote("v1")
     _, body = world.ask(UNDO, {"reason": "too strict"})
     assert (body["policy"]["version"], body["production"]["version"]) == (DEFAULT_POLICY.version, "v1")
+
+
+def test_going_back_to_a_policy_that_is_gone_is_refused_with_the_way_on(world):
+    """Somebody whom its lists named was forgotten; what decides now goes on deciding."""
+    world.ask(APPLY, asked(LASTING))
+    (first,) = world.s3.list_objects_v2(Bucket="artifacts", Prefix=PREFIX)["Contents"]
+    world.ask(APPLY, asked(LASTING.replace("ours-1", "ours-2")))
+    world.s3.delete_object(Bucket="artifacts", Key=first["Key"])
+    status, body = world.ask(UNDO, {"reason": "too strict"})
+    assert (status, in_force(world)) == (409, "ours-2")
+    assert body["detail"].startswith("policy ours-1, which stood before, is gone: ")

@@ -186,8 +186,8 @@ def test_a_rule_of_a_higher_priority_makes_an_exception_of_others():
 
 @settings(max_examples=60)
 @given(policies(), payments, probabilities)
-def test_without_a_model_nothing_milder_than_the_floor_is_answered_unless_a_list_lets_through(policy, payment, probability):
-    """What rules, lists and guardrails ask for is known beside the model's word: chance lets nobody through who is asked about."""
+def test_what_the_policy_asks_for_is_known_apart_from_what_the_model_says(policy, payment, probability):
+    """So chance lets nobody through whom rules, lists or guardrails ask about."""
     found = judge(policy, payment, probability)
     bare = judge(replace(policy, review_at=1.0, block_at=1.0, money=None), payment, probability)
     assert found.floor == bare.floor

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import doctest
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from learnable import FEATURES, checkpoint, rows
 
-from greenfraud.bundle import LOG_ODDS
 from greenfraud.errors import ContractError
 from greenfraud.families import FAMILIES
 from training.model import drift, families, fitting, learning
@@ -20,7 +18,7 @@ from training.model.drift import MINIMUM_FRAUDS, parent_index, parent_probabilit
 from training.model.families import ARCHITECTURES
 from training.model.learning import learn
 from training.model.network import BACKGROUND, FraudNetwork, with_odds
-from training.model.onnx_graph import INPUT, OUTPUT, PARITY_TOLERANCE, check_parity, probabilities, session_of, to_onnx
+from training.model.onnx_graph import PARITY_TOLERANCE, check_parity, probabilities, to_onnx
 from training.model.ranking import average_precision
 from training.model.sample import REPLAY_LEGITIMATE, Sample
 from training.model.warm_start import adopt, fit_encoding
@@ -41,21 +39,6 @@ def test_every_family_learns_and_gives_the_same_from_onnx(family: str) -> None:
     nothing = torch.full((1, 3), torch.nan)
     assert check_parity(to_onnx(network), network, nothing) <= PARITY_TOLERANCE
     assert average_precision(probabilities(to_onnx(network), unseen.values.numpy()), unseen.is_fraud.numpy()) > 0.85
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_model_tells_log_odds_beside_its_probability(family: str) -> None:
-    """As exact where the probability says 1; the probability stays the first output, which earlier releases read."""
-    network = learn(family, rows(2_000), None, FEATURES).network
-    session: Any = session_of(to_onnx(network))
-    unseen = rows(200, seed=3).values.numpy()
-    assert [output.name for output in session.get_outputs()] == [OUTPUT, LOG_ODDS]
-    probability, log_odds = (answer.astype(np.float64) for answer in session.run(None, {INPUT: unseen}))
-    np.testing.assert_allclose(1.0 / (1.0 + np.exp(-log_odds)), probability, rtol=1e-5, atol=1e-7)
-    network.platt[1] = 90.0
-    ((certain,), (far,)) = session_of(to_onnx(network)).run(None, {INPUT: unseen[:1]})  # type: ignore[attr-defined]
-    assert certain == 1.0
-    assert far > 60.0
 
 
 def test_light_keeps_within_its_parameters() -> None:
