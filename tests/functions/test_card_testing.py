@@ -134,3 +134,10 @@ def shares(table: pa.Table) -> tuple[float, int]:
     challenged = np.array([judge(alone, payment).decision == "challenge" for payment in payments])
     most = int(columns["terminal_tried_1h"].max())
     return float(challenged.mean()), most if most > WITHIN else 0
+
+
+@pytest.mark.parametrize(("payments", "decision"), [(0.0, "challenge"), (9.0, "challenge"), (10.0, "allow"), (60.0, "allow")])
+def test_who_has_paid_for_long_is_left_in_peace_where_others_test_cards(payments, decision):
+    """The attack is at the terminal, by no doing of his own."""
+    values = {"terminal_tried_1h": 40.0, "terminal_count_7d": 75.0, "terminal_count_30d": 200.0, "customer_count_90d": payments}
+    assert judge(DEFAULT_POLICY, Payment(values, 1_200)).decision == decision
