@@ -15,6 +15,8 @@ CURRENCIES = json.loads((ROOT / "layers/greenfraud/python/greenfraud/currencies.
 REVIEW_ABOVE = 220.0
 HOME_REGION = "eu-north-1"
 ARCHITECTURES = ("arm64", "x86_64")
+INTENSITY_PROVIDERS = ("profile", "electricity_maps", "watttime")
+MOST_HOURS = 24  # that a run may wait for clean power
 LEDGER_LOCKS = ("governance", "compliance")
 DYNAMODB_CLIENTS = ("lean", "boto3")
 TORCH_BACKENDS = re.compile(r"cpu|cu\d+")
@@ -110,6 +112,16 @@ class Settings:
     grid_intensity_g_per_kwh: float = 8.0
     grid_intensity_source: str = "Cloud Carbon Footprint, eu-north-1, location-based"
     country_iso3: str = "SWE"
+    # What training may emit and cost in a month, by its records; 0 for no limit. At 80 % it warns and rings, at 100 % heavy stays
+    # out, at 120 % nothing is trained. An hour of a machine at the price on demand: spare capacity costs less.
+    budget_g_a_month: float = 0.0
+    budget_usd_a_month: float = 0.0
+    training_usd_an_hour: float = 0.125
+    # Who foresees the grid's intensity, so that a scheduled run starts in the cleanest window: the profile is a model of the sun
+    # over the year's mean; Electricity Maps and WattTime are asked over the internet, with a secret in a SecureString of SSM.
+    intensity_provider: str = "profile"
+    intensity_zone: str | None = None  # as the provider calls it; Electricity Maps' is known of a few regions
+    intensity_secret: str | None = None  # the parameter's name; a token, or for WattTime user:password
 
     def __post_init__(self) -> None:
         if self.architecture not in ARCHITECTURES:
@@ -134,6 +146,8 @@ class Settings:
         self._check_money()
         self._check_exploration()
         self._check_ledger()
+        self._check_intensity()
+        self._check_budget()
         self._check_kept()
         if self.region != HOME_REGION and self.country_iso3 == "SWE":
             raise SettingsError(
@@ -167,6 +181,28 @@ class Settings:
             raise SettingsError(f"ledger_lock is {self.ledger_lock!r}, choose one of {', '.join(LEDGER_LOCKS)}")
         if self.keep_ledger_days < 1:
             raise SettingsError(f"keep_ledger_days is {self.keep_ledger_days}, expected 1 or more")
+
+    def _check_intensity(self) -> None:
+        provider = self.intensity_provider
+        if not 0 <= self.retrain_deadline_hours <= MOST_HOURS:
+            raise SettingsError(
+                f"retrain_deadline_hours is {self.retrain_deadline_hours}, expected 0 for at once, up to {MOST_HOURS}"
+            )
+        if provider not in INTENSITY_PROVIDERS:
+            raise SettingsError(f"intensity_provider is {provider!r}, choose one of {', '.join(INTENSITY_PROVIDERS)}")
+        if provider == "profile":
+            return
+        if self.private:
+            raise SettingsError(f"intensity_provider {provider} is asked over the internet, which private leaves out: use profile")
+        if not self.intensity_secret:
+            raise SettingsError(f"intensity_provider {provider} also needs intensity_secret, the name of an SSM parameter")
+        if provider == "watttime" and not self.intensity_zone:
+            raise SettingsError("intensity_provider watttime also needs intensity_zone, its grid region such as CAISO_NORTH")
+
+    def _check_budget(self) -> None:
+        for name in ("budget_g_a_month", "budget_usd_a_month", "training_usd_an_hour"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise SettingsError(f"{name} is {getattr(self, name)}, expected 0 or more")
 
     def _check_kept(self) -> None:
         for name, (least, need) in LEAST_KEPT_DAYS.items():

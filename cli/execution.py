@@ -25,6 +25,9 @@ FAILED = "Failed"  # a stopped job only fell with the others
 class Watcher(Protocol):
     """Who is told what happens while an execution runs."""
 
+    def waiting(self, start: Mapping[str, Any]) -> None:
+        """When it begins, and what that is hoped to save."""
+
     def planned(self, plan: Mapping[str, Any]) -> None:
         """What will be trained."""
 
@@ -45,6 +48,9 @@ class Watcher(Protocol):
 
     def reported(self, report: Mapping[str, Any]) -> None:
         """The execution was summed up."""
+
+    def waited(self, saved: Mapping[str, Any]) -> None:
+        """What waiting for clean power has saved."""
 
 
 @dataclass
@@ -167,10 +173,12 @@ class _Following:
 
     def _tell(self, name: str, document: dict[str, Any]) -> None:
         hearers = {
+            "start.json": self._watcher.waiting,
             "plan.json": self._watcher.planned,
             "evaluation.json": self._watcher.evaluated,
             "decision.json": self._watcher.decided,
             "report.json": self._watcher.reported,
+            "waiting.json": self._watcher.waited,
         }
         hearer = self._watcher.trained if name.startswith("train/") else hearers.get(name)
         if hearer is not None:

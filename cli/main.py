@@ -95,6 +95,12 @@ def retrain_command(  # noqa: PLR0913 - the options of a command
     full: Annotated[bool, typer.Option("--full", help="learn every mature chunk anew and at once, from nothing")] = False,
     accept_chunk: Annotated[str, typer.Option(help="let these out of quarantine, separated by commas; needs --why")] = "",
     why: Annotated[str, typer.Option(help="why the accepted chunks are let through; kept on record")] = "",
+    within: Annotated[
+        float, typer.Option(metavar="HOURS", min=0, max=24, help="begin when the grid is cleanest, and end within so many hours")
+    ] = 0,
+    over_budget: Annotated[
+        bool, typer.Option("--over-budget", help="even where the month's budget of carbon or money is used up")
+    ] = False,
     stop: Annotated[str, typer.Option(metavar="EXECUTION", help="start nothing, and end this execution")] = "",
     aws: Aws = False,
     region: Region = "",
@@ -104,10 +110,11 @@ def retrain_command(  # noqa: PLR0913 - the options of a command
     from cli.target import find_target
 
     wanted: dict[str, Any] = {"families": _listed(families), "chunks": _listed(chunks), "force": force, "full": full}
-    wanted |= {"accept": _listed(accept_chunk), "why": why}
+    wanted |= {"accept": _listed(accept_chunk), "why": why, "deadline": within, "over_budget": over_budget}
     document = {name: value for name, value in wanted.items() if value}
     if stop and document:
-        raise InputError(f"--stop starts nothing: leave out {', '.join(f'--{name}' for name in document)}")
+        options = (f"--{'within' if name == 'deadline' else name.replace('_', '-')}" for name in document)
+        raise InputError(f"--stop starts nothing: leave out {', '.join(options)}")
     target = find_target(aws=aws, region=region or None)
     if stop:
         retraining.stop(target, Screen(), stop)

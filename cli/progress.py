@@ -27,6 +27,24 @@ class TrainingView:
         self._chunks: dict[str, int] = {}
         self._done: Counter[str] = Counter()
 
+    def waiting(self, start: Mapping[str, Any]) -> None:
+        """Say until when it waits, or why it does not."""
+        if start["fault"]:
+            self._screen.line(f"  note: {start['fault']}; {start['source']} is taken instead")
+        if not start["waits"]:
+            self._screen.line(f"  power: no cleaner window before {start['deadline']}, it starts at once ({start['source']})")
+            return
+        there = f"{start['g_per_kwh']:.0f} instead of {start['at_once_g_per_kwh']:.0f} g CO2e/kWh"
+        self._screen.line(f"  power: waits until {start['start_at']}, when it is cleanest before {start['deadline']}: {there}")
+        self._screen.doing(f"waiting until {start['start_at']}")
+
+    def waited(self, saved: Mapping[str, Any]) -> None:
+        """Say what that has saved, as it was foreseen and as it was."""
+        if not saved["waits"]:
+            return
+        was = f"unavailable, {saved['unavailable']}" if saved["saved_g"] is None else f"{grams(saved['saved_g'])} CO2e"
+        self._screen.line(f"  saved by waiting: {was}; foreseen {grams(saved['saved_foreseen_g'])}")
+
     def planned(self, plan: Mapping[str, Any]) -> None:
         """Say what will be trained and what it will be judged on."""
         for warning in plan.get("warnings", []):

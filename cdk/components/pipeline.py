@@ -40,7 +40,7 @@ class Pipeline(Construct):
             "Machine",
             state_machine_name=NAME,
             definition_body=sfn.DefinitionBody.from_chainable(flow.start),
-            timeout=Duration.hours(24),
+            timeout=Duration.hours(48),  # one day of waiting for clean power, one of work
             tracing_enabled=True,
             logs=sfn.LogOptions(destination=logs, level=sfn.LogLevel.ALL, include_execution_data=True),
         )

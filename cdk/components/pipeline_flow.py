@@ -1,4 +1,4 @@
-"""The order of the pipeline's states: plan, features, training per family and chunk, gate, promotion, report."""
+"""The order of the pipeline's states: a wait for clean power, plan, features, training per chunk, gate, promotion, report."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cdk.components.training_jobs import TrainingJobs
 
 FAMILIES_AT_ONCE = 3
 THIS_EXECUTION = {"execution_arn.$": "$$.Execution.Id"}
+ITS_INPUT = {"input.$": "$$.Execution.Input"}
 PER_RUN = ["execution", "date"]
 PER_FAMILY = ["features", "version_ending"]  # what a chunk's names are made of
 PER_CHUNK = ["chunk", "is_last", "job_key"]
@@ -28,9 +29,21 @@ class PipelineFlow(Construct):
     def __init__(self, scope: Construct, id_: str, *, plan: lambda_.IFunction, control: Control, jobs: TrainingJobs) -> None:
         super().__init__(scope, id_)
         self._control, self._jobs = control, jobs
-        payload = {**THIS_EXECUTION, "input.$": "$"}
-        planned = call(self, "Plan", function=plan, payload=payload, output_path="$.Payload")
-        self.start = sfn.Chain.start(planned).next(self._work_if_any())
+        self._plan = plan
+        planned = call(self, "Plan", function=plan, payload={**THIS_EXECUTION, **ITS_INPUT}, output_path="$.Payload")
+        planned.next(self._work_if_any())
+        may_wait = sfn.Condition.is_present("$.deadline")
+        self.start = sfn.Choice(self, "MayWait").when(may_wait, self._wait_for_clean_power(planned)).otherwise(planned)
+
+    def _wait_for_clean_power(self, planned: sfn.State) -> sfn.State:
+        """Nothing is planned or leased while it waits; where nobody can say when to start, it starts at once."""
+        payload = {**THIS_EXECUTION, **ITS_INPUT, "ask": "start"}
+        start = call(self, "ChooseStart", function=self._plan, payload=payload, output_path="$.Payload")
+        start.add_catch(planned, errors=["States.ALL"])
+        wait = sfn.Wait(self, "WaitForCleanPower", time=sfn.WaitTime.timestamp_path("$.start_at"))
+        is_later = sfn.Condition.boolean_equals("$.waits", True)
+        start.next(sfn.Choice(self, "IsCleanerLater").when(is_later, wait.next(planned)).otherwise(planned))
+        return start
 
     def _work_if_any(self) -> sfn.Choice:
         """Work, unless nothing is new or another execution trains: neither of these is a failure that wakes somebody."""
@@ -107,9 +120,18 @@ class PipelineFlow(Construct):
 
     def _promote_or_not(self) -> sfn.Choice:
         report = self._run("Report", "report")
-        report.next(sfn.Succeed(self, "Succeeded"))
+        report.next(self._account_for_waiting())
         is_better = sfn.Condition.string_equals("$.gate.decision.outcome", "promote")
         return sfn.Choice(self, "IsPromoted").when(is_better, self._promote().next(report)).otherwise(report)
+
+    def _account_for_waiting(self) -> sfn.Choice:
+        """What a wait saved is a figure beside the run, which has succeeded without it."""
+        succeeded = sfn.Succeed(self, "Succeeded")
+        payload = {**THIS_EXECUTION, "ask": "waited"}
+        waited = call(self, "AccountForWaiting", function=self._plan, payload=payload, result_path=sfn.JsonPath.DISCARD)
+        waited.add_catch(succeeded, errors=["States.ALL"])
+        might_wait = sfn.Condition.is_present("$.may_wait")
+        return sfn.Choice(self, "MightWait").when(might_wait, waited.next(succeeded)).otherwise(succeeded)
 
     def _promote(self) -> sfn.TaskStateBase:
         """What is promoted is read from the gate's stored decision: a payload says no more than which execution asks."""

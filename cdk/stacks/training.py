@@ -14,7 +14,7 @@ from cdk.components.control import Control
 from cdk.components.dead_letters import DeadLetters
 from cdk.components.execution_alarms import execution_alarms
 from cdk.components.function import ServiceFunction
-from cdk.components.grants import allow_items, allow_listing, allow_objects
+from cdk.components.grants import allow, allow_items, allow_listing, allow_objects
 from cdk.components.layers import Layers
 from cdk.components.network import Network
 from cdk.components.pipeline import NAME as PIPELINE
@@ -27,6 +27,7 @@ from cdk.settings import Settings
 from cdk.stacks.data import DataStack
 
 DAY = 24 * 60  # minutes
+BUDGET_WARNS = 0.8  # of the month's budget, as the plan function warns
 
 
 class TrainingStack(Stack):
@@ -97,18 +98,49 @@ class TrainingStack(Stack):
                 "ARTIFACTS_BUCKET": buckets.artifacts.bucket_name,
                 "LINEAGE_TABLE": tables.lineage.table_name,
                 "LEASES_TABLE": tables.leases.table_name,
+                **self._grid(),
             },
         )
+        if self._settings.budget_g_a_month or self._settings.budget_usd_a_month:
+            allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "emissions/")
+        if self._settings.intensity_secret:
+            self._allow_secret(plan, self._settings.intensity_secret)
         allow_listing(plan.role, buckets.lake, buckets.artifacts)
         allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "dataset.json", "quarantine/")
         allow_objects(plan.role, buckets.lake, ["s3:PutObject"], "quarantine/")  # who let a chunk through, and why
         # By name: whoever may write an execution's decision.json says what is promoted.
-        written = ("checkpoints/*/genesis/genesis.json", "executions/*/plan.json", "executions/*/up-to-*.manifest")
+        answers = (
+            "executions/*/plan.json",
+            "executions/*/up-to-*.manifest",
+            "executions/*/start.json",
+            "executions/*/waiting.json",
+        )
+        written = ("checkpoints/*/genesis/genesis.json", *answers)
         allow_objects(plan.role, buckets.artifacts, ["s3:PutObject"], *written)
+        allow_objects(plan.role, buckets.artifacts, ["s3:GetObject"], "executions/*/start.json", "executions/*/report.json")
         allow_items(plan.role, ["Query"], tables.lineage)
         allow_items(plan.role, ["GetItem", "PutItem"], tables.leases)
         allow_asking_of_executions(plan.role, PIPELINE)
         return plan
+
+    def _grid(self) -> dict[str, str]:
+        """What the electricity is, and who foresees how clean it will be."""
+        settings = self._settings
+        return {
+            "GRID_INTENSITY_G_PER_KWH": str(settings.grid_intensity_g_per_kwh),
+            "PUE": str(settings.pue),
+            "BUDGET_G_A_MONTH": str(settings.budget_g_a_month),
+            "BUDGET_USD_A_MONTH": str(settings.budget_usd_a_month),
+            "TRAINING_USD_AN_HOUR": str(settings.training_usd_an_hour),
+            "INTENSITY_PROVIDER": settings.intensity_provider,
+            "INTENSITY_ZONE": settings.intensity_zone or "none",
+            "INTENSITY_SECRET": settings.intensity_secret or "none",
+        }
+
+    def _allow_secret(self, plan: ServiceFunction, name: str) -> None:
+        """A SecureString of the key that SSM has by itself; whoever uses another one lets the role decrypt by it."""
+        parameter = self.format_arn(service="ssm", resource="parameter", resource_name=name.removeprefix("/"))
+        allow(plan.role, ["ssm:GetParameter"], [parameter])
 
     def _function(self, id_: str, name: str, environment: dict[str, str]) -> ServiceFunction:
         service = ServiceFunction(
@@ -127,12 +159,13 @@ class TrainingStack(Stack):
         return service
 
     def _schedule(self) -> scheduler.Schedule:
-        """Only the schedule may wait for clean power: it alone carries a deadline, in hours.
+        """A scheduled run may wait for clean power: it carries a deadline, in hours; 0 for none.
 
         Scheduler delivers at least once and names each execution anew; the moment that it starts one for is in the input.
         """
         scheduled_at = scheduler.ContextAttribute.scheduled_time
-        given = {"deadline": self._settings.retrain_deadline_hours, "scheduled_at": scheduled_at}
+        hours = self._settings.retrain_deadline_hours
+        given = {"scheduled_at": scheduled_at} | ({"deadline": hours} if hours else {})
         return scheduler.Schedule(
             self,
             "Retrain",
@@ -144,7 +177,7 @@ class TrainingStack(Stack):
     def _alarms(self) -> list[cloudwatch.Alarm]:
         topic = self._data.alerts.topic
         ends = execution_alarms(self, "Pipeline", machine=self.pipeline.machine, run="A retraining run", topic=topic)
-        return [*ends, self._overdue(), self.letters.alarm, self._expensive()]
+        return [*ends, self._overdue(), self.letters.alarm, self._expensive(), self._budget_used()]
 
     def _overdue(self) -> cloudwatch.Alarm:
         """Rings when nothing was trained for too long, and when nobody has said for two days how long it is.
@@ -163,6 +196,17 @@ class TrainingStack(Stack):
             topic=self._data.alerts.topic,
             periods=2,
             silence=cloudwatch.TreatMissingData.BREACHING,
+        )
+
+    def _budget_used(self) -> cloudwatch.Alarm:
+        """Told by every run that plans, so with a budget of none it never rings."""
+        return alarm(
+            self,
+            "TrainingBudget",
+            metric=our_metric("TrainingBudgetUsed", statistic="Maximum", minutes=DAY),
+            above=BUDGET_WARNS,
+            why="Most of the month's budget for training is used: soon heavy is left out, then nothing is trained.",
+            topic=self._data.alerts.topic,
         )
 
     def _expensive(self) -> cloudwatch.Alarm:

@@ -10,19 +10,24 @@ from typing import Any
 
 import boto3
 
+from functions.plan.budget import Budget, Spending, judge
 from functions.plan.carried_state import carried_state
 from functions.plan.chain import read_lineage
 from functions.plan.jobs import Execution, chunk_list
 from functions.plan.lease_table import LeaseTable, Start
-from functions.plan.planning import make_plan, refused_plan
+from functions.plan.planning import make_plan, refused_plan, unaffordable_plan
 from functions.plan.settings import Settings
+from functions.plan.spending import records_of_month
+from functions.plan.waiting import Waiting
 from greenfraud.coverage import read_coverage
 from greenfraud.faults import edge
 from greenfraud.features.manifest import load_manifest
+from greenfraud.metrics import embedded_metrics
 from greenfraud.naming import chunk_list_key, execution_key, genesis_prefix, plan_key
 from greenfraud.quarantine import Accepted, Quarantine, put_quarantined, read_quarantine
 from greenfraud.run_request import RunRequest
 
+BUDGET = "TrainingBudgetUsed"  # the metric: a share, 1.0 when it is used up
 settings = Settings.from_env()
 
 
@@ -36,10 +41,19 @@ def client(service: str) -> Any:
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """Plan the execution `execution_arn` for its `input`, store the plan, and answer what the state machine carries of it.
 
-    Raises InvalidInput naming the field.
+    It may `ask` something else: `start` is when the execution starts, `waited` what its wait has saved. Raises InvalidInput naming
+    the field.
     """
-    request = RunRequest.from_json(event.get("input") or {})
     now = datetime.now(UTC)
+    if event.get("ask") == "waited":
+        return Waiting(settings, client).account(execution_key(event["execution_arn"]), now)
+    request = RunRequest.from_json(event.get("input") or {})
+    if event.get("ask") == "start":
+        return Waiting(settings, client).start(execution_key(event["execution_arn"]), request, now)
+    return _answer(event, request, now)
+
+
+def _answer(event: dict[str, Any], request: RunRequest, now: datetime) -> dict[str, Any]:
     execution = Execution(
         id=execution_key(event["execution_arn"]),
         date=now.strftime("%Y%m%d"),
@@ -58,6 +72,9 @@ def _plan(execution: Execution, request: RunRequest, start: Start) -> dict[str, 
     before = leases.current()
     if refusal := leases.refusal(before, start):
         return refused_plan(execution, request, refusal)
+    request, unaffordable = _afford(request, start)
+    if unaffordable:
+        return unaffordable_plan(execution, request, unaffordable)
     coverage = read_coverage(client("s3"), settings.lake_bucket, today=start.now.date())
     lineages = {family: read_lineage(client("dynamodb"), settings.lineage_table, family) for family in request.families}
     quarantine = read_quarantine(client("s3"), settings.lake_bucket)
@@ -67,6 +84,19 @@ def _plan(execution: Execution, request: RunRequest, start: Start) -> dict[str, 
         leases.take(before, start)
         _prepare(execution, request, plan)
     return plan
+
+
+def _afford(request: RunRequest, start: Start) -> tuple[RunRequest, str]:
+    """What of a wish the month's budget leaves, and why nothing where it leaves nothing."""
+    budget = Budget(settings.budget_g_a_month, settings.budget_usd_a_month, settings.training_usd_an_hour)
+    if not budget.is_set:
+        return request, ""
+    records = records_of_month(client("s3"), settings.lake_bucket, start.now.date())
+    verdict = judge(Spending.of(records, budget.usd_an_hour), budget)
+    print(json.dumps(embedded_metrics({BUDGET: verdict.share}, {BUDGET: "None"})), flush=True)
+    limited = verdict.limit(request)
+    refused = not request.over_budget and (verdict.refuses or not limited.families)
+    return limited, f"{verdict.words}; over_budget trains all the same" if refused else ""
 
 
 def _accept(request: RunRequest, quarantine: Quarantine, start: Start) -> None:

@@ -46,6 +46,11 @@ def _plan(execution: Execution, request: RunRequest, coverage: Coverage, lineage
     }
 
 
+def unaffordable_plan(execution: Execution, request: RunRequest, reason: str) -> dict[str, Any]:
+    """What is stored and answered where the month's budget is used up: nothing is trained, and nobody is woken by a failure."""
+    return _nothing(execution, request, None, reason)
+
+
 def refused_plan(execution: Execution, request: RunRequest, refusal: Refusal) -> dict[str, Any]:
     """What is stored and answered where another execution has the right to train; the state machine ends by the `outcome`."""
     told = {"families": [], "holder": refusal.holder, "reason": refusal.reason}
@@ -68,6 +73,7 @@ def _common(execution: Execution, request: RunRequest, coverage: Coverage | None
         "as_of": None if coverage is None else format_rfc3339(coverage.as_of_us),
         "warnings": list(request.warnings),
         "manifest_version": execution.manifest_version,
+        **({} if request.deadline is None else {"may_wait": True}),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from greenfraud.settings import read_settings
 
@@ -17,6 +18,14 @@ class Settings:
     artifacts_bucket: str
     lineage_table: str
     leases_table: str
+    grid_intensity_g_per_kwh: float
+    pue: float
+    budget_g_a_month: float  # of training; 0 for no limit
+    budget_usd_a_month: float
+    training_usd_an_hour: float
+    intensity_provider: Literal["profile", "electricity_maps", "watttime"]
+    intensity_zone: str  # `none` for the region's own, or where nobody is asked
+    intensity_secret: str  # the name of an SSM parameter, `none` where nobody is asked
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:

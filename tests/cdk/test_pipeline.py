@@ -20,6 +20,7 @@ JOBS = {
 }
 CORE = Path(__file__).resolve().parents[2] / "layers/greenfraud/python"
 CONTROL = ("RecordLineage", "Gate", "Promote")
+CLEAN_POWER = ("ChooseStart", "AccountForWaiting")
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ def following(definition, first):
 def test_a_run_goes_from_plan_to_report(definition):
     """What is not promoted goes from the gate to the report."""
     assert following(definition, definition["StartAt"]) == [
+        "MayWait",
         "Plan",
         "IsAnythingNew",
         "BuildFeatures",
@@ -53,6 +55,7 @@ def test_a_run_goes_from_plan_to_report(definition):
         "Gate",
         "IsPromoted",
         "Report",
+        "MightWait",
         "Succeeded",
     ]
 
@@ -89,15 +92,16 @@ def test_families_train_side_by_side_and_chunks_in_order(definition):
 
 def test_every_task_is_retried(states):
     """What passes by itself ends no run."""
-    assert set(tasks(states)) == {"Plan", *JOBS, *CONTROL}
+    assert set(tasks(states)) == {"Plan", *CLEAN_POWER, *JOBS, *CONTROL}
     for name, state in tasks(states).items():
         assert state["Retry"], name
 
 
 def test_a_failure_is_left_to_step_functions(states):
-    """A Catch that leads to a Fail state would be where a redrive begins, and fails again; one only decides about a full quota."""
+    """A Catch that leads to a Fail state would be where a redrive begins, and fails again; others decide something."""
     caught = {name: [catch["ErrorEquals"] for catch in state["Catch"]] for name, state in states.items() if "Catch" in state}
-    assert caught == {"BuildFeatures": [[FULL]]}
+    clean_power = {name: [["States.ALL"]] for name in CLEAN_POWER}  # a figure that nobody can tell holds no run up
+    assert caught == {"BuildFeatures": [[FULL]], **clean_power}
     assert [name for name, state in states.items() if state["Type"] == "Fail"] == ["NoQuota"]  # before anything was made
 
 
@@ -199,12 +203,24 @@ def test_a_promotion_is_told_nothing_but_its_execution(states):
 def test_the_plan_gets_the_input_and_becomes_the_state(states):
     """Everything after it reads the plan."""
     plan = states["Plan"]
-    assert plan["Parameters"]["Payload"] == {"execution_arn.$": "$$.Execution.Id", "input.$": "$"}
+    assert plan["Parameters"]["Payload"] == {"execution_arn.$": "$$.Execution.Id", "input.$": "$$.Execution.Input"}
     assert plan["OutputPath"] == "$.Payload"
 
 
+def test_a_run_with_a_deadline_waits_for_its_cleanest_window_and_no_other_does(definition):
+    """Before anything is planned; where nobody can say when, it starts at once."""
+    states = definition["States"]
+    assert states["MayWait"]["Choices"] == [{"Variable": "$.deadline", "IsPresent": True, "Next": "ChooseStart"}]
+    assert (states["MayWait"]["Default"], states["ChooseStart"]["Catch"][0]["Next"]) == ("Plan", "Plan")
+    assert following(definition, "ChooseStart")[:3] == ["ChooseStart", "IsCleanerLater", "Plan"]
+    assert states["IsCleanerLater"]["Choices"] == [{"Variable": "$.waits", "BooleanEquals": True, "Next": "WaitForCleanPower"}]
+    assert states["WaitForCleanPower"] == {"Type": "Wait", "TimestampPath": "$.start_at", "Next": "Plan"}
+    assert states["MightWait"]["Choices"] == [{"Variable": "$.may_wait", "IsPresent": True, "Next": "AccountForWaiting"}]
+    assert states["AccountForWaiting"]["Catch"][0]["Next"] == states["AccountForWaiting"]["Next"] == "Succeeded"
+
+
 def test_only_the_schedule_sets_a_deadline_and_says_when_it_was_due(resources):
-    """A person's start never waits for clean power; two deliveries of one event say the same moment."""
+    """A person's start waits for clean power only where asked to; two deliveries of one event say the same moment."""
     schedule = resources("AWS::Scheduler::Schedule")["GreenFraud-Training/Retrain"]
     given = json.loads(schedule["Properties"]["Target"]["Input"])
     assert given == {"deadline": 12, "scheduled_at": "<aws.scheduler.scheduled-time>"}

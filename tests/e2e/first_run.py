@@ -89,7 +89,7 @@ class Onlooker:
     def ignore(self, _: Any, __: Any = None) -> None:
         """Results are read when all is over."""
 
-    planned = trained = evaluated = decided = reported = job_failed = ignore
+    waiting = planned = trained = evaluated = decided = reported = waited = job_failed = ignore
 
 
 def process_of(deployment: Deployment, job: str) -> Running | None:

@@ -25,14 +25,24 @@ def test_an_empty_input_finds_nothing_new(deployment):
     ended = deployment.execute({})
     assert ended["status"] == "SUCCEEDED"
     assert ended["output"]["outcome"] == "nothing_to_train"
-    assert states_of(deployment, ended["executionArn"]) == ["Plan", "IsAnythingNew", "NothingToTrain"]
+    assert states_of(deployment, ended["executionArn"]) == ["MayWait", "Plan", "IsAnythingNew", "NothingToTrain"]
     assert deployment.jobs(ended["output"]["execution"]) == []
+
+
+def test_a_run_with_a_deadline_asks_when_the_grid_is_cleanest(deployment):
+    """The grid here is taken as even, so it starts at once, and says so beside the plan."""
+    ended = deployment.execute({"deadline": 12})
+    assert ended["status"] == "SUCCEEDED"
+    walked = ["MayWait", "ChooseStart", "IsCleanerLater", "Plan", "IsAnythingNew", "NothingToTrain"]
+    assert states_of(deployment, ended["executionArn"]) == walked
+    start = deployment.document(ended["output"]["execution"], "start.json")
+    assert (start["waits"], start["fault"], start["kind"]) == (False, None, "average")
 
 
 def test_one_family_by_force_is_trained_and_judged(deployment):
     """The last chunk once more, from the checkpoint before it; the gate decides against what serves."""
     serving = deployment.health()["model"]
-    ended = deployment.execute({"families": ["light"], "force": True})
+    ended = deployment.execute({"families": ["light"], "force": True, "deadline": 1})
     assert ended["status"] == "SUCCEEDED"
     execution = ended["output"]["execution"]
     plan, evaluation, decision = (deployment.document(execution, f"{name}.json") for name in ("plan", "evaluation", "decision"))
@@ -46,6 +56,9 @@ def test_one_family_by_force_is_trained_and_judged(deployment):
     assert decision["reasons"]
     promoted = f"light/{chunk['version']}" if decision["outcome"] == "promote" else serving
     assert promoted == deployment.health()["model"]
+    waited = deployment.document(execution, "waiting.json")
+    assert (waited["saved_g"], waited["unavailable"]) == (0.0, None)
+    assert waited["energy_kwh"] == deployment.document(execution, "report.json")["energy_kwh_total"]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +102,7 @@ def test_the_schedules_own_target_starts_the_machine(deployment):
     moment = {"scheduled_at": f"{due:%Y-%m-%dT%H:%M:%SZ}"}  # filled in by Scheduler
     assert json.loads(ended["input"]) == json.loads(deployed["Target"]["Input"]) | moment
     assert ended["output"]["outcome"] == "nothing_to_train"
-    assert "deadline" in ended["output"]["warnings"][0]
+    assert ended["output"]["may_wait"]
 
 
 def executions_of(deployment):

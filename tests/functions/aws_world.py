@@ -28,6 +28,12 @@ NAMES = {
     "DYNAMODB_CLIENT": "boto3",  # the one that moto stands in for inside a process
     "GRID_INTENSITY_G_PER_KWH": "8",
     "PUE": "1.135",
+    "BUDGET_G_A_MONTH": "0",
+    "BUDGET_USD_A_MONTH": "0",
+    "TRAINING_USD_AN_HOUR": "0.125",
+    "INTENSITY_PROVIDER": "profile",
+    "INTENSITY_ZONE": "none",
+    "INTENSITY_SECRET": "none",
     "CURRENCY": "EUR",
     "REVIEW_ABOVE": "220",
     "EXPLORATION_SHARE": "0",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from functions.plan.carried_state import carried_state
 from functions.plan.chain import Lineage
@@ -103,6 +103,27 @@ def test_five_years_of_weekly_chunks_fit_into_one_execution(embedded):
     for collected in ("Chunks", "RecordLineage"):  # what the iterations of a Map leave
         assert set(payloads(events, collected)) == {"{}"}
     assert len(events) + events_of_tasks(definition, weeks) < MOST_EVENTS / 2
+
+
+def test_a_run_waits_until_its_start_and_then_asks_for_the_plan(embedded):
+    """The moment is the one that the plan function names."""
+    definition, now = pipeline(), datetime.now(UTC)
+    start_at = (now + timedelta(seconds=3)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    chosen = {"waits": True, "start_at": start_at}
+    definition["States"]["ChooseStart"] = {"Type": "Pass", "Result": chosen, "Next": "IsCleanerLater"}
+    definition["States"]["Plan"] = {"Type": "Pass", "Result": {"outcome": "nothing_to_train"}, "Next": "IsAnythingNew"}
+    events = history_of(embedded, definition, {"deadline": 12})
+    entered = {one["stateEnteredEventDetails"]["name"]: one["timestamp"] for one in events if "stateEnteredEventDetails" in one}
+    assert list(entered) == [
+        "MayWait",
+        "ChooseStart",
+        "IsCleanerLater",
+        "WaitForCleanPower",
+        "Plan",
+        "IsAnythingNew",
+        "NothingToTrain",
+    ]
+    assert entered["Plan"] >= datetime.fromisoformat(start_at) > entered["WaitForCleanPower"]
 
 
 def test_ten_years_still_fit():

@@ -18,6 +18,7 @@ GreenFraudError
 ├── Overtaken        someone else came first, and no retry mends that: start anew
 ├── NotFound         the named thing does not exist
 ├── UnknownCaller    nobody who checked it says who acts
+├── IntensityUnavailable  who foresees the grid's intensity gave no usable answer
 └── StoreUnavailableError  the store does not answer
     └── NotReachedError    time was up before its turn
 """
@@ -165,3 +166,7 @@ class NotReachedError(StoreUnavailableError):
 
 class UnknownCaller(GreenFraudError):  # noqa: N818  reads better where it is raised
     """A call that must be entered under the name of who made it, and nobody who checked that name gives it."""
+
+
+class IntensityUnavailable(GreenFraudError):  # noqa: N818  reads better where it is raised
+    """Who foresees the grid's intensity gave no usable answer; the message says why, never what the request carried."""

@@ -155,6 +155,16 @@ def plan_key(execution: str) -> str:
     return f"{execution_prefix(execution)}plan.json"
 
 
+def start_key(execution: str) -> str:
+    """Return the key of when an execution that might wait was to start, and why then."""
+    return f"{execution_prefix(execution)}start.json"
+
+
+def waiting_key(execution: str) -> str:
+    """Return the key of what an execution saved by waiting."""
+    return f"{execution_prefix(execution)}waiting.json"
+
+
 def chunk_list_key(execution: str, last_chunk: str) -> str:
     """Return the key of the list of files that a full refit learns, as SageMaker reads it."""
     return f"{execution_prefix(execution)}up-to-{last_chunk}.manifest"

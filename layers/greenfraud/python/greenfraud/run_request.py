@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from greenfraud.chunks import Chunk, Coverage
 from greenfraud.errors import InvalidInput
 from greenfraud.families import FAMILIES
-from greenfraud.instants import parse_rfc3339
+from greenfraud.instants import parse_rfc3339, to_datetime
 from greenfraud.quarantine import Quarantine, check_accepted, check_not_held, held
 
-KNOWN = ("chunks", "families", "force", "full", "holdout", "accept", "why", "by", "deadline", "scheduled_at")
+KNOWN = (
+    "chunks",
+    "families",
+    "force",
+    "full",
+    "holdout",
+    "accept",
+    "why",
+    "by",
+    "deadline",
+    "expected_minutes",
+    "over_budget",
+    "scheduled_at",
+)
 LONGEST_WORDS = 500
+MOST_HOURS = 24  # that a run may wait: the state machine ends what takes longer than two days
+EXPECTED_MINUTES = 60
 
 
 @dataclass(frozen=True)
 class RunRequest:
     """The state machine's input; `scheduled_at` is the moment that a schedule started it for, as the schedule writes it.
 
-    `accept` are chunks to let out of quarantine, `why` and `by` what is put on record of that.
+    `accept` are chunks to let out of quarantine, `why` and `by` what is put on record of that. `deadline` is when the run is to
+    have ended, as a moment or in hours from its start; without one it does not wait for clean power.
     """
 
     families: tuple[str, ...] = FAMILIES
@@ -31,6 +48,9 @@ class RunRequest:
     accept: tuple[str, ...] = ()
     why: str = ""
     by: str = "not told"
+    deadline: str | float | None = None
+    expected_minutes: int = EXPECTED_MINUTES
+    over_budget: bool = False
     scheduled_at: str | None = None
     warnings: tuple[str, ...] = ()
 
@@ -42,7 +62,7 @@ class RunRequest:
         """
         if not isinstance(body, Mapping):
             raise InvalidInput("input", "must be a JSON object")
-        for name in ("force", "full"):
+        for name in ("force", "full", "over_budget"):
             if not isinstance(body.get(name, False), bool):
                 raise InvalidInput(name, "must be true or false")
         if body.get("full") and body.get("chunks") is not None:
@@ -61,9 +81,27 @@ class RunRequest:
             accept=accept,
             why=_words("why", body.get("why")) or "",
             by=_words("by", body.get("by")) or "not told",
+            deadline=_deadline(body.get("deadline")),
+            over_budget=body.get("over_budget", False),
+            expected_minutes=_minutes(body.get("expected_minutes")),
             scheduled_at=_moment("scheduled_at", body.get("scheduled_at")),
             warnings=tuple(_warnings(body)),
         )
+
+    def deadline_at(self, now: datetime) -> datetime:
+        """Return when the run is to have ended: hours count from the start, or from the moment that a schedule started it for.
+
+        Without a deadline that is now. InvalidInput for a moment that is further away than a run may wait.
+        """
+        if self.deadline is None:
+            return now
+        if isinstance(self.deadline, str):
+            deadline = to_datetime(parse_rfc3339(self.deadline, "deadline"))
+            if deadline > now + timedelta(hours=MOST_HOURS):
+                raise InvalidInput("deadline", f"must be within {MOST_HOURS} hours")
+            return deadline
+        scheduled = None if self.scheduled_at is None else to_datetime(parse_rfc3339(self.scheduled_at, "scheduled_at"))
+        return (scheduled or now) + timedelta(hours=self.deadline)
 
     def check_quarantine(self, quarantine: Quarantine) -> list[str]:
         """Return the chunks that stay held; InvalidInput for one that it names, or lets through and is not held."""
@@ -106,6 +144,22 @@ def _moment(field: str, value: Any) -> str | None:
     return None if value is None else str(value)
 
 
+def _deadline(value: Any) -> str | float | None:
+    if value is None or isinstance(value, str):
+        return _moment("deadline", value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MOST_HOURS:
+        raise InvalidInput("deadline", f"must be an RFC 3339 time, or hours above 0 and at most {MOST_HOURS}")
+    return float(value)
+
+
+def _minutes(value: Any) -> int:
+    if value is None:
+        return EXPECTED_MINUTES
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_HOURS * 60:
+        raise InvalidInput("expected_minutes", f"must be a whole number from 1 to {MOST_HOURS * 60}")
+    return value
+
+
 def _families(value: Any) -> tuple[str, ...]:
     if value is None:
         return FAMILIES
@@ -134,7 +188,4 @@ def _texts(field: str, value: Any) -> Sequence[str]:
 
 
 def _warnings(body: Mapping[str, Any]) -> list[str]:
-    warnings = [f"{name}: unknown, ignored; known are {', '.join(KNOWN)}" for name in sorted(body.keys() - set(KNOWN))]
-    if body.get("deadline") is not None:
-        warnings.append("deadline: ignored, nothing waits for clean power yet")
-    return warnings
+    return [f"{name}: unknown, ignored; known are {', '.join(KNOWN)}" for name in sorted(body.keys() - set(KNOWN))]

@@ -16,7 +16,7 @@ from greenfraud.naming import execution_key
 
 KIND = "lease"
 NAME = "retraining"  # of the one lease that the table holds
-LASTS = timedelta(hours=25)  # an hour longer than the state machine lets an execution run
+LASTS = timedelta(hours=49)  # an hour longer than the state machine lets an execution run
 
 
 @dataclass(frozen=True, kw_only=True)
