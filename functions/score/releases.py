@@ -78,10 +78,9 @@ class ReleaseStore:
             ExpressionAttributeNames={f"#{name}": name for name in attributes},
             ExpressionAttributeValues={":id": {"S": transaction_id}},
         )
-        by_record = {decision_items.record_of(item): item for item in response["Items"]}
-        decision = by_record.pop(decision_items.KIND, None)
-        by_record.pop(release_items.KIND, None)
-        return decision, list(by_record.values())
+        items: list[Item] = response["Items"]
+        decision = next((item for item in items if decision_items.record_of(item) == decision_items.KIND), None)
+        return decision, [item for item in items if label_items.is_report(item)]
 
     def _put(self, payment: ReleasedPayment) -> str:
         try:

@@ -29,9 +29,11 @@ LAST_REVISION = 2**53  # beyond it, JSON's numbers are not whole
 class Decision:
     """One answer and what it cost; `family` and `version` name the model, or the rules and their policy.
 
-    `rank` orders the day's review list: the probability, or the rules' own grade. `features` are the values decided on, as
-    `features.logged` packs them; `manifest_version` names them. `policy_sha256` is the digest of the policy that decided, as
-    `policy.stored` finds it, and `control_revision` that of the control document; records of earlier releases lack both.
+    `rank` orders the review list: what a mistake is expected to lose by the policy's money, as `policy.stake` finds it, and
+    `at_stake_minor` is the most that it can; of records of earlier releases it is the probability, and they lack the other.
+    `features` are the values decided on, as `features.logged` packs them; `manifest_version` names them. `policy_sha256` is the
+    digest of the policy that decided, as `policy.stored` finds it, and `control_revision` that of the control document; records of
+    earlier releases lack both.
     """
 
     transaction: Transaction
@@ -46,6 +48,7 @@ class Decision:
     features: bytes | None = None
     policy_sha256: str | None = None
     control_revision: int | None = None
+    at_stake_minor: float | None = None
 
     @property
     def outcome(self) -> str:
@@ -100,6 +103,8 @@ def encode(decision: Decision, now_seconds: float, to_json: Callable[[Any], str]
     }
     if decision.control_revision is not None:
         numbers["control_revision"] = decision.control_revision
+    if decision.at_stake_minor is not None:
+        numbers["at_stake_minor"] = decision.at_stake_minor
     known = {name: text for name, text in optional.items() if text is not None}
     item = {**key(transaction.transaction_id), **text_cells(texts | known), **number_cells(numbers)}
     return item if decision.features is None else item | {"features": {"B": decision.features}}
@@ -128,6 +133,7 @@ def decode(item: Item) -> Decision:
         features=read.content("features") if read.has("features") else None,
         policy_sha256=read.text("policy_sha256") if read.has("policy_sha256") else None,
         control_revision=read.whole("control_revision", LAST_REVISION) if read.has("control_revision") else None,
+        at_stake_minor=read.quantity("at_stake_minor") if read.has("at_stake_minor") else None,
     )
 
 

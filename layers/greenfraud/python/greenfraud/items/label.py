@@ -50,6 +50,11 @@ def record(number: int) -> str:
     return f"{FIRST}#{number}" if number else FIRST
 
 
+def is_report(item: Item) -> bool:
+    """Tell a report from the other records of a transaction: the decision, the release, what people did about it."""
+    return decision.record_of(item).partition("#")[0] == FIRST
+
+
 def encode(report: Report, now_seconds: float) -> dict[str, Any]:
     """Return the item; `now_seconds`, by the wall clock, starts its time to live."""
     label = report.label

@@ -1,4 +1,4 @@
-"""The day's review list: what asks for a person stands in the index REVIEWS of the decisions, and nothing else does.
+"""The index of the review list: what asks for a person stands in the index REVIEWS of the decisions, and nothing else does.
 
 All writes under one key go to one partition, which takes 1,000 write units a second, and an index that is throttled throttles
 the table's own put. So what was allowed has no key there, and the doubts of a day are spread over a few.
