@@ -19,6 +19,7 @@ from greenfraud.features.logged import unpack
 from greenfraud.features.manifest import Manifest
 from greenfraud.instants import format_rfc3339
 from greenfraud.items import decision as decision_items
+from greenfraud.items.attributes import UNREADABLE
 from greenfraud.items.decision import Decision
 from greenfraud.policy import Policy
 from greenfraud.policy.stake import at_stake, expected_loss, rank_of
@@ -86,7 +87,8 @@ class Worklist:
         for found in self.index.walk(asked.days):
             try:
                 entry = self._entry(found)
-            except DamagedItem as damage:
+            except UNREADABLE as error:
+                damage = error if isinstance(error, DamagedItem) else DamagedItem(decision_items.KIND, "answer", error)
                 logger.warning("left out of the review list: %s", damage)
                 continue
             if asked.is_all or entry["state"] != "decided":
@@ -95,7 +97,7 @@ class Worklist:
     def _entry(self, found: Found) -> dict[str, Any]:
         decision = decision_items.decode(found.decision)
         casework = casework_of(found.decision, found.records)
-        transaction, probability = decision.transaction, decision.answer["fraud_probability"]
+        transaction, probability = decision.transaction, probability_of(decision.answer)
         stake = decision.at_stake_minor
         if stake is None:  # an earlier release decided
             stake = at_stake(self.policy.money, decision.outcome, transaction.amount_minor)
@@ -111,6 +113,15 @@ class Worklist:
             "at_stake_minor": stake,
             **told(casework, closed_by(casework, found.records), self.now_us),
         }
+
+
+def probability_of(answer: Mapping[str, Any]) -> float | None:
+    """Return what the model said, None where none answered. Raises LookupError, TypeError or ValueError for anything else."""
+    told = answer["fraud_probability"]
+    if told is not None and not 0.0 <= told <= 1.0:
+        raise ValueError
+    probability: float | None = told
+    return probability
 
 
 def usual_of(decision: Decision, manifest: Manifest) -> list[dict[str, Any]]:
