@@ -34,8 +34,8 @@ class Who(NamedTuple):
 
     @property
     def now_us(self) -> int:
-        """The moment as event time."""
-        return int(self.now_seconds * SECOND_US)
+        """The moment as event time, to the second: a person reads it."""
+        return int(self.now_seconds) * SECOND_US
 
     def is_also(self, arn: str) -> bool:
         """Tell whether another caller may be the same person."""

@@ -32,11 +32,11 @@ USUAL_LIMIT = 100  # where the policy names no capacity
 # What is told of a customer, of values that were kept with the decision.
 USUAL = (
     "customer_mean_amount_90d",
-    "amount_over_customer_largest_90d",
     "customer_count_90d",
-    "customer_count_1d",
     "customer_seconds_since_last",
+    "customer_count_1d",
     "customer_declined_7d",
+    "amount_over_customer_largest_90d",
 )
 
 
