@@ -17,8 +17,10 @@ from functions.score.deskwork import Step, Who, step_of
 from functions.score.review_action import Action
 from greenfraud.errors import StateConflict, StoreUnavailableError
 from greenfraud.items import casework as casework_items
+from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
 from greenfraud.items import release as release_items
+from greenfraud.items.casework import Casework
 from greenfraud.items.tables import DECISIONS
 
 ATTEMPTS = 3
@@ -43,7 +45,7 @@ class Desk:
             time.sleep(PAUSE_SECONDS * attempt)
             who = Who(caller, self._clock())
             step = step_of(transaction_id, self._records(transaction_id), action, who)
-            if step.before is None or self._is_put(self._puts(step, who)):
+            if step.after is None or self._is_written(self._writes(step.after, step, who)):
                 return step.answer
         raise StateConflict("transaction_id: others are changing it, nothing was stored: try again")
 
@@ -57,22 +59,22 @@ class Desk:
         items: list[dict[str, Any]] = response["Items"]
         return items
 
-    def _puts(self, step: Step, who: Who) -> list[dict[str, Any]]:
-        assert step.before is not None
-        assert step.after is not None
+    def _writes(self, after: Casework, step: Step, who: Who) -> list[dict[str, Any]]:
         new = {"TableName": self._table, "ConditionExpression": DECISIONS.is_new}
-        puts = [casework_items.put(step.after, self._table)]
+        writes = [{"Put": casework_items.put(after, self._table)}]
         if step.report is not None:
-            puts.append({**new, "Item": label_items.encode(step.report, who.now_seconds)})
+            writes.append({"Put": {**new, "Item": label_items.encode(step.report, who.now_seconds)}})
         if step.release is not None:
-            puts.append({**new, "Item": release_items.encode(step.release, who.now_seconds)})
-        return puts
+            writes.append({"Put": {**new, "Item": release_items.encode(step.release, who.now_seconds)}})
+        if step.closed_us is not None:
+            writes.append({"Update": decision_items.to_decided(after.transaction_id, step.closed_us, self._table)})
+        return writes
 
-    def _is_put(self, puts: list[dict[str, Any]]) -> bool:
+    def _is_written(self, writes: list[dict[str, Any]]) -> bool:
         """Whether all was written; nothing is where somebody else has changed a record meanwhile."""
         try:
             self._client().transact_write_items(
-                TransactItems=[{"Put": put} for put in puts],
+                TransactItems=writes,
                 ClientRequestToken=uuid.uuid4().hex,  # a second try of the client finds what the first one did
             )
         except ClientError as error:

@@ -44,13 +44,16 @@ class Who(NamedTuple):
 
 @dataclass(frozen=True)
 class Step:
-    """What is written at once, and what is answered; `before` is the casework that it replaces, None where nothing is written."""
+    """What is answered, and what is written at once; `after` is the new casework, None where nothing is written.
+
+    `closed_us` is when the payment happened that leaves the list.
+    """
 
     answer: dict[str, Any]
-    before: Casework | None = None
     after: Casework | None = None
     report: Report | None = None
     release: ReleasedPayment | None = None
+    closed_us: int | None = None
 
 
 def step_of(transaction_id: str, items: Sequence[Item], action: Action, who: Who) -> Step:
@@ -93,7 +96,7 @@ class Doubt(NamedTuple):
         closed = closed_by(casework, self.records)
         effects = {"label": changes.pop("label_is", None), "release": changes.pop("release_is", None)}
         answer = {"transaction_id": casework.transaction_id, **told(casework, closed, who.now_us), **effects}
-        return Step(answer, None if after is None else self.casework, after, **changes)
+        return Step(answer, after, **changes)
 
 
 def _claim(doubt: Doubt, _: Action, who: Who) -> Step:
@@ -137,7 +140,9 @@ def _decide(doubt: Doubt, action: Action, who: Who) -> Step:
     after = replace(doubt.casework, claim=None, finding=Finding(action.is_fraud, who.arn, who.now_us))
     release_is = "released" if release else "known" if is_released else None
     label_is = "stored" if report else "known"
-    return doubt.step(who, after, report=report, release=release, label_is=label_is, release_is=release_is)
+    occurred_us, _ = label_items.about(doubt.decision)
+    writes = {"report": report, "release": release, "closed_us": occurred_us}
+    return doubt.step(who, after, label_is=label_is, release_is=release_is, **writes)
 
 
 def _refuse_contrary(doubt: Doubt, action: Action, *, is_released: bool) -> None:

@@ -69,7 +69,7 @@ class MemoryTable:
 
     def transact_write_items(self, **asked: Any) -> Item:
         """Store all items where there are none, or the revision that was read, or none of them."""
-        puts = [one["Put"] for one in asked["TransactItems"]]
+        puts = [one["Put"] for one in asked["TransactItems"] if "Put" in one]
         taken = [{"Code": "None" if self._may_put(put) else "ConditionalCheckFailed"} for put in puts]
         if any(reason["Code"] != "None" for reason in taken):
             refused = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": taken}
@@ -77,6 +77,16 @@ class MemoryTable:
         for put in puts:
             self._items.pop(_key(put["Item"]), None)
             self.put_item(**put)
+        for one in asked["TransactItems"]:
+            if "Update" in one:
+                self.update_item(**one["Update"])
+        return {}
+
+    def update_item(self, **asked: Any) -> Item:
+        """Set one attribute, as a decision that leaves the review list does."""
+        (name,), (value,) = asked["ExpressionAttributeNames"].values(), asked["ExpressionAttributeValues"].values()
+        if (item := self._items.get(_key(asked["Key"]))) is not None:
+            item[name] = value
         return {}
 
     def _may_put(self, put: Mapping[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """Reads the review list: a query for each part of each day, merged by rank as far as somebody asks, and what became of each.
 
 A part is read a page at a time and no further than the list needs. Of N doubts a day, a week of them costs 63 queries of together
-at most 25 items each, and a page more for each part whose first one is used up: 7 items of 1 a day, 700 of 100, about 1,500 of
+at most 25 items each, and a page more for each part whose first one is used up: 7 items of 1 a day, 700 of 100, 1,400 of
 10,000; then a read of up to 100 keys for each 33 doubts that are looked at. Nobody looks at more than 2,000.
 """
 
@@ -49,9 +49,12 @@ class ReviewIndex:
         self._client = client
         self._table = table
 
-    def walk(self, days: Sequence[str]) -> Iterator[Found]:
-        """Yield the doubts of some days, the highest rank first, with what is known of each by now; read as far as one goes."""
-        keys = [key for day in days for key in (day, *review.parts_of(day))]  # before the day had parts, all stood under the day
+    def walk(self, days: Sequence[str], *, is_all: bool = False) -> Iterator[Found]:
+        """Yield the doubts of some days, the highest rank first, with what became of each; read as far as one goes.
+
+        All are those that were decided too; without them a few may still come of which that was told while one looks.
+        """
+        keys = [key for day in days for key in review.keys_of(day, is_all=is_all)]
         with ThreadPoolExecutor(READS_AT_ONCE) as pool:
             first = list(pool.map(self._page, keys))
         parts = [self._part(key, page) for key, page in zip(keys, first, strict=True)]

@@ -84,7 +84,7 @@ class Worklist:
 
     def _entries(self, asked: Asked) -> Iterator[dict[str, Any]]:
         """What is damaged is named in the log, and must not hide the others."""
-        for found in self.index.walk(asked.days):
+        for found in self.index.walk(asked.days, is_all=asked.is_all):
             try:
                 entry = self._entry(found)
             except UNREADABLE as error:

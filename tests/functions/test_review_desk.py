@@ -324,3 +324,31 @@ def test_what_people_did_expires_with_the_decision_it_is_about(world, ana):
     """Not 400 days after the last note."""
     ana.act(CLAIM)
     assert stored(world, "review")["expires_at"] == stored(world, "decision")["expires_at"]
+
+
+@pytest.mark.parametrize("path", ["reviews/T1", "labels", "releases"])
+def test_what_is_decided_makes_room_in_the_index_of_what_is_open(world, ana, path):
+    """Whoever looks for what is still to do reads none of the work that was done."""
+    if path == "reviews/T1":
+        ana.act(RELEASE)
+    else:
+        world.http.post(f"/v1/{path}", json=LABEL | {"is_fraud": True} if path == "labels" else LET_GO)
+    assert stored(world, "decision")["day"]["S"].endswith("#decided")
+    world.dynamodb.calls.clear()
+    assert listed(world) == []
+    assert [name for name, _ in world.dynamodb.calls] == ["query"] * 9
+    assert [one["transaction_id"] for one in listed(world, state="all")] == ["T1"]
+
+
+def test_a_label_is_taken_although_the_index_cannot_be_changed(world):
+    """The list looks at the labels themselves; the same label told again moves it after all."""
+
+    def refuse(_, **__):
+        raise EndpointConnectionError(endpoint_url="http://store")
+
+    world.dynamodb.faults["update_item"] = refuse
+    assert world.http.post("/v1/labels", json=LABEL | {"is_fraud": True}).json() == {"results": ["stored"]}
+    assert listed(world) == []
+    world.dynamodb.faults.clear()
+    assert world.http.post("/v1/labels", json=LABEL | {"is_fraud": True}).json() == {"results": ["known"]}
+    assert stored(world, "decision")["day"]["S"].endswith("#decided")

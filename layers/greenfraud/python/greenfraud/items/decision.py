@@ -117,6 +117,23 @@ def _review_part(decision: Decision) -> str | None:
     return review.part_of(day_of(decision.transaction.occurred_us).isoformat(), decision.transaction.transaction_id)
 
 
+def to_decided(transaction_id: str, occurred_us: int, table: str) -> dict[str, Any]:
+    """Return the Update by which a doubt leaves the list of what is open; nothing else of a decision ever changes."""
+    return {
+        "TableName": table,
+        "Key": key(transaction_id),
+        "UpdateExpression": "SET #day = :decided",
+        "ConditionExpression": f"attribute_exists({KEY})",  # it may have expired: an update would make it anew
+        "ExpressionAttributeNames": {"#day": REVIEWS.partition},
+        "ExpressionAttributeValues": {":decided": {"S": review.decided_part_of(day_of(occurred_us).isoformat(), transaction_id)}},
+    }
+
+
+def is_open(item: Item) -> bool:
+    """Tell whether a decision stands in the list of what is open."""
+    return not str(item.get(REVIEWS.partition, {}).get("S", review.DECIDED)).endswith(review.DECIDED)
+
+
 def decode(item: Item) -> Decision:
     """Return the decision of an item or of a stream record's image. Raises DamagedItem."""
     read = Attributes(item, KIND)

@@ -10,13 +10,13 @@ from greenfraud.errors import StateConflict
 from greenfraud.instants import LAST_US
 from greenfraud.items import decision
 from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
-from greenfraud.items.tables import EXPIRY
+from greenfraud.items.tables import EXPIRY, REVIEWS
 from greenfraud.records import Label
 
 KIND = "label"
 FIRST = "report"
 # What telling reports apart needs of a transaction's records.
-HISTORY = (decision.RECORD, "is_fraud", "observed_us", "occurred_us", "terminal_id", "decision")
+HISTORY = (decision.RECORD, "is_fraud", "observed_us", "occurred_us", "terminal_id", "decision", str(REVIEWS.partition))
 
 
 @dataclass(frozen=True)
