@@ -33,6 +33,7 @@ from cli.options import (
 )
 from cli.policy.commands import policy_app
 from cli.recovery.commands import rebuild_command, redrive_command, restore_day_command
+from cli.reviews.commands import list_command, reviews_app
 from cli.screen import Screen
 
 app = typer.Typer(
@@ -176,6 +177,7 @@ def score_command(  # noqa: PLR0913 - the options of a command
 
 
 app.command("explain", help=in_paragraphs(explain_command))(explain_command)
+app.add_typer(reviews_app, name="reviews", help=in_paragraphs(list_command))
 app.command("rollback")(rollback_command)
 app.command("proposals")(proposals_command)
 app.command("approve")(approve_command)

@@ -114,7 +114,7 @@ class ServingStack(Stack):
         allow_listing(score.role, artifacts)
         allow_objects(score.role, artifacts, ["s3:GetObject"], "models/", "policies/", RATES_KEY)
         allow_items(score.role, ["BatchGetItem"], tables.control, tables.customer, tables.terminal)
-        allow_items(score.role, ["GetItem", "PutItem", "Query"], tables.decisions)
+        allow_items(score.role, ["BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"], tables.decisions)
         by_day = f"{tables.decisions.table_arn}/index/by_day"
         allow(score.role, ["dynamodb:Query"], [by_day])
         if self._data.id_key:

@@ -24,7 +24,6 @@ from cli.labels.reading import Row
 from cli.labels.receipt import ACCEPTED, CONTRADICTING, KNOWN, REFUSED, UNKNOWN, Settled
 from cli.target import Target
 from greenfraud.errors import DamagedItem, StateConflict
-from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
 from greenfraud.items.label import EarlierReport
 from greenfraud.items.tables import DECISIONS
@@ -121,7 +120,7 @@ def _told(client: Any, table: str, label: Label) -> list[EarlierReport]:
         KeyConditionExpression=f"{DECISIONS.partition} = :id",
         ExpressionAttributeValues={":id": {"S": label.transaction_id}},
     )
-    items = [item for item in response["Items"] if decision_items.record_of(item).partition("#")[0] == label_items.FIRST]
+    items = [item for item in response["Items"] if label_items.is_report(item)]
     try:
         return [label_items.earlier(item) for item in items]
     except DamagedItem as damage:

@@ -14,7 +14,7 @@ from cli.recovery.stored import Stored
 from cli.recovery.waiting import Waiting
 from cli.target import Target
 from greenfraud import redelivery
-from greenfraud.items import decision, receipt
+from greenfraud.items import casework, decision, receipt
 from greenfraud.items.attributes import Item
 from greenfraud.items.tables import EXPIRY
 
@@ -63,7 +63,7 @@ class UnreachedEvents:
         """What is found missing, page by page."""
         for items in self._pages():
             self.searched += len(items)
-            ids = {event_id_of(item): item for item in items}
+            ids = {event_id_of(item): item for item in items if decision.record_of(item) != casework.KIND}
             counted = self._stored.counted(ids)
             landed = {event_id for event_id, item in ids.items() if self._lake.has(item)}
             lost = landed - counted

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from greenfraud.errors import DamagedItem
+from greenfraud.items import casework, receipt
 from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
-from greenfraud.items import receipt
 from greenfraud.items import release as release_items
 from greenfraud.items.attributes import Attributes, Item
 from greenfraud.items.decision import Decision
@@ -56,6 +56,8 @@ def event_of(record: Mapping[str, Any]) -> Event | None:
     kind, event_id = _key_of(image)
     if kind == decision_items.KIND:
         return DecisionEvent(event_id, decision_items.decode(image))
+    if kind == casework.KIND:
+        return None  # what people do about a doubt tells features nothing; what they find it to be is a label and a release
     if kind == release_items.KIND:
         return ReleaseEvent(event_id, release_items.decode(image))
     return LabelEvent(event_id, label_items.decode(image))

@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.score.reviews import list_reviews
 from greenfraud.errors import InvalidInput, NotFound, StateConflict, StoreUnavailableError
 from greenfraud.items import decision as decision_items
 from greenfraud.items.decision import Decision
@@ -67,10 +66,6 @@ class DecisionStore:
         if not any(decision_items.record_of(item) == decision_items.KIND for item in items):
             raise NotFound(f"transaction_id: no decision for {transaction_id}")
         return items
-
-    def reviews(self, day: str, limit: int) -> list[Answer]:
-        """The day's answers that ask for a person, riskiest first."""
-        return list_reviews(self._client, self._table, day, limit)
 
 
 def parse_day(text: str) -> str:

@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from functions.score.review_schemas import ReviewActionIn
 from functions.score.schemas import BatchIn, LabelsIn, Problem, ReleasesIn, TransactionIn
 from greenfraud.problems import PROBLEM_TYPE, title_of
 
@@ -32,7 +33,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
     """The whole description, with the forms that only requests use."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        models: list[Any] = [(model, "validation") for model in (TransactionIn, BatchIn, LabelsIn, ReleasesIn, Problem)]
+        forms = (TransactionIn, BatchIn, LabelsIn, ReleasesIn, ReviewActionIn, Problem)
+        models: list[Any] = [(model, "validation") for model in forms]
         _, definitions = models_json_schema(models, ref_template=REFERENCE)
         components = schema["components"]["schemas"]
         components |= definitions["$defs"]

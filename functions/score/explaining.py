@@ -46,12 +46,11 @@ class Records:
     def of(cls, items: Sequence[Item]) -> Records:
         """Read the items, the decision among them. Raises DamagedItem."""
         by_record = {decision_items.record_of(item): item for item in items}
-        decided = by_record.pop(decision_items.KIND)
-        released = by_record.pop(release_items.KIND, None)
+        decided, released = by_record[decision_items.KIND], by_record.get(release_items.KIND)
         return cls(
             decision_items.decode(decided),
             _written_at(decided),
-            [(label_items.decode(item), _written_at(item)) for item in by_record.values()],
+            [(label_items.decode(item), _written_at(item)) for item in items if label_items.is_report(item)],
             [] if released is None else [(release_items.decode(released), _written_at(released))],
         )
 

@@ -19,8 +19,10 @@ from botocore.exceptions import ClientError
 from functions.score.deadline import FOREVER
 from functions.score.releases import ReleaseStore
 from functions.score.reporting import Plan, plan_of
+from functions.score.review_closing import close
 from greenfraud.errors import NotReachedError, StateConflict, StoreUnavailableError
 from greenfraud.items import label as label_items
+from greenfraud.items.decision import KIND, record_of
 from greenfraud.items.label import Report
 from greenfraud.items.tables import DECISIONS
 from greenfraud.records import Label
@@ -49,9 +51,11 @@ class LabelStore:
         """
         for attempt in range(ATTEMPTS):
             time.sleep(PAUSE_SECONDS * attempt)
-            plan = plan_of(labels, self._histories(labels, give_up_at), place)
+            histories = self._histories(labels, give_up_at)
+            plan = plan_of(labels, histories, place)
             if not plan.reports or self._are_put(plan):
                 self._releases.put_of(plan.released)
+                close(self._client, self._table, _decisions(histories))
                 return plan.outcomes
         raise StateConflict("these labels are being changed by others, nothing of them was stored: try again")
 
@@ -95,3 +99,7 @@ class LabelStore:
     def _put(self, report: Report) -> dict[str, Any]:
         item = label_items.encode(report, time.time())
         return {"TableName": self._table, "Item": item, "ConditionExpression": DECISIONS.is_new}
+
+
+def _decisions(histories: Mapping[str, Sequence[Item]]) -> list[tuple[str, Item]]:
+    return [(name, item) for name, items in histories.items() for item in items if record_of(item) == KIND]

@@ -68,15 +68,36 @@ class MemoryTable:
         return {}
 
     def transact_write_items(self, **asked: Any) -> Item:
-        """Store all items where there are none, or none of them."""
-        puts = [one["Put"] for one in asked["TransactItems"]]
-        taken = [{"Code": "ConditionalCheckFailed" if _key(put["Item"]) in self._items else "None"} for put in puts]
+        """Store all items where there are none, or the revision that was read, or none of them."""
+        puts = [one["Put"] for one in asked["TransactItems"] if "Put" in one]
+        taken = [{"Code": "None" if self._may_put(put) else "ConditionalCheckFailed"} for put in puts]
         if any(reason["Code"] != "None" for reason in taken):
             refused = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": taken}
             raise ClientError(refused, "TransactWriteItems")
         for put in puts:
+            self._items.pop(_key(put["Item"]), None)
             self.put_item(**put)
+        for one in asked["TransactItems"]:
+            if "Update" in one:
+                self.update_item(**one["Update"])
         return {}
+
+    def update_item(self, **asked: Any) -> Item:
+        """Set one attribute, as a decision that leaves the review list does."""
+        (name,), (value,) = asked["ExpressionAttributeNames"].values(), asked["ExpressionAttributeValues"].values()
+        if (item := self._items.get(_key(asked["Key"]))) is not None:
+            item[name] = value
+        return {}
+
+    def _may_put(self, put: Mapping[str, Any]) -> bool:
+        """Whether there is no such item, or, where a revision is to be replaced, that one."""
+        stored, wanted = self._items.get(_key(put["Item"])), put.get("ExpressionAttributeValues", {}).get(":revision")
+        return stored is None if wanted is None else stored is not None and stored["revision"] == wanted
+
+    def batch_get_item(self, **asked: Any) -> dict[str, dict[str, list[Item]]]:
+        """Those of the items that there are."""
+        keys = {table: map(_key, wanted["Keys"]) for table, wanted in asked["RequestItems"].items()}
+        return {"Responses": {table: [self._items[key] for key in those if key in self._items] for table, those in keys.items()}}
 
     def get_item(self, **asked: Any) -> Item:
         """The item, if there is one."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.score.review_closing import close
 from greenfraud.errors import ContractError, DamagedItem, InvalidInput, NotFound, StateConflict, StoreUnavailableError
 from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
@@ -39,8 +40,10 @@ class ReleaseStore:
         or is reported as fraud, InvalidInput when it was released before it happened; `place` says where a release stands, such
         as `releases[{}].`.
         """
-        payments = [self._payment(release, place.format(index)) for index, release in enumerate(releases)]
-        return [self._put(payment) if payment else ACCEPTED for payment in payments]
+        found = [self._payment(release, place.format(index)) for index, release in enumerate(releases)]
+        outcomes = [self._put(payment) if payment else ACCEPTED for payment, _ in found]
+        close(self._client, self._table, [(payment.transaction_id, decision) for payment, decision in found if payment])
+        return outcomes
 
     def put_of(self, labels: Sequence[Label]) -> None:
         """Release the payments that labels call legitimate; they were held, and nobody has called them a fraud since."""
@@ -49,7 +52,7 @@ class ReleaseStore:
             if decision is not None:
                 self._put(release_items.release_of(decision, label.observed_us, label.source, time.time()))
 
-    def _payment(self, release: Release, place: str) -> ReleasedPayment | None:
+    def _payment(self, release: Release, place: str) -> tuple[ReleasedPayment | None, Item]:
         decision, reports = self._records(release.transaction_id)
         if decision is None:
             raise NotFound(f"{place}transaction_id: no decision for {release.transaction_id}")
@@ -65,7 +68,7 @@ class ReleaseStore:
             raise InvalidInput(f"{place}released_at", "must not be before the transaction happened")
         if outcome in HELD and told and max(told, key=lambda report: report.observed_us).is_fraud:
             raise StateConflict(f"{place}transaction_id: it is reported as fraud; correct that first, by a label observed later")
-        return payment if outcome in HELD else None
+        return payment if outcome in HELD else None, decision
 
     def _records(self, transaction_id: str) -> tuple[Item | None, list[Item]]:
         """The decision about a transaction, None where there is none, and the reports about it."""
@@ -78,10 +81,9 @@ class ReleaseStore:
             ExpressionAttributeNames={f"#{name}": name for name in attributes},
             ExpressionAttributeValues={":id": {"S": transaction_id}},
         )
-        by_record = {decision_items.record_of(item): item for item in response["Items"]}
-        decision = by_record.pop(decision_items.KIND, None)
-        by_record.pop(release_items.KIND, None)
-        return decision, list(by_record.values())
+        items: list[Item] = response["Items"]
+        decision = next((item for item in items if decision_items.record_of(item) == decision_items.KIND), None)
+        return decision, [item for item in items if label_items.is_report(item)]
 
     def _put(self, payment: ReleasedPayment) -> str:
         try:

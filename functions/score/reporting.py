@@ -9,7 +9,6 @@ from typing import Any
 from greenfraud.errors import ContractError, DamagedItem, InvalidInput, NotFound, StateConflict
 from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
-from greenfraud.items import release as release_items
 from greenfraud.items.label import EarlierReport, Report
 from greenfraud.outcomes import HELD
 from greenfraud.records import Label
@@ -65,8 +64,7 @@ def plan_of(labels: Sequence[Label], histories: Mapping[str, Sequence[Item]], pl
 
 def _told(name: str, history: Sequence[Item], at: str) -> Told:
     try:
-        others = (decision_items.KIND, release_items.KIND)
-        reports = [label_items.earlier(item) for item in history if decision_items.record_of(item) not in others]
+        reports = [label_items.earlier(item) for item in history if label_items.is_report(item)]
         for item in history:
             if _is_decision(item):
                 return Told(*label_items.about(item), reports, decision_items.outcome_of(item) in HELD)

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from functions.score import pages, schemas
+from functions.score import pages, review_schemas, schemas
 from functions.score.asked import id_of_path, id_of_query
 from functions.score.deadline import give_up_at
 from functions.score.decisions import parse_day
 from functions.score.description import documented
 from functions.score.explanation_schemas import Explanation
 from functions.score.inputs import label_of, release_of, transaction_of
+from functions.score.review_action import Action, action_of
 from functions.score.service import Service
+from functions.score.worklist import LIST_LIMIT
+from greenfraud.callers import caller_of
 from greenfraud.errors import GreenFraudError, InvalidInput
 from greenfraud.problems import problem_of
 from greenfraud.records import MAXIMUM_ID_LENGTH, Label, Release, Transaction
 
 BATCH_LIMIT = 100
-LIST_LIMIT = 1000
+REVIEW_ERRORS = (400, 403, 404, 409, 422, 503)
 
 router = APIRouter()
-Record = TypeVar("Record", Transaction, Label, Release)
+Record = TypeVar("Record", Transaction, Label, Release, Action)
 TransactionId = Annotated[str, Query(min_length=1, max_length=MAXIMUM_ID_LENGTH, description="Percent-encoded UTF-8.")]
+Limit = Annotated[int | None, Query(ge=1, le=LIST_LIMIT, description="By default what the team can do in a day.")]
+ListedState = Annotated[Literal["open", "all"], Query(description="Whether what is decided is listed too.")]
 Reasons = Annotated[bool, Query(description="Give reasons for an allowed transaction too.")]
 
 
@@ -81,11 +86,27 @@ async def explanation_by_path(request: Request, transaction_id: str) -> Response
     return _respond(_service(request).explain(id_of_path(transaction_id, of="explanations")))
 
 
-@router.get("/v1/reviews", **documented(schemas.Reviews, errors=(422,)))
-async def reviews(request: Request, day: str, limit: Annotated[int, Query(ge=1, le=LIST_LIMIT)] = 100) -> Response:
-    """The day's transactions that ask for a person, riskiest first."""
-    day = parse_day(day)
-    return _respond({"day": day, "reviews": _service(request).decisions.reviews(day, limit)})
+@router.get("/v1/reviews", **documented(review_schemas.Reviews, errors=(422, 503)))
+async def reviews(request: Request, day: str | None = None, limit: Limit = None, state: ListedState = "open") -> Response:
+    """What asks for a person and is not decided, by what is expected to be lost: of the last 7 days, or of one."""
+    parsed = None if day is None else parse_day(day)
+    return _respond(_service(request).reviews(parsed, limit, is_all=state == "all"))
+
+
+@router.post("/v1/reviews", **documented(review_schemas.Review, body=review_schemas.ReviewActionIn, errors=REVIEW_ERRORS))
+async def review(request: Request, transaction_id: TransactionId) -> Response:
+    """Claim, unclaim, note or decide one of the review list, whatever its id is made of, as whoever signed the request."""
+    del transaction_id
+    return await _act(request, id_of_query(request.scope["query_string"]))
+
+
+@router.post(
+    "/v1/reviews/{transaction_id:path}",
+    **documented(review_schemas.Review, body=review_schemas.ReviewActionIn, errors=REVIEW_ERRORS),
+)
+async def review_by_path(request: Request, transaction_id: str) -> Response:
+    """The same, for an id that a path carries unchanged."""
+    return await _act(request, id_of_path(transaction_id, of="reviews"))
 
 
 @router.post("/v1/labels", **documented(schemas.LabelsTaken, body=schemas.LabelsIn, errors=(400, 404, 409, 422, 503)))
@@ -130,6 +151,12 @@ async def home(request: Request) -> HTMLResponse:
 async def report(request: Request) -> HTMLResponse:
     """The model card as a page."""
     return HTMLResponse(pages.report(_service(request).model_card()))
+
+
+async def _act(request: Request, transaction_id: str) -> Response:
+    action = _read(action_of, await _json(request))
+    caller = caller_of(request.scope.get("aws.event", {}))
+    return _respond(_service(request).desk.act(transaction_id, action, caller))
 
 
 def _service(request: Request) -> Service:

@@ -165,13 +165,6 @@ class BatchScored(BaseModel):
     results: list[Scored | Problem]
 
 
-class Reviews(BaseModel):
-    """The day's answers that ask for a person, riskiest first."""
-
-    day: str
-    reviews: list[Scored]
-
-
 class LabelsTaken(BaseModel):
     """What became of each label, in order."""
 

@@ -25,6 +25,8 @@ from greenfraud.features.logged import pack
 from greenfraud.features.manifest import Manifest
 from greenfraud.items.control import Fault
 from greenfraud.items.decision import RULES, Decision
+from greenfraud.outcomes import ALLOW
+from greenfraud.policy.stake import at_stake, rank_of
 from greenfraud.policy.stored import PolicyRef
 from greenfraud.records import Transaction
 
@@ -139,6 +141,7 @@ class Scorer:
 
     def _decision(self, context: Context, verdict: Verdict, cost: Cost) -> Decision:
         answer = tell(context, verdict, cost)
+        stake = at_stake(context.deciding.policy.money, verdict.decision, verdict.transaction.amount_minor)
         model = answer["model"] or {"family": RULES, "version": answer["policy_version"]}
         return Decision(
             transaction=verdict.transaction,
@@ -148,11 +151,12 @@ class Scorer:
             duration_seconds=cost.duration_seconds,
             energy_kwh=cost.energy_kwh,
             emissions_g=cost.emissions_g,
-            rank=verdict.rank,
+            rank=rank_of(verdict.decision, verdict.probability, stake),
             manifest_version=self._manifest.version,
             features=pack(verdict.features.values, self._manifest.names),
             policy_sha256=context.deciding.sha256,
             control_revision=context.control.revision,
+            at_stake_minor=None if verdict.decision == ALLOW else stake,
         )
 
 

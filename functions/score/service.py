@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from functions.score.bundles import BundleSource, ModelSlots, S3Bundles
 from functions.score.control import Control
 from functions.score.cost import Footprint
 from functions.score.decisions import DecisionStore
+from functions.score.desk import Desk
 from functions.score.dynamodb import clients
 from functions.score.explaining import Records, explain
 from functions.score.exploration import Exploration
@@ -18,13 +20,16 @@ from functions.score.labels import LabelStore
 from functions.score.policies import PolicySlot
 from functions.score.rates import StoredRates
 from functions.score.releases import ReleaseStore
+from functions.score.reviews import ReviewIndex
 from functions.score.scoring import Context, Scorer
 from functions.score.settings import Settings, runtime_memory_mb
 from functions.score.state import DynamoStateReader, StateReader, Tables
 from functions.score.tokens import IdTokens
+from functions.score.worklist import Asked, Worklist, window
 from greenfraud.control import ModelRef
 from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import Manifest, load_manifest
+from greenfraud.instants import day_of
 from greenfraud.records import OURS
 
 
@@ -39,6 +44,8 @@ class Service:
     releases: ReleaseStore
     health: Health
     tokens: IdTokens
+    desk: Desk
+    index: ReviewIndex
     longest_call_seconds: float = 0.0  # until a call of the store that never answers has failed
     exchange: Exchange = OURS
 
@@ -56,6 +63,13 @@ class Service:
         """Why a transaction was decided as it was, and what became of it since. Raises NotFound, DamagedItem."""
         records = Records.of(self.decisions.records(transaction_id))
         return explain(records, self.scorer.policy_of(records.decision), self.manifest)
+
+    def reviews(self, day: str | None, limit: int | None, *, is_all: bool) -> dict[str, Any]:
+        """Today's work, or a day's, ranked by what is expected to be lost; as much as the team can do unless `limit` says more."""
+        now_us = time.time_ns() // 1000
+        days = window(day_of(now_us)) if day is None else [day]
+        worklist = Worklist(self.index, self.manifest, self.scorer.read().deciding.policy, now_us)
+        return worklist.told(Asked(days, limit, is_all))
 
     def model_card(self) -> dict[str, Any]:
         """What should answer, what does and why, and where that model comes from."""
@@ -143,4 +157,6 @@ def compose(  # noqa: PLR0913
         tokens.key()  # without it, nothing is scored
         return scorer.read_entities(customers, terminals)
 
-    return Service(manifest, scorer, store, labels, releases, Health(look), tokens, longest_call_seconds, exchange)
+    desk, index = Desk(decisions, decisions_table), ReviewIndex(decisions, decisions_table)
+    health = Health(look)
+    return Service(manifest, scorer, store, labels, releases, health, tokens, desk, index, longest_call_seconds, exchange)

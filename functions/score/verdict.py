@@ -23,8 +23,6 @@ WHY_UNKNOWN = {
     "stale": "Nothing is known of the {kind} for more than a year",
     "unreadable": "What is known of the {kind} could not be read",
 }
-# Where no model ranks decisions, their severity does, from 0 to 1.
-RULES_RANK: dict[Decision, float] = {"allow": 0.0, "challenge": 0.25, "review": 0.5, "block": 1.0}
 
 
 class Features(NamedTuple):
@@ -57,12 +55,6 @@ class Verdict:
     explored: Explored | None = None
     spoke: tuple[str, ...] = ()
     floor: Decision = "allow"  # what the policy asks for beside the model
-
-    @property
-    def rank(self) -> float:
-        """Where it stands in the day's review list: the probability, but no lower than the policy's own grade if that decided."""
-        grade = 0.0 if self.decided_by in ("model", "both") else RULES_RANK[self.decision]
-        return grade if self.probability is None else max(self.probability, grade)
 
     @property
     def features_as_of(self) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
+from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
@@ -14,7 +15,8 @@ from cli.errors import CommandError
 from cli.forgetting import forget as forgetting
 from cli.forgetting.forget import forget, search
 from cli.forgetting.requests import Requests
-from greenfraud.items import forgotten, release, state
+from greenfraud.items import casework, forgotten, release, state
+from greenfraud.items.casework import Finding, Note
 from greenfraud.items.release import ReleasedPayment
 
 
@@ -132,6 +134,20 @@ def test_a_release_makes_no_payment_of_before_a_strangers(world, person, screen)
     released = [item["customer_id"]["S"] for item in world.items("decisionstable") if item["record"]["S"] == release.KIND]
     assert [name.startswith(forgotten.PREFIX) for name in released] == [True]
     assert "since" not in screen.console.export_text()
+
+
+def test_what_analysts_wrote_about_a_customer_goes_and_what_they_decided_stays(world, person, screen):
+    """Notes may name anybody; who decided what about which payment is the team's own record."""
+    decided = next(item for item in world.items("decisionstable") if item["customer_id"]["S"] == person)
+    made = casework.of_decision(decided)
+    note = Note("arn:aws:iam::123456789012:user/ana", 7, "Mrs. Lind called")
+    made = replace(made, notes=(note,), finding=Finding(is_fraud=True, by=note.by, at_us=8))
+    world.dynamodb.put_item(TableName="decisionstable", Item=casework.put(made, "")["Item"])
+    forget(world.target, screen, person)
+    assert named_in(world, person) == []
+    (item,) = [item for item in world.items("decisionstable") if item["record"]["S"] == casework.KIND]
+    kept = casework.decode(item)
+    assert (kept.notes, kept.finding, kept.customer_id.startswith(forgotten.PREFIX)) == ((), made.finding, True)
 
 
 def test_a_payment_made_since_keeps_the_name_in_its_release(world, person, screen, monkeypatch):

@@ -12,7 +12,7 @@ from tests.docs.pages import Page
 
 GUIDE, POLICY_GUIDE = Page(ROOT / "docs/deploy.md"), Page(ROOT / "docs/policy.md")
 DEPLOYER, SCORER, EXPLAINER, OPERATOR, APPROVER = "Deploys", "Scores", "Explains", "RollsBack", "Approves"
-ALONE, AUDITOR, READER, RETRAINER = "ActsAlone", "Audits", "Reads", "Retrains"
+ALONE, AUDITOR, READER, RETRAINER, REVIEWER = "ActsAlone", "Audits", "Reads", "Retrains", "Reviews"
 WORDS = re.compile(r"\b(ACCOUNT|API|LAKE|ARTIFACTS|LEDGER)\b")  # what a reader replaces
 
 

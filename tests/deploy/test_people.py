@@ -18,6 +18,7 @@ from people import (
     POLICY_GUIDE,
     READER,
     RETRAINER,
+    REVIEWER,
     SCORER,
     filled,
     policies,
@@ -51,8 +52,8 @@ def routes(document: dict[str, Any]) -> set[str]:
 
 
 def test_everybody_of_the_guide_has_a_policy():
-    """Deploying, scoring, explaining, rolling back, approving, acting alone, auditing, reading, retraining."""
-    assert list(policies()) == [DEPLOYER, SCORER, EXPLAINER, OPERATOR, APPROVER, ALONE, AUDITOR, READER, RETRAINER]
+    """Deploying, scoring, explaining, reviewing, rolling back, approving, acting alone, auditing, reading, retraining."""
+    assert list(policies()) == [DEPLOYER, SCORER, EXPLAINER, REVIEWER, OPERATOR, APPROVER, ALONE, AUDITOR, READER, RETRAINER]
 
 
 def test_routes_are_those_of_the_api_and_each_is_given_to_somebody():
@@ -67,6 +68,12 @@ def test_who_scores_may_not_change_what_serves():
     """The right to roll back belongs to one policy."""
     holders = [name for name, document in policies().items() if "POST/v1/production/rollback" in routes(document)]
     assert holders == [OPERATOR]
+
+
+def test_who_scores_may_not_look_at_the_review_list_or_decide_what_is_on_it():
+    """The desk belongs to analysts."""
+    holders = [name for name, document in policies().items() if any("/v1/reviews" in route for route in routes(document))]
+    assert holders == [REVIEWER]
 
 
 @pytest.mark.parametrize(("name", "statement"), STATEMENTS, ids=lambda value: value if isinstance(value, str) else value["Sid"])

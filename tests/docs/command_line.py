@@ -15,6 +15,8 @@ def options_of(name: str, words: Sequence[str]) -> dict[str, Any]:
     commands: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
     command, rest = commands[name], list(words[: words.index(">")] if ">" in words else words)
     while subcommands := getattr(command, "commands", None):
+        if command.invoke_without_command and not {*subcommands} & {*rest}:
+            break  # a command by itself, with others below it
         name, *rest = rest
         command = subcommands[name]
     found: dict[str, Any] = command.make_context(name, rest).params

@@ -59,6 +59,23 @@ def test_a_decision_is_explained_with_what_was_told_of_it_since(deployment, firs
     assert {one["name"]: one["value"] for one in told["features"]}["amount"] == sent["amount_minor"] / 100
 
 
+def test_a_doubt_is_worked_off_from_the_list_to_a_label_and_a_release(deployment, first_run):
+    """By whoever signs, on the deployed API; ingestion takes what was decided and lets what people did about it be."""
+    sent = {**first_run.held_back[2].transaction.to_json(), "transaction_id": "reviewed/1", "amount_minor": 10**9}
+    assert deployment.answer("POST", "/v1/score", sent)["decision"] in {"review", "block"}
+    day = ("--day", sent["occurred_at"][:10])
+    listed = json.loads(deployment.command("reviews", *day, "--json").stdout)["reviews"]
+    (entry,) = [one for one in listed if one["transaction_id"] == "reviewed/1"]
+    assert (entry["state"], entry["amount_minor"], entry["customer_id"]) == ("open", 10**9, sent["customer_id"])
+    for words in (("claim",), ("note",), ("release",)):
+        shown = deployment.command("reviews", words[0], "reviewed/1", *(["asked, it was him"] if words == ("note",) else []))
+        assert shown.returncode == 0, shown.stderr
+    assert "reviewed/1" not in deployment.command("reviews", *day).stdout
+    assert "asked, it was him" in deployment.command("reviews", *day, "--all", "--limit", "1000").stdout
+    since = deployment.answer("GET", "/v1/explanations?transaction_id=reviewed%2F1")["since"]
+    assert ("label", "review") in {(one["kind"], one["source"]) for one in since}
+
+
 def test_a_table_of_rates_is_taken_by_the_api_without_a_deployment(deployment, first_run, tmp_path):
     """Before, another currency is refused by name; afterwards converted, and any amount of somebody new goes to a person."""
     sent = {**first_run.held_back[2].transaction.to_json(), "customer_id": "stranger", "amount_minor": 10**12, "currency": "JPY"}

@@ -15,10 +15,12 @@ from functions.score.bundles import ModelSlots, S3Bundles
 from functions.score.control import Control
 from functions.score.cost import Footprint
 from functions.score.decisions import DecisionStore
+from functions.score.desk import Desk
 from functions.score.health import Health
 from functions.score.labels import LabelStore
 from functions.score.policies import PolicySlot
 from functions.score.releases import ReleaseStore
+from functions.score.reviews import ReviewIndex
 from functions.score.scoring import Scorer
 from functions.score.service import Service
 from functions.score.state import DynamoStateReader, Tables
@@ -91,7 +93,8 @@ class World:
         health = Health(scorer.read_entities, clock=lambda: self.now)
         releases = ReleaseStore(lambda: self.dynamodb, "decisions")
         labels = LabelStore(lambda: self.dynamodb, "decisions", releases)
-        self.service = Service(MANIFEST, scorer, decisions, labels, releases, health, self.tokens)
+        desk, index = Desk(lambda: self.dynamodb, "decisions"), ReviewIndex(lambda: self.dynamodb, "decisions")
+        self.service = Service(MANIFEST, scorer, decisions, labels, releases, health, self.tokens, desk, index)
         self.http = TestClient(create_app(self.service))
 
     def score(self, **changes: Any) -> dict[str, Any]:

@@ -74,6 +74,7 @@ def test_score_answers_an_api_gateway_event_with_only_the_actions_it_lists(start
     answer = json.loads(response["body"])
     assert (response["statusCode"], answer["model"]) == (200, {"family": "light", "version": "v1"})
     for method, path, body in (
+        ("POST", "/v1/reviews/T1", {"action": "claim"}),
         ("POST", "/v1/labels", {"transaction_id": "T1", "is_fraud": True, "observed_at": "2018-05-27T12:00:00Z"}),
         ("GET", "/v1/decisions/T1", None),
         ("GET", "/v1/explanations/T1", None),

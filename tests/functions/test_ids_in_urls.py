@@ -169,7 +169,7 @@ def test_what_a_path_cannot_carry_is_told_how_to_ask(ask):
         ("GET", "/v1/decisions/T1/", 404),
         ("GET", "/v1//decisions/T1", 404),
         ("HEAD", "/v1/decisions/T1", 405),
-        ("GET", "/v1/reviews/?day=2018-05-20", 404),
+        ("GET", "/v1/reviews/?day=2018-05-20", 405),
         ("POST", "/v1/score/", 404),
         ("DELETE", "/v1/decisions/T1", 405),
     ],

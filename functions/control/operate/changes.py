@@ -15,8 +15,9 @@ from typing import Any
 
 from functions.control.approval import ALONE, Approval
 from functions.control.operate.operated import Operated
-from functions.control.operate.person import check_nameable, person_of
-from functions.control.operate.requests import Event, body_of, document_in, number_of, reason_in
+from functions.control.operate.person import check_nameable
+from functions.control.operate.requests import body_of, document_in, number_of, reason_in
+from greenfraud.callers import Event, person_of
 from greenfraud.control import ControlDocument
 from greenfraud.errors import UnknownCaller
 from greenfraud.metrics import embedded_metrics

@@ -15,11 +15,11 @@ from functions.control.documents import Artifacts
 from functions.control.operate.changes import CHANGES, EMERGENCIES, Changing
 from functions.control.operate.list_ids import naming_by
 from functions.control.operate.operated import Operated
-from functions.control.operate.requests import Event, caller_of
 from functions.control.operate.settings import Settings
 from functions.control.proposals import Proposals
 from functions.control.servable import Servable
 from functions.control.stage import Stage
+from greenfraud.callers import Event, caller_of
 from greenfraud.errors import ContractError, GreenFraudError, NotFound, StoreUnavailableError
 from greenfraud.faults import edge
 from greenfraud.problems import PROBLEM_TYPE, problem_of

@@ -1,4 +1,4 @@
-"""Requests as API Gateway hands them over (payload format 2.0): who signed them, and what is in them.
+"""Requests as API Gateway hands them over (payload format 2.0): what is in them.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
@@ -10,23 +10,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from greenfraud.errors import InvalidInput, UnknownCaller
+from greenfraud.callers import Event
+from greenfraud.errors import InvalidInput
 
-Event = Mapping[str, Any]
 MOST_DIGITS = 9
 MOST_REASON = 1_000  # characters; the ledger's item has room for more, a person's reason has not
-
-
-def caller_of(event: Event) -> str:
-    """The ARN of who signed the request, as API Gateway verified it. Raises UnknownCaller where it says nothing of that."""
-    found: Any = event
-    for name in ("requestContext", "authorizer", "iam", "userArn"):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    if not isinstance(found, str) or not found:
-        raise UnknownCaller(
-            "who asks is not known: sign the request (Signature Version 4, service execute-api) and send it to the API"
-        )
-    return found
 
 
 def body_of(event: Event, fields: frozenset[str] = frozenset()) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from functions.score.dynamodb.lean import OK, LeanDynamoDB, answer_in
 
 
 class DynamoDB(Protocol):
-    """The five calls of the score function, with boto3's arguments, answers and errors."""
+    """The six calls of the score function, with boto3's arguments, answers and errors."""
 
     def batch_get_item(self, **request: Any) -> dict[str, Any]:
         """Up to 100 items of several tables."""
@@ -25,6 +25,10 @@ class DynamoDB(Protocol):
 
     def put_item(self, **request: Any) -> dict[str, Any]:
         """Store one item."""
+        ...
+
+    def update_item(self, **request: Any) -> dict[str, Any]:
+        """Change one item."""
         ...
 
     def query(self, **request: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""DynamoDB's client, lean: the five calls of the score function at a fraction of boto3's CPU, with its arguments and errors.
+"""DynamoDB's client, lean: the six calls of the score function at a fraction of boto3's CPU, with its arguments and errors.
 
 It speaks the JSON protocol over a keep-alive connection. A fault gets one quick second try; what fails twice is raised as
 boto3 would raise it (ClientError, or a BotoCoreError), so whoever calls needs not know which client answers. Trying a put
@@ -46,7 +46,7 @@ class UnreadableAnswerError(BotoCoreError):  # type: ignore[misc]  # botocore is
 
 
 class LeanDynamoDB:
-    """BatchGetItem, GetItem, PutItem, Query and TransactWriteItems, with the arguments and answers of a boto3 client."""
+    """Six operations of DynamoDB, with the arguments and answers of a boto3 client."""
 
     def __init__(
         self, connections: Connections, credentials: CredentialSource, region: str, *, clock: Callable[[], float] = time.time
@@ -67,6 +67,10 @@ class LeanDynamoDB:
     def put_item(self, **request: Any) -> Json:
         """Store one item. It may be tried twice, so give it a condition."""
         return self._call("PutItem", request)
+
+    def update_item(self, **request: Any) -> Json:
+        """Change one item. It may be tried twice, so let it set what does not depend on what was there."""
+        return self._call("UpdateItem", request)
 
     def query(self, **request: Any) -> Json:
         """The items of one partition, a page at a time."""

@@ -29,9 +29,11 @@ LAST_REVISION = 2**53  # beyond it, JSON's numbers are not whole
 class Decision:
     """One answer and what it cost; `family` and `version` name the model, or the rules and their policy.
 
-    `rank` orders the day's review list: the probability, or the rules' own grade. `features` are the values decided on, as
-    `features.logged` packs them; `manifest_version` names them. `policy_sha256` is the digest of the policy that decided, as
-    `policy.stored` finds it, and `control_revision` that of the control document; records of earlier releases lack both.
+    `rank` orders the review list: what a mistake is expected to lose by the policy's money, as `policy.stake` finds it, and
+    `at_stake_minor` is the most that it can; of records of earlier releases it is the probability, and they lack the other.
+    `features` are the values decided on, as `features.logged` packs them; `manifest_version` names them. `policy_sha256` is the
+    digest of the policy that decided, as `policy.stored` finds it, and `control_revision` that of the control document; records of
+    earlier releases lack both.
     """
 
     transaction: Transaction
@@ -46,6 +48,7 @@ class Decision:
     features: bytes | None = None
     policy_sha256: str | None = None
     control_revision: int | None = None
+    at_stake_minor: float | None = None
 
     @property
     def outcome(self) -> str:
@@ -100,6 +103,8 @@ def encode(decision: Decision, now_seconds: float, to_json: Callable[[Any], str]
     }
     if decision.control_revision is not None:
         numbers["control_revision"] = decision.control_revision
+    if decision.at_stake_minor is not None:
+        numbers["at_stake_minor"] = decision.at_stake_minor
     known = {name: text for name, text in optional.items() if text is not None}
     item = {**key(transaction.transaction_id), **text_cells(texts | known), **number_cells(numbers)}
     return item if decision.features is None else item | {"features": {"B": decision.features}}
@@ -110,6 +115,23 @@ def _review_part(decision: Decision) -> str | None:
     if decision.answer["decision"] == review.NEEDS_NOBODY:
         return None
     return review.part_of(day_of(decision.transaction.occurred_us).isoformat(), decision.transaction.transaction_id)
+
+
+def to_decided(transaction_id: str, occurred_us: int, table: str) -> dict[str, Any]:
+    """Return the Update by which a doubt leaves the list of what is open; nothing else of a decision ever changes."""
+    return {
+        "TableName": table,
+        "Key": key(transaction_id),
+        "UpdateExpression": "SET #day = :decided",
+        "ConditionExpression": f"attribute_exists({KEY})",  # it may have expired: an update would make it anew
+        "ExpressionAttributeNames": {"#day": REVIEWS.partition},
+        "ExpressionAttributeValues": {":decided": {"S": review.decided_part_of(day_of(occurred_us).isoformat(), transaction_id)}},
+    }
+
+
+def is_open(item: Item) -> bool:
+    """Tell whether a decision stands in the list of what is open."""
+    return not str(item.get(REVIEWS.partition, {}).get("S", review.DECIDED)).endswith(review.DECIDED)
 
 
 def decode(item: Item) -> Decision:
@@ -128,6 +150,7 @@ def decode(item: Item) -> Decision:
         features=read.content("features") if read.has("features") else None,
         policy_sha256=read.text("policy_sha256") if read.has("policy_sha256") else None,
         control_revision=read.whole("control_revision", LAST_REVISION) if read.has("control_revision") else None,
+        at_stake_minor=read.quantity("at_stake_minor") if read.has("at_stake_minor") else None,
     )
 
 

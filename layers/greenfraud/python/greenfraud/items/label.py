@@ -10,13 +10,13 @@ from greenfraud.errors import StateConflict
 from greenfraud.instants import LAST_US
 from greenfraud.items import decision
 from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
-from greenfraud.items.tables import EXPIRY
+from greenfraud.items.tables import EXPIRY, REVIEWS
 from greenfraud.records import Label
 
 KIND = "label"
 FIRST = "report"
 # What telling reports apart needs of a transaction's records.
-HISTORY = (decision.RECORD, "is_fraud", "observed_us", "occurred_us", "terminal_id", "decision")
+HISTORY = (decision.RECORD, "is_fraud", "observed_us", "occurred_us", "terminal_id", "decision", str(REVIEWS.partition))
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ def record(number: int) -> str:
     ['report', 'report#1']
     """
     return f"{FIRST}#{number}" if number else FIRST
+
+
+def is_report(item: Item) -> bool:
+    """Tell a report from the other records of a transaction: the decision, the release, what people did about it."""
+    return decision.record_of(item).partition("#")[0] == FIRST
 
 
 def encode(report: Report, now_seconds: float) -> dict[str, Any]:
