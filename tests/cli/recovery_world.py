@@ -20,7 +20,6 @@ from functions.ingest.emissions import Grid
 from functions.ingest.ingestion import Ingestion, Tables
 from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
-from functions.ingest.rejections import RejectedQueue
 from greenfraud import redelivery
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
@@ -33,6 +32,7 @@ from greenfraud.items.label import Report
 from greenfraud.items.release import ReleasedPayment
 from greenfraud.items.tables import DECISIONS, RECEIPTS, STATES
 from greenfraud.records import Label, Transaction
+from greenfraud.rejections import RejectedQueue
 
 MANIFEST = load_manifest()
 CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]
