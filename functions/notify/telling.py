@@ -19,6 +19,7 @@ from greenfraud.decision_events import event_of
 from greenfraud.errors import DamagedItem
 from greenfraud.forgotten_people import ForgottenPeople, is_since
 from greenfraud.items import decision as decision_items
+from greenfraud.items.forgotten import PREFIX as PSEUDONYM
 from greenfraud.items.forgotten import Forgotten
 from greenfraud.metrics import embedded_metrics
 from greenfraud.outcomes import ALLOW
@@ -77,8 +78,7 @@ def read_batch(records: Sequence[Record], forgotten: Forgotten) -> Batch:
             if image is None or decision_items.outcome_of(image) == ALLOW:
                 continue
             decision, decided_at = decision_items.decode(image), decision_items.written_at(image)
-            request = forgotten.of(decision.transaction.customer_id)
-            if request is not None and not is_since(decided_at, request):
+            if _is_of_nobody(decision.transaction.customer_id, decided_at, forgotten):
                 batch.withheld += 1
                 continue
             batch.events[number_of(record)] = event_of(decision, decided_at)
@@ -86,6 +86,12 @@ def read_batch(records: Sequence[Record], forgotten: Forgotten) -> Batch:
             logger.warning("decision not told: %s", damage)
             batch.rejected.append(Rejection.of(record, "malformed", damage.reason, damage.attribute))
     return batch
+
+
+def _is_of_nobody(customer_id: str, decided_at: float, forgotten: Forgotten) -> bool:
+    """Whether who paid was forgotten since: by the list, or, in a record that waited longer, by the name in their place."""
+    request = forgotten.of(customer_id)
+    return customer_id.startswith(PSEUDONYM) or (request is not None and not is_since(decided_at, request))
 
 
 def image_of(record: Record) -> Mapping[str, Any] | None:

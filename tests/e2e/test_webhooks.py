@@ -1,4 +1,4 @@
-"""A platform with a webhook, synthesised as a person asks for it: every challenge, review and block of a batch reaches the receiver.
+"""A platform with a webhook, synthesised as a person asks for it: every challenge, review and block of a batch arrives.
 
 The receiver fails at first, goes away for a while, and verifies what it gets by the standard's own library.
 """
