@@ -79,7 +79,7 @@ def score(platform, amounts):
 def told(receiver):
     """Outcome by payment of what the receiver took."""
     taken = [json.loads(got.body)["data"] for got in receiver.received if got.status == 204]
-    return {data["transaction_id"]: data["decision"] for data in taken}
+    return {data["transaction_id"]: data["decision"] for data in taken if data}
 
 
 def test_everything_but_allow_arrives_signed_though_the_receiver_fails_at_first_and_is_away_later(platform, receiver):
@@ -106,6 +106,39 @@ def test_everything_but_allow_arrives_signed_though_the_receiver_fails_at_first_
     assert len(set(ids.values())) == len(due)
     assert platform.metric_total("EventsTold") == len(due)
     assert not platform.metric_total("WebhooksUndelivered")
+
+
+def test_a_test_event_arrives_signed(platform, receiver):
+    """By the id that the command prints."""
+    secret = platform.client("secretsmanager").get_secret_value(SecretId=platform.outputs["WebhookSecretArn"])["SecretString"]
+    run = platform.command("webhooks", "test")
+    assert run.returncode == 0, run.stderr
+    name = run.stdout.split()[0]
+    (got,) = wait_until(
+        lambda: [one for one in receiver.received if one.headers["webhook-id"] == name and one.status == 204], SECONDS
+    )
+    assert Webhook(secret).verify(got.body, got.headers)["type"] == "test"
+
+
+def test_who_is_gone_is_sent_everything_once_he_is_back(platform, receiver):
+    """410: it waits with its reason, rings, and goes out again when a person says so."""
+    receiver.answer = lambda _: (410, {})
+    due = {name for name, outcome in score(platform, [70_000]).items() if outcome != "allow"}
+    cloudwatch = platform.client("cloudwatch")
+
+    def rings():
+        alarms = cloudwatch.describe_alarms(StateValue="ALARM")["MetricAlarms"]
+        return [alarm for alarm in alarms if "Unanswered" in alarm["AlarmName"]]
+
+    wait_until(rings, SECONDS)
+    looked = platform.command("webhooks", "redrive", "--dry-run")
+    assert (": gone" in looked.stdout, "1 event wait" in looked.stdout) == (True, True), looked.stdout + looked.stderr
+    receiver.answer = lambda _: (204, {})
+    # Who said that he is gone is not asked for an hour by the process that heard it: another one asks.
+    function = platform.client("lambda").get_function(FunctionName=platform.function("webhook"))["Configuration"]
+    platform.client("lambda").update_function_configuration(FunctionName=function["FunctionName"], Timeout=function["Timeout"] - 1)
+    assert "1 event sent out again" in platform.command("webhooks", "redrive").stdout
+    wait_until(lambda: due <= told(receiver).keys(), SECONDS)
 
 
 def test_the_secret_is_in_no_template_no_variable_and_no_log(platform):
