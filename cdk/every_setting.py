@@ -15,7 +15,12 @@ from cdk.components.source import ROOT
 SETTINGS: dict[str, dict[str, str]] = {
     "dev": {},
     "prod": {"stage": "prod"},
-    "private": {"stage": "prod", "private": "true", "alarm_email": "on-call@example.com"},
+    "private": {
+        "stage": "prod",
+        "private": "true",
+        "alarm_email": "on-call@example.com",
+        "webhook_url": "https://example.com/hook",
+    },
 }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from cdk.components.source import ROOT
+from cdk.webhook_address import fault_of
 
 # The core's own table, read as a file: the template's app imports nothing of ours.
 CURRENCIES = json.loads((ROOT / "layers/greenfraud/python/greenfraud/currencies.json").read_text(encoding="utf-8"))["digits"]
@@ -71,6 +72,8 @@ class Settings:
     keep_ledger_days: int = 30  # for how long; a trial is torn down sooner or later
     private: bool = False  # functions and jobs without the internet; 8 USD a month per endpoint and zone, about 100 in all
     alarm_email: str | None = None  # who hears of alarms, once the address has confirmed; none: subscribe to the topic yourself
+    # Where every challenge, review and block is posted to, signed; none: nothing is, and events on the bus cost a dollar a million.
+    webhook_url: str | None = None
     account: str | None = None  # none: the template serves every account, the embedded one included
     currency: str = "EUR"  # what every amount is counted in; stays what it is once payments are stored
     review_above: float = REVIEW_ABOVE  # units of it; above, a person looks at any payment (the handbook's simulator, in EUR)
@@ -143,6 +146,8 @@ class Settings:
                 f"training_instance_type {self.training_instance_type} has a GPU that the image would not use: "
                 "also give training_torch_backend, such as cu130"
             )
+        if self.webhook_url is not None and (fault := fault_of(self.webhook_url)):
+            raise SettingsError(f"webhook_url is {self.webhook_url!r}, {fault}")
         self._check_money()
         self._check_exploration()
         self._check_ledger()

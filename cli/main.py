@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from cli.errors import InputError
 from cli.explain.command import explain_command
 from cli.faults import FaultReportingGroup
 from cli.import_commands import import_command, rates_command
+from cli.interruption import end_like_ctrl_c
 from cli.labels.command import label_command
 from cli.options import (
     Aws,
@@ -35,6 +35,7 @@ from cli.policy.commands import policy_app
 from cli.recovery.commands import rebuild_command, redrive_command, restore_day_command
 from cli.reviews.commands import list_command, reviews_app
 from cli.screen import Screen
+from cli.webhooks.commands import webhooks_app
 
 app = typer.Typer(
     cls=FaultReportingGroup, help="The operator's commands of GreenFraud.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -67,7 +68,7 @@ def run_command(  # noqa: PLR0913 - the options of a command
     from cli.data.world import WorldSpecification
     from cli.run import RunOptions, run
 
-    _end_like_ctrl_c()
+    end_like_ctrl_c()
     screen = Screen()
     changes = fraud_changes_on.date() if fraud_changes_on else None
     own = currency_of_assembly(Path("cdk.out"), currency)
@@ -183,6 +184,7 @@ app.command("proposals")(proposals_command)
 app.command("approve")(approve_command)
 app.command("withdraw")(withdraw_command)
 app.add_typer(audit_app, name="audit")
+app.add_typer(webhooks_app, name="webhooks")
 
 
 @app.command("forget")
@@ -224,7 +226,7 @@ def mlflow_ui_command(
     """MLflow's own pages over the last run: runs, metrics, plots, models; up until Ctrl-C."""
     from cli.mlflow_ui import show_mlflow
 
-    _end_like_ctrl_c()
+    end_like_ctrl_c()
     show_mlflow(Screen(), port)
 
 
@@ -246,13 +248,3 @@ def _json_document(file: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise InputError(f"{file} holds no transaction. Write one JSON object, as POST /v1/score takes it")
     return document
-
-
-def _end_like_ctrl_c() -> None:
-    """A polite kill and a closed terminal stop everything in order, as Ctrl-C does."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)

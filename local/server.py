@@ -78,7 +78,7 @@ def install_modules(context: Context) -> None:
     from local import stepfunctions
     from local.checks import validation
     from local.cloudformation import bootstrap, engine
-    from local.events import schedules
+    from local.events import buses, queues, schedules
     from local.functions import lambdas
     from local.http import api_server
     from local.jobs import training_jobs
@@ -98,6 +98,8 @@ def install_modules(context: Context) -> None:
         lambdas.install,
         training_jobs.install,
         stepfunctions.install,
+        buses.install,
+        queues.install,
         streams.install,
         emf.install,
         schedules.install,

@@ -14,8 +14,8 @@ from functions.ingest.emissions import Grid
 from functions.ingest.ingestion import Ingestion, Tables
 from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
-from functions.ingest.rejections import RejectedQueue
 from greenfraud.features.manifest import load_manifest
+from greenfraud.rejections import RejectedQueue
 
 BATCH_SIZE = 100  # of the deployed event source
 IDLE_SECONDS = 0.001

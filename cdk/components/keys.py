@@ -27,7 +27,7 @@ ENCRYPT = ["kms:Decrypt", "kms:GenerateDataKey"]
 class Keys(Construct):
     """The key, rotated every year; kept when its stack goes, because what it encrypted is kept too."""
 
-    def __init__(self, scope: Construct, id_: str) -> None:
+    def __init__(self, scope: Construct, id_: str, *, has_webhook: bool) -> None:
         super().__init__(scope, id_)
         self.key = kms.Key(
             self,
@@ -36,7 +36,8 @@ class Keys(Construct):
             enable_key_rotation=True,
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
-        for statement in (_alarms_publish(self), _logs_are_written(self)):
+        senders = ["cloudwatch.amazonaws.com", *(["events.amazonaws.com"] if has_webhook else [])]
+        for statement in (*(_service_sends(self, sender) for sender in senders), _logs_are_written(self)):
             self.key.add_to_resource_policy(statement)
         Aspects.of(scope.node.root).add(_EncryptedWords(self.key))
 
@@ -57,10 +58,10 @@ class _EncryptedWords:
             node.kms_master_key_id, node.sqs_managed_sse_enabled = self._key.key_arn, False
 
 
-def _alarms_publish(scope: Construct) -> iam.PolicyStatement:
-    """CloudWatch encrypts what it sends to the topic."""
+def _service_sends(scope: Construct, service: str) -> iam.PolicyStatement:
+    """CloudWatch encrypts what it sends to the topic, EventBridge what it sends to the webhook's queue."""
     return iam.PolicyStatement(
-        principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+        principals=[iam.ServicePrincipal(service)],
         actions=ENCRYPT,
         resources=["*"],  # this key: it is the key's own policy
         conditions={"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}},

@@ -24,6 +24,7 @@ INTERFACES = {
     "Monitoring": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,  # jobs put metrics
     "Logs": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,  # the nightly job limits what a log group keeps
     "Queues": ec2.InterfaceVpcEndpointAwsService.SQS,  # ingestion sets aside what it cannot take
+    "Events": ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE,  # decisions that ask for somebody are told on the bus
     "States": ec2.InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,  # promotions and plans ask whether executions run
     "SageMaker": ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_API,  # jobs look up the MLflow App
     "Tracking": ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_EXPERIMENTS,  # and record their runs in it

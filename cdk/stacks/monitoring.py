@@ -24,7 +24,7 @@ class MonitoringStack(Stack):
 
     def __init__(self, scope: Construct, id_: str, *, training: TrainingStack, serving: ServingStack, **stack: Any) -> None:
         super().__init__(scope, id_, **stack)
-        alarms = [*serving.alarms, *serving.ingestion.alarms, *training.alarms]
+        alarms = [*serving.alarms, *serving.ingestion.alarms, *serving.notification.alarms, *training.alarms]
         self.dashboard = cloudwatch.Dashboard(
             self,
             "Dashboard",

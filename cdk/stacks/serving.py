@@ -1,4 +1,4 @@
-"""Answering: the API, the scoring function behind its live alias, and the ingestion of what it decided."""
+"""Answering: the API, the scoring function behind its live alias, the ingestion of what it decided, and who is told."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from cdk.components.grants import allow, allow_items, allow_listing, allow_objec
 from cdk.components.ingestion import Ingestion
 from cdk.components.layers import Layers
 from cdk.components.network import Network
+from cdk.components.notification import Notification
 from cdk.components.release import Release
 from cdk.components.review import acknowledge
 from cdk.components.score_alarms import ScoreAlarms
@@ -71,6 +72,17 @@ class ServingStack(Stack):
             topic=data.alerts.topic,
             key=data.key,
         )
+        self.notification = Notification(
+            self,
+            "Notification",
+            settings=settings,
+            layers=self._layers,
+            tables=data.tables,
+            abandoned=data.buckets.abandoned,
+            topic=data.alerts.topic,
+            key=data.key,
+            network=network,
+        )
         self.watch = ScoreAlarms(
             self, "Watch", http=self.http, function=self.score.function, topic=data.alerts.topic, settings=settings
         )
@@ -86,6 +98,10 @@ class ServingStack(Stack):
             "ScoreFunction": self.score.function.function_name,
             "IngestFunction": self.ingest.function.function_name,
             "RejectedQueueUrl": self.ingestion.rejected.queue_url,
+            "NotifyFunction": self.notification.notify.function.function_name,
+            "UntoldQueueUrl": self.notification.untold.queue_url,
+            "EventBus": self.notification.bus.event_bus_name,
+            **(self.notification.webhook.outputs if self.notification.webhook else {}),
         }
 
     def _score(self) -> ServiceFunction:

@@ -17,16 +17,19 @@ DELETES_AT_ONCE = 1000  # as many as one request takes
 class AbandonedBatches:
     """Objects as Lambda writes them: `payload` is the event that the function got."""
 
-    title, noun = "bucket", "object"
+    noun = "object"
 
-    def __init__(self, s3: Any, bucket: str) -> None:
-        self._s3, self._bucket = s3, bucket
+    def __init__(self, s3: Any, bucket: str, function: str, *, others: bool = False, title: str = "bucket") -> None:
+        """Those that `function` was given; with `others` those of every other one, and of none that is named."""
+        self._s3, self._bucket, self.title = s3, bucket, title
+        self._function, self._others = function, others
 
     def waiting(self) -> Iterator[Waiting]:
         """Every object, oldest first within its shard."""
         with ThreadPoolExecutor(READS_AT_ONCE) as readers:
             for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=PREFIX):
-                yield from readers.map(self._read, [entry["Key"] for entry in page.get("Contents", [])])
+                found = readers.map(self._read, [entry["Key"] for entry in page.get("Contents", [])])
+                yield from (one for one in found if one is not None)
 
     def forget(self, taken: Sequence[Waiting]) -> None:
         """Delete the objects."""
@@ -41,14 +44,24 @@ class AbandonedBatches:
     def release(self) -> None:
         """Nothing was held."""
 
-    def _read(self, key: str) -> Waiting:
+    def _read(self, key: str) -> Waiting | None:
         body = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        if (function_of(body) == self._function) is self._others:
+            return None
         found = Waiting(key, [], key)
         try:
             found.records = records_of(body)
         except (ValueError, KeyError, TypeError) as fault:
             found.stay(f"is no record of a failed batch ({type(fault).__name__})")
         return found
+
+
+def function_of(body: bytes) -> str | None:
+    """The name of the function that an object's records were given to, None where it does not say."""
+    try:
+        return str(json.loads(body)["requestContext"]["functionArn"]).split(":")[6]
+    except (ValueError, KeyError, TypeError, IndexError):
+        return None
 
 
 def records_of(body: bytes) -> list[dict[str, Any]]:

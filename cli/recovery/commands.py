@@ -29,7 +29,8 @@ def redrive_command(
     """Ingest again what failed: batches that the stream gave up on, and events that were refused.
 
     Both wait, in the bucket of abandoned batches and in the queue of rejected
-    events. What is ingested is deleted there, and nothing else. With --since the
+    events. What is ingested is deleted there, and nothing else. What nobody was
+    told of waits beside them, and is told now. With --since the
     decisions table itself is searched for what never reached the states or the
     lake: that reads the whole table, and every day of the lake that it finds.
 

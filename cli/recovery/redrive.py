@@ -1,10 +1,10 @@
-"""`greenfraud redrive`: what waits in bucket and queue, and what the decisions table knows alone, is ingested again."""
+"""`greenfraud redrive`: what waits in bucket and queue, and what the decisions table knows alone, is ingested, or told, again."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cli.errors import CommandError
@@ -33,20 +33,31 @@ def redrive(target: Target, screen: Screen, *, since: datetime | None, until: da
     """Take every place in turn. CommandError when something stays, after all else was taken."""
     stored = Stored(target)
     replay = Replay(target.client("lambda"), target.outputs["IngestFunction"], stored, only_looks)
-    places: list[Place] = [
-        AbandonedBatches(target.client("s3"), target.outputs["AbandonedBucket"]),
-        RejectedEvents(target.client("sqs"), target.outputs["RejectedQueueUrl"], stored),
+    notify = target.outputs.get("NotifyFunction", "")  # an earlier release tells nobody
+    places: list[tuple[Place, Replay]] = [
+        (AbandonedBatches(target.client("s3"), target.outputs["AbandonedBucket"], notify, others=True), replay),
+        (RejectedEvents(target.client("sqs"), target.outputs["RejectedQueueUrl"], stored), replay),
     ]
     if since is not None:
-        places.append(UnreachedEvents(target, stored, Span.of(since, until)))
-    results = {place.title: take(place, replay, screen) for place in places}
+        places.append((UnreachedEvents(target, stored, Span.of(since, until)), replay))
+    if notify:
+        places += [(place, replace(replay, function=notify, has_receipts=False)) for place in untold(target, stored, notify)]
+    results = {place.title: take(place, by, screen) for place, by in places}
     stays = sum(result.things["stays"] for result in results.values())
     if stays and not only_looks:
         raise CommandError(f"{stays} stay where they are, with their reasons above. Mend those and run `greenfraud redrive` again")
 
 
+def untold(target: Target, stored: Stored, notify: str) -> list[Place]:
+    """Where decisions wait that nobody was told of."""
+    return [
+        AbandonedBatches(target.client("s3"), target.outputs["AbandonedBucket"], notify, title="bucket, untold"),
+        RejectedEvents(target.client("sqs"), target.outputs["UntoldQueueUrl"], stored, title="queue, untold"),
+    ]
+
+
 def take(place: Place, replay: Replay, screen: Screen) -> Result:
-    """Ingest what waits at one place, and say what became of it; what was taken before an interruption stays taken."""
+    """Take what waits at one place, and say what became of it; what was taken before an interruption stays taken."""
     result = Result()
     try:
         with screen.live(f"{place.title}: looking"):

@@ -19,10 +19,10 @@ GONE = "is not in the decisions table any more: it expired, or its person was fo
 class RejectedEvents:
     """Messages of the ingest function, and of Lambda where an earlier release told it to use this queue."""
 
-    title, noun = "queue", "message"
+    noun = "message"
 
-    def __init__(self, sqs: Any, url: str, stored: Stored) -> None:
-        self._sqs, self._url, self._stored = sqs, url, stored
+    def __init__(self, sqs: Any, url: str, stored: Stored, *, title: str = "queue") -> None:
+        self._sqs, self._url, self._stored, self.title = sqs, url, stored, title
         self._held: dict[str, str] = {}  # message id -> what it can be released by
 
     def waiting(self) -> Iterator[Waiting]:

@@ -1,4 +1,4 @@
-"""Hands what waits to the real ingest function, in batches, and takes its word for each event."""
+"""Hands what waits to the real function, in batches, and takes its word for each event."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ PAUSES_SECONDS = (1.0, 3.0)  # before a second and a third try of what the store
 TOO_OLD = "was written before the oldest receipt: nobody can tell whether its states have it; `greenfraud rebuild` mends them"
 GONE = "is not in the decisions table any more: it expired, or its person was forgotten"
 NAMELESS = "a record of it names no transaction"
-BROKEN = "the ingest function failed"
-AWAY = "the store did not take it: is it throttled or away? Run redrive again"
+BROKEN = "the function failed"
+AWAY = "the store did not take it: is it throttled or away? Run redrive again"  # or the bus
 
 
 # What became of events: new in the states, landed anew though they were counted before, or left where they wait.
@@ -31,12 +31,16 @@ NEW, LANDED, LEFT = "new", "landed", "left"
 
 @dataclass(frozen=True)
 class Replay:
-    """The ingest function of one deployment; with `only_looks` it is asked nothing, and everything else is the same."""
+    """A function of one deployment; with `only_looks` it is asked nothing, and everything else is the same.
+
+    `has_receipts` says whether receipts tell what it took before: what is told twice on the bus has the same id instead.
+    """
 
     client: Any
     function: str
     stored: Stored
     only_looks: bool = False
+    has_receipts: bool = True
     sleep: Callable[[float], None] = time.sleep
 
     def take(self, waiting: Sequence[Waiting], tally: Tally) -> None:
@@ -44,10 +48,10 @@ class Replay:
         named = [(one, record) for one in waiting if not one.why for record in one.records if _is_event(record)]
         keys = [key for _, record in named if (key := redelivery.keys_of(record)) is not None]
         known = self.stored.items(keys)
-        counted = self.stored.counted(receipt.event_id(*key) for key in keys)
+        counted = self.stored.counted(receipt.event_id(*key) for key in keys) if self.has_receipts else set()
         fit = []
         for one, record in named:
-            reason = _unfit(record, known, counted)
+            reason = _unfit(record, known, counted if self.has_receipts else None)
             if reason is None:
                 fit.append((one, record))
             else:
@@ -122,14 +126,14 @@ def _is_event(record: Record) -> bool:
     return record.get("eventName") == "INSERT"
 
 
-def _unfit(record: Record, known: dict[tuple[str, str], Any], counted: set[str]) -> str | None:
-    """Why a record must not be ingested now; None for one that may."""
+def _unfit(record: Record, known: dict[tuple[str, str], Any], counted: set[str] | None) -> str | None:
+    """Why a record must not be taken now; None for one that may. Without receipts age is no reason."""
     key = redelivery.keys_of(record)
     if key is None:
         return NAMELESS
     if key not in known:
         return GONE
-    if receipt.event_id(*key) in counted:
+    if counted is None or receipt.event_id(*key) in counted:
         return None
     written_at = redelivery.written_at(record)
     return None if written_at is not None and time.time() - written_at < redelivery.TRUSTED_SECONDS else TOO_OLD

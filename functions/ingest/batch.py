@@ -11,8 +11,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.ingest.events import Event, event_of
-from functions.ingest.rejections import Rejection
 from greenfraud.errors import DamagedItem, StateConflict
+from greenfraud.rejections import Rejection
 
 logger = logging.getLogger(__name__)
 

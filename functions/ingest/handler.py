@@ -10,15 +10,15 @@ import boto3
 from botocore.config import Config
 
 from functions.ingest.emissions import Grid
-from functions.ingest.forgotten import ForgottenPeople
 from functions.ingest.ingestion import FOREVER, Ingestion, Tables
 from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
-from functions.ingest.rejections import RejectedQueue
 from functions.ingest.settings import Settings
 from greenfraud.faults import edge
 from greenfraud.features.manifest import load_manifest
+from greenfraud.forgotten_people import ForgottenPeople
 from greenfraud.redelivery import TELLS_REJECTIONS
+from greenfraud.rejections import RejectedQueue
 
 settings = Settings.from_env()
 # A call that hangs must not take the whole invocation with it: receipts make a second try safe.

@@ -16,17 +16,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.ingest.batch import Batch, Record, lag_milliseconds, read_batch, reason_of
 from functions.ingest.events import DecisionEvent, Event, ReleaseEvent
-from functions.ingest.forgotten import ForgottenPeople
+from functions.ingest.forgotten import rename
 from functions.ingest.groups import Change, Entry
 from functions.ingest.landing import Lake
 from functions.ingest.metrics import line_of
 from functions.ingest.online import OnlineStates
-from functions.ingest.rejections import RejectedQueue, Rejection
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import Manifest
 from greenfraud.features.tiles import ViewState
+from greenfraud.forgotten_people import ForgottenPeople
 from greenfraud.items.decision import Decision
 from greenfraud.items.release import ReleasedPayment
+from greenfraud.rejections import RejectedQueue, Rejection
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class Ingestion:
         """
         batch = read_batch(records)
         if self._forgotten is not None:
-            self._forgotten.rename(batch)
+            rename(batch, self._forgotten)
         entries = [Entry(event, self._changes(event)) for event in batch.events.values()]
         outcome = self._states.apply(entries, self._lake.note_of, give_up_at=give_up_at)
         self._lake.land([event for event in batch.events.values() if event.event_id in outcome.known], outcome.notes)

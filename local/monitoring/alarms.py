@@ -26,7 +26,10 @@ from local.targets import deliver
 
 TICK_SECONDS = 1.0
 LOOKS_PER_PERIOD = 1000  # of more than one second each: a sum over a day is not worth a look at every tick
-QUEUE_METRIC = "ApproximateNumberOfMessagesVisible"
+QUEUE_METRICS: dict[str, Callable[[Any], float]] = {
+    "ApproximateNumberOfMessagesVisible": lambda queue: len(queue.messages),
+    "ApproximateAgeOfOldestMessage": lambda queue: time.time() - oldest / 1000 if (oldest := first_sent(queue)) else 0.0,
+}
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": operator.ge,
     "GreaterThanThreshold": operator.gt,
@@ -99,13 +102,20 @@ def evaluate(alarm: Alarm) -> None:
 
 
 def measure_queue(alarm: Alarm) -> None:
-    """Record the depth of the queue that an alarm watches: nobody else measures it."""
-    if alarm.namespace != "AWS/SQS" or alarm.metric_name != QUEUE_METRIC:
+    """Record the depth or age of the queue that an alarm watches: nobody else measures it."""
+    if alarm.namespace != "AWS/SQS" or alarm.metric_name not in QUEUE_METRICS:
         return
     for dimension in alarm.dimensions:
         queue = sqs_backends[ACCOUNT][REGION].queues.get(dimension.value)
         if queue is not None:
-            metrics.record("AWS/SQS", {QUEUE_METRIC: len(queue.messages)}, {dimension.name: dimension.value})
+            metrics.record(
+                "AWS/SQS", {alarm.metric_name: QUEUE_METRICS[alarm.metric_name](queue)}, {dimension.name: dimension.value}
+            )
+
+
+def first_sent(queue: Any) -> float | None:
+    """When the oldest message was sent that is on the queue, visible or not, in milliseconds; None of an empty one."""
+    return min((float(message.sent_timestamp) for message in list(queue._messages)), default=None)
 
 
 def announce(context: Context, actions: Sequence[str], notice: dict[str, Any]) -> None:

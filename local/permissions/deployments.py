@@ -78,6 +78,12 @@ def identity(operation: str, parameters: Parameters) -> Needs:
 
 
 def event_rule(operation: str, parameters: Parameters) -> Needs:
-    """A rule by its name."""
-    name = parameters.get("Rule") or parameters.get("Name")
-    yield Need(f"events:{operation}", arn("events", f"rule/{name}") if name else "*")
+    """A rule by its name, and by its bus where that is not the account's own."""
+    name, bus = parameters.get("Rule") or parameters.get("Name"), parameters.get("EventBusName")
+    of_bus = f"{bus}/" if bus and bus != "default" else ""
+    yield Need(f"events:{operation}", arn("events", f"rule/{of_bus}{name}") if name else "*")
+
+
+def event_bus(operation: str, parameters: Parameters) -> Needs:
+    """A bus by its name."""
+    yield Need(f"events:{operation}", arn("events", f"event-bus/{parameters['Name']}"))

@@ -97,7 +97,7 @@ def check_roles(service: str, operation: str, parameters: Parameters) -> None:
     if trust is not None:
         check_trust(trust, parameters)
     if (service, operation) == ("lambda", "CreateEventSourceMapping"):
-        check_stream(parameters)
+        (check_queue if ":sqs:" in parameters["EventSourceArn"] else check_stream)(parameters)
     if service == "stepfunctions" and operation in ("CreateStateMachine", "UpdateStateMachine"):
         check_machine(parameters)
 
@@ -131,6 +131,18 @@ def check_stream(parameters: Parameters) -> None:
             check(caller, Need("sqs:SendMessage", destination))
         except AccessDeniedError as denial:
             words = "The function execution role does not have permissions to call SendMessage on SQS"
+            raise RoleRefusedError("InvalidParameterValueException", f"{words} ({denial})") from denial
+
+
+def check_queue(parameters: Parameters) -> None:
+    """The function may take messages from the queue that is to feed it."""
+    function = lambda_backends[ACCOUNT][REGION].get_function(parameters["FunctionName"])
+    caller = caller_of_role(function.role, function.function_name)
+    for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"):
+        try:
+            check(caller, Need(f"sqs:{action}", parameters["EventSourceArn"]))
+        except AccessDeniedError as denial:
+            words = f"The provided execution role does not have permissions to call {action} on SQS"
             raise RoleRefusedError("InvalidParameterValueException", f"{words} ({denial})") from denial
 
 

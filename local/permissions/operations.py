@@ -9,6 +9,7 @@ from __future__ import annotations
 from local.permissions.deployments import (
     alarm,
     dashboard,
+    event_bus,
     event_rule,
     event_source,
     function_arn,
@@ -155,6 +156,12 @@ def secret(operation: str, parameters: Parameters) -> Needs:
     )
 
 
+def events(operation: str, parameters: Parameters) -> Needs:
+    """Each bus that an entry is for."""
+    for name in sorted({str(entry.get("EventBusName") or "default") for entry in parameters["Entries"]}):
+        yield Need(f"events:{operation}", name if name.startswith("arn:") else arn("events", f"event-bus/{name}"))
+
+
 def assume(operation: str, parameters: Parameters) -> Needs:
     """Taking on a role; who one is may be asked without permission."""
     if operation != "GetCallerIdentity":
@@ -186,6 +193,8 @@ RULES: dict[tuple[str, str], Rule] = {
     **{("cloudwatch", name): alarm for name in ("PutMetricAlarm", "DescribeAlarms", "DeleteAlarms", "SetAlarmState")},
     **{("cloudwatch", name): dashboard for name in ("PutDashboard", "GetDashboard", "DeleteDashboards")},
     ("cloudwatch", "PutMetricData"): metric_data,
+    ("events", "PutEvents"): events,
+    **{("events", f"{verb}EventBus"): event_bus for verb in ("Create", "Describe", "Update", "Delete")},
     ("dynamodb", "BatchGetItem"): batch_of_items,
     ("dynamodb", "BatchWriteItem"): batch_of_items,
     ("dynamodb", "TransactWriteItems"): transaction,

@@ -125,9 +125,11 @@ def install(context: Context) -> None:
     """Follow every mapping from a table; on stop, let the functions finish what they were sent."""
 
     def create_mapping(backend: LambdaBackend, spec: dict[str, Any]) -> EventSourceMapping:
-        if ":dynamodb:" not in spec["EventSourceArn"]:
-            raise InvalidParameterValueException("the embedded AWS feeds functions from DynamoDB streams alone")
+        if not any(service in spec["EventSourceArn"] for service in (":dynamodb:", ":sqs:")):
+            raise InvalidParameterValueException("the embedded AWS feeds functions from DynamoDB streams and queues alone")
         mapping: EventSourceMapping = original(backend, spec)
+        if ":dynamodb:" not in mapping.event_source_arn:
+            return mapping  # local.events.queues reads it
         table = dynamodb_backends[ACCOUNT][REGION].get_table(mapping.event_source_arn.split("/")[1])
         table.lambda_event_source_mappings.clear()
         reader = StreamReader(context, mapping, table.stream_shard)

@@ -23,7 +23,10 @@ def test_nothing_leads_to_the_internet(private):
 
 def test_every_function_and_every_training_job_runs_inside(private):
     """In both zones, with the group that reaches endpoints and nobody reaches."""
-    for path, function in private("AWS::Lambda::Function").items():
+    functions = private("AWS::Lambda::Function")
+    outside = functions.pop("GreenFraud-Serving/Notification/Webhook/Post/Function")  # what it is for is to call outside
+    assert "VpcConfig" not in outside["Properties"]
+    for path, function in functions.items():
         assert len(function["Properties"]["VpcConfig"]["SubnetIds"]) == 2, path
     for machine in private("AWS::StepFunctions::StateMachine").values():
         parts = machine["Properties"]["DefinitionString"]["Fn::Join"][1]
@@ -46,7 +49,7 @@ def test_https_to_the_endpoints_is_all_that_goes(private):
 def test_endpoints_serve_this_account_alone(private):
     """And the gateways reach no data but ours, and the one bucket in which CloudFormation takes answers."""
     endpoints = private("AWS::EC2::VPCEndpoint").values()
-    assert len(endpoints) == 10
+    assert len(endpoints) == 11
     beyond = []
     for endpoint in endpoints:
         statement, *more = endpoint["Properties"]["PolicyDocument"]["Statement"]
@@ -65,7 +68,7 @@ def test_every_service_that_a_role_inside_may_call_has_its_endpoint(private):
     outside = {"ec2", "ecr", "kms"}  # attaching to the network, pulling the image, the keys of what is stored
     called = set()
     for path, policy in private("AWS::IAM::Policy").items():
-        if re.search(r"/(Score|Ingest|Plan|Control|Jobs)/", path):
+        if re.search(r"/(Score|Ingest|Notify|Plan|Control|Jobs)/", path):
             called |= set(re.findall(r'"([a-z0-9]+):[A-Z]', json.dumps(policy["Properties"]["PolicyDocument"])))
     names = [json.dumps(endpoint["Properties"]["ServiceName"]) for endpoint in private("AWS::EC2::VPCEndpoint").values()]
     spelled = {"cloudwatch": "monitoring", "sagemaker": "sagemaker.api"}

@@ -87,8 +87,7 @@ def test_a_bad_deployment_goes_back_by_itself(resources):
 
 def test_ingestion_takes_inserts_and_reports_what_failed(resources):
     """One poisoned record neither blocks nor repeats its batch."""
-    (source,) = resources("AWS::Lambda::EventSourceMapping").values()
-    properties = source["Properties"]
+    properties = source_of(resources, "Ingest")
     assert properties["BatchSize"] == 100
     assert properties["MaximumBatchingWindowInSeconds"] == 0
     assert properties["BisectBatchOnFunctionError"] is True
@@ -99,3 +98,20 @@ def test_ingestion_takes_inserts_and_reports_what_failed(resources):
     # A queue would be told where the records stood in the stream, and the stream forgets them.
     assert "BucketsAbandoned" in json.dumps(properties["DestinationConfig"]["OnFailure"]["Destination"])
     assert properties["MetricsConfig"] == {"Metrics": ["EventCount"]}
+
+
+def test_what_was_allowed_never_reaches_the_function_that_tells(resources):
+    """The stream's filter leaves it out, with every other record of a payment and every change."""
+    properties = source_of(resources, "Notify")
+    (pattern,) = [json.loads(item["Pattern"]) for item in properties["FilterCriteria"]["Filters"]]
+    image = {"record": {"S": ["decision"]}, "decision": {"S": ["block", "challenge", "review"]}}
+    assert pattern == {"eventName": ["INSERT"], "dynamodb": {"NewImage": image}}
+    assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert "BucketsAbandoned" in json.dumps(properties["DestinationConfig"]["OnFailure"]["Destination"])
+
+
+def source_of(resources, function):
+    """The event source of one function."""
+    sources = [source["Properties"] for source in resources("AWS::Lambda::EventSourceMapping").values()]
+    (found,) = [source for source in sources if function in json.dumps(source["FunctionName"])]
+    return found

@@ -20,10 +20,12 @@ from functions.ingest.emissions import Grid
 from functions.ingest.ingestion import Ingestion, Tables
 from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
-from functions.ingest.rejections import RejectedQueue
+from functions.notify.bus import EventBus
+from functions.notify.telling import Telling
 from greenfraud import redelivery
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
+from greenfraud.forgotten_people import ForgottenPeople
 from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
 from greenfraud.items import release as release_items
@@ -33,6 +35,7 @@ from greenfraud.items.label import Report
 from greenfraud.items.release import ReleasedPayment
 from greenfraud.items.tables import DECISIONS, RECEIPTS, STATES
 from greenfraud.records import Label, Transaction
+from greenfraud.rejections import RejectedQueue
 
 MANIFEST = load_manifest()
 CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]
@@ -60,7 +63,13 @@ class RecoveryWorld:
             self.dynamodb.create_table(TableName=table, BillingMode="PAY_PER_REQUEST", **key.definition)
         self.s3.create_bucket(Bucket="abandoned")
         self.queue = self.sqs.create_queue(QueueName="rejected")["QueueUrl"]
+        self.untold = self.sqs.create_queue(QueueName="untold")["QueueUrl"]
+        self.events = boto3.client("events", region_name=self.region)
+        self.events.create_event_bus(Name="greenfraud")
         self.outputs |= {
+            "NotifyFunction": "notify",
+            "UntoldQueueUrl": self.untold,
+            "EventBus": "greenfraud",
             "AbandonedBucket": "abandoned",
             "LakeBucket": "lake",
             "RejectedQueueUrl": self.queue,
@@ -79,18 +88,29 @@ class RecoveryWorld:
             rejected=RejectedQueue(lambda: self.sqs, self.queue),
         )
 
+        self.told: list[dict[str, Any]] = []
+        self.telling = Telling(
+            EventBus(lambda: SimpleNamespace(put_events=self._put_events), "greenfraud"),
+            forgotten=ForgottenPeople(lambda: self.dynamodb, "receipts"),
+            untold=RejectedQueue(lambda: self.sqs, self.untold),
+        )
+
+    def _put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        self.told += [] if self.down else [json.loads(entry["Detail"]) for entry in Entries]
+        return {"Entries": [{"ErrorCode": "InternalFailure"} if self.down else {"EventId": "1"} for _ in Entries]}
+
     def client(self, service: str) -> Any:
         """As a target hands them out."""
         return SimpleNamespace(invoke=self.invoke) if service == "lambda" else getattr(self, service)
 
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:
-        """The ingest function, as Lambda runs it."""
-        assert FunctionName == "ingest"
+        """One of the two functions, as Lambda runs them."""
+        take = {"ingest": self.ingestion.ingest, "notify": self.telling.tell}[FunctionName]
         self.invocations += 1
         event = json.loads(Payload)
         if self.broken_by and f'"{self.broken_by}"' in Payload.decode():
             return {"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorType": "Sandbox.Timedout"}')}
-        answer = self.ingestion.ingest(event["Records"], tells_rejections=event.get(redelivery.TELLS_REJECTIONS, False))
+        answer = take(event["Records"], tells_rejections=event.get(redelivery.TELLS_REJECTIONS, False))
         return {"Payload": io.BytesIO(json.dumps(answer).encode())}
 
     def decide(self, name: str, hour: int = 0, *, written_ago: float = HOUR_SECONDS, **changes: Any) -> Record:
@@ -114,10 +134,12 @@ class RecoveryWorld:
         self.dynamodb.put_item(TableName="decisions", Item=item)
         return redelivery.numbered([redelivery.record_of(item)])[0]
 
-    def abandon(self, *records: Record) -> str:
+    def abandon(self, *records: Record, function: str | None = None) -> str:
         """What Lambda keeps of a batch it gave up; the object's key."""
         key = f"aws/lambda/mapping/shard/2026/11/29/2026-11-29T07.00.00-{uuid.uuid4()}"
         body = {"version": "1.0", "DDBStreamBatchInfo": {}, "payload": json.dumps({"Records": records})}
+        if function:
+            body["requestContext"] = {"functionArn": f"arn:aws:lambda:eu-north-1:123456789012:function:{function}"}
         self.s3.put_object(Bucket="abandoned", Key=key, Body=json.dumps(body).encode())
         return key
 

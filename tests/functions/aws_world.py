@@ -24,6 +24,12 @@ NAMES = {
     "ARTIFACTS_BUCKET": "artifacts",
     "STATE_MACHINE_ARN": "arn:aws:states:eu-north-1:123456789012:stateMachine:fraud-detection-pipeline",
     "REJECTED_QUEUE_URL": "https://sqs.eu-north-1.amazonaws.com/123456789012/rejected",
+    "UNTOLD_QUEUE_URL": "https://sqs.eu-north-1.amazonaws.com/123456789012/untold",
+    "EVENT_BUS": "greenfraud",
+    "WEBHOOK_URL": "https://receiver.example/hook",
+    "WEBHOOK_SECRET": "webhook",
+    "WEBHOOK_QUEUE_URL": "https://sqs.eu-north-1.amazonaws.com/123456789012/webhook",
+    "UNDELIVERED_QUEUE_URL": "https://sqs.eu-north-1.amazonaws.com/123456789012/undelivered",
     "ID_TOKENS": "off",
     "DYNAMODB_CLIENT": "boto3",  # the one that moto stands in for inside a process
     "GRID_INTENSITY_G_PER_KWH": "8",

@@ -36,7 +36,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for bucket in (NAMES["LAKE_BUCKET"], NAMES["ARTIFACTS_BUCKET"]):
             boto3.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
         _make_archive(NAMES["LEDGER_BUCKET"])
-        boto3.client("sqs").create_queue(QueueName=NAMES["REJECTED_QUEUE_URL"].rpartition("/")[2])
+        for queue in ("REJECTED", "UNTOLD", "WEBHOOK", "UNDELIVERED"):
+            boto3.client("sqs").create_queue(QueueName=NAMES[f"{queue}_QUEUE_URL"].rpartition("/")[2])
+        boto3.client("events").create_event_bus(Name=NAMES["EVENT_BUS"])
         yield
 
 

@@ -15,7 +15,6 @@ from functions.ingest.emissions import Grid
 from functions.ingest.ingestion import Ingestion, Tables
 from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
-from functions.ingest.rejections import RejectedQueue
 from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
@@ -24,6 +23,7 @@ from greenfraud.items import label as label_items
 from greenfraud.items.decision import Decision
 from greenfraud.items.label import Report
 from greenfraud.records import Label, Transaction
+from greenfraud.rejections import RejectedQueue
 
 MANIFEST = load_manifest()
 CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]

@@ -15,9 +15,9 @@ from functions.ingest.emissions import Grid
 from functions.ingest.ingestion import Ingestion, Tables
 from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
-from functions.ingest.rejections import RejectedQueue
 from greenfraud.features.tiles import ViewState
 from greenfraud.items.state import decode, key_of
+from greenfraud.rejections import RejectedQueue
 
 CUSTOMER, TERMINAL = MANIFEST.views["customer_activity"], MANIFEST.views["terminal_activity"]
 DECISION, REPORT = golden("dynamodb_stream_decisions")["Records"]

@@ -18,6 +18,7 @@ from lake_world import put_dataset, train_result
 from policy_documents import OURS
 from score_world import TRANSACTION
 
+from functions.webhook.posting import Answer
 from greenfraud.errors import SettingsError
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
@@ -33,7 +34,7 @@ def listed(name: str) -> list[str]:
 
 def test_every_function_is_tested_here():
     """A new function shows up by failing."""
-    assert [*CONTROL, "ingest", "plan", "score"] == NAMES_OF_FUNCTIONS
+    assert [*CONTROL, "ingest", "notify", "plan", "score", "webhook"] == NAMES_OF_FUNCTIONS
 
 
 @pytest.mark.parametrize("name", NAMES_OF_FUNCTIONS)
@@ -100,6 +101,32 @@ def test_ingest_takes_a_stream_event_with_only_the_actions_it_lists(start, actio
     actions.clear()
     assert handler(event, None) == {"batchItemFailures": []}
     assert set(actions) == set(listed("ingest"))
+
+
+def test_notify_takes_a_stream_event_with_only_the_actions_it_lists(start, actions):
+    """A block, and a record that cannot be read."""
+    event = golden("dynamodb_stream_decisions")
+    image = event["Records"][0]["dynamodb"]["NewImage"]
+    image["decision"], image["answer"] = {"S": "block"}, {"S": image["answer"]["S"].replace("allow", "block")}
+    event["Records"][1]["dynamodb"]["NewImage"] = {"record": {"S": "decision"}}
+    handler = start("notify")
+    actions.clear()
+    assert handler(event, None) == {"batchItemFailures": []}
+    assert set(actions) == set(listed("notify"))
+
+
+def test_webhook_takes_a_queues_messages_with_only_the_actions_it_lists(start, actions, monkeypatch):
+    """One that is delivered, one that comes back, and one that is too old."""
+    secret = boto3.client("secretsmanager").create_secret(Name="webhook", SecretString="0" * 32)["ARN"]
+    monkeypatch.setenv("WEBHOOK_SECRET", secret)
+    handler = start("webhook")
+    statuses = iter((200, 500, 500))
+    monkeypatch.setattr(sys.modules["functions.webhook.handler"], "post", lambda *_, **__: Answer(next(statuses)))
+    actions.clear()
+    event = golden("sqs_webhook")
+    stays = [handler({"Records": [record]}, None)["batchItemFailures"] for record in event["Records"]]
+    assert stays == [[], [{"itemIdentifier": "2"}], []]
+    assert set(actions) == set(listed("webhook"))
 
 
 def test_plan_answers_the_state_machine_with_only_the_actions_it_lists(start, actions, s3, dynamodb):

@@ -7,10 +7,10 @@ import time
 import pytest
 from stream_world import CUSTOMER, OCCURRED_US, TERMINAL, IngestWorld, decision
 
-from functions.ingest.forgotten import ForgottenPeople
 from greenfraud import redelivery
 from greenfraud.errors import StoreUnavailableError
 from greenfraud.features.encoding import entity_id
+from greenfraud.forgotten_people import ForgottenPeople
 from greenfraud.items import forgotten, release
 from greenfraud.items.decision import KEPT_SECONDS
 from greenfraud.items.forgotten import Forgotten, Request
@@ -129,7 +129,7 @@ def test_the_list_is_read_again_after_some_seconds(world):
 
     for seconds in (0.0, 9.9, 10.0):
         clock[0] = seconds
-        people._list()
+        people.known()
     assert readings() == 2
 
 

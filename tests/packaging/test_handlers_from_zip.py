@@ -16,7 +16,17 @@ ROOT = Path(__file__).resolve().parents[2]
 ASSEMBLY = ROOT / "cdk.out"
 # Lambda's quota for a function and its layers together, unzipped.
 QUOTA_BYTES = 250 * 1024 * 1024
-FUNCTIONS = ("control.gate", "control.operate", "control.promote", "control.record", "control.release", "ingest", "plan", "score")
+FUNCTIONS = (
+    "control.gate",
+    "control.operate",
+    "control.promote",
+    "control.record",
+    "control.release",
+    "ingest",
+    "notify",
+    "plan",
+    "score",
+)
 IMPORT = """
 import importlib, json, sys
 sys.path[:0] = json.loads(sys.argv[1])

@@ -1,4 +1,4 @@
-"""What will never be ingested goes to a queue with its reason, so that it does not hold up what came after it.
+"""What will never be ingested, or never be told, goes to a queue with its reason, so that it does not hold up what came after it.
 
 A redrive finds the record again by its key in the decisions table, and is told of a rejection in the answer instead.
 """
