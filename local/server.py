@@ -78,7 +78,7 @@ def install_modules(context: Context) -> None:
     from local import stepfunctions
     from local.checks import validation
     from local.cloudformation import bootstrap, engine
-    from local.events import schedules
+    from local.events import objects, schedules
     from local.functions import lambdas
     from local.http import api_server
     from local.jobs import training_jobs
@@ -101,6 +101,7 @@ def install_modules(context: Context) -> None:
         streams.install,
         emf.install,
         schedules.install,
+        objects.install,
         alarms.install,
         api_server.install,
     )

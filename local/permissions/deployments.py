@@ -81,3 +81,5 @@ def event_rule(operation: str, parameters: Parameters) -> Needs:
     """A rule by its name."""
     name = parameters.get("Rule") or parameters.get("Name")
     yield Need(f"events:{operation}", arn("events", f"rule/{name}") if name else "*")
+    for target in parameters.get("Targets") or ():
+        yield from pass_role(target.get("RoleArn"), "events.amazonaws.com")

@@ -30,6 +30,8 @@ OF_JOBS = {
     "MeasuredAlertPrecision",
     "DriftedFeatures",
     "ScoreDrift",
+    "LabelFilesTold",
+    "LabelFilesRefused",
 }
 OF_MACHINES = {"NoTrainingQuota"}
 FILTERED = {"RefusedRequests"}  # taken from the API's access log
@@ -81,7 +83,7 @@ def test_the_dashboard_plots_emissions_of_every_family_of_shared_jobs_and_per_10
 def test_every_alarm_reaches_a_person_and_only_one_rings_by_silence(resources):
     """No traffic at night must not wake anybody; a platform that stopped learning must."""
     alarms = {path: alarm["Properties"] for path, alarm in resources("AWS::CloudWatch::Alarm").items()}
-    assert len(alarms) == 31
+    assert len(alarms) == 35
     assert all(alarm["AlarmActions"] for alarm in alarms.values())
     silent = {path: alarm["TreatMissingData"] for path, alarm in alarms.items()}
     assert silent == dict.fromkeys(alarms, "notBreaching") | {

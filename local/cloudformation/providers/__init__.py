@@ -5,6 +5,7 @@ from __future__ import annotations
 from local.cloudformation.providers import (
     apis,
     custom,
+    eventbridge,
     functions,
     identity,
     inert,
@@ -18,6 +19,20 @@ from local.cloudformation.providers import (
 )
 from local.cloudformation.providers.resource import Provider
 
-FAMILIES = (apis, custom, functions, identity, inert, messaging, observability, repositories, s3, secrets, tables, workflows)
+FAMILIES = (
+    apis,
+    custom,
+    eventbridge,
+    functions,
+    identity,
+    inert,
+    messaging,
+    observability,
+    repositories,
+    s3,
+    secrets,
+    tables,
+    workflows,
+)
 PROVIDERS: dict[str, Provider] = {provider.type: provider for family in FAMILIES for provider in family.PROVIDERS}
 INERT_TYPES = frozenset(inert.INERT)
