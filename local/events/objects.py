@@ -1,7 +1,7 @@
 """S3's events of objects: told on EventBridge's own bus, for buckets that ask for it, and handed to the rules that match.
 
-A rule delivers by the role of its target, where it has one, and in EventBridge's own name otherwise. Nothing is tried again here: what
-a target does not take goes to the target's dead-letter queue at once.
+A rule delivers by the role of its target, where it has one, and in EventBridge's own name otherwise. Nothing is tried again here:
+what a target does not take goes to the target's dead-letter queue at once.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
-from labelled_platform import LabelledPlatform
 from typer.testing import CliRunner
 
 from cli.data.world import WorldSpecification, make_world
@@ -21,6 +20,7 @@ from cli.main import app
 from greenfraud.instants import DAY_US, format_rfc3339
 from greenfraud.records import Label
 from intake.labels.reading import Asked, read_labels
+from tests.labelled_platform import LabelledPlatform
 
 DATASET = make_world(WorldSpecification(customers=300, days=6, seed=5))
 ROWS = DATASET.table.to_pylist()

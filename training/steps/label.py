@@ -1,7 +1,7 @@
 """Job `label`: tells the files of labels that were dropped into their bucket, as `greenfraud label --dropped` does.
 
-It takes whatever lies there, so a file whose event was lost, or whose job ended early, is told by the next one. Rows, names of files and
-reasons stand in receipts alone: nothing of them is logged.
+It takes whatever lies there, so a file whose event was lost, or whose job ended early, is told by the next one. Rows, names of
+files and reasons stand in receipts alone: nothing of them is logged.
 """
 
 from __future__ import annotations

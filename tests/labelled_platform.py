@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +22,7 @@ from greenfraud.items.label import Report
 from greenfraud.items.release import ReleasedPayment
 from greenfraud.items.tables import DECISIONS
 from greenfraud.records import Label, Transaction
+from intake.labels.places import Places
 
 REGION = "us-east-1"
 
@@ -65,3 +68,27 @@ class LabelledPlatform:
         """Every payment that was let go."""
         items = self.dynamodb.scan(TableName="decisions")["Items"]
         return [release_items.decode(item) for item in items if decision_items.record_of(item) == release_items.KIND]
+
+    @property
+    def places(self) -> Places:
+        """Where labels come from and go to."""
+        return Places(self.client("s3"), self.dynamodb, "lake", "decisions", "inbox")
+
+    def drop(self, name: str, *rows: str, **told: str) -> None:
+        """Leave a CSV of labels in the bucket."""
+        body = "\n".join(["transaction_id,label,reported_at", *rows]) + "\n"
+        self.client("s3").put_object(Bucket="inbox", Key=f"labels/{name}", Body=body.encode(), Metadata=told)
+
+    def dropped(self) -> list[str]:
+        """Names of the files that lie there."""
+        return [one["Key"].removeprefix("labels/") for one in self._listed("labels/")]
+
+    def receipts(self) -> dict[str, list[dict[str, str]]]:
+        """The rows of each receipt that lies in the bucket."""
+        bodies = {
+            one["Key"]: self.client("s3").get_object(Bucket="inbox", Key=one["Key"])["Body"] for one in self._listed("receipts/")
+        }
+        return {key: list(csv.DictReader(io.StringIO(body.read().decode()))) for key, body in bodies.items()}
+
+    def _listed(self, prefix: str) -> list[dict[str, Any]]:
+        return list(self.client("s3").list_objects_v2(Bucket="inbox", Prefix=prefix).get("Contents", []))
