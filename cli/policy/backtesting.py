@@ -6,20 +6,20 @@ from pathlib import Path
 
 from cli.policy import backtest_table
 from cli.policy.beside import tried_beside
-from cli.policy.diffing import write
-from cli.policy.in_force import candidate_of
+from cli.policy.diffing import Named, write
 from cli.policy.kept import Lake
 from cli.policy.known import Known, mature_decisions
 from cli.policy.past_figures import Judged, figures
+from cli.policy.proposed import candidate as candidate_named
 from cli.policy.trial import Document
 from cli.screen import Screen
 from cli.target import Target
 from greenfraud.instants import day_of, format_rfc3339
 
 
-def backtest(target: Target, screen: Screen, file: Path, weeks: int, to_json: Path | None) -> None:
+def backtest(target: Target, screen: Screen, named: Named, weeks: int, to_json: Path | None) -> None:
     """Print the candidate beside the policy in force, and write every figure where asked. CommandError where nothing is mature."""
-    candidate, lake = candidate_of(target, screen, file), Lake(target)
+    candidate, lake = candidate_named(target, screen, *named), Lake(target)
     with screen.live("reading decisions"):
         window, kept = mature_decisions(lake, weeks, lambda found: screen.doing(f"reading decisions: {found:,}"))
         screen.doing("reading labels")

@@ -9,16 +9,18 @@ from cli.errors import CommandError
 from cli.policy import trial_table
 from cli.policy.beside import tried_beside
 from cli.policy.checking import line_of
-from cli.policy.in_force import candidate_of
 from cli.policy.kept import Lake, newest
+from cli.policy.proposed import candidate as candidate_named
 from cli.policy.trial import Document, compared, over_capacity
 from cli.screen import Screen
 from cli.target import Target
 
+Named = tuple[Path | None, int | None]  # a document, or the number of a proposal
 
-def diff(target: Target, screen: Screen, file: Path, number: int, to_json: Path | None) -> None:
+
+def diff(target: Target, screen: Screen, named: Named, number: int, to_json: Path | None) -> None:
     """Print the candidate beside the policy in force, and write every figure where asked. CommandError where nothing is decided."""
-    candidate = candidate_of(target, screen, file)
+    candidate = candidate_named(target, screen, *named)
     with screen.live("reading decisions"):
         kept = newest(Lake(target), number, lambda found: screen.doing(f"reading decisions: {found:,} of {number:,}"))
         if not kept:
@@ -27,9 +29,9 @@ def diff(target: Target, screen: Screen, file: Path, number: int, to_json: Path 
     document: Document = {**trial.heading, **compared(trial.tried, candidate)}
     trial_table.show_diff(screen, document)
     if (asked := over_capacity(document)) is not None:
-        line = line_of(file, ("money", "reviews_a_day"))
+        place = f"{named[0]}:{line_of(named[0], ('money', 'reviews_a_day'))}" if named[0] else f"proposal {named[1]}"
         told = f"{asked:,.1f} reviews a day would be asked for, and {document['reviews_a_day']} can be done"
-        screen.line(f"{file}:{line}: warning: money.reviews_a_day: {told}", style="yellow")
+        screen.line(f"{place}: warning: money.reviews_a_day: {told}", style="yellow")
     write(to_json, document, screen)
 
 
