@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from sys import intern
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 import pyarrow.parquet as pq
@@ -26,6 +27,7 @@ from greenfraud.policy import Payment
 READS_AT_ONCE = 16
 ROWS_AT_ONCE = 2_000
 Row = Mapping[str, Any]
+NO_VALUES: Mapping[str, float | None] = MappingProxyType({})
 Done = Callable[[int], None]
 Looked = TypeVar("Looked")
 
@@ -55,7 +57,7 @@ class Kept(NamedTuple):
     def slim(self) -> Kept:
         """The decision without the values it was made on, once they have been looked at."""
         customer = intern(self.customer)  # one text for all of a customer's payments
-        payment = Payment({}, self.payment.amount_minor, self.payment.currency, self.payment.occurred_us, customer)
+        payment = Payment(NO_VALUES, self.payment.amount_minor, self.payment.currency, self.payment.occurred_us, customer)
         return self._replace(payment=payment, decision=intern(self.decision), policy_version=None, known=frozenset())
 
 

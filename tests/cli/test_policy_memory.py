@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tracemalloc
 
 import pyarrow as pa
@@ -28,6 +29,7 @@ def test_a_decision_that_was_tried_weighs_less_than_800_bytes():
     both = Both(DEFAULT_POLICY, DEFAULT_POLICY)
     tracemalloc.start()
     tried = [both.tried(decided(number)) for number in range(DECISIONS)]
+    gc.collect()
     weight, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert all(isinstance(one, Tried) for one in tried)
