@@ -9,13 +9,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.data.reading import content_of
 from cli.errors import CommandError, InputError
 from cli.target import Target, find_target
 from greenfraud.errors import InvalidInput
 from greenfraud.money import EURO, currency_of
 from greenfraud.naming import RATES_KEY
 from greenfraud.rates import RateTable
+from intake.reading import content_of
 
 TEMPLATE = "GreenFraud-Data.template.json"
 

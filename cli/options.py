@@ -35,7 +35,7 @@ MOMENT = "YYYY-MM-DD[THH:MM[:SS]Z]"  # as the help writes it
 def import_options(mapping: str, timezone: str, maturity_days: int, currency: str, rates: Path | None) -> Any:
     """How a file is to be read, as a command was told. InputError for a map that cannot be understood."""
     from cli.data.importing import ImportOptions
-    from cli.data.layout import parse_map
+    from intake.layout import parse_map
 
     return ImportOptions(
         mapping=parse_map(mapping), timezone=timezone or None, maturity_days=maturity_days, currency=currency, rates=rates

@@ -78,7 +78,7 @@ def install_modules(context: Context) -> None:
     from local import stepfunctions
     from local.checks import validation
     from local.cloudformation import bootstrap, engine
-    from local.events import buses, queues, schedules
+    from local.events import buses, objects, queues, schedules
     from local.functions import lambdas
     from local.http import api_server
     from local.jobs import training_jobs
@@ -103,6 +103,7 @@ def install_modules(context: Context) -> None:
         streams.install,
         emf.install,
         schedules.install,
+        objects.install,
         alarms.install,
         api_server.install,
     )

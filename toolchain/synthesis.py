@@ -20,6 +20,7 @@ SOURCES = (
     "requirements",
     "pyproject.toml",
     "functions",
+    "intake",
     "layers",
     "training",
     "feature_repo",

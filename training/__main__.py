@@ -10,7 +10,7 @@ from greenfraud.faults import told, trail_of
 from training.job.contract import JobPaths
 from training.job.interruption import EXIT_CODE, Interrupted, ending_on_sigterm
 
-STEPS = ("features", "train", "evaluate", "materialize", "compact", "reconcile", "monitor", "report", "compare")
+STEPS = ("features", "train", "evaluate", "materialize", "compact", "reconcile", "monitor", "report", "label", "compare")
 
 
 def main(arguments: list[str]) -> int:

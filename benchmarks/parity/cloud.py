@@ -90,6 +90,7 @@ def _environment() -> dict[str, str]:
         "LINEAGE_TABLE": "lineage",
         "LAKE_BUCKET": LAKE,
         "ARTIFACTS_BUCKET": ARTIFACTS,
+        "INBOX_BUCKET": "inbox",
         "REJECTED_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{REJECTED}",
         "DYNAMODB_CLIENT": "lean",
         "CURRENCY": "EUR",

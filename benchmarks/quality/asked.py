@@ -10,10 +10,10 @@ from benchmarks.options import parser
 from benchmarks.quality.data import read_data
 from benchmarks.quality.raw_columns import named_columns
 from cli.data.importing import ImportOptions
-from cli.data.layout import parse_map
 from cli.data.world import WorldSpecification, make_world
 from cli.errors import InputError
 from greenfraud.instants import day_of
+from intake.layout import parse_map
 from training.comparison.weeks import last_weeks, plan_split, plan_weeks
 
 if TYPE_CHECKING:

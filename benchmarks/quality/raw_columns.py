@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
-from cli.data.reading import PARQUET_MAGIC, read_source
 from cli.errors import InputError
 from greenfraud.instants import DAY_US
+from intake.reading import PARQUET_MAGIC, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

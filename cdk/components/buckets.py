@@ -1,4 +1,4 @@
-"""The lake, the artifacts, what ingestion gave up on, copies of the ledger, and the access logs of them all."""
+"""The lake, the artifacts, what ingestion gave up on, what is dropped, copies of the ledger, and the access logs of them all."""
 
 from __future__ import annotations
 
@@ -69,6 +69,16 @@ class Buckets(Construct):
             server_access_logs_prefix="abandoned/",
             lifecycle_rules=[_expire(KEPT_DAYS)],
         )
+        # What somebody drops, as it came, and the receipts: nothing that was left here stays, and its events are few.
+        self.inbox = _private_bucket(
+            self,
+            "Inbox",
+            key=key,
+            server_access_logs_bucket=self.access_logs,
+            server_access_logs_prefix="inbox/",
+            lifecycle_rules=[_expire(KEPT_DAYS)],
+        )
+        _tell_of_objects(self.inbox)
         # A copy of each entry of the ledger, which nobody may overwrite or remove before its time.
         self.ledger = _private_bucket(
             self,
@@ -96,6 +106,14 @@ def _private_bucket(
         **of_bucket(key),
         **props,
     )
+
+
+def _tell_of_objects(bucket: s3.Bucket) -> None:
+    """Tell EventBridge of every object; the construct's own way is a custom resource."""
+    cfn = bucket.node.default_child
+    assert isinstance(cfn, s3.CfnBucket)
+    told = s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+    cfn.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(event_bridge_configuration=told)
 
 
 def _forget_versions(days: int) -> s3.LifecycleRule:

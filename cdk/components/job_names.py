@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 FAMILIES = ("baseline", "light", "heavy")
-STEPS = ("features", "train", "evaluate", "materialize", "compact", "reconcile", "monitor", "report")
+STEPS = ("features", "train", "evaluate", "materialize", "compact", "reconcile", "monitor", "report", "label")
 # SageMaker takes a name once, and a redrive starts the retries at 0 again: both count into the attempt.
 ATTEMPT = "$$.Execution.RedriveCount, $$.State.RetryCount"
 

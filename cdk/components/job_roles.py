@@ -36,6 +36,7 @@ SMALL_FILES = {
 }
 WHOLE_DAY = "whole-day.parquet"
 DATASET = "dataset.json"
+INBOX, RECEIPTS = "labels/", "receipts/labels/"  # as intake.labels.inbox
 PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"]
 TRACKED = ("features", "train", "report")  # the steps that tell MLflow of themselves
@@ -57,7 +58,7 @@ class JobRoles(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._in_network, self._key = in_network, buckets.key
-        self._lake, self._artifacts = buckets.lake, buckets.artifacts
+        self._lake, self._artifacts, self._inbox = buckets.lake, buckets.artifacts, buckets.inbox
         self._tables, self._tracking, self._image = tables, tracking, image
         self.by_step = {step: self._role(step) for step in STEPS}
         self._features(self.by_step["features"])
@@ -68,6 +69,7 @@ class JobRoles(Construct):
         self._reconcile(self.by_step["reconcile"])
         self._monitor(self.by_step["monitor"])
         self._report(self.by_step["report"])
+        self._label(self.by_step["label"])
 
     def _role(self, step: str) -> iam.Role:
         """What any job needs: its image, its logs, its metrics, its output, its one emissions record."""
@@ -172,3 +174,11 @@ class JobRoles(Construct):
         allow_objects(role, self._artifacts, READ, *documents, "executions/*/train/")
         allow_objects(role, self._artifacts, READ, "models/", "checkpoints/*/full-refit.json")
         allow_objects(role, self._artifacts, WRITE, "executions/*/report.json", f"{MLFLOW_PREFIX}/")
+
+    def _label(self, role: iam.Role) -> None:
+        """From dropped files to reports and releases beside decisions; what nobody decided here stands in the lake."""
+        allow_objects(role, self._lake, READ, DATASET, *HISTORY)
+        allow_listing(role, self._inbox)
+        allow_objects(role, self._inbox, [*READ, *DELETE], INBOX)
+        allow_objects(role, self._inbox, [*READ, *WRITE], RECEIPTS)
+        allow_items(role, ["BatchGetItem", "PutItem", "Query"], self._tables.decisions)

@@ -1,4 +1,4 @@
-"""What both state machines get from CDK besides their tasks: log delivery and tracing; who may start one, or ask how one stands."""
+"""What state machines get from CDK besides their tasks: log delivery and tracing; who may start one, or ask how one stands."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ def starting_role(scope: Construct, id_: str, machine: sfn.StateMachine) -> iam.
     group = stack.format_arn(service="scheduler", resource="schedule-group", resource_name="default")
     of_ours = {"StringEquals": {"aws:SourceAccount": stack.account, "aws:SourceArn": group}}
     role = iam.Role(scope, id_, assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=of_ours))
+    granted(role, ["states:StartExecution"], [machine.state_machine_arn])
+    return role
+
+
+def telling_role(scope: Construct, id_: str, machine: sfn.StateMachine) -> iam.Role:
+    """The role by which a rule of this account's events starts the machine; its target grants the start."""
+    of_ours = {"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}}
+    role = iam.Role(scope, id_, assumed_by=iam.ServicePrincipal("events.amazonaws.com", conditions=of_ours))
     granted(role, ["states:StartExecution"], [machine.state_machine_arn])
     return role
 

@@ -53,7 +53,7 @@ class TrainingJobs(Construct):
             directory=str(ROOT),
             file="training/Dockerfile",
             build_args={"TORCH_BACKEND": settings.training_torch_backend},
-            exclude=only("training/", "layers/greenfraud/", "feature_repo/", *INSTALLED),
+            exclude=only("training/", "intake/", "layers/greenfraud/", "feature_repo/", *INSTALLED),
             ignore_mode=IgnoreMode.GIT,
             platform=ecr_assets.Platform.LINUX_AMD64,
         )
@@ -108,10 +108,12 @@ def _environment(settings: Settings, buckets: Buckets, tables: Tables) -> dict[s
         "LINEAGE_TABLE": tables.lineage,
         "CUSTOMER_TABLE": tables.customer,
         "TERMINAL_TABLE": tables.terminal,
+        "DECISIONS_TABLE": tables.decisions,
     }
     return {
         "LAKE_BUCKET": buckets.lake.bucket_name,
         "ARTIFACTS_BUCKET": buckets.artifacts.bucket_name,
+        "INBOX_BUCKET": buckets.inbox.bucket_name,
         **{variable: table.table_name for variable, table in named.items()},
         "GRID_INTENSITY_G_PER_KWH": str(settings.grid_intensity_g_per_kwh),
         "GRID_INTENSITY_SOURCE": settings.grid_intensity_source,

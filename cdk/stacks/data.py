@@ -53,6 +53,7 @@ class DataStack(Stack):
             "LakeBucket": self.buckets.lake.bucket_name,
             "ArtifactsBucket": self.buckets.artifacts.bucket_name,
             "AbandonedBucket": self.buckets.abandoned.bucket_name,
+            "InboxBucket": self.buckets.inbox.bucket_name,
             "LedgerBucket": self.buckets.ledger.bucket_name,
             "AccessLogsBucket": self.buckets.access_logs.bucket_name,
             "ControlTable": self.tables.control.table_name,

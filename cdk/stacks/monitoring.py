@@ -109,10 +109,12 @@ def _drift() -> list[cloudwatch.IWidget]:
     precision = ("EstimatedAveragePrecision", "MeasuredAveragePrecision", "EstimatedAlertPrecision", "MeasuredAlertPrecision")
     changed = [our_metric(name, statistic="Maximum", minutes=day) for name in ("DriftedFeatures", "ScoreDrift")]
     held = [our_metric("QuarantinedChunks", statistic="Maximum", minutes=day)]
+    dropped = [our_metric(name, minutes=day) for name in ("LabelFilesTold", "LabelFilesRefused")]
     return [
         _plot("Precision as estimated before labels, and as it came", [_daily(name) for name in precision]),
         _plot("Features that drifted from the baseline, and the score's index", changed),
         _plot("Chunks in quarantine", held),
+        _plot("Dropped files of labels, told and refused", dropped),
     ]
 
 

@@ -15,6 +15,7 @@ from cdk.components.dead_letters import DeadLetters
 from cdk.components.execution_alarms import execution_alarms
 from cdk.components.function import ServiceFunction
 from cdk.components.grants import allow, allow_items, allow_listing, allow_objects
+from cdk.components.label_inbox import LabelInbox
 from cdk.components.layers import Layers
 from cdk.components.network import Network
 from cdk.components.pipeline import NAME as PIPELINE
@@ -74,7 +75,16 @@ class TrainingStack(Stack):
             leases=data.tables.leases,
             log_retention_days=settings.log_retention_days,
         )
-        self.alarms: list[cloudwatch.Alarm] = [*self._alarms(), *self.upkeep.alarms]
+        self.label_inbox = LabelInbox(
+            self,
+            "LabelInbox",
+            jobs=self.jobs,
+            inbox=data.buckets.inbox,
+            topic=data.alerts.topic,
+            letters=self.letters,
+            log_retention_days=settings.log_retention_days,
+        )
+        self.alarms: list[cloudwatch.Alarm] = [*self._alarms(), *self.upkeep.alarms, *self.label_inbox.alarms]
         for output, value in self._outputs().items():
             CfnOutput(self, output, value=value)
 
@@ -84,6 +94,7 @@ class TrainingStack(Stack):
             "TrainingImageUri": self.jobs.image.image_uri,
             "SpotSlots": str(SPOT_SLOTS),  # the quota to ask for: spot training jobs of the instance type at once
             "ScheduleName": self.schedule.schedule_name,
+            "LabelsStateMachineArn": self.label_inbox.machine.state_machine_arn,
             "UpkeepStateMachineArn": self.upkeep.machine.state_machine_arn,
             "PlanFunction": self.plan.function.function_name,
         }

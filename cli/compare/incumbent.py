@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cli.data import checks
-from cli.data.reading import Column, SourceFile, is_text, plain, read_source
 from cli.errors import InputError
 from greenfraud.outcomes import ALLOW, BLOCK, REVIEW
+from intake import checks
+from intake.reading import Column, SourceFile, is_text, plain, read_source
 
 SEVERITY = {ALLOW: 0.0, REVIEW: 1.0, BLOCK: 2.0}
 WORDS = {

@@ -16,7 +16,7 @@ from cli.dashboard.units import unit_for
 from greenfraud.palette import HUES, OTHER
 
 CONFIG: dict[str, Any] = json.loads(Path(__file__).with_name("vega.json").read_text(encoding="utf-8"))
-STAGES = ("features", "train", "evaluate", "materialize", "compact", "monitor", "report", "serve")
+STAGES = ("features", "train", "evaluate", "materialize", "compact", "monitor", "label", "report", "serve")
 NAMES = {"serve": "answers", "shared": "shared jobs", "measured": "by labels"}
 SHAPES = {"baseline": "circle", "light": "square", "heavy": "triangle-up", "production": "diamond", "rules": "cross"}
 SHAPES |= {"estimated": "circle", "measured": "diamond"}

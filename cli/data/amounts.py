@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cli.data import checks
-from cli.data.reading import Column, SourceFile
 from greenfraud.errors import InvalidInput
 from greenfraud.exchange import Exchange, Original
 from greenfraud.instants import day_of
 from greenfraud.money import currency_of, digits_of
 from greenfraud.records import original_columns
+from intake import checks
+from intake.reading import Column, SourceFile
 
 AMOUNT = "amount_minor"
 ORIGINALS = {

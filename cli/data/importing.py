@@ -12,12 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cli.data import checks
 from cli.data.amounts import amounts
 from cli.data.dataset import MATURITY_DAYS, SCHEMA, Dataset, in_order
-from cli.data.moments import moments, not_before
 from cli.data.outcomes import outcomes
-from cli.data.reading import SourceFile, content_of, file_sha256, read_source
 from cli.errors import InputError
 from greenfraud.errors import InvalidInput
 from greenfraud.exchange import Exchange
@@ -25,6 +22,9 @@ from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US
 from greenfraud.money import EURO, currency_of
 from greenfraud.rates import RateTable
+from intake import checks
+from intake.moments import moments, not_before
+from intake.reading import SourceFile, content_of, file_sha256, read_source
 
 EXTRA_COLUMNS = {"number": checks.numbers, "category": checks.texts}
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cli.data.moments import moments, not_before
-from cli.data.reading import Column, plain
-from cli.data.refusals import refuse
 from greenfraud.outcomes import ALLOW, BLOCK, HELD, OUTCOMES
+from intake.moments import moments, not_before
+from intake.reading import Column, plain
+from intake.refusals import refuse
 
 WORDS = f"Write {', '.join(sorted(OUTCOMES))}; nothing where it was accepted. If the column means something else, rename it"
 FIRST_US = 1  # as `items.release`: what was held is accepted later than it was tried

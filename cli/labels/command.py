@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.errors import InputError
+from cli.errors import CommandError, InputError
 from cli.options import Aws, Region, Timezone
 from cli.screen import Screen
+
+if TYPE_CHECKING:
+    from cli.target import Target
+    from intake.labels.places import Places
+    from intake.labels.reading import Asked, LabelFile
 
 RECEIPTS = Path(".local/receipts")  # of files that nobody named
 
@@ -21,7 +26,7 @@ def label_command(  # noqa: PLR0913 - the options of a command
     ] = None,
     *,
     dropped: Annotated[
-        bool, typer.Option("--dropped", help="every file that lies in the lake's bucket under inbox/labels/")
+        bool, typer.Option("--dropped", help="every file that lies in the bucket InboxBucket under labels/")
     ] = False,
     mapping: Annotated[str, typer.Option("--map", help="columns of your file: transaction_id=Ref,label=Verdict")] = "",
     timezone: Timezone = "",
@@ -43,24 +48,63 @@ def label_command(  # noqa: PLR0913 - the options of a command
     changes nothing: run the file again after an interruption, or a longer one that begins with it. The receipt says what became
     of each row; ids stand nowhere else.
     """
-    from cli.data.layout import parse_map
-    from cli.labels.inbox import take_dropped
-    from cli.labels.reading import FIELDS, Asked, read_labels
-    from cli.labels.settling import settle
     from cli.target import find_target
+    from intake.labels.reading import FIELDS, Asked, read_labels
+    from intake.layout import parse_map
 
     if check and dropped:
         raise InputError("--check reads one file, and sends nothing: name it instead of --dropped")
     if (file is None) != dropped:
-        raise InputError("name one file, or say --dropped for those in the lake's bucket")
+        raise InputError("name one file, or say --dropped for those in their bucket")
     screen = Screen()
     asked = Asked(parse_map(mapping, FIELDS), timezone or None, all_fraud, source)
     if check and file is not None:
-        rows = read_labels(file, asked)
-        counts = {"rows": len(rows), "frauds": sum(row.label.is_fraud for row in rows)}
+        labels = read_labels(file, asked)
+        counts = {"rows": len(labels), "frauds": labels.frauds}
     elif file is not None:
+        labels = read_labels(file, asked)
         target = find_target(aws=aws, region=region or None)
-        counts = settle(target, screen, file, asked, receipt or file.with_name(f"{file.name}.receipt.csv"))
+        counts = tell_file(target, screen, labels, receipt or file.with_name(f"{file.name}.receipt.csv"))
     else:
-        counts = take_dropped(find_target(aws=aws, region=region or None), screen, asked, receipt or RECEIPTS)
+        counts = tell_dropped(find_target(aws=aws, region=region or None), screen, asked, receipt or RECEIPTS)
     screen.line(json.dumps(counts))
+
+
+def tell_file(target: Target, screen: Screen, labels: LabelFile, receipt: Path) -> dict[str, int]:
+    """Return how many rows came to what; each row's reason stands in the receipt."""
+    from intake.labels.settling import settle
+
+    with screen.step("label", f"telling {len(labels):,} labels"):
+        counts = settle(places_of(target), labels, receipt, screen.doing)
+    screen.line(f"  each row's reason: {receipt}")
+    return counts
+
+
+def tell_dropped(target: Target, screen: Screen, asked: Asked, receipts: Path) -> dict[str, int]:
+    """Return the counts of all dropped files together. InputError at the end names files that stay."""
+    from intake.labels.inbox import INBOX, take_dropped
+
+    places = places_of(target)
+    if not places.inbox:
+        raise CommandError("this deployment has no bucket for dropped files yet: deploy this release first")
+    with screen.step("label", "telling dropped files"):
+        taken = take_dropped(places, asked, receipts, screen.doing, tries_again=True)
+    screen.line(f"  each row's reason: {receipts}, and in the bucket")
+    if taken.left:
+        said = "; ".join(f"{name}: {reason}" for name, reason in taken.left.items())
+        raise InputError(f"{len(taken.left)} files stay in s3://{places.inbox}/{INBOX}: {said}")
+    return {"files": taken.files, **taken.counts}
+
+
+def places_of(target: Target) -> Places:
+    """Where labels of a deployment come from and go to; one of an earlier release has no inbox."""
+    from intake.labels.places import Places
+
+    outputs = target.outputs
+    return Places(
+        s3=target.client("s3"),
+        dynamodb=target.client("dynamodb"),
+        lake=outputs["LakeBucket"],
+        decisions=outputs["DecisionsTable"],
+        inbox=outputs.get("InboxBucket", ""),
+    )

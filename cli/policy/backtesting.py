@@ -5,26 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.policy import backtest_table
-from cli.policy.beside import tried_beside
-from cli.policy.diffing import write
-from cli.policy.in_force import candidate_of
+from cli.policy.beside import trial_of
+from cli.policy.diffing import Named, write
+from cli.policy.in_force import named as policy_named
+from cli.policy.in_force import policy_in_force
 from cli.policy.kept import Lake
-from cli.policy.known import Known, mature_decisions
+from cli.policy.known import Known, mature_window, within
 from cli.policy.past_figures import Judged, figures
-from cli.policy.trial import Document
+from cli.policy.proposed import candidate as candidate_named
+from cli.policy.trial import Both, Document
 from cli.screen import Screen
 from cli.target import Target
 from greenfraud.instants import day_of, format_rfc3339
 
 
-def backtest(target: Target, screen: Screen, file: Path, weeks: int, to_json: Path | None) -> None:
+def backtest(target: Target, screen: Screen, named: Named, weeks: int, to_json: Path | None) -> None:
     """Print the candidate beside the policy in force, and write every figure where asked. CommandError where nothing is mature."""
-    candidate, lake = candidate_of(target, screen, file), Lake(target)
+    candidate, lake = candidate_named(target, screen, *named), Lake(target)
     with screen.live("reading decisions"):
-        window, kept = mature_decisions(lake, weeks, lambda found: screen.doing(f"reading decisions: {found:,}"))
+        window = mature_window(lake, weeks)
+        both = Both(policy_in_force(target, lambda: within(lake, window, policy_named)), candidate)
+        done = within(lake, window, both.tried, lambda found: screen.doing(f"trying on decisions: {found:,}"))
+        trial = trial_of(target, both, done)
         screen.doing("reading labels")
         known = Known.read(lake, day_of(window.start_us))
-        trial = tried_beside(target, screen, kept, candidate)
         document: Document = {
             **trial.heading,
             "from": format_rfc3339(window.start_us),

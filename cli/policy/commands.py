@@ -13,6 +13,8 @@ from cli.screen import Screen
 policy_app = typer.Typer(help="The policy that decides beside the model: lists, guardrails, rules, money.", no_args_is_help=True)
 
 Document = Annotated[Path, typer.Argument(help="a policy, as TOML")]
+Candidate = Annotated[Path | None, typer.Argument(help="a policy, as TOML")]
+Proposal = Annotated[int | None, typer.Option("--proposal", min=1, help="instead of a document: what somebody proposed")]
 ToJson = Annotated[Path | None, typer.Option("--json", help="write every figure as JSON")]
 Why = Annotated[str, typer.Option(help="why, for the ledger")]
 Emergency = Annotated[
@@ -42,9 +44,10 @@ def apply_command(file: Document, *, why: Why, emergency: Emergency = False, aws
 
 
 @policy_app.command("diff")
-def diff_command(
-    file: Document,
+def diff_command(  # noqa: PLR0913 - the options of a command
+    file: Candidate = None,
     *,
+    proposal: Proposal = None,
     decisions: Annotated[int, typer.Option(min=1, max=1_000_000, help="how many of the last ones are judged")] = 10_000,
     to_json: ToJson = None,
     aws: Aws = False,
@@ -54,13 +57,14 @@ def diff_command(
     from cli.policy.diffing import diff
     from cli.target import find_target
 
-    diff(find_target(aws=aws, region=region or None), Screen(), file, decisions, to_json)
+    diff(find_target(aws=aws, region=region or None), Screen(), (file, proposal), decisions, to_json)
 
 
 @policy_app.command("backtest")
-def backtest_command(
-    file: Document,
+def backtest_command(  # noqa: PLR0913 - the options of a command
+    file: Candidate = None,
     *,
+    proposal: Proposal = None,
     weeks: Annotated[int, typer.Option(min=1, max=104, help="how many of the last weeks whose labels are mature")] = 4,
     to_json: ToJson = None,
     aws: Aws = False,
@@ -74,7 +78,7 @@ def backtest_command(
     from cli.policy.backtesting import backtest
     from cli.target import find_target
 
-    backtest(find_target(aws=aws, region=region or None), Screen(), file, weeks, to_json)
+    backtest(find_target(aws=aws, region=region or None), Screen(), (file, proposal), weeks, to_json)
 
 
 @policy_app.command("undo")
@@ -99,15 +103,18 @@ def history_command(*, aws: Aws = False, region: Region = "") -> None:
 def show_command(
     *,
     is_default: Annotated[bool, typer.Option("--default", help="the document of the default, to begin with")] = False,
+    proposal: Annotated[int | None, typer.Option("--proposal", min=1, help="what somebody proposed, before it is approved")] = None,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
-    """What decides now: rules in words, thresholds, and how many stand on each list."""
-    from cli.policy.showing import show
+    """What decides now, or would: rules in words, thresholds, and how many stand on each list."""
+    from cli.policy.showing import show, show_proposed
     from cli.target import find_target
     from greenfraud.policy.default import DEFAULT_PATH
 
     if is_default:
         typer.echo(DEFAULT_PATH.read_text(encoding="utf-8"), nl=False)
+    elif proposal is not None:
+        show_proposed(find_target(aws=aws, region=region or None), Screen(), proposal)
     else:
         show(find_target(aws=aws, region=region or None), Screen())

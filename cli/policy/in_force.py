@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,14 +24,18 @@ from greenfraud.policy.read_lists import Naming
 from greenfraud.policy.stored import PolicyRef, from_object
 
 KINDS: dict[str, Kind] = {CUSTOMER: "customer", TERMINAL: "terminal"}
+Named = tuple[int, str]  # when a decision happened, and the version of its policy
 OWN_AMOUNT = f"{DEFAULT_POLICY.version}, review above "  # how decisions name the default of a deployment with an amount of its own
 
 
-def policy_in_force(target: Target, decisions: Iterable[Kept]) -> Policy:
-    """What decides now. CommandError where it cannot be read, or is no longer what was applied."""
+def policy_in_force(target: Target, days: Callable[[], Iterable[Sequence[Named]]]) -> Policy:
+    """What decides now. CommandError where it cannot be read, or is no longer what was applied.
+
+    `days` gives how the decisions that are tried name their policies, the newest day first; it is only asked for the default.
+    """
     applied = call_api(target, "GET", "/v1/production").get("policy_object")
     if applied is None:
-        return _default(decisions)
+        return _default(days())
     reference, manifest = PolicyRef.from_json(applied), load_manifest()
     try:
         content = target.client("s3").get_object(Bucket=target.outputs["ArtifactsBucket"], Key=reference.key)["Body"].read()
@@ -55,10 +59,16 @@ def _naming(target: Target) -> Naming:
     return name
 
 
-def _default(decisions: Iterable[Kept]) -> Policy:
+def named(one: Kept) -> Named:
+    """When a decision happened, and how it names its policy."""
+    return one.occurred_us, one.policy_version or ""
+
+
+def _default(days: Iterable[Sequence[Named]]) -> Policy:
     """The default, with the deployment's own amount where its newest decision is named after one."""
-    own = [one for one in decisions if (one.policy_version or "").startswith(OWN_AMOUNT)]
-    if not own:
-        return DEFAULT_POLICY
-    newest = max(own, key=lambda one: one.occurred_us)
-    return DEFAULT_POLICY.in_deployment(float(str(newest.policy_version).removeprefix(OWN_AMOUNT)))
+    for day in days:
+        own = [one for one in day if one[1].startswith(OWN_AMOUNT)]
+        if own:
+            _, version = max(own, key=lambda one: one[0])
+            return DEFAULT_POLICY.in_deployment(float(version.removeprefix(OWN_AMOUNT)))
+    return DEFAULT_POLICY

@@ -1,13 +1,18 @@
-"""Decisions as the lake keeps them: the payment, the values it was decided on, and what the model said, newest days first."""
+"""Decisions as the lake keeps them: the payment, the values it was decided on, and what the model said, newest days first.
+
+They are read one after the other, and each is looked at when it is read: the values of a million would not fit into a laptop.
+"""
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import Any, NamedTuple
+from sys import intern
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow.parquet as pq
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,8 +25,11 @@ from greenfraud.naming import MORE, day_prefix
 from greenfraud.policy import Payment
 
 READS_AT_ONCE = 16
+ROWS_AT_ONCE = 2_000
 Row = Mapping[str, Any]
+NO_VALUES: Mapping[str, float | None] = MappingProxyType({})
 Done = Callable[[int], None]
+Looked = TypeVar("Looked")
 
 
 class Kept(NamedTuple):
@@ -44,6 +52,13 @@ class Kept(NamedTuple):
     def customer(self) -> str:
         """Whose it is."""
         return str(self.payment.customer)
+
+    @property
+    def slim(self) -> Kept:
+        """The decision without the values it was made on, once they have been looked at."""
+        customer = intern(self.customer)  # one text for all of a customer's payments
+        payment = Payment(NO_VALUES, self.payment.amount_minor, self.payment.currency, self.payment.occurred_us, customer)
+        return self._replace(payment=payment, decision=intern(self.decision), policy_version=None, known=frozenset())
 
 
 class Lake:
@@ -69,45 +84,65 @@ class Lake:
             raise CommandError(f"the lake's dataset.json cannot be read: {error}") from None
         return int(found["maturity_days"]) if found else unless_told
 
-    def decisions(self, day: date) -> list[Kept]:
-        """A day's decisions in the order of time; one that landed twice counts once."""
-        manifest = load_manifest()
-        found = {row["transaction_id"]: row for row in reversed(list(self.rows("decisions", day)))}
-        kept = (kept_of(row, manifest, self._currency) for row in found.values())
-        return sorted(kept, key=lambda one: (one.occurred_us, one.transaction_id))
+    def decisions(self, day: date, look: Callable[[Kept], Looked | None]) -> list[Looked]:
+        """What `look` makes of a day's decisions, in the order of time, without None; one that landed twice counts once."""
+        manifest, seen = load_manifest(), set[str]()
+        found: list[tuple[int, str, Looked]] = []
+        for row in self.rows("decisions", day):
+            name = row["transaction_id"]
+            if name not in seen:
+                seen.add(name)
+                one = kept_of(row, manifest, self._currency)
+                if (looked := look(one)) is not None:
+                    found.append((one.occurred_us, name, looked))
+        found.sort(key=lambda entry: entry[:2])
+        return [looked for _, _, looked in found]
 
     def rows(self, kind: str, day: date) -> Iterator[Row]:
         """The records of a day, as they were landed."""
         try:
             keys = keys_below(self._s3, self._bucket, day_prefix(kind, day))
             with ThreadPoolExecutor(READS_AT_ONCE) as pool:
-                for rows in pool.map(self._file, keys):
-                    yield from rows
+                for start in range(0, len(keys), READS_AT_ONCE):  # a few files at a time: none waits in memory for its turn
+                    part = keys[start : start + READS_AT_ONCE]
+                    for key, body in zip(part, pool.map(self._body, part), strict=True):
+                        yield from of_table(body) if key.endswith(".parquet") else of_lines(body)
         except (ClientError, BotoCoreError, ValueError) as error:
             raise CommandError(
                 f"the lake's {kind} of {day} cannot be read: {error}. Were they merged meanwhile? Try again"
             ) from None
 
-    def _file(self, key: str) -> list[Row]:
-        body = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        return of_table(body) if key.endswith(".parquet") else [json.loads(line) for line in body.splitlines() if line]
+    def _body(self, key: str) -> bytes:
+        body: bytes = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        return body
 
 
-def of_table(body: bytes) -> list[Row]:
+def of_lines(body: bytes) -> Iterator[Row]:
+    """The records of a file as ingestion landed it."""
+    return (json.loads(line) for line in body.splitlines() if line)
+
+
+def of_table(body: bytes) -> Iterator[Row]:
     """The records of a file that a compaction wrote: what it knew no column for is a text of JSON."""
-    rows = pq.read_table(io.BytesIO(body)).to_pylist()
-    return [{**row, **({} if more is None else json.loads(more))} for row in rows for more in [row.pop(MORE, None)]]
+    for batch in pq.ParquetFile(io.BytesIO(body)).iter_batches(ROWS_AT_ONCE):
+        for row in batch.to_pylist():
+            more = row.pop(MORE, None)
+            yield row if more is None else {**row, **json.loads(more)}
 
 
-def newest(lake: Lake, number: int, done: Done) -> list[Kept]:
-    """The last decisions by the time of their payments, ascending; `done` is told how many there are so far."""
-    found: list[Kept] = []
+def newest(lake: Lake, number: int, look: Callable[[Kept], Looked], done: Done = lambda _: None) -> Iterator[list[Looked]]:
+    """What `look` makes of the last decisions by the time of their payments, the newest day first, each day's ascending.
+
+    `done` is told how many there are so far.
+    """
+    found = 0
     for day in reversed(lake.days("decisions")):
-        found = [*lake.decisions(day), *found]
-        done(len(found))
-        if len(found) >= number:
+        of_day = lake.decisions(day, look)[-(number - found) :]
+        found += len(of_day)
+        done(found)
+        yield of_day
+        if found >= number:
             break
-    return found[-number:]
 
 
 def kept_of(row: Row, manifest: Manifest, currency: str) -> Kept:
@@ -134,11 +169,3 @@ def kept_of(row: Row, manifest: Manifest, currency: str) -> Kept:
         frozenset(features),
         explored.get("propensity"),
     )
-
-
-def lacking(kept: Iterable[Kept], asked: frozenset[str]) -> tuple[list[Kept], list[Kept]]:
-    """Those that have every value that is asked for, and those that lack one: their manifest is another, or nothing was logged."""
-    sides: tuple[list[Kept], list[Kept]] = ([], [])
-    for one in kept:
-        sides[not asked <= one.known].append(one)
-    return sides

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from cli.data.dataset import MATURITY_DAYS
 from cli.errors import CommandError
-from cli.policy.kept import Kept, Lake
+from cli.policy.kept import Kept, Lake, Looked
 from greenfraud.instants import DAY_US, day_of
 from greenfraud.outcomes import ALLOW
 
@@ -21,12 +21,13 @@ class Window:
 
     start_us: int
     end_us: int
+    maturity_days: int
 
     @classmethod
     def before(cls, newest_us: int, maturity_days: int, weeks: int) -> Window:
         """The last weeks that are mature when the newest payment happens."""
         end_us = newest_us - maturity_days * DAY_US
-        return cls(end_us - weeks * DAYS_A_WEEK * DAY_US, end_us)
+        return cls(end_us - weeks * DAYS_A_WEEK * DAY_US, end_us, maturity_days)
 
     def has(self, day: date) -> bool:
         """Whether payments of a day may be in it."""
@@ -60,22 +61,33 @@ class Known:
         return False if kept.decision == ALLOW or kept.transaction_id in self.released else None
 
 
-def mature_decisions(lake: Lake, weeks: int, done: Callable[[int], None]) -> tuple[Window, list[Kept]]:
-    """The decisions of the last mature weeks. CommandError where there is none."""
-    days, maturity_days = lake.days("decisions"), lake.maturity_days(MATURITY_DAYS)
-    newest_us = next((found[-1].occurred_us for day in reversed(days) if (found := lake.decisions(day))), None)
+def mature_window(lake: Lake, weeks: int) -> Window:
+    """The last mature weeks. CommandError where nothing is decided."""
+    days = reversed(lake.days("decisions"))
+    newest_us = next((found[-1] for day in days if (found := lake.decisions(day, lambda one: one.occurred_us))), None)
     if newest_us is None:
         raise CommandError("the lake holds no decision yet. Score some payments first; they land within minutes")
-    window = Window.before(newest_us, maturity_days, weeks)
-    kept: list[Kept] = []
-    for day in filter(window.has, days):
-        kept += _within(lake.decisions(day), window)
-        done(len(kept))
-    if not kept:
-        older = f"no decision is {maturity_days} days older than the newest one, of {day_of(newest_us)}"
+    return Window.before(newest_us, lake.maturity_days(MATURITY_DAYS), weeks)
+
+
+def within(
+    lake: Lake, window: Window, look: Callable[[Kept], Looked], done: Callable[[int], None] = lambda _: None
+) -> Iterator[list[Looked]]:
+    """What `look` makes of a window's decisions, the newest day first, each day's ascending; `done` is told how many so far.
+
+    CommandError where there is none.
+    """
+
+    def inside(one: Kept) -> Looked | None:
+        return look(one) if window.start_us <= one.occurred_us < window.end_us else None
+
+    found = 0
+    for day in filter(window.has, reversed(lake.days("decisions"))):
+        of_day = lake.decisions(day, inside)
+        found += len(of_day)
+        done(found)
+        yield of_day
+    if not found:
+        newest = day_of(window.end_us + window.maturity_days * DAY_US)
+        older = f"no decision is {window.maturity_days} days older than the newest one, of {newest}"
         raise CommandError(f"{older}: labels have not had their time to arrive")
-    return window, kept
-
-
-def _within(kept: Sequence[Kept], window: Window) -> list[Kept]:
-    return [one for one in kept if window.start_us <= one.occurred_us < window.end_us]

@@ -1,4 +1,4 @@
-"""What decides now, in words: never who stands on a list."""
+"""What decides now, or would, in words: never who stands on a list."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cli.api import call_api
+from cli.policy.proposed import proposal_of, proposed
 from cli.policy.thresholds import lines_told
 from cli.screen import Screen
 from cli.target import Target
@@ -17,6 +18,18 @@ def show(target: Target, screen: Screen) -> None:
     policy = document["policy"]
     origin = f"sha256 {document['policy_object']['sha256'][:12]}" if document.get("policy_object") else "nobody applied another"
     screen.line(f"policy     {policy['version']}, revision {document['revision']}, {origin}")
+    _tell(target, screen, policy)
+
+
+def show_proposed(target: Target, screen: Screen, number: int) -> None:
+    """The policy of a proposal, read by its digest, and who asks for it."""
+    proposal, (reference, policy) = proposal_of(target, number), proposed(target, number)
+    screen.line(f"policy     {reference.version}, sha256 {reference.sha256[:12]}, as it is stored")
+    screen.line(f"proposal   {number}, {proposal['status']}, by {proposal['proposer']}: {proposal['reason']}")
+    _tell(target, screen, policy.described())
+
+
+def _tell(target: Target, screen: Screen, policy: Mapping[str, Any]) -> None:
     for line in lines_told(policy, target.currency):
         screen.line(f"model      {line}")
     for line in (*_rules(policy, "guardrails"), *_lists(policy), *_rules(policy, "rules")):

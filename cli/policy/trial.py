@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cli.policy.kept import Kept
@@ -14,7 +14,6 @@ from greenfraud.policy.money import Money
 
 SHORTEST_DAYS = 1 / 24  # of which alerts per day are told
 EXAMPLES = 5
-ROWS_A_STEP = 1_000
 Document = dict[str, Any]
 
 
@@ -31,14 +30,26 @@ class Tried(NamedTuple):
         return self.now.decision != self.then.decision
 
 
-def try_both(kept: Sequence[Kept], now: Policy, candidate: Policy, done: Callable[[int], None] = lambda _: None) -> list[Tried]:
-    """Judge every decision by both policies; `done` is told how many are judged."""
-    tried = []
-    for number, one in enumerate(kept, start=1):
-        tried.append(Tried(one, judge(now, one.payment, one.probability), judge(candidate, one.payment, one.probability)))
-        if number % ROWS_A_STEP == 0:
-            done(number)
-    return tried
+class Both:
+    """The policy in force and a candidate, which judge each decision as it is read; its values are not kept."""
+
+    def __init__(self, now: Policy, candidate: Policy) -> None:
+        """Nothing is judged yet."""
+        self.now, self.candidate = now, candidate
+        self._asked = frozenset((*now.features, *candidate.features))
+        self._same: dict[Judgement, Judgement] = {}
+
+    def tried(self, one: Kept) -> Tried | Kept:
+        """The decision by both; as it was where it lacks a value that either asks for: by another manifest, or none was kept."""
+        if not self._asked <= one.known:
+            return one.slim
+        return Tried(one.slim, *(self._judged(policy, one) for policy in (self.now, self.candidate)))
+
+    def _judged(self, policy: Policy, one: Kept) -> Judgement:
+        """Few judgements differ in what is told of them: one of each is kept."""
+        found = judge(policy, one.payment, one.probability)
+        plain = Judgement(found.decision, found.decided_by, found.spoke)
+        return self._same.setdefault(plain, plain)
 
 
 def compared(tried: Sequence[Tried], candidate: Policy) -> Document:

@@ -130,7 +130,7 @@ async def releases(request: Request) -> Response:
 
 @router.get("/v1/model", **documented(schemas.ModelCard))
 async def model(request: Request) -> Response:
-    """The model in production, what answers and why, and the policy."""
+    """The model in production, what answers and why, and which policy decides."""
     return _respond(_service(request).model_card())
 
 

@@ -183,8 +183,15 @@ class Health(BaseModel):
     status: Literal["ok", "degraded", "unavailable"]
 
 
+class PolicyName(BaseModel):
+    """Which policy. Its rules and thresholds are told by `GET /v1/production`: who may only score learns no way around them."""
+
+    version: str
+    sha256: str | None
+
+
 class ModelCard(BaseModel):
-    """The model in production, what answers and why, and the policy.
+    """The model in production, what answers and why, and which policy decides.
 
     `fallback` is the model that answers where production cannot; `answering` is null where the rules do. `degraded` names
     what is wrong: `control_missing`, or a place and the class of its fault, as in `production_lost`.
@@ -196,7 +203,7 @@ class ModelCard(BaseModel):
     answering: ModelName | None
     answered_by: Literal["production", "fallback", "rules"]
     degraded: list[str]
-    policy: dict[str, Any]
+    policy: PolicyName
     manifest_version: str
     ids: Literal["tokens", "as sent"]
     features: list[str]

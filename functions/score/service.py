@@ -72,12 +72,12 @@ class Service:
         return worklist.told(Asked(days, limit, is_all))
 
     def model_card(self) -> dict[str, Any]:
-        """What should answer, what does and why, and where that model comes from."""
+        """What should answer, what does and why, and where that model comes from; of the policy no more than which it is."""
         context = self.scorer.read()
         bundle = context.answering.model and context.answering.model.bundle
         return {
             **_stages(context),
-            "policy": context.deciding.policy.described(),
+            "policy": {"version": context.deciding.policy.version, "sha256": context.deciding.sha256},  # its words: for operators
             "manifest_version": self.manifest.version,
             "ids": "tokens" if self.tokens.are_on else "as sent",
             "features": list(bundle.feature_names) if bundle else [],

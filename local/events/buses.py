@@ -1,7 +1,7 @@
 """EventBridge's buses: an event goes to the target of every enabled rule that matches it.
 
-A rule delivers in EventBridge's own name, so it is the targets' policies that count. Nothing is tried again here: what a target
-does not take goes to the rule's dead-letter queue at once.
+A rule delivers by the role of its target, where it has one, and in EventBridge's own name otherwise. Nothing is tried again here:
+what a target does not take goes to the target's dead-letter queue at once.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from moto.events.models import EventsBackend, Rule
 from local.context import ACCOUNT, REGION, Context
 from local.patches import replace
 from local.permissions.callers import Caller
+from local.permissions.decision import take_on
 from local.targets import deliver
 
 REQUIRED = ("Source", "DetailType", "Detail")
@@ -44,11 +45,16 @@ def put(context: Context, backend: EventsBackend, entry: dict[str, Any]) -> dict
     except ValueError:
         return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
     event = as_event(entry, detail)
-    bus = backend.event_buses.get(str(entry.get("EventBusName") or "default").rsplit("/", 1)[-1])
-    for rule in list(bus.rules.values()) if bus else []:  # AWS too takes events for a bus that is not there
+    tell(context, backend, str(entry.get("EventBusName") or "default").rsplit("/", 1)[-1], event)
+    return {"EventId": event["id"]}
+
+
+def tell(context: Context, backend: EventsBackend, name: str, event: dict[str, Any]) -> None:
+    """Hand an event to every enabled rule of a bus that matches it; AWS too takes events for a bus that is not there."""
+    bus = backend.event_buses.get(name)
+    for rule in list(bus.rules.values()) if bus else []:
         if rule.state == "ENABLED" and rule.event_pattern.matches_event(event):
             fire(context, rule, event)
-    return {"EventId": event["id"]}
 
 
 def as_event(entry: dict[str, Any], detail: Any) -> dict[str, Any]:
@@ -69,11 +75,12 @@ def as_event(entry: dict[str, Any], detail: Any) -> dict[str, Any]:
 
 
 def fire(context: Context, rule: Rule, event: dict[str, Any]) -> None:
-    """Deliver to each of a rule's targets."""
-    caller = Caller(rule.arn, service=SERVICE)
+    """Deliver to each of a rule's targets, or to the target's dead-letter queue."""
+    own = Caller(rule.arn, service=SERVICE)
     for target in rule.targets:
-        message = json.dumps(event["detail"] if target.get("InputPath") == DETAIL else event)
+        message = target.get("Input") or json.dumps(event["detail"] if target.get("InputPath") == DETAIL else event)
         try:
+            caller = take_on(target["RoleArn"], SERVICE, "events", source_arn=rule.arn) if "RoleArn" in target else own
             deliver(context, target["Arn"], message, caller=caller, source_arn=rule.arn)
         except Exception as failure:
             print(f"{rule.arn} -> {target['Arn']}: {failure}", file=sys.stderr, flush=True)

@@ -78,10 +78,12 @@ def identity(operation: str, parameters: Parameters) -> Needs:
 
 
 def event_rule(operation: str, parameters: Parameters) -> Needs:
-    """A rule by its name, and by its bus where that is not the account's own."""
+    """A rule by its name, and by its bus where that is not the account's own; a target may be reached by a role."""
     name, bus = parameters.get("Rule") or parameters.get("Name"), parameters.get("EventBusName")
     of_bus = f"{bus}/" if bus and bus != "default" else ""
     yield Need(f"events:{operation}", arn("events", f"rule/{of_bus}{name}") if name else "*")
+    for target in parameters.get("Targets") or ():
+        yield from pass_role(target.get("RoleArn"), "events.amazonaws.com")
 
 
 def event_bus(operation: str, parameters: Parameters) -> Needs:

@@ -59,7 +59,7 @@ def test_every_table_can_be_restored_to_any_second(resources):
 def test_data_outlives_its_stack(resources):
     """Buckets and tables are retained on deletion and on replacement, but not when their first creation rolls back."""
     kept = {**resources("AWS::S3::Bucket"), **resources("AWS::DynamoDB::Table")}
-    assert len(kept) == 13
+    assert len(kept) == 14
     assert {(item["DeletionPolicy"], item["UpdateReplacePolicy"]) for item in kept.values()} == {("RetainExceptOnCreate", "Retain")}
 
 

@@ -9,9 +9,9 @@ import pytest
 from template_permissions import Spelling, inline_statements, listed, path_of, roles
 
 PREFIX = "GreenFraud-Training/Jobs/Roles/"
-STEPS = {"features", "train", "evaluate", "materialize", "compact", "reconcile", "monitor", "report"}
+STEPS = {"features", "train", "evaluate", "materialize", "compact", "reconcile", "monitor", "report", "label"}
 LAKE, ARTIFACTS = "<GreenFraud-Data/Buckets/Lake.Arn>/", "<GreenFraud-Data/Buckets/Artifacts.Arn>/"
-MACHINES = {"fraud-detection-pipeline": "Pipeline", "feature-upkeep": "Upkeep"}
+MACHINES = {"fraud-detection-pipeline": "Pipeline", "feature-upkeep": "Upkeep", "label-inbox": "LabelInbox"}
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +67,14 @@ def test_a_result_is_written_by_its_step_alone(granted, key, steps):
 @pytest.mark.parametrize(
     ("key", "readers"),
     [
-        ("transactions/dt=2018-05-01/part-0.parquet", {"features", "evaluate", "materialize", "reconcile", "monitor"}),
-        ("transactions/dt=2018-05-01/landing-0.jsonl", {"features", "evaluate", "materialize", "compact", "reconcile", "monitor"}),
+        ("transactions/dt=2018-05-01/part-0.parquet", {"features", "evaluate", "materialize", "reconcile", "monitor", "label"}),
+        (
+            "transactions/dt=2018-05-01/landing-0.jsonl",
+            {"features", "evaluate", "materialize", "compact", "reconcile", "monitor", "label"},
+        ),
         (
             "transactions/dt=2018-05-01/whole-day.parquet",
-            {"features", "evaluate", "materialize", "compact", "reconcile", "monitor"},
+            {"features", "evaluate", "materialize", "compact", "reconcile", "monitor", "label"},
         ),
         ("decisions/dt=2018-05-01/0.jsonl", {"compact", "monitor"}),
         ("emissions/dt=2018-05-01/serve-light-x.json", {"compact", "report"}),
@@ -100,8 +103,8 @@ def test_an_emissions_record_is_written_by_its_job_alone(granted):
         assert who_may(granted, "s3:PutObject", f"{LAKE}emissions/dt=2018-05-01/{stage}-{job}.json") == {step}
 
 
-def test_only_the_trainer_and_compaction_delete(granted):
-    """What a checkpoint folder no longer holds, as SageMaker keeps it in step; and small files, never what they became."""
+def test_only_the_trainer_compaction_and_the_teller_of_labels_delete(granted):
+    """What a checkpoint folder no longer holds, as SageMaker keeps it in step; small files, never what they became; files told."""
     assert {(step, pattern) for step, pairs in granted.items() for action, pattern in pairs if action == "s3:DeleteObject"} == {
         ("train", f"{ARTIFACTS}spot/*"),
         ("compact", f"{LAKE}transactions/dt=*/landing-*.jsonl"),
@@ -109,6 +112,7 @@ def test_only_the_trainer_and_compaction_delete(granted):
         ("compact", f"{LAKE}releases/dt=*/landing-*.jsonl"),
         ("compact", f"{LAKE}decisions/dt=*/*.jsonl"),
         ("compact", f"{LAKE}emissions/dt=*/serve-*.json"),
+        ("label", "<GreenFraud-Data/Buckets/Inbox.Arn>/labels/*"),
     }
 
 

@@ -30,6 +30,8 @@ OF_JOBS = {
     "MeasuredAlertPrecision",
     "DriftedFeatures",
     "ScoreDrift",
+    "LabelFilesTold",
+    "LabelFilesRefused",
 }
 OF_MACHINES = {"NoTrainingQuota"}
 FILTERED = {"RefusedRequests"}  # taken from the API's access log

@@ -84,4 +84,4 @@ def test_no_role_may_do_everything_in_a_service(permissions):
 def test_only_the_state_machines_hand_a_role_to_training_jobs(permissions):
     """Passing a role is how permissions are borrowed."""
     holders = {path for path, role in permissions["roles"].items() if "iam:PassRole" in actions_of(role)}
-    assert holders == {"GreenFraud-Training/Pipeline/Machine/Role", "GreenFraud-Training/Upkeep/Machine/Role"}
+    assert holders == {f"GreenFraud-Training/{name}/Machine/Role" for name in ("Pipeline", "Upkeep", "LabelInbox")}

@@ -27,7 +27,7 @@ def test_buckets_and_tables_are_kept_unless_asked_otherwise(retain_data, policie
     """On deletion and on replacement alike."""
     template = data_stack(retain_data=retain_data)
     data = [item for item in template["Resources"].values() if item["Type"] in KEPT]
-    assert len(data) == 13
+    assert len(data) == 14
     assert {(item["DeletionPolicy"], item["UpdateReplacePolicy"]) for item in data} == {policies}
     assert template["Outputs"]["DataOnDestroy"]["Value"].startswith(said)
 

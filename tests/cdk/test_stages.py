@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 EVERY = ("dev", "prod", "private")
-ACKNOWLEDGED = {"dev": 163, "prod": 164, "private": 174}
+ACKNOWLEDGED = {"dev": 174, "prod": 175, "private": 185}
 ALARMS = {"dev": 35, "prod": 35, "private": 37}  # a webhook has two of its own
 # The CDK accepts it itself, wherever a network is asked for its zones.
 OF_THE_CDK = {("GreenFraud-Network", "CloudFormation-Validate::W3010")}

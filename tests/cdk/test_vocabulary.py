@@ -51,3 +51,11 @@ def test_compaction_may_remove_exactly_the_small_files_of_each_kind(monkeypatch)
     monkeypatch.syspath_prepend(str(CORE.parent))
     naming = runpy.run_path(str(CORE / "naming.py"))
     assert (naming["SMALL_FILES"], naming["WHOLE_DAY"]) == (SMALL_FILES, WHOLE_DAY)
+
+
+def test_the_job_may_touch_what_the_room_of_files_calls_inbox_and_receipts():
+    """A rule that hears of another prefix starts nothing."""
+    from cdk.components.job_roles import INBOX, RECEIPTS
+
+    source = (CORE.parents[3] / "intake/labels/inbox.py").read_text(encoding="utf-8")
+    assert f'INBOX, RECEIPTS = "{INBOX}", "{RECEIPTS}"' in source

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from cli.data.amounts import amounts
 from cli.data.importing import ImportOptions, load_file, source_identity
-from cli.data.layout import Layout
-from cli.data.reading import Column, SourceFile
 from cli.errors import InputError
 from greenfraud.exchange import Exchange
 from greenfraud.instants import DAY_US
 from greenfraud.money import MAXIMUM_AMOUNT_MINOR, digits_by_currency
 from greenfraud.rates import RateTable
 from greenfraud.records import Transaction
+from intake.layout import Layout
+from intake.reading import Column, SourceFile
 
 HEADER = "transaction_id,occurred_at,customer_id,amount,currency,is_fraud"
 RATES = "date,currency,rate\n2026-01-01,USD,0.85\n2026-01-02,JPY,0.0054\n"

@@ -8,10 +8,10 @@ import pytest
 
 from cli.data.dataset import hold_back
 from cli.data.importing import ImportOptions, load_file, source_identity
-from cli.data.layout import parse_map
 from cli.data.upload import lake_files
 from cli.errors import InputError
 from greenfraud.features.manifest import Manifest
+from intake.layout import parse_map
 from tests.extra_columns import declared  # noqa: F401
 
 HEADER = "transaction_id,occurred_at,customer_id,amount,is_fraud,km,channel\n"

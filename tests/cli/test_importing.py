@@ -11,9 +11,9 @@ import pytest
 from card_rows import HEADER, ROWS
 
 from cli.data.importing import ImportOptions, load_file, source_identity
-from cli.data.layout import parse_map
 from cli.errors import InputError
 from greenfraud.instants import DAY_US, parse_rfc3339
+from intake.layout import parse_map
 
 
 def fault_of(path, **options):

@@ -8,19 +8,19 @@ import re
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from labelled_platform import LabelledPlatform
+from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from cli.data.world import WorldSpecification, make_world
 from cli.errors import InputError
-from cli.labels.reading import Asked, read_labels
 from cli.main import app
 from greenfraud.instants import DAY_US, format_rfc3339
 from greenfraud.records import Label
+from intake.labels.reading import Asked, read_labels
+from tests.labelled_platform import LabelledPlatform
 
 DATASET = make_world(WorldSpecification(customers=300, days=6, seed=5))
 ROWS = DATASET.table.to_pylist()
@@ -38,8 +38,6 @@ def platform(s3: Any, monkeypatch: pytest.MonkeyPatch) -> LabelledPlatform:
     for name in ("T1", "T2", "T3"):
         made.decide(name, AT_US)
     monkeypatch.setattr("cli.target.find_target", lambda **_: made)
-    monkeypatch.setattr("cli.labels.decided.ask_api", made.ask)
-    monkeypatch.setattr("cli.labels.decided.PAUSES_SECONDS", (0.0,))
     return made
 
 
@@ -130,17 +128,51 @@ def test_a_first_party_dispute_is_no_fraud_and_keeps_its_name(platform: Labelled
     assert (report.label.is_fraud, report.label.source, report.label.reason_code) == (False, "chargeback", "first_party")
 
 
-def test_an_interrupted_file_is_told_to_its_end_by_the_next_run(platform: LabelledPlatform, tmp_path: Path):
-    """A store that is away is asked again, then the command ends; what was taken until then is known."""
+def test_an_interrupted_file_is_told_to_its_end_by_the_next_run(
+    platform: LabelledPlatform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The store went away in the middle: what was taken until then is known."""
     file = file_of(tmp_path, *(f"T{1 + number % 3},fraud,{at(1)},," for number in range(250)))
-    away = httpx.Response(503, json={"detail": "the store does not answer"})
-    platform.refusals = [platform.ask(platform, "POST", "/v1/labels", [Label("T1", True, AT_US + DAY_US).to_json()]), away, away]
-    platform.refusals[0] = httpx.Response(200, json={"results": ["stored"] * 3 + ["known"] * 97})
-    shown = CliRunner().invoke(app, ["label", str(file)])
-    assert shown.exit_code == 1
-    assert "503" in shown.output
+    put, puts = platform.dynamodb.put_item, []
+
+    def away(**given: Any) -> Any:
+        puts.append(given)
+        if len(puts) > 1:
+            raise ClientError({"Error": {"Code": "InternalServerError"}}, "PutItem")
+        return put(**given)
+
+    monkeypatch.setattr(platform.dynamodb, "put_item", away)
+    assert CliRunner().invoke(app, ["label", str(file)]).exit_code == 1
+    monkeypatch.setattr(platform.dynamodb, "put_item", put)
     assert told(file)[0] == {"rows": 250, "accepted": 2, "known": 248, "unknown": 0, "contradicting": 0, "refused": 0}
-    assert platform.requests[-3:] == [100, 100, 50]
+
+
+def test_what_the_api_was_told_is_known_to_a_file(platform: LabelledPlatform, tmp_path: Path):
+    """And the other way round: one rule, whoever tells."""
+    platform.tell(Label("T1", True, AT_US + DAY_US, "bank"))
+    assert told(file_of(tmp_path, f"T1,fraud,{at(2)},,", f"T2,fraud,{at(2)},,"))[0]["known"] == 1
+    assert platform.tell(Label("T2", True, AT_US + 3 * DAY_US, "bank"), Label("T2", False, AT_US + 4 * DAY_US, "bank")) == [
+        "known",
+        "correction",
+    ]
+
+
+@pytest.mark.parametrize(("outcome", "expected"), [("review", ["T4"]), ("challenge", ["T4"]), ("block", []), ("allow", [])])
+def test_a_held_payment_that_is_called_legitimate_is_let_go(
+    platform: LabelledPlatform, tmp_path: Path, outcome: str, expected: list[str]
+):
+    """As by the API; once, also where the file is told again."""
+    platform.decide("T4", AT_US, outcome)
+    for _ in range(2):
+        told(file_of(tmp_path, f"T4,legitimate,{at(1)},,"))
+    assert [one.transaction_id for one in platform.releases()] == expected
+
+
+def test_what_is_called_fraud_last_stays_held(platform: LabelledPlatform, tmp_path: Path):
+    """Whatever was said of it before."""
+    platform.decide("T4", AT_US, "review")
+    told(file_of(tmp_path, f"T4,legitimate,{at(1)},,", f"T4,fraud,{at(2)},,"))
+    assert platform.releases() == []
 
 
 def test_ids_stand_in_the_receipt_alone(platform: LabelledPlatform, tmp_path: Path):
@@ -158,20 +190,20 @@ def test_files_dropped_into_the_bucket_are_told_and_taken_away(platform: Labelle
         ("b.csv", b"transaction_id,label\nT2,perhaps\n"),
         ("bank/c.csv", good.replace(b"T1", b"T3")),
     ):
-        s3.put_object(Bucket="lake", Key=f"inbox/labels/{name}", Body=body)
+        s3.put_object(Bucket="inbox", Key=f"labels/{name}", Body=body)
 
     first = CliRunner().invoke(app, ["label", "--dropped", "--receipt", str(tmp_path / "receipts")])
-    s3.put_object(Bucket="lake", Key="inbox/labels/b.csv", Body=good)
+    s3.put_object(Bucket="inbox", Key="labels/b.csv", Body=good)
     second = CliRunner().invoke(app, ["label", "--dropped", "--receipt", str(tmp_path / "receipts")])
 
     assert first.exit_code == 2
-    assert "1 files stay in s3://lake/inbox/labels/: b.csv: column `label`, row 1 (line 2): `perhaps`" in first.output
+    assert "1 files stay in s3://inbox/labels/: b.csv: column `label`, row 1 (line 2): `perhaps`" in first.output
     assert json.loads(second.output.splitlines()[-1]) == {
         "files": 1, "rows": 1, "accepted": 0, "known": 1, "unknown": 0, "contradicting": 0, "refused": 0
     }  # fmt: skip
     receipts = sorted(file.name for file in (tmp_path / "receipts").iterdir())
-    assert [re.sub(r"\.[0-9a-f]{8}\.receipt\.csv$", "", one) for one in receipts] == ["a.csv", "b.csv", "bank-c.csv"]
-    assert s3.list_objects_v2(Bucket="lake", Prefix="inbox/")["KeyCount"] == 0
+    assert [re.sub(r"\.[0-9a-f]{8}\.receipt\.csv$", "", one) for one in receipts] == ["a.csv", "b.csv", "b.csv", "bank-c.csv"]
+    assert s3.list_objects_v2(Bucket="inbox", Prefix="labels/")["KeyCount"] == 0
     assert [one.label.transaction_id for one in platform.reports()] == ["T1", "T3"]
 
 
@@ -210,7 +242,7 @@ def test_a_file_that_cannot_be_used_is_refused_whole(  # noqa: PLR0917
     shown = CliRunner().invoke(app, ["label", str(file_of(tmp_path, row, header=header)), *options])
     assert shown.exit_code == 2
     assert reason in shown.output
-    assert platform.requests == []
+    assert platform.reports() == []
 
 
 def test_a_banks_own_columns_are_mapped_and_a_file_of_frauds_needs_no_verdicts(tmp_path: Path):
@@ -218,8 +250,8 @@ def test_a_banks_own_columns_are_mapped_and_a_file_of_frauds_needs_no_verdicts(t
     table = pa.table({"Ref": [7, 8], "Posted": pa.array([AT_US, AT_US - 5], pa.timestamp("us", tz="UTC")), "Code": ["10.4", None]})
     pq.write_table(table, tmp_path / "bank.parquet")
     asked = Asked({"transaction_id": "Ref", "reported_at": "Posted", "reason_code": "Code"}, all_fraud=True, source="chargeback")
-    labels = [row.label for row in read_labels(tmp_path / "bank.parquet", asked)]
-    assert labels == [Label("8", True, AT_US - 5, "chargeback"), Label("7", True, AT_US, "chargeback", "10.4")]
+    labels = [row.label for part in read_labels(tmp_path / "bank.parquet", asked).parts(9) for row in part]
+    assert labels == [Label("7", True, AT_US, "chargeback", "10.4"), Label("8", True, AT_US - 5, "chargeback")]
 
 
 def test_a_mapped_column_that_is_not_there_is_named(tmp_path: Path):

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from cli.data.importing import ImportOptions, load_file
-from cli.data.layout import parse_map
 from cli.data.upload import lake_files
 from cli.errors import InputError
 from greenfraud.instants import parse_rfc3339
+from intake.layout import parse_map
 
 HEADER = "transaction_id,occurred_at,customer_id,amount,is_fraud,decision,accepted_at\n"
 AT = "2026-03-01T09:30:00Z"

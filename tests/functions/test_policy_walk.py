@@ -49,7 +49,7 @@ class Platform:
         target = SimpleNamespace(client=self._client, outputs=outputs, currency="EUR")
         for module in ("cli.target", "cli.changes"):
             monkeypatch.setattr(f"{module}.find_target", lambda **_: target)
-        for module in ("cli.changes", "cli.policy.in_force"):
+        for module in ("cli.changes", "cli.policy.in_force", "cli.policy.proposed"):
             monkeypatch.setattr(f"{module}.call_api", self._call)
 
     def command(self, *words: str, code: int = 0) -> str:
@@ -111,6 +111,11 @@ def test_a_policy_is_checked_tried_proposed_approved_obeyed_and_undone_and_the_l
     assert "somebody else approves it" in platform.command("approve", "1", "--reason", "mine", code=1)
     assert platform.score.score(transaction_id="before", **LARGE)["policy_version"] == DEFAULT_POLICY.version
     platform.who = BOB
+    shown = platform.command("policy", "show", "--proposal", "1")
+    assert "guardrail  unseen-large: amount > 150 and customer_count_90d == 0 -> challenge" in shown
+    assert f"1, open, by {ANA}: chargebacks of May" in shown
+    assert "allow -> challenge          1" in platform.command("policy", "diff", "--proposal", "1")
+    assert re.search(r"frauds caught +0 +1 +\+1", platform.command("policy", "backtest", "--proposal", "1"))
     platform.command("approve", "1", "--reason", "the backtest says so")
     answer = platform.score.score(transaction_id="after", **LARGE)
     assert (answer["decision"], answer["spoke"], answer["policy_version"]) == ("challenge", ["guardrail/unseen-large"], "ours-1")
@@ -128,6 +133,20 @@ def test_a_policy_is_checked_tried_proposed_approved_obeyed_and_undone_and_the_l
     forged = item["document"]["S"].replace("chargebacks of May", "because")
     platform.dynamodb.put_item(TableName="ledger", Item={**item, "document": {"S": forged}})
     assert "entry 1: changed" in platform.command("audit", "verify", code=1)
+
+
+def test_a_proposed_policy_that_is_no_longer_what_was_proposed_is_not_shown_as_it(platform):
+    """Who approves by what is on the screen must see what will decide; a proposal without a policy says so."""
+    platform.command("policy", "apply", str(platform.file), "--why", "chargebacks of May")
+    (key,) = [one["Key"] for one in platform.s3.list_objects_v2(Bucket="artifacts", Prefix="policies/")["Contents"]]
+    body = platform.s3.get_object(Bucket="artifacts", Key=key)["Body"].read()
+    platform.s3.put_object(Bucket="artifacts", Key=key, Body=body.replace(b"challenge", b"allow"))
+    for command in ("show", "diff", "backtest"):
+        assert "is not the one that was applied" in platform.command("policy", command, "--proposal", "1", code=1)
+    assert "there is no proposal 7" in platform.command("policy", "show", "--proposal", "7", code=2)
+    assert "name one policy" in platform.command("policy", "diff", str(platform.file), "--proposal", "1", code=2)
+    platform.command("rollback", "--reason", "slower", code=0)
+    assert "brings no policy of its own: it asks for rollback" in platform.command("policy", "show", "--proposal", "2", code=2)
 
 
 def test_who_tries_a_policy_needs_no_more_than_the_page_gives(platform):

@@ -105,12 +105,16 @@ def test_a_policy_that_was_undone_is_not_the_last_good_one(world):
     assert (answer["policy_version"], answer["degraded"]) == (DEFAULT_POLICY.version, ["customer_missing", "terminal_missing"])
 
 
-def test_the_model_card_tells_the_policy_and_never_who_stands_on_a_list(world):
-    """Rules in words."""
+def test_who_may_only_score_learns_which_policy_decides_and_none_of_its_rules(world):
+    """Neither by the model card, nor by a page, nor by the reasons of an answer: who knows a threshold stays below it."""
     apply(world, policy_of())
     card = world.http.get("/v1/model").json()
-    assert card["policy"]["guardrails"][0]["when"] == "amount > 150 and customer_count_90d == 0"
-    assert (card["policy"]["lists"][0]["entries"], "C1" in json.dumps(card)) == (1, False)
+    assert card["policy"] == {"version": "ours-1", "sha256": to_object(policy_of())[0].sha256}
+    held = world.score(customer_id="C9", amount_minor=16_000)
+    assert held["decided_by"] == "guardrail"
+    assert held["reasons"][0]["text"] == "The guardrail unseen-large holds."
+    told = [json.dumps([card, held]), *(world.http.get(path).text for path in ("/", "/report", "/v1/decisions/T1"))]
+    assert [word for word in ("150", "customer_count_90d ==", 'C1"', "block_at") for text in told if word in text] == []
 
 
 def test_a_policy_in_money_decides_by_what_costs_least(world):

@@ -91,7 +91,12 @@ def test_it_holds_no_trace_of_its_build_and_nothing_that_only_its_developers_nee
         name for name in ("root/.cache", "tmp/uv", "tmp/requirements", "etc/pip.conf") if (container.root / name).exists()
     ] == []
     assert not [line for line in container.declared["Env"] if line.startswith(("PIP_", "UV_", "VIRTUAL_ENV"))]
-    assert {path.name for path in (container.root / "opt/program").iterdir()} == {"greenfraud", "feature_repo", "training"}
+    assert {path.name for path in (container.root / "opt/program").iterdir()} == {
+        "greenfraud",
+        "feature_repo",
+        "intake",
+        "training",
+    }
 
 
 def test_what_a_job_imports_is_compiled(container):

@@ -48,6 +48,8 @@ ENVIRONMENT = {
     "LEDGER_TABLE": "ledger",
     "CUSTOMER_TABLE": "greenfraud.customer_activity",
     "TERMINAL_TABLE": "greenfraud.terminal_activity",
+    "DECISIONS_TABLE": "decisions",
+    "INBOX_BUCKET": "inbox",
     "GRID_INTENSITY_G_PER_KWH": "8.0",
     "GRID_INTENSITY_SOURCE": "Cloud Carbon Footprint",
     "REVIEW_ABOVE": "220",

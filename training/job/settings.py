@@ -18,6 +18,8 @@ class Settings:
     ledger_table: str
     customer_table: str
     terminal_table: str
+    decisions_table: str
+    inbox_bucket: str
     grid_intensity_g_per_kwh: float
     grid_intensity_source: str
     pue: float

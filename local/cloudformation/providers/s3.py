@@ -71,10 +71,18 @@ def as_is(value: Any) -> Any:
     return value
 
 
+def notification(value: Any) -> Any:
+    """Only EventBridge may be told; the API takes a mapping, empty where the template says that it is."""
+    if set(value) != {"EventBridgeConfiguration"}:
+        raise ValueError(f"NotificationConfiguration: {', '.join(sorted(value))}: only EventBridgeConfiguration is provided for")
+    return {"EventBridgeConfiguration": {}} if value["EventBridgeConfiguration"].get("EventBridgeEnabled") else {}
+
+
 BUCKET_SETTINGS = {
     "AccessControl": ("put_bucket_acl", "ACL", str.lower),
     "BucketEncryption": ("put_bucket_encryption", "ServerSideEncryptionConfiguration", encryption),
     "LifecycleConfiguration": ("put_bucket_lifecycle_configuration", "LifecycleConfiguration", lifecycle),
+    "NotificationConfiguration": ("put_bucket_notification_configuration", "NotificationConfiguration", notification),
     "ObjectLockConfiguration": ("put_object_lock_configuration", "ObjectLockConfiguration", as_is),
     "PublicAccessBlockConfiguration": ("put_public_access_block", "PublicAccessBlockConfiguration", as_is),
     "Tags": ("put_bucket_tagging", "Tagging", lambda value: {"TagSet": value}),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
-Stage = Literal["features", "train", "evaluate", "materialize", "compact", "monitor", "serve", "report"]
+Stage = Literal["features", "train", "evaluate", "materialize", "compact", "monitor", "label", "serve", "report"]
 Method = Literal["rapl", "cpu_load", "constant", "calibrated"]
 
 IDLE_WATTS_PER_VCPU = 0.74

@@ -17,13 +17,15 @@ KIND = "label"
 FIRST = "report"
 # What telling reports apart needs of a transaction's records.
 HISTORY = (decision.RECORD, "is_fraud", "observed_us", "occurred_us", "terminal_id", "decision", str(REVIEWS.partition))
+TOLD_BY = "told_by"
 
 
 @dataclass(frozen=True)
 class Report:
     """A label as it is stored, with what ingestion needs to know of the transaction: it never asks for the decision.
 
-    Only the first report of a fraud counts in features.
+    Only the first report of a fraud counts in features. `told_by` names the dropped file that brought it: told again after an
+    interruption, or by two at once, it knows its own; None for every other report.
     """
 
     label: Label
@@ -31,6 +33,7 @@ class Report:
     is_first_report: bool
     occurred_us: int
     terminal_id: str | None
+    told_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def encode(report: Report, now_seconds: float) -> dict[str, Any]:
     """Return the item; `now_seconds`, by the wall clock, starts its time to live."""
     label = report.label
     texts = {"source": label.source, "content_sha256": decision.content_sha256(label.to_json())}
-    optional = {"terminal_id": report.terminal_id, "reason_code": label.reason_code}
+    optional = {"terminal_id": report.terminal_id, "reason_code": label.reason_code, TOLD_BY: report.told_by}
     texts |= {name: text for name, text in optional.items() if text is not None}
     numbers = {
         "observed_us": label.observed_us,
@@ -87,7 +90,8 @@ def decode(item: Item) -> Report:
     )
     # Told together with the terminal: without it, no terminal would mean nothing.
     occurred_us = read.whole("occurred_us", LAST_US)
-    return Report(label, decision.record_of(item), read.flag("is_first_report"), occurred_us, decision.terminal_id_of(read))
+    terminal_id = decision.terminal_id_of(read)
+    return Report(label, decision.record_of(item), read.flag("is_first_report"), occurred_us, terminal_id, told_by_of(item))
 
 
 def standing(label: Label, reports: Sequence[EarlierReport]) -> str:
@@ -120,6 +124,11 @@ def earlier(item: Item) -> EarlierReport:
     """Return what an item with the attributes HISTORY reported. Raises DamagedItem."""
     read = Attributes(item, KIND)
     return EarlierReport(read.flag("is_fraud"), read.whole("observed_us", LAST_US))
+
+
+def told_by_of(item: Item) -> str | None:
+    """Return the name of the file that brought a report. Raises DamagedItem."""
+    return Attributes(item, KIND).text(TOLD_BY) if TOLD_BY in item else None
 
 
 def about(item: Item) -> tuple[int, str | None]:

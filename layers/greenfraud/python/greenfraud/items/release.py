@@ -56,8 +56,19 @@ def release_of(item: Item, released_us: int, source: str, now_seconds: float) ->
     """
     decided_at = decision.written_at(item) if EXPIRY in item else None
     release = _release(Attributes(item, decision.KIND), released_us, source, decided_at)
-    told_us = 0 if decided_at is None else release.occurred_us + int((now_seconds - decided_at) * SECOND_US) - TOLERATED_US
+    told_us = 0 if decided_at is None else told_at_us(release.occurred_us, decided_at, now_seconds)
     return replace(release, accepted_us=max(release.accepted_us, told_us), released_us=released_us)
+
+
+def told_at_us(event_us: int, written_seconds: float, now_seconds: float) -> int:
+    """Return the moment before which nothing that is told now could be known, by the clock of the events.
+
+    An event of `event_us` was written at `written_seconds` by the wall clock; by it, `now_seconds` is now.
+
+    >>> told_at_us(0, 100.0, 100.0 + 7200) == HOUR_US
+    True
+    """
+    return event_us + int((now_seconds - written_seconds) * SECOND_US) - TOLERATED_US
 
 
 def _release(read: Attributes, released_us: int, source: str, decided_at: float | None) -> ReleasedPayment:

@@ -19,13 +19,16 @@ def code_of(kind: str, name: str) -> str:
 
 
 def rule_reason(kind: str, rule: Rule, facts: Facts, manifest: Manifest, currency: str) -> Reason:
-    """Return the reason of a rule that spoke: the feature's own words where it asks for one and says no others."""
+    """Return the reason of a rule that spoke: the feature's own words where it asks for one and says no others.
+
+    Never its conditions: who sees answers would learn to stay below them. Explanations tell them.
+    """
     leading = rule.when[0].name
     fact = facts.get(leading)
     value = fact if isinstance(fact, float) else None
     if rule.reason is None and len(rule.when) == 1 and leading in manifest.names:
         return told_reason(manifest.feature(leading), value, None, currency)
-    text = rule.reason or f"The {kind} {rule.name} holds: {rule.words}."
+    text = rule.reason or f"The {kind} {rule.name} holds."
     return Reason(code_of(kind, rule.name), leading.removeprefix(ON_LIST), value, None, text)
 
 

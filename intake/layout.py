@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cli.errors import InputError
 from greenfraud.features.manifest import load_manifest
+from intake.errors import InputError
 
 FIELDS = (
     "transaction_id",

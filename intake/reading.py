@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
-from cli.data.layout import Layout, resolve_layout
-from cli.errors import InputError
+from intake.errors import InputError
+from intake.layout import Layout, resolve_layout
 
 PARQUET_MAGIC = b"PAR1"
 Resolve = Callable[[Sequence[str], Mapping[str, str]], Layout]

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cli.data.reading import Column
+from intake.reading import Column
 
 
 def refuse(column: Column, is_bad: pa.Array, what: str, mend: str) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cli.data.reading import Column, is_text, plain
-from cli.data.refusals import either, refuse, refuse_absent
 from greenfraud.instants import DAY_US
+from intake.reading import Column, is_text, plain
+from intake.refusals import either, refuse, refuse_absent
 
 TIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 AWARE, NAIVE = TIME + r" ?(Z|[+-]\d{2}(:?\d{2})?)$", TIME + "$"

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cli.data.reading import Column, is_text, plain
-from cli.data.refusals import and_more, either, refuse, refuse_absent
 from greenfraud.extras import MAXIMUM_TEXT_LENGTH
 from greenfraud.records import CONTROL_CHARACTER, MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
+from intake.reading import Column, is_text, plain
+from intake.refusals import and_more, either, refuse, refuse_absent
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 MISSING = "the amount is missing", "Every transaction needs one; 0 is valid"

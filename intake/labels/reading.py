@@ -1,35 +1,37 @@
-"""A file of labels, such as a bank's chargebacks, checked from its first row to its last before anything is sent."""
+"""A file of labels, such as a bank's chargebacks, checked from its first row to its last before anything is told."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cli.data import checks
-from cli.data.layout import Layout, missing_told, refuse_unknown
-from cli.data.moments import moments
-from cli.data.reading import SourceFile, read_source
-from cli.data.refusals import refuse, refuse_absent
-from cli.errors import InputError
 from greenfraud.records import Label
+from intake import checks
+from intake.errors import InputError
+from intake.layout import Layout, missing_told, refuse_unknown
+from intake.moments import moments
+from intake.reading import Column, SourceFile, read_source
+from intake.refusals import refuse, refuse_absent
 
 FIELDS = ("transaction_id", "label", "reported_at", "source", "reason_code")
 ALSO = {"label": ("is_fraud",), "reported_at": ("observed_at",)}  # names that our own files have for them
 FRAUD = ["fraud", "fraudulent", "true", "t", "yes", "y", "1", "unauthorised", "unauthorized", "stolen"]
 FIRST_PARTY = ["first_party", "first-party", "friendly_fraud"]  # the customer paid, and disputes it
 LEGITIMATE = [*["legitimate", "legit", "genuine", "false", "f", "no", "n", "0", "ok"], *FIRST_PARTY]
+IN_ORDER = [("transaction_id", "ascending"), ("observed_us", "ascending"), ("row", "ascending")]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One label and where in the file it stands."""
+    """One label, and the number of its row, counted from 0."""
 
-    where: str
+    number: int
     label: Label
 
 
@@ -43,6 +45,45 @@ class Asked:
     source: str = "bank"
 
 
+@dataclass(frozen=True)
+class LabelFile:
+    """The labels as columns: payment by payment, and of each in the order in which they were reported; `ids` knows the lines."""
+
+    table: pa.Table
+    ids: Column
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    @property
+    def frauds(self) -> int:
+        """How many rows say fraud."""
+        return int(pc.sum(self.table["is_fraud"]).as_py() or 0)
+
+    def parts(self, size: int) -> Iterator[list[Row]]:
+        """All rows, about `size` at once, those of one payment together."""
+        names = self.table["transaction_id"].combine_chunks()
+        is_next = pc.not_equal(names.slice(1), names.slice(0, len(names) - 1))
+        changes = np.flatnonzero(is_next.to_numpy(zero_copy_only=False)) + 1
+        start = 0
+        while start < len(self):
+            later = changes[np.searchsorted(changes, start + size) :]
+            stop = int(later[0]) if len(later) else len(self)
+            yield rows_of(self.table.slice(start, stop - start))
+            start = stop
+
+    def in_file_order(self, size: int) -> Iterator[list[Row]]:
+        """All rows as they stand in the file, `size` at once."""
+        order = np.argsort(self.table["row"].to_numpy())
+        for start in range(0, len(self), size):
+            yield rows_of(self.table.take(pa.array(order[start : start + size])))
+
+
+def rows_of(table: pa.Table) -> list[Row]:
+    """Rows of the columns."""
+    return [Row(values.pop("row"), Label(**values)) for values in table.to_pylist()]
+
+
 def resolve(names: Sequence[str], mapping: Mapping[str, str]) -> Layout:
     """The layout of a file with columns `names`. InputError naming the field that has no column."""
     refuse_unknown(names, mapping)
@@ -53,8 +94,8 @@ def resolve(names: Sequence[str], mapping: Mapping[str, str]) -> Layout:
     return Layout({field: name for field, name in columns.items() if name is not None}, is_handbook=False)
 
 
-def read_labels(path: Path, asked: Asked) -> list[Row]:
-    """Return the labels in the order in which they were reported. InputError names column, row and remedy."""
+def read_labels(path: Path, asked: Asked) -> LabelFile:
+    """Return the labels of a file. InputError names column, row and remedy."""
     source = read_source(path, asked.mapping, resolve=resolve)
     ids = source.columns["transaction_id"]
     words, count = _words(source, asked), len(ids.values)
@@ -65,9 +106,9 @@ def read_labels(path: Path, asked: Asked) -> list[Row]:
         "observed_us": _reported(source, asked, count),
         "source": pc.coalesce(_texts(source, "source", count), asked.source),
         "reason_code": pc.coalesce(_texts(source, "reason_code", count), first_party),
+        "row": pa.array(np.arange(count)),
     }
-    rows = [Row(ids.where(number), Label(**row)) for number, row in enumerate(pa.table(values).to_pylist())]
-    return sorted(rows, key=lambda row: row.label.observed_us)
+    return LabelFile(pa.table(values).sort_by(IN_ORDER), ids)
 
 
 def _words(source: SourceFile, asked: Asked) -> pa.Array:

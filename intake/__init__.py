@@ -1,0 +1,1 @@
+"""Files of other people, read and checked column by column: payments that are imported, labels that are told."""

@@ -1,0 +1,162 @@
+"""Files of labels that somebody dropped into their bucket, whoever may do nothing else: told one by one, and then taken away.
+
+A file that cannot be used stays, and its receipt says why; one that was told is deleted after its receipt is written. A receipt
+is named after the file, its content and when it came: told again after an interruption, delivered twice or taken by two at once,
+a file has one receipt, which says the same.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from greenfraud.canonical import sha256_hex
+from intake.errors import InputError
+from intake.labels.places import Places, Show
+from intake.labels.reading import FIELDS, Asked, read_labels
+from intake.labels.receipt import write_refusal
+from intake.labels.settling import settle
+from intake.layout import parse_map
+
+INBOX, RECEIPTS = "labels/", "receipts/labels/"
+MOST_BYTES = 512 * 2**20  # what is read of it must fit into the memory of a job
+OUTCOME, TOLD, REFUSED = "outcome", "told", "refused"
+GONE = frozenset({"404", "NoSuchKey", "PreconditionFailed"})
+
+
+@dataclass(frozen=True)
+class Drop:
+    """A file as it came; its metadata (`map`, `timezone`, `source`, `all-fraud`) may say how it is to be read."""
+
+    key: str
+    etag: str
+    tag: str
+    size: int
+    told: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """What it is called here: in one folder, and nothing in it that a terminal obeys."""
+        name = self.key.removeprefix(INBOX).replace("/", "-")
+        return "".join(one if one.isprintable() else "?" for one in name)
+
+    @property
+    def receipt(self) -> str:
+        """The name of its receipt."""
+        return f"{self.name}.{self.tag[:8]}.receipt.csv"
+
+    def asked(self, otherwise: Asked) -> Asked:
+        """Return how it is to be read. InputError for a map that cannot be understood."""
+        return replace(
+            otherwise,
+            mapping=parse_map(self.told["map"], FIELDS) if "map" in self.told else otherwise.mapping,
+            timezone=self.told.get("timezone", otherwise.timezone),
+            all_fraud=self.told.get("all-fraud", "").lower() == "true" or otherwise.all_fraud,
+            source=self.told.get("source", otherwise.source),
+        )
+
+
+@dataclass
+class Taken:
+    """How many files were told, what came of their rows, and the reasons of those that stay by their names."""
+
+    files: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
+    refused: int = 0  # now, and not before
+
+    def add(self, counts: dict[str, int]) -> None:
+        """Count a file that was told."""
+        self.files += 1
+        self.counts = {outcome: self.counts.get(outcome, 0) + count for outcome, count in counts.items()}
+
+
+def take_dropped(places: Places, asked: Asked, receipts: Path, show: Show, *, tries_again: bool) -> Taken:
+    """Tell every file; receipts are also written into a folder. One that was refused before is looked at where `tries_again`."""
+    taken = Taken()
+    receipts.mkdir(parents=True, exist_ok=True)
+    for drop in drops(places):
+        before = _receipt_of(places, drop)
+        if before == REFUSED and not tries_again:
+            continue
+        if before == TOLD:  # a run ended between the receipt and this
+            _take_away(places, drop, taken)
+            continue
+        show(f"dropped: file {drop.tag[:8]}")
+        path = receipts / drop.receipt
+        try:
+            counts = _told(places, drop, asked, path, show)
+        except InputError as error:
+            write_refusal(path, str(error))
+            _keep(places, drop, path, REFUSED)
+            taken.left[drop.name] = str(error)
+            taken.refused += 1
+            continue
+        _keep(places, drop, path, TOLD)
+        taken.add(counts)
+        _take_away(places, drop, taken)
+    return taken
+
+
+def drops(places: Places) -> Iterator[Drop]:
+    """Every file that lies there now; one that another run takes away meanwhile is left out."""
+    for page in places.s3.get_paginator("list_objects_v2").paginate(Bucket=places.inbox, Prefix=INBOX):
+        for key in (entry["Key"] for entry in page.get("Contents", [])):
+            if key.endswith("/"):
+                continue  # a folder, as the console makes one
+            head = _head(places, key)
+            if head is not None:
+                tag = sha256_hex(f"{key} {head['ETag']} {head['LastModified'].isoformat()}")[:16]
+                yield Drop(key, head["ETag"], tag, head["ContentLength"], head.get("Metadata", {}))
+
+
+def _told(places: Places, drop: Drop, asked: Asked, receipt: Path, show: Show) -> dict[str, int]:
+    if drop.size > MOST_BYTES:
+        raise InputError(f"the file has {drop.size:,} bytes, and {MOST_BYTES:,} can be taken at once. Split it")
+    with tempfile.TemporaryDirectory(prefix="greenfraud-labels-") as folder:
+        file = Path(folder) / "dropped"  # whoever names keys names no file of ours
+        places.s3.download_file(places.inbox, drop.key, str(file))
+        try:
+            labels = read_labels(file, drop.asked(asked))
+        except InputError as error:
+            raise InputError(str(error).replace(str(file), "the file")) from None
+    return settle(places, labels, receipt, show, drop.tag)
+
+
+def _keep(places: Places, drop: Drop, receipt: Path, outcome: str) -> None:
+    """The receipt lies beside the files, under a prefix of its own."""
+    told = {"Metadata": {OUTCOME: outcome}, "ContentType": "text/csv; charset=utf-8"}
+    places.s3.upload_file(str(receipt), places.inbox, f"{RECEIPTS}{drop.receipt}", ExtraArgs=told)
+
+
+def _receipt_of(places: Places, drop: Drop) -> str | None:
+    head = _head(places, f"{RECEIPTS}{drop.receipt}")
+    return None if head is None else str(head.get("Metadata", {}).get(OUTCOME))
+
+
+def _head(places: Places, key: str) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = places.s3.head_object(Bucket=places.inbox, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in GONE:
+            return None
+        raise
+    return found
+
+
+def _take_away(places: Places, drop: Drop, taken: Taken) -> None:
+    """Delete what was told, and nothing that came under its name meanwhile."""
+    head = _head(places, drop.key)
+    if head is not None and head["ETag"] != drop.etag:
+        taken.left[drop.name] = "another file came under its name meanwhile; it is taken next"
+        return
+    try:
+        places.s3.delete_object(Bucket=places.inbox, Key=drop.key, IfMatch=drop.etag)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in GONE:
+            raise

@@ -1,0 +1,44 @@
+"""The job that tells dropped files: what it leaves, counts and says, and what it never says."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+
+from greenfraud.items import decision as decision_items
+from greenfraud.items.decision import Decision
+from greenfraud.items.tables import DECISIONS
+from greenfraud.records import Transaction
+
+EXECUTION = "0123456789ab"
+AT = "2025-10-20T10:00:00Z"
+
+
+@pytest.fixture
+def dropped(imported):
+    """The bucket of dropped files, with a good one and a broken one, and one decision."""
+    client = boto3.client("dynamodb")
+    client.create_table(TableName="decisions", BillingMode="PAY_PER_REQUEST", **DECISIONS.definition)
+    imported.s3.create_bucket(Bucket="inbox", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+    made = Decision(
+        Transaction("secret-7", 1_760_000_000_000_000, "C1", "M1", 100), {"decision": "allow"}, "rules", "1", 0.0, 0.0, 0.0
+    )
+    client.put_item(TableName="decisions", Item=decision_items.encode(made, 1_760_000_000.0))
+    good = f"transaction_id,label,reported_at\nsecret-7,fraud,{AT}\n"
+    imported.s3.put_object(Bucket="inbox", Key="labels/bank-of-mine.csv", Body=good.encode())
+    imported.s3.put_object(Bucket="inbox", Key="labels/broken.csv", Body=b"transaction_id,label\nsecret-8,secret-word\n")
+    yield imported
+    client.delete_table(TableName="decisions")
+
+
+def test_files_are_told_counted_and_never_named(dropped, caplog):
+    """Receipts lie beside them; the log has counts alone, and no row, file or reason."""
+    caplog.set_level("INFO")
+    dropped.run("label", {"execution": EXECUTION})
+    listed = [one["Key"] for one in dropped.s3.list_objects_v2(Bucket="inbox")["Contents"]]
+    assert listed[0] == "labels/broken.csv"
+    assert len(listed) == 3
+    assert "1 files told, 1 refused" in caplog.text
+    assert not [word for word in ("secret", "bank-of-mine", "broken", "neither fraud") if word in caplog.text]
+    metrics = boto3.client("cloudwatch").list_metrics(Namespace="GreenFraud")["Metrics"]
+    assert {"LabelFilesTold", "LabelFilesRefused", "LabelRowsAccepted"} <= {metric["MetricName"] for metric in metrics}
