@@ -53,10 +53,11 @@ class Holdout:
         )
 
     def counts(self) -> dict[str, int]:
-        """Return how many rows, frauds, customers, defrauded customers and days there are."""
+        """Return how many rows, frauds, customers, defrauded customers and days there are, and the money of the frauds."""
         return {
             "rows": len(self),
             "frauds": int(self.is_fraud.sum()),
+            "fraud_amount_minor": int(self.amount_minor[self.is_fraud].sum()),
             "customers": len(np.unique(self.customer)),
             "defrauded_customers": len(np.unique(self.customer[self.is_fraud])),
             "days": len(np.unique(self.day)),
