@@ -17,6 +17,7 @@ from training.evaluation.candidates import EvaluatedCandidate, bundle_candidate,
 from training.evaluation.curves import curves_document
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.judgement import judge
+from training.evaluation.looks import count_look
 from training.evaluation.policy_alerts import judgeable
 from training.evaluation.policy_in_force import policy_in_force
 from training.evaluation.reporting_delay import labels_of, read_seen
@@ -50,12 +51,15 @@ def main(paths: JobPaths) -> None:
     artifacts = Bucket(settings.artifacts_bucket)
     plan = artifacts.get_json(plan_key(hyperparameters.execution))
     control = read_control(settings)
-    holdout = read_holdout(paths, settings, Chunk.parse(hyperparameters.holdout_chunk))
+    chunk = Chunk.parse(hyperparameters.holdout_chunk)
+    holdout = read_holdout(paths, settings, chunk)
     currency = Bucket(settings.lake_bucket).get_json(DATASET_KEY).get("currency", EURO)
     rival = Rival.of(control, read_served(settings), artifacts)
     policy = policy_in_force(control, artifacts, settings.review_above)
     faults = [fault for found in held_in(chunk_files(paths.channel("holdout"))).values() for fault in found]
-    candidates = candidates_of(contestants(plan, rival), policy, holdout, settings, currency)
+    found = candidates_of(contestants(plan, rival), policy, holdout, settings, currency)
+    candidates = [without_foreknowledge(candidate, chunk) for candidate in found]
+    looks = 0 if faults else count_look(artifacts, [chunk.id], hyperparameters.execution)
     if faults:  # found in this execution: nobody is judged on data at fault
         candidates = [candidate.without_scores(f"the holdout is in quarantine: {'; '.join(faults)}") for candidate in candidates]
     document = {
@@ -68,6 +72,7 @@ def main(paths: JobPaths) -> None:
             **read_labels(paths, settings),
             "removed_known_compromised": holdout.removed,
             "quarantined": faults,
+            "looks": looks,
             "digest": digest_of(paths.channel("holdout")),
         },
         "production": control.production.name if control.production else None,
@@ -124,6 +129,14 @@ def candidates_of(
     models = [bundle_candidate(prefix, role, holdout.table, policy=policy, settings=settings) for prefix, role in roles.items()]
     rules = rules_candidate(holdout.table, policy, currency)
     return [rules, *(model.under(policy, rules, holdout.table, currency) for model in models)]
+
+
+def without_foreknowledge(candidate: EvaluatedCandidate, holdout: Chunk) -> EvaluatedCandidate:
+    """Return a challenger without scores where it has learned a day of the holdout, or a later one: it knows the answers."""
+    learned = candidate.manifest.chunks if candidate.manifest and candidate.role == "challenger" else []
+    known = [name for name in learned if Chunk.parse(name).end_day > holdout.start_day]
+    reason = f"it has learned {', '.join(known)}, which the holdout {holdout.id} asks about"
+    return candidate.without_scores(reason) if known else candidate
 
 
 def trained(plan: dict[str, Any]) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ def test_the_examples_hold() -> None:
 
 @pytest.mark.parametrize(("by_customer", "by_terminal"), [(0.0, 0.0), (0.4, 0.0), (0.0, 0.4), (0.3, 0.3)])
 def test_the_variance_is_that_of_sums_drawn_again_and_again(by_customer: float, by_terminal: float) -> None:
-    """Errors of rows, shared by customers, by terminals, and by both: on average what is estimated is what happens, or a little more.
+    """Errors of rows, shared by customers, by terminals, and by both: on average the estimate is what happens, or a little more.
 
     More where nobody shares anything, because of three estimates the largest holds.
     """
