@@ -13,6 +13,7 @@ from greenfraud.items import served as served_items
 from greenfraud.items.served import Served
 from greenfraud.money import EURO
 from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, features_key, models_prefix, plan_key
+from greenfraud.promotion.margins import Margins
 from training.evaluation.candidates import EvaluatedCandidate, bundle_candidate, rules_candidate
 from training.evaluation.curves import curves_document
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
@@ -20,6 +21,7 @@ from training.evaluation.judgement import judge
 from training.evaluation.looks import count_look
 from training.evaluation.policy_alerts import judgeable
 from training.evaluation.policy_in_force import policy_in_force
+from training.evaluation.pooling import pooled, unlearned_before
 from training.evaluation.reporting_delay import labels_of, read_seen
 from training.evaluation.rival import Rival
 from training.features.chunk_file import chunk_files, read_chunk, unlike_others
@@ -52,21 +54,24 @@ def main(paths: JobPaths) -> None:
     plan = artifacts.get_json(plan_key(hyperparameters.execution))
     control = read_control(settings)
     chunk = Chunk.parse(hyperparameters.holdout_chunk)
-    holdout = read_holdout(paths, settings, chunk)
-    currency = Bucket(settings.lake_bucket).get_json(DATASET_KEY).get("currency", EURO)
     rival = Rival.of(control, read_served(settings), artifacts)
     policy = policy_in_force(control, artifacts, settings.review_above)
+    competing, lake = contestants(plan, rival), Bucket(settings.lake_bucket)
+    earlier = unlearned_before(chunk, lake, artifacts, competing)
+    holdout, chunks = pooled(read_holdout(paths, settings, chunk), chunk, earlier, lake, Margins().minimum_frauds)
     faults = [fault for found in held_in(chunk_files(paths.channel("holdout"))).values() for fault in found]
-    found = candidates_of(contestants(plan, rival), policy, holdout, settings, currency)
+    currency = lake.get_json(DATASET_KEY).get("currency", EURO)
+    found = candidates_of(competing, policy, holdout, settings, currency)
     candidates = [without_foreknowledge(candidate, chunk) for candidate in found]
-    looks = 0 if faults else count_look(artifacts, [chunk.id], hyperparameters.execution)
+    looks = 0 if faults else count_look(artifacts, chunks, hyperparameters.execution)
     if faults:  # found in this execution: nobody is judged on data at fault
         candidates = [candidate.without_scores(f"the holdout is in quarantine: {'; '.join(faults)}") for candidate in candidates]
     document = {
         "schema": SCHEMA,
         "execution": hyperparameters.execution,
         "holdout": {
-            "chunk": hyperparameters.holdout_chunk,
+            "chunk": chunk.id,
+            "pooled_chunks": chunks,
             **holdout.counts(),
             **unlike_others(paths.channel("holdout")),
             **read_labels(paths, settings),
