@@ -100,8 +100,8 @@ bench-quality: install ## average precision of every family beside XGBoost (DATA
 bench-learning: install ## what blocking, late reports, drift and a bent prior do to learning, before and after (SCALE=0.1, ONLY=feedback)
 	@$(BIN)/python -m benchmarks.learning $(BENCH_FLAGS) $(if $(ONLY),--only '$(ONLY)')
 
-bench-gate: install ## how often the gate promotes whom it should not, and whom it should: 200 generated weeks each (QUICK=1, SCALE=0.5)
-	@$(BIN)/python -m benchmarks.gate $(BENCH_FLAGS) $(if $(QUICK),--quick)
+bench-gate: install ## how often the gate promotes whom it should not, and whom it should: 200 generated weeks each (QUICK=1, SCALE=0.5, ONLY=terminals)
+	@$(BIN)/python -m benchmarks.gate $(BENCH_FLAGS) $(if $(QUICK),--quick) $(if $(ONLY),--only '$(ONLY)')
 
 bench-training: install ## rows per second beside a DataLoader loop, and what incremental training loses and saves (DATA=file or folder)
 	@$(BIN)/python -m benchmarks.training $(BENCH_FLAGS)

@@ -34,17 +34,19 @@ def main(words: Sequence[str]) -> int:
     """Measure; returns the exit code."""
     made = parser("How often the gate promotes whom it should not, and whom it should.")
     made.add_argument("--quick", action="store_true", help=f"{QUICK_TRIALS} trials of each kind, and nobody is really trained")
+    made.add_argument("--only", default=None, help=f"whose errors, separated by commas: {', '.join(one.name for one in SHARED)}")
     options = made.parse_args(words)
+    asked = [one for one in SHARED if options.only is None or one.name in options.only.split(",")]
     logging.disable(logging.WARNING)
     warnings.filterwarnings("ignore")
     torch.set_num_threads(1)
     trials = QUICK_TRIALS if options.quick else max(1, round(TRIALS * options.scale))
-    seeds = 0 if options.quick else other_seeds.SEEDS
-    progress = Progress("gate", len(SHARED) * trials + seeds, every_seconds=EVERY_SECONDS)
+    seeds = 0 if options.quick or options.only else other_seeds.SEEDS
+    progress = Progress("gate", len(asked) * trials + seeds, every_seconds=EVERY_SECONDS)
     shares, draw = Shares(), np.random.default_rng(SEED)
     with tempfile.TemporaryDirectory() as folder, Platform.opened(Path(folder)) as platform:
         for trial in range(trials):
-            for shared in SHARED:
+            for shared in asked:
                 run_trial(platform, draw, shared, shares)
                 progress.finish(f"week {trial + 1}, errors shared by {shared.name}")
     measures = shares.measures()

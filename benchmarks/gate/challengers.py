@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.floating[Any]]
 
 PRODUCTION = "production"
-EQUALS = ("equal_1", "equal_2", "equal_3")
+IDENTICAL, EQUALS = "identical", ("equal_1", "equal_2", "equal_3")
 OVERFITTED_ERROR, SURE = 4.0, 2.0  # errors so much larger than a model's own, and log-odds so much steeper
 FORGOTTEN_SIGNAL = 0.5  # what a model lacks that leaned on a column which knew the answer while it learned, and is silent now
 THRICE = np.log(3.0)
@@ -33,7 +33,7 @@ class Challenger(NamedTuple):
 
 
 CHALLENGERS = {
-    "identical": Challenger("production's own scores"),
+    IDENTICAL: Challenger("production's own scores"),
     **{name: Challenger("production, learned again with another seed") for name in EQUALS},
     "better": Challenger("sees more of the signal: +0.03 of average precision at 100 frauds"),
     "leaking": Challenger("leaned on a column that knew the answer while it learned, and is silent on the holdout"),
@@ -53,7 +53,7 @@ def scores_of(week: Week, draw: np.random.Generator, shared: Shared) -> dict[str
     narrow = week.log_odds(draw, shared, gain=COSTLY_GAIN) - OVERLOOKED_SHIFT * is_overlooked
     log_odds = {
         PRODUCTION: production,
-        "identical": production,
+        IDENTICAL: production,
         **{name: week.log_odds(draw, shared) for name in EQUALS},
         "better": better,
         "leaking": week.log_odds(draw, shared, gain=-FORGOTTEN_SIGNAL),

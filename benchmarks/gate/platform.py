@@ -55,6 +55,7 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
 }
+EXECUTION = "0123456789ab"  # of every week: a look is one at a chunk, and each week is another
 FIRST_WEEK, LEARNED = date(2018, 1, 1), "20170101-20170108"
 # Columns by which holdouts are told apart; scores travel in others.
 OF_SEGMENTS = ("is_night", "customer_seconds_since_last", "terminal_reports_30d")
@@ -79,6 +80,8 @@ class Platform:
                 client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
             client("dynamodb").create_table(TableName=CONTROL, BillingMode="PAY_PER_REQUEST", **tables.CONTROL.definition)
             Bucket(LAKE).put_json(DATASET_KEY, {"maturity_days": 7})
+            for name in CHALLENGERS:
+                Bucket(ARTIFACTS).put_json(train_result_key(EXECUTION, name, LEARNED), {"energy_kwh": 0.0, "emissions_g": 0.0})
             yield cls(root)
         client.cache_clear()
 
@@ -86,33 +89,31 @@ class Platform:
         """Run the evaluate job on a week; returns its `evaluation.json`."""
         start = FIRST_WEEK + timedelta(days=7 * self.judged)
         self.judged += 1
-        chunk, execution = Chunk(start, start + timedelta(days=7)), f"{self.judged:012x}"
-        self._put_models(chunk)
-        families = [{"family": name, "chunks": [{"chunk": LEARNED, "version": "1"}]} for name in CHALLENGERS]
-        Bucket(ARTIFACTS).put_json(plan_key(execution), {"execution": execution, "families": families})
-        for name in CHALLENGERS:
-            Bucket(ARTIFACTS).put_json(train_result_key(execution, name, LEARNED), {"energy_kwh": 0.0, "emissions_g": 0.0})
+        chunk, challengers = Chunk(start, start + timedelta(days=7)), [name for name in scores if name != PRODUCTION]
+        self._put_models(chunk, challengers)
+        families = [{"family": name, "chunks": [{"chunk": LEARNED, "version": "1"}]} for name in challengers]
+        Bucket(ARTIFACTS).put_json(plan_key(EXECUTION), {"execution": EXECUTION, "families": families})
         paths = JobPaths(self.root)
-        self._write(paths, chunk, execution, table_of(week, scores, chunk))
+        self._write(paths, chunk, table_of(week, scores, chunk))
         evaluate.main(paths)
-        return Bucket(ARTIFACTS).get_json(evaluation_key(execution))
+        return Bucket(ARTIFACTS).get_json(evaluation_key(EXECUTION))
 
-    def _put_models(self, chunk: Chunk) -> None:
+    def _put_models(self, chunk: Chunk, challengers: list[str]) -> None:
         """Write the bundles for the first week; who learns the holdout learns another each week."""
         for name, column in columns().items():
-            knows = name != PRODUCTION and CHALLENGERS[name].has_learned_the_holdout
+            knows = name in challengers and CHALLENGERS[name].has_learned_the_holdout
             if self.judged == 1 or knows:
                 reference = put_bundle(name, column, [LEARNED, chunk.id] if knows else [LEARNED])
                 if name == PRODUCTION:
                     put_control(reference)
 
     @staticmethod
-    def _write(paths: JobPaths, chunk: Chunk, execution: str, table: pa.Table) -> None:
+    def _write(paths: JobPaths, chunk: Chunk, table: pa.Table) -> None:
         channel, config = paths.channel("holdout"), paths.root / "input" / "config"
         for folder in (channel, config):
             folder.mkdir(parents=True, exist_ok=True)
         pq.write_table(table, channel / "part.parquet")
-        orders = {"execution": execution, "holdout_chunk": chunk.id}
+        orders = {"execution": EXECUTION, "holdout_chunk": chunk.id}
         (config / "hyperparameters.json").write_text(json.dumps(orders))
 
 
@@ -142,7 +143,7 @@ def table_of(week: Week, scores: Mapping[str, NDArray[np.floating[Any]]], chunk:
             "amount_minor": week.amount_minor,
             "is_fraud": week.is_fraud,
             **{name: np.asarray(values, np.float32) for name, values in told.items()},
-            **{column: scores[name].astype(np.float32) for name, column in columns().items()},
+            **{columns()[name]: values.astype(np.float32) for name, values in scores.items()},
         }
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.gate.before import Before
-from benchmarks.gate.challengers import CHALLENGERS, EQUALS, PRODUCTION, names_of, scores_of
+from benchmarks.gate.challengers import CHALLENGERS, EQUALS, IDENTICAL, PRODUCTION, names_of, scores_of
 from benchmarks.gate.weeks import Shared, Week
 from greenfraud.promotion import decide
 
@@ -23,16 +23,17 @@ SHARED = (
     Shared("customers", (30, 100), 0.0, 0.5),
     Shared("both", (100, 100), 0.25, 0.25),
 )
-OF_A_BETTER_ONE = "both"  # where it is asked how often a better one is promoted: at a hundred frauds
+OF_A_BETTER_ONE = "both"  # where others than equals are judged too: at a hundred frauds
 ONE, THREE, LOOKS = "equal_one", "equal_three", "equal_three_looks"
 
 
 def run_trial(platform: Platform, draw: np.random.Generator, shared: Shared, shares: Shares) -> None:
-    """Judge all challengers on one week by the evaluate job, and count what the gate decides of each as if it were alone."""
+    """Judge challengers on one week by the evaluate job, and count what the gate decides of each as if it were alone."""
     week = Week.draw(draw, shared)
-    scores = scores_of(week, draw, shared)
+    asked = CHALLENGERS if shared.name == OF_A_BETTER_ONE else (IDENTICAL, *EQUALS)
+    scores = {name: values for name, values in scores_of(week, draw, shared).items() if name in {PRODUCTION, *asked}}
     evaluation = platform.judge(week, scores)
-    alone = {kind: decide(among(evaluation, [kind])).outcome for kind in CHALLENGERS}
+    alone = {kind: decide(among(evaluation, [kind])).outcome for kind in asked}
     before = Before(week, scores[PRODUCTION])
     count_equals(evaluation, alone, shared, shares)
     was = [before.would_promote(scores[name]) for name in EQUALS]
@@ -51,7 +52,7 @@ def count_equals(evaluation: dict[str, Any], alone: Mapping[str, str], shared: S
     """Count whether an identical one, an equal one, one of three, or one of three that came one after the other is promoted."""
     three = decide(among(evaluation, EQUALS)).outcome
     looks = [decide(among(evaluation, [kind], looks=place)).outcome for place, kind in enumerate(EQUALS, 1)]
-    shares.count("identical_promoted_share", alone["identical"] == "promote")
+    shares.count("identical_promoted_share", alone[IDENTICAL] == "promote")
     for name in ("", f"_{shared.name}"):
         shares.count(f"{ONE}_promoted_share{name}", alone[EQUALS[0]] == "promote")
         shares.count(f"{THREE}_promoted_share{name}", three == "promote")
