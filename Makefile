@@ -7,7 +7,7 @@ AS_ROOT = $(if $(filter-out 0,$(shell id -u)),sudo --preserve-env)
 APPROVE ?= $(if $(CI),never,broadening)
 CDK = PATH="$(CURDIR)/.venv-cdk/bin:$$PATH" node node_modules/aws-cdk/bin/cdk
 # A benchmark adds its name here, its own target below, and a help line.
-BENCHMARKS = features quality training inference parity reader ingest recovery refusals lake learning reasons policy
+BENCHMARKS = features quality training inference parity reader ingest recovery refusals lake learning reasons policy gate
 BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
@@ -99,6 +99,9 @@ bench-quality: install ## average precision of every family beside XGBoost (DATA
 
 bench-learning: install ## what blocking, late reports, drift and a bent prior do to learning, before and after (SCALE=0.1, ONLY=feedback)
 	@$(BIN)/python -m benchmarks.learning $(BENCH_FLAGS) $(if $(ONLY),--only '$(ONLY)')
+
+bench-gate: install ## how often the gate promotes whom it should not, and whom it should: 200 generated weeks each (QUICK=1, SCALE=0.5, ONLY=terminals)
+	@$(BIN)/python -m benchmarks.gate $(BENCH_FLAGS) $(if $(QUICK),--quick) $(if $(ONLY),--only '$(ONLY)')
 
 bench-training: install ## rows per second beside a DataLoader loop, and what incremental training loses and saves (DATA=file or folder)
 	@$(BIN)/python -m benchmarks.training $(BENCH_FLAGS)

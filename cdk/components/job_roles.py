@@ -130,7 +130,7 @@ class JobRoles(Construct):
         allow_objects(role, self._lake, READ, DATASET, "features/", *HISTORY)
         allow_listing(role, self._artifacts)
         allow_objects(role, self._artifacts, READ, "models/", "policies/", "executions/*/plan.json", "executions/*/train/")
-        allow_objects(role, self._artifacts, WRITE, "executions/*/evaluation.json", "executions/*/curves.json")
+        allow_objects(role, self._artifacts, WRITE, "executions/*/evaluation.json", "executions/*/curves.json", "holdouts/")
         allow_items(role, ["GetItem"], self._tables.control)
 
     def _materialize(self, role: iam.Role) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+AT_STAKE = 20_000  # minor units that the frauds took: dearer by 1,000 is the margin
 BETTER = {"difference": 0.05, "low": 0.02, "high": 0.08}
 PERHAPS = {"difference": 0.01, "low": -0.01, "high": 0.03}
 WORSE = {"difference": -0.05, "low": -0.08, "high": -0.02}
@@ -29,15 +30,14 @@ def challenger(family: str, precision: float = 0.7, grams: float | None = 0.01, 
     return candidate | changes
 
 
-def tied_with(name: str, high: float = 0.01) -> dict[str, Any]:
-    """Return the comparison with a better challenger; below 0, `high` says that the bootstrap can tell them apart."""
-    precision = {"difference": -0.01, "low": -0.03, "high": high}
-    return {name: {"average_precision": precision, "expected_cost_minor": SAME_COST}}
+def tied_with(name: str, high: float = 150.0) -> dict[str, Any]:
+    """Return the comparison with a cheaper challenger; from 200 minor units on, `high` says that it may matter."""
+    return {name: {"average_precision": PERHAPS, "expected_cost_minor": {"difference": 50.0, "low": -90.0, "high": high}}}
 
 
 def evaluation(*candidates: dict[str, Any], production: str | None = "light/v0", frauds: int = 100) -> dict[str, Any]:
     """Return an evaluation of the candidates."""
-    holdout = {"chunk": "20180501-20180508", "rows": 5000, "frauds": frauds}
+    holdout = {"chunk": "20180501-20180508", "rows": 5000, "frauds": frauds, "fraud_amount_minor": AT_STAKE}
     return {"schema": 1, "holdout": holdout, "production": production, "candidates": list(candidates)}
 
 

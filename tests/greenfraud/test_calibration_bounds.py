@@ -1,4 +1,4 @@
-"""A model whose probabilities are certainly off is held back by the gate, however well it ranks."""
+"""A model whose probabilities are certainly off is rejected by the gate, however well it ranks."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ SLOPE, EXPECTED = "calibration_slope", "expected_over_observed"
         (EXPECTED, 0.5, "expected over observed frauds 0.50 (0.40 to 0.60) lies outside of 0.67 to 1.50"),
     ],
 )
-def test_probabilities_that_are_certainly_off_hold_a_better_model_back(name: str, value: float, words: str, production: str | None):
+def test_a_better_model_whose_probabilities_are_certainly_off_is_rejected(
+    name: str, value: float, words: str, production: str | None
+):
     """Thresholds and costs take them at their word. Nor is a first model promoted with them."""
     candidate = challenger("light", against_production=against(BETTER), against_rules=against(BETTER))
     candidate["metrics"] |= {name: {"value": value, "low": value - 0.1, "high": value + 0.1}}
     decision = decide(evaluation(candidate, production=production))
-    assert decision.outcome == "shadow"
-    assert decision.reasons[-1].endswith(f"; but its probabilities are off: {words}")
+    assert decision.outcome == "reject"
+    assert decision.reasons[-1].endswith(f"; its probabilities are off: {words}")
 
 
 @pytest.mark.parametrize(("name", "value"), [(SLOPE, 0.6), (SLOPE, 1.0), (EXPECTED, 1.58)])

@@ -36,11 +36,25 @@ def test_an_identical_challenger_is_rejected():
     assert decide(evaluation(challenger("light", against_production=against(nothing)))).outcome == "reject"
 
 
-def test_a_certainly_dearer_challenger_is_shadowed():
+def test_a_certainly_dearer_challenger_is_rejected():
     """Ranking better does not excuse losing money."""
     decision = decide(evaluation(challenger("light", against_production=against(BETTER, DEARER))))
-    assert decision.outcome == "shadow"
-    assert "certainly dearer" in decision.reasons[0]
+    assert decision.outcome == "reject"
+    assert "expected cost +900 (+300 to +1500) minor units, margin 1000: certainly worse" in decision.reasons[0]
+
+
+def test_a_cost_that_nobody_measured_well_does_not_promote():
+    """It may be the same, and it may be dearer by more than the margin: who does not know, shadows."""
+    unknown = {"difference": -50.0, "low": -1_500.0, "high": 1_400.0}
+    decision = decide(evaluation(challenger("light", against_production=against(BETTER, unknown))))
+    assert (decision.outcome, decision.family) == ("shadow", "light")
+    assert "perhaps worse by more" in decision.reasons[0]
+
+
+def test_a_little_dearer_is_within_the_margin():
+    """Certainly dearer, and certainly by less than matters."""
+    little = {"difference": 300.0, "low": 100.0, "high": 500.0}
+    assert decide(evaluation(challenger("light", against_production=against(BETTER, little)))).outcome == "promote"
 
 
 def test_a_cost_that_was_not_compared_does_not_promote():
@@ -54,6 +68,13 @@ def test_the_first_model_must_beat_the_rules():
     assert decide(evaluation(better, production=None)).outcome == "promote"
     equal = challenger("light", against_production=None, against_rules=against(PERHAPS))
     assert decide(evaluation(equal, production=None)).outcome == "shadow"
+
+
+def test_the_first_model_must_not_be_dearer_than_the_rules():
+    """It would be the first to lose the money that the rules have saved."""
+    dearer = challenger("light", against_production=None, against_rules=against(BETTER, DEARER))
+    decision = decide(evaluation(dearer, production=None))
+    assert (decision.outcome, "certainly worse" in decision.reasons[0]) == ("reject", True)
 
 
 PASSED_OVER = "production light/v0 cannot be served: no longer computed as the model learned them: amount"
@@ -84,7 +105,7 @@ def test_a_challenger_that_never_met_production_is_rejected():
 def test_too_few_frauds_promote_nothing():
     """The reason names how many are needed."""
     decision = decide(evaluation(challenger("light"), frauds=29))
-    assert (decision.outcome, decision.reasons) == ("reject", ["the holdout has 29 frauds, at least 30 are needed"])
+    assert (decision.outcome, decision.reasons) == ("reject", ["the holdout has 29 frauds, at least 30 are needed: 1 more"])
 
 
 @pytest.mark.parametrize("name", ["average_precision", "expected_cost_minor"])
@@ -124,6 +145,26 @@ def test_a_segment_where_the_promoted_model_is_worse_is_a_warning():
         f"{about} 'night': average precision -0.0500 (-0.0800 to -0.0200)",
         f"{about} 'abroad': expected cost +900 (+300 to +1500) minor units",
     ]
+
+
+WORSE_BY_FAR = {"difference": -0.11, "low": -0.16, "high": -0.06}
+DEARER_BY_FAR = {"difference": 6_000.0, "low": 2_100.0, "high": 9_900.0}
+
+
+@pytest.mark.parametrize("found", [against(WORSE_BY_FAR), against(BETTER, DEARER_BY_FAR)], ids=["precision", "money"])
+def test_a_segment_that_is_certainly_worse_than_its_margin_vetoes(found: dict[str, Any]):
+    """No gain elsewhere makes up for it."""
+    decision = decide(evaluation(challenger("light") | in_segments(night=found, day=against(BETTER))))
+    assert decision.outcome == "reject"
+    assert "certainly worse than production light/v0 in 'night'" in decision.reasons[0]
+
+
+def test_a_segments_margin_is_of_its_own_money():
+    """A tenth of what its own frauds took, not of the whole week's."""
+    document = evaluation(challenger("light") | in_segments(night=against(BETTER, DEARER)))
+    assert decide(document).outcome == "promote"
+    small = {"segments": [{"name": "night", "fraud_amount_minor": 1_000}]}
+    assert decide(document | small).outcome == "reject"
 
 
 def test_only_what_is_promoted_is_warned_of():

@@ -13,7 +13,7 @@ from unittest import mock
 import pytest
 
 from greenfraud.naming import decision_key, evaluation_key
-from greenfraud.promotion import decide
+from greenfraud.promotion import GateDecision, decide
 
 if TYPE_CHECKING:
     from workplace import Workplace
@@ -74,10 +74,12 @@ def evaluated(trained: Workplace) -> Workplace:
 
 @pytest.fixture(scope="module")
 def reported(evaluated: Workplace) -> Workplace:
-    """The same after the gate decided and the report was written, twice: the second changes nothing."""
+    """The same after light was promoted and the report was written, twice: the second changes nothing."""
     from workplace import EXECUTION
 
-    decision = decide(evaluated.document(evaluation_key(EXECUTION))).to_json()
+    evaluation = evaluated.document(evaluation_key(EXECUTION))
+    (light,) = [item for item in evaluation["candidates"] if item["family"] == "light"]
+    decision = GateDecision.about("promote", light, decide(evaluation).reasons).to_json()
     evaluated.s3.put_object(Bucket="artifacts", Key=decision_key(EXECUTION), Body=json.dumps(decision).encode())
     for _ in range(2):
         evaluated.run("report", {"execution": EXECUTION})

@@ -11,12 +11,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from greenfraud.instants import DAY_US
 from training.features.history import read_history
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from greenfraud.chunks import Chunk
@@ -52,11 +52,24 @@ class Holdout:
             removed=0,
         )
 
+    def joined(self, later: Holdout) -> Holdout:
+        """Return the rows of both; a customer of both is one."""
+        table = pa.concat_tables([self.table, later.table], promote_options="permissive")
+        return Holdout(
+            table=table,
+            is_fraud=np.concatenate([self.is_fraud, later.is_fraud]),
+            amount_minor=np.concatenate([self.amount_minor, later.amount_minor]),
+            customer=_codes(table),
+            day=np.concatenate([self.day, later.day]),
+            removed=self.removed + later.removed,
+        )
+
     def counts(self) -> dict[str, int]:
-        """Return how many rows, frauds, customers, defrauded customers and days there are."""
+        """Return how many rows, frauds, customers, defrauded customers and days there are, and the money of the frauds."""
         return {
             "rows": len(self),
             "frauds": int(self.is_fraud.sum()),
+            "fraud_amount_minor": int(self.amount_minor[self.is_fraud].sum()),
             "customers": len(np.unique(self.customer)),
             "defrauded_customers": len(np.unique(self.customer[self.is_fraud])),
             "days": len(np.unique(self.day)),
@@ -73,10 +86,15 @@ def make_holdout(table: pa.Table, known: dict[int, set[str]]) -> Holdout:
         table=kept,
         is_fraud=kept["is_fraud"].to_numpy(),
         amount_minor=kept["amount_minor"].to_numpy(),
-        customer=np.unique(kept["customer_id"].to_numpy(), return_inverse=True)[1],
+        customer=_codes(kept),
         day=day[is_kept],
         removed=int((~is_kept).sum()),
     )
+
+
+def _codes(table: pa.Table) -> NDArray[np.int64]:
+    """Return the customer of each row as a code from 0."""
+    return np.unique(table["customer_id"].to_numpy(), return_inverse=True)[1].astype(np.int64)
 
 
 def known_compromised(lake: Lake, chunk: Chunk, maturity_days: int) -> dict[int, set[str]]:

@@ -1,8 +1,7 @@
-"""Evaluation of candidates on one holdout: every measure with its interval, and paired differences between two.
+"""Evaluation of candidates on one holdout: every measure with its interval.
 
 Intervals are 95 % percentile intervals of a Poisson bootstrap over customers: a customer's transactions stay
-together, because they depend on each other. All candidates are measured on the same resamples, so that the
-difference of two is paired.
+together, because they depend on each other. How two candidates differ is told in paired_difference.py.
 """
 
 from __future__ import annotations
@@ -46,7 +45,6 @@ MEASURES = (
 )
 ROW_MEASURES = tuple(name for name in MEASURES if name != CARD_PRECISION)  # which any part of a holdout has
 PROBABILITY_MEASURES = ("brier", "ece", "calibration_slope", "calibration_intercept", "expected_over_observed")
-PAIRED_MEASURES = ("average_precision", "expected_cost_minor")
 
 # Per measure: its value on the holdout, then on each resample.
 Samples = Mapping[str, "Floats"]
@@ -131,20 +129,6 @@ def _why_unavailable(name: str, candidate: EvaluatedCandidate, holdout: Holdout)
     if holdout.is_fraud.any() and not holdout.is_fraud.all():
         return "frauds and legitimate transactions part completely: no slope is too steep"
     return "the holdout has no frauds" if not holdout.is_fraud.any() else "there is nothing but frauds"
-
-
-def paired(ours: Samples, theirs: Samples) -> dict[str, Any] | None:
-    """Return the difference to another candidate on the same resamples, with its interval; None without samples."""
-    if not ours or not theirs:
-        return None
-    differences = {name: ours[name] - theirs[name] for name in PAIRED_MEASURES}
-    return {name: _difference(sample) for name, sample in differences.items()}
-
-
-def _difference(sample: Floats) -> dict[str, Any]:
-    if np.isnan(sample[0]):
-        return {"difference": None, "low": None, "high": None, "reason": "one of the two is undefined"}
-    return {"difference": float(sample[0]), **_interval(sample[1:])}
 
 
 def _interval(sample: Floats) -> dict[str, float | None]:

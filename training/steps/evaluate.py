@@ -13,12 +13,15 @@ from greenfraud.items import served as served_items
 from greenfraud.items.served import Served
 from greenfraud.money import EURO
 from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, features_key, models_prefix, plan_key
+from greenfraud.promotion.margins import Margins
 from training.evaluation.candidates import EvaluatedCandidate, bundle_candidate, rules_candidate
 from training.evaluation.curves import curves_document
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.judgement import judge
+from training.evaluation.looks import count_look
 from training.evaluation.policy_alerts import judgeable
 from training.evaluation.policy_in_force import policy_in_force
+from training.evaluation.pooling import pooled, unlearned_before
 from training.evaluation.reporting_delay import labels_of, read_seen
 from training.evaluation.rival import Rival
 from training.features.chunk_file import chunk_files, read_chunk, unlike_others
@@ -50,24 +53,31 @@ def main(paths: JobPaths) -> None:
     artifacts = Bucket(settings.artifacts_bucket)
     plan = artifacts.get_json(plan_key(hyperparameters.execution))
     control = read_control(settings)
-    holdout = read_holdout(paths, settings, Chunk.parse(hyperparameters.holdout_chunk))
-    currency = Bucket(settings.lake_bucket).get_json(DATASET_KEY).get("currency", EURO)
+    chunk = Chunk.parse(hyperparameters.holdout_chunk)
     rival = Rival.of(control, read_served(settings), artifacts)
     policy = policy_in_force(control, artifacts, settings.review_above)
+    competing, lake = contestants(plan, rival), Bucket(settings.lake_bucket)
+    earlier = unlearned_before(chunk, lake, artifacts, competing)
+    holdout, chunks = pooled(read_holdout(paths, settings, chunk), chunk, earlier, lake, Margins().minimum_frauds)
     faults = [fault for found in held_in(chunk_files(paths.channel("holdout"))).values() for fault in found]
-    candidates = candidates_of(contestants(plan, rival), policy, holdout, settings, currency)
+    currency = lake.get_json(DATASET_KEY).get("currency", EURO)
+    found = candidates_of(competing, policy, holdout, settings, currency)
+    candidates = [without_foreknowledge(candidate, chunk) for candidate in found]
+    looks = 0 if faults else count_look(artifacts, chunks, hyperparameters.execution)
     if faults:  # found in this execution: nobody is judged on data at fault
         candidates = [candidate.without_scores(f"the holdout is in quarantine: {'; '.join(faults)}") for candidate in candidates]
     document = {
         "schema": SCHEMA,
         "execution": hyperparameters.execution,
         "holdout": {
-            "chunk": hyperparameters.holdout_chunk,
+            "chunk": chunk.id,
+            "pooled_chunks": chunks,
             **holdout.counts(),
             **unlike_others(paths.channel("holdout")),
             **read_labels(paths, settings),
             "removed_known_compromised": holdout.removed,
             "quarantined": faults,
+            "looks": looks,
             "digest": digest_of(paths.channel("holdout")),
         },
         "production": control.production.name if control.production else None,
@@ -124,6 +134,14 @@ def candidates_of(
     models = [bundle_candidate(prefix, role, holdout.table, policy=policy, settings=settings) for prefix, role in roles.items()]
     rules = rules_candidate(holdout.table, policy, currency)
     return [rules, *(model.under(policy, rules, holdout.table, currency) for model in models)]
+
+
+def without_foreknowledge(candidate: EvaluatedCandidate, holdout: Chunk) -> EvaluatedCandidate:
+    """Return a challenger without scores where it has learned a day of the holdout, or a later one: it knows the answers."""
+    learned = candidate.manifest.chunks if candidate.manifest and candidate.role == "challenger" else []
+    known = [name for name in learned if Chunk.parse(name).end_day > holdout.start_day]
+    reason = f"it has learned {', '.join(known)}, which the holdout {holdout.id} asks about"
+    return candidate.without_scores(reason) if known else candidate
 
 
 def trained(plan: dict[str, Any]) -> list[dict[str, Any]]:

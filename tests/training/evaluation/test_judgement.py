@@ -15,6 +15,7 @@ from training.evaluation.judgement import MINIMUM_DEFRAUDED, judge
 from training.evaluation.measurement import CARD_PRECISION, MEASURES
 
 ROWS, CUSTOMERS = 3_000, 150
+SAME = {"difference": 0.0, "low": 0.0, "high": 0.0, "p_value": 1.0}
 DAY, NIGHT = "hour: day", "hour: night"
 DRAW = np.random.default_rng(5)
 IS_NIGHT = DRAW.random(ROWS) < 0.3
@@ -78,7 +79,7 @@ def test_a_loss_in_one_segment_is_seen_there(judged: dict) -> None:
     """The whole paired interval lies below zero by night; by day the two models are one."""
     segments = judged["candidates"][1]["segments"]
     assert segments[NIGHT]["against_production"]["average_precision"]["high"] < 0
-    assert segments[DAY]["against_production"]["average_precision"] == {"difference": 0.0, "low": 0.0, "high": 0.0}
+    assert segments[DAY]["against_production"]["average_precision"] == SAME
 
 
 def test_a_fallback_that_answers_stands_in_productions_place(judged: dict) -> None:

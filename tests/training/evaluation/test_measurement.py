@@ -14,7 +14,6 @@ from training.evaluation.measurement import (
     cost_minor,
     customer_weights,
     measure,
-    paired,
     summary,
 )
 
@@ -60,21 +59,6 @@ def test_every_measure_says_what_it_stands_on() -> None:
     assert (cards["n"], cards["compromised"], cards["days"]) == (len(set(of_day)), len(compromised), 2)
 
 
-def test_a_model_does_not_differ_from_itself() -> None:
-    """The difference is paired: on the same resamples it is exactly zero."""
-    samples = measure(GOOD, HOLDOUT, WEIGHTS)
-    difference = paired(samples, samples)
-    assert difference is not None
-    assert difference["average_precision"] == {"difference": 0.0, "low": 0.0, "high": 0.0}
-
-
-def test_a_better_model_is_certainly_better() -> None:
-    """The whole interval lies above zero."""
-    difference = paired(measure(GOOD, HOLDOUT, WEIGHTS), measure(POOR, HOLDOUT, WEIGHTS))
-    assert difference is not None
-    assert difference["average_precision"]["low"] > 0
-
-
 def test_an_alert_costs_time_and_a_missed_fraud_its_amount() -> None:
     """In minor units, row by row."""
     holdout = holdout_of(np.array([True, True, False, False]))
@@ -94,7 +78,6 @@ def test_an_unscorable_candidate_says_why_everywhere() -> None:
     broken = EvaluatedCandidate("light/0", "production", None, None, reason="the holdout lacks x")
     measured = summary(broken, measure(broken, HOLDOUT, WEIGHTS), HOLDOUT)
     assert {"the holdout lacks x"} == {figure["reason"] for figure in measured.values()}
-    assert paired(measure(GOOD, HOLDOUT, WEIGHTS), measure(broken, HOLDOUT, WEIGHTS)) is None
 
 
 def test_the_same_holdout_gives_the_same_intervals() -> None:

@@ -23,6 +23,7 @@ from greenfraud.naming import (
     version_of,
 )
 from greenfraud.promotion import decide
+from greenfraud.promotion.margins import Margins
 from greenfraud.quarantine import Accepted, put_quarantined, read_quarantine
 from training.features import data_faults
 
@@ -112,7 +113,7 @@ def test_nobody_is_judged_on_a_held_holdout(broken: Workplace) -> None:
     broken.evaluate()
     evaluation = broken.document(evaluation_key(EXECUTION))
     assert evaluation["holdout"]["quarantined"] == ["reports are missing"]
-    decision = decide(evaluation, minimum_frauds=0)
+    decision = decide(evaluation, Margins(minimum_frauds=0))
     assert decision.outcome == "reject"
     assert "the holdout is in quarantine: reports are missing" in decision.reasons[-1]
     broken.s3.put_object(Bucket="lake", Key=key, Body=json.dumps(whole).encode())

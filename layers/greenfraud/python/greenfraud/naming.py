@@ -210,6 +210,20 @@ def report_key(execution: str) -> str:
     return f"{execution_prefix(execution)}report.json"
 
 
+def looks_prefix(chunk: str) -> str:
+    """Return where the executions are noted that judged challengers on a chunk."""
+    return f"holdouts/{chunk}/"
+
+
+def look_key(chunk: str, execution: str) -> str:
+    """Return the key that notes one of them.
+
+    >>> look_key("20180501-20180508", "0123456789ab")
+    'holdouts/20180501-20180508/0123456789ab.json'
+    """
+    return f"{looks_prefix(chunk)}{execution}.json"
+
+
 def s3_uri(bucket: str, key: str) -> str:
     """Return the address of a key or prefix.
 
