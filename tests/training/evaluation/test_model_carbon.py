@@ -123,7 +123,7 @@ def test_forty_repeats_give_one_order_and_the_very_same_figures():
 
 
 def test_the_parts_by_hand():
-    """Answering 17 ms, the graph's own microseconds, both with their share of the server, and 1 g of lineage over 20,000 scores."""
+    """Answering 25 ms, the graph's own microseconds, both with their share of the server, and 1 g of lineage over 20,000 scores."""
     body = model("light")
     work, carbon = work_of(body), carbon_of(body, EMISSIONS, 20_000, SETTINGS)
     own_seconds = model_seconds(operations=work.operations, moved_bytes=work.bytes, nodes=work.nodes)
