@@ -81,7 +81,7 @@ class Settings:
     # and the largest amount that may pass, in minor units. Off: what passes is fraud for the most part, and somebody pays for it.
     exploration_share: float = 0.0
     exploration_limit_minor: int = 5_000
-    region: str = HOME_REGION  # the cleanest grid AWS offers
+    region: str = HOME_REGION  # of the cleanest grids AWS offers, beside Zurich
     architecture: str = "arm64"  # less energy and money per request than x86_64
     score_memory_mb: int = 1769  # exactly one vCPU
     score_requests_per_second: int = 200  # throttle of the API's stage, steady
@@ -110,10 +110,10 @@ class Settings:
     training_minutes_a_day: int = 480
     requests_a_day: int = 1_000_000  # 12 a second all day; about 15 USD of API, Lambda, DynamoDB and logs (an estimate)
     retain_data: bool = True  # buckets and tables outlive `cdk destroy`; false suits a trial, whose data goes with it
-    # Cloud Carbon Footprint's coefficients for AWS; the intensity is that of the home region's grid
+    # Cloud Carbon Footprint's mean for AWS; the intensity is that of the home region's grid, as greenfraud.carbon has it
     pue: float = 1.135
-    grid_intensity_g_per_kwh: float = 8.0
-    grid_intensity_source: str = "Cloud Carbon Footprint, eu-north-1, location-based"
+    grid_intensity_g_per_kwh: float = 34.91
+    grid_intensity_source: str = "Ember by Our World in Data, Sweden 2024, life cycle, location-based"
     country_iso3: str = "SWE"
     # What training may emit and cost in a month, by its records; 0 for no limit. At 80 % it warns and rings, at 100 % heavy stays
     # out, at 120 % nothing is trained. An hour of a machine at the price on demand: spare capacity costs less.

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.audit.commands import audit_app
+from cli.carbon.command import emissions_command
 from cli.changes import approve_command, proposals_command, rollback_command, withdraw_command
 from cli.compare.command import compare_command
 from cli.errors import InputError
@@ -230,9 +231,9 @@ def mlflow_ui_command(
     show_mlflow(Screen(), port)
 
 
-app.command("redrive")(redrive_command)
-app.command("rebuild")(rebuild_command)
-app.command("restore-day")(restore_day_command)
+app.command("emissions", help=in_paragraphs(emissions_command))(emissions_command)
+for name, command in (("redrive", redrive_command), ("rebuild", rebuild_command), ("restore-day", restore_day_command)):
+    app.command(name)(command)
 
 
 def _listed(text: str) -> list[str]:

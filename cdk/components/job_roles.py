@@ -87,7 +87,16 @@ class JobRoles(Construct):
             allow_jobs(role)
         if step in TRACKED:
             self._allow_runs(role)
+        self._allow_clock(role, beginnings)
         return role
+
+    def _allow_clock(self, role: iam.Role, beginnings: list[str]) -> None:
+        """A job asks since when its machine is held: the time before its own first line is energy too."""
+        stack = Stack.of(self)
+        for beginning in beginnings:
+            job = stack.format_arn(service="sagemaker", resource="training-job", resource_name=f"{beginning}*")
+            allow(role, ["sagemaker:DescribeTrainingJob"], [job])
+            acknowledge(role, f"AwsSolutions-IAM5[Resource::{finding(self, job)}]", "A job's name carries execution and attempt.")
 
     def _allow_telemetry(self, role: iam.Role, beginnings: list[str]) -> None:
         allow(role, ["ecr:GetAuthorizationToken"], ["*"])

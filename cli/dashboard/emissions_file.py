@@ -12,6 +12,12 @@ from cli.errors import CommandError, InputError
 from greenfraud.carbon import EmissionsRecord
 
 AMOUNTS = ("duration_seconds", "energy_kwh", "emissions_g", "intensity_g_per_kwh", "pue")
+# Numbers that an earlier release did not know.
+LATER = (
+    *("embodied_g", "vcpus", "memory_gb", "estimated_seconds", "cpu_seconds"),
+    *("measured_energy_kwh", "measured_cpu_kwh", "measured_memory_kwh", "measured_gpu_kwh"),
+)
+COUNTS = ("gpus", "intensity_year")
 REQUIRED = (*AMOUNTS, "stage", "intensity_source", "method", "region", "functional_unit", "functional_units")
 REMEDY = "Run `make run` (or `make run EXIT=1`), which writes it"
 
@@ -37,6 +43,8 @@ def _record(row: Mapping[str, Any], path: Path, line: int) -> EmissionsRecord:
     try:
         values |= {name: float(row[name]) for name in AMOUNTS}
         values["functional_units"] = int(row["functional_units"])
+        values |= {name: float(row[name]) for name in LATER if row.get(name)}
+        values |= {name: int(row[name]) for name in COUNTS if row.get(name)}
     except (TypeError, ValueError):
         raise InputError(f"{path}, line {line}: a number is missing or damaged. {REMEDY}") from None
     return EmissionsRecord.from_json(values)

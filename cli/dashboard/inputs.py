@@ -62,7 +62,7 @@ def inputs_from_aws(target: Target) -> Inputs:
 
 def inputs_from_here() -> Inputs:
     """What this machine knows. CommandError naming `make run` when nothing has ever run here."""
-    target = _target_that_answers()
+    target = target_that_answers()
     if target is not None and (found := read_emissions(target)):
         write_csv(found)
     records = read_csv(CSV)
@@ -86,7 +86,8 @@ def _inputs(records: Sequence[EmissionsRecord], file: str, store: Store, runs: S
     return Inputs(records, read_ledger(store), executions, grams, runs, dataset, sources, missing, *lived)
 
 
-def _target_that_answers() -> Target | None:
+def target_that_answers() -> Target | None:
+    """The platform on this machine, if it is up."""
     try:
         target = find_target(aws=False)
         target.outputs  # noqa: B018 - asks, and fails where nobody answers

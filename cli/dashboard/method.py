@@ -10,6 +10,7 @@ from greenfraud.carbon import EmissionsRecord
 
 Records = Sequence[EmissionsRecord]
 METHODS = {
+    "reserved": "coefficients of the hardware held, from start to end",
     "rapl": "measured by the processor's own counters",
     "cpu_load": "modelled from processor load",
     "constant": "modelled from reserved hardware and measured time",
@@ -41,11 +42,21 @@ def sci_sentence(records: Records) -> str:
     return (
         "Software Carbon Intensity (ISO/IEC 21031), SCI = (E · I + M) per R with R = 1,000 decisions: "
         f"E · I = {grams(grams_per_1000(answers))} CO₂e, from E = {energy(consumed)} including PUE and the location-based "
-        f"{grid(answers)}. M, the embodied emissions of the hardware, is {UNAVAILABLE}, so this is the operational part. "
+        f"{grid(answers)}. M, the embodied emissions of the hardware, is {_making(answers, decisions)} "
         "Boundary: the processor and memory that the scoring function reserves while it answers, used or not; "
         f"outside it are {OUTSIDE}. No offsets, no market-based reductions. With all training and other jobs so far "
-        f"shared among the {decisions:,} decisions so far, it is {grams(everything)} per 1,000."
+        f"shared among the {decisions:,} decisions so far, E · I is {grams(everything)} per 1,000."
     )
+
+
+def _making(answers: Records, decisions: int) -> str:
+    """M per 1,000 decisions and the whole, or that it is unavailable where an earlier release has counted some of them."""
+    shares = [record.embodied_g for record in answers if record.embodied_g is not None]
+    if len(shares) < len(answers):
+        return f"{UNAVAILABLE}, so this is the operational part."
+    making = sum(shares) * 1000 / decisions
+    operational = sum(record.emissions_g for record in answers) * 1000 / decisions
+    return f"{grams(making)}, its share of making the server, so SCI = {grams(operational + making)} per 1,000."
 
 
 def _distinct(values: Iterable[str]) -> str:

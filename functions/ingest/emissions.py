@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from functions.ingest.events import DecisionEvent, Event
-from greenfraud.carbon import INTENSITY_G_PER_KWH, EmissionsRecord, Intensity
+from greenfraud.carbon import (
+    LAMBDA_MB_PER_VCPU,
+    RESERVED,
+    UNSEEN_SECONDS_PER_SCORE,
+    EmissionsRecord,
+    Reservation,
+    intensity_of,
+    of_lambda,
+)
 from greenfraud.items.decision import Decision
 
 
@@ -30,31 +39,40 @@ def emissions_of(events: Iterable[Event], grid: Grid) -> list[EmissionsRecord]:
     return [_record(family, version, decisions, grid) for (family, version), decisions in by_model.items()]
 
 
-def _intensity(grid: Grid, region: str) -> Intensity:
-    """Return the intensity with its source: the published table where the figures agree, else the setting."""
-    published = INTENSITY_G_PER_KWH.get(region)
-    if published is not None and published.g_per_kwh == grid.intensity_g_per_kwh:
-        return published
-    return Intensity(grid.intensity_g_per_kwh, "setting GRID_INTENSITY_G_PER_KWH", datetime.now(UTC).strftime("%Y"))
-
-
 def _record(family: str, version: str, decisions: Sequence[Decision], grid: Grid) -> EmissionsRecord:
     region = os.environ.get("AWS_REGION", "unknown")
-    intensity = _intensity(grid, region)
+    today = datetime.now(UTC).date().isoformat()
+    intensity = intensity_of(region, grid.intensity_g_per_kwh, "setting GRID_INTENSITY_G_PER_KWH", today)
+    seconds, energy_kwh = sum(one.duration_seconds for one in decisions), sum(one.energy_kwh for one in decisions)
+    hardware = held_by(seconds, energy_kwh)
     return EmissionsRecord(
         stage="serve",
         family=family,
         version=version,
-        duration_seconds=sum(one.duration_seconds for one in decisions),
-        energy_kwh=sum(one.energy_kwh for one in decisions),
+        duration_seconds=seconds,
+        energy_kwh=energy_kwh,
         emissions_g=sum(one.emissions_g for one in decisions),
+        embodied_g=hardware.embodied_g(seconds),
         intensity_g_per_kwh=intensity.g_per_kwh,
         intensity_source=intensity.source,
         intensity_date=intensity.date,
+        intensity_year=intensity.year,
         pue=grid.pue,
-        method="constant",
+        method=RESERVED,
         region=region,
         functional_unit="score",
         functional_units=len(decisions),
         recorded_at=datetime.now(UTC).isoformat(),
+        **hardware.described(),
+        estimated_seconds=UNSEEN_SECONDS_PER_SCORE * len(decisions),
     )
+
+
+def held_by(seconds: float, energy_kwh: float) -> Reservation:
+    """Return the memory of the scoring function that used this energy: a decision tells both, and power grows with memory.
+
+    All functions of a deployment run on one kind of processor, this one's.
+    """
+    one_vcpu = of_lambda(LAMBDA_MB_PER_VCPU, platform.machine())
+    whole = one_vcpu.energy_kwh(seconds)
+    return of_lambda(round(LAMBDA_MB_PER_VCPU * energy_kwh / whole) if whole else 0, platform.machine())

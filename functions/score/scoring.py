@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from functions.score.bundles import Answering, ModelSlots
 from functions.score.control import Control
-from functions.score.cost import Cost, Footprint
+from functions.score.cost import Cost, Footprint, of_request
 from functions.score.deadline import FOREVER
 from functions.score.decisions import Answer, DecisionStore
 from functions.score.exploration import Exploration
@@ -19,6 +19,7 @@ from functions.score.policies import NOT_FOUND, Deciding, Found, PolicySlot
 from functions.score.state import Snapshot, StateReader
 from functions.score.turns import Turns, in_order
 from functions.score.verdict import Judge, Verdict
+from greenfraud.carbon import UNSEEN_SECONDS_PER_SCORE
 from greenfraud.control import ControlDocument
 from greenfraud.errors import DamagedItem, GreenFraudError, NotReachedError
 from greenfraud.features.logged import pack
@@ -89,18 +90,20 @@ class Scorer:
         reading_seconds = (time.perf_counter() - started) / len(transactions)
         turns = Turns(transactions, context.snapshot, self._manifest, give_up_at=give_up_at)
         outcomes: dict[int, Answer | GreenFraudError] = {}
+        costs: list[Cost] = []
         for index, transaction in in_order(transactions):
             if (refusal := turns.refusal(transaction)) is not None:
                 outcomes[index] = refusal
                 continue
             began = time.perf_counter() - reading_seconds
             verdict = self._exploration.of(judge.judge(transaction, turns.snapshot, with_reasons=with_reasons))
-            # The put comes after: its few milliseconds of waiting are not in the figure it stores.
-            decision = self._decision(context, verdict, self._footprint.of(time.perf_counter() - began))
+            # The put comes after: the figure that it stores holds its few milliseconds of waiting as an estimate.
+            costs.append(self._footprint.of(time.perf_counter() - began + UNSEEN_SECONDS_PER_SCORE))
+            decision = self._decision(context, verdict, costs[-1])
             outcomes[index] = self._put(decision)
             turns.take(decision, outcomes[index])
         listed = [outcomes[index] for index in range(len(transactions))]
-        emit(_request(context, listed, self._footprint.of(time.perf_counter() - started)))
+        emit(_request(context, listed, of_request(time.perf_counter() - started, costs)))
         return listed
 
     def read(self, transactions: Sequence[Transaction] = ()) -> Context:

@@ -11,6 +11,8 @@ from typing import Any
 
 FAILURE_CHARACTERS = 1024
 CONTAINER_ROOT = "/opt/ml"
+# On AWS every job has a machine of its own; here they share one.
+JOBS_AT_ONCE = 2
 
 
 class InputMissingError(Exception):
@@ -103,7 +105,13 @@ class JobFolders:
                 }
                 for channel in channels
             },
-            "resourceconfig": {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "lo"},
+            "resourceconfig": {
+                "current_host": "algo-1",
+                "hosts": ["algo-1"],
+                "network_interface_name": "lo",
+                "current_instance_type": "local",  # on AWS the request's; here no job has a machine of its own
+                "share_of_machine": 1 / JOBS_AT_ONCE,
+            },
         }
 
     @property

@@ -15,7 +15,7 @@ from moto.core.utils import utcnow
 from moto.sagemaker.models import FakeTrainingJob
 
 from local.context import REGION, Context, Keys
-from local.jobs.folders import InputMissingError, JobFolders
+from local.jobs.folders import JOBS_AT_ONCE, InputMissingError, JobFolders
 from local.jobs.log import JobLog
 from local.jobs.processes import JobProcess, JobStarter
 from local.limits import figure
@@ -23,8 +23,7 @@ from local.permissions.callers import Caller, caller_of_role, keys_of
 from local.permissions.decision import AccessDeniedError, check
 from local.permissions.needs import Need, arn
 
-# On AWS every job has a machine of its own; here they share one. The others wait in "Starting".
-PLACES = threading.BoundedSemaphore(2)
+PLACES = threading.BoundedSemaphore(JOBS_AT_ONCE)  # the others wait in "Starting"
 CHECK_SECONDS = 0.1
 SESSION = "SageMaker"  # of a role that a job acts by
 NOBODY = "http://127.0.0.1:9"

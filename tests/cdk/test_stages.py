@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 EVERY = ("dev", "prod", "private")
-ACKNOWLEDGED = {"dev": 175, "prod": 176, "private": 186}
+ACKNOWLEDGED = {"dev": 185, "prod": 186, "private": 196}
 ALARMS = {"dev": 39, "prod": 39, "private": 41}  # a webhook has two of its own
 # The CDK accepts it itself, wherever a network is asked for its zones.
 OF_THE_CDK = {("GreenFraud-Network", "CloudFormation-Validate::W3010")}

@@ -79,6 +79,13 @@ def test_the_carbon_intensity_is_stated_as_the_standard_asks():
     assert "M, the embodied emissions of the hardware, is unavailable" in sentence
 
 
+def test_the_carbon_intensity_has_its_embodied_part_where_every_answer_knows_it():
+    """The sum of both is the SCI."""
+    known = replace(past(1), emissions=[replace(record, embodied_g=2 * record.emissions_g) for record in past(1).emissions])
+    sentence = re.search(r'id="sci">(.*?)</p>', page(known, NOW)).group(1)
+    assert "is 122 µg, its share of making the server, so SCI = 183 µg per 1,000" in sentence
+
+
 def test_what_is_not_known_is_unavailable_and_never_zero():
     """Without decisions, ledger, evaluations and MLflow."""
     text = page(NOTHING, NOW)

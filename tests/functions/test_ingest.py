@@ -140,7 +140,10 @@ def test_a_batch_delivered_again_overwrites_its_own_files_and_emits_once(world):
     ((record,),) = world.lake("emissions/").values()
     assert (record["stage"], record["family"], record["version"], record["functional_units"]) == ("serve", "light", "v1", 2)
     assert record["emissions_g"] == pytest.approx(8e-8)
-    assert (record["method"], record["functional_unit"]) == ("constant", "score")
+    assert (record["method"], record["functional_unit"]) == ("reserved", "score")
+    assert record["embodied_g"] > 0
+    assert record["estimated_seconds"] == pytest.approx(0.016)
+    assert record["hardware"].startswith("Lambda, ")
 
 
 def test_each_model_has_an_emissions_record_of_its_own(world):

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
-from greenfraud.carbon import LAMBDA_MB_PER_VCPU, emissions_g, inference_energy_kwh
 from greenfraud.errors import BundleError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.money import EURO
 from greenfraud.policy import SEVERITY, judge
+from training.evaluation.model_carbon import carbon_of
 from training.evaluation.policy_alerts import alerts_beside, asks_the_model, payments_of
 from training.features.chunk_file import feature_values
 from training.job.bucket import Bucket
-from training.model.onnx_graph import INPUT, OUTPUT, probabilities, session_of
+from training.model.onnx_graph import probabilities
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from greenfraud.policy import Policy
+    from training.evaluation.model_carbon import ModelCarbon
     from training.job.settings import Settings
-
-TIMED_ROWS, TIMED_ROUNDS = 200, 5
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class EvaluatedCandidate:
     is_probability: bool = True
     family: str | None = None
     version: str | None = None
-    emissions_g_per_1000: float | None = None
+    carbon: ModelCarbon | None = None
     manifest: BundleManifest | None = None
     reason: str | None = None
 
@@ -76,8 +74,10 @@ def rules_candidate(table: pa.Table, policy: Policy, currency: str = EURO) -> Ev
     return EvaluatedCandidate("rules", "rules", scores, severity > 0, is_probability=False)
 
 
-def bundle_candidate(prefix: str, role: str, table: pa.Table, *, policy: Policy, settings: Settings) -> EvaluatedCandidate:
-    """Score afresh from the ONNX bundle under a prefix, which is verified first."""
+def bundle_candidate(  # noqa: PLR0913
+    prefix: str, role: str, table: pa.Table, *, policy: Policy, settings: Settings, expected_scores: int | None = None
+) -> EvaluatedCandidate:
+    """Score afresh from the ONNX bundle under a prefix, which is verified first; `expected_scores` until the next promotion."""
     artifacts = Bucket(settings.artifacts_bucket)
     manifest = BundleManifest.from_bytes(artifacts.get(prefix + MANIFEST_FILE))
     identity: dict[str, Any] = {"family": manifest.family, "version": manifest.version, "manifest": manifest}
@@ -90,8 +90,8 @@ def bundle_candidate(prefix: str, role: str, table: pa.Table, *, policy: Policy,
         return EvaluatedCandidate(name, role, None, None, reason=str(error), **identity)
     scores = probabilities(model, values).astype(np.float64)
     is_alert = scores >= alert_thresholds(policy, table["amount_minor"].to_numpy())
-    grams = grams_per_1000(model, values, settings)
-    return EvaluatedCandidate(name, role, scores, is_alert, emissions_g_per_1000=grams, **identity)
+    carbon = carbon_of(model, manifest.emissions, expected_scores, settings)
+    return EvaluatedCandidate(name, role, scores, is_alert, carbon=carbon, **identity)
 
 
 def alert_thresholds(policy: Policy, amounts_minor: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -106,19 +106,3 @@ def _inputs(manifest: BundleManifest, table: pa.Table) -> NDArray[np.float32]:
         raise BundleError(f"the holdout lacks {', '.join(absent)}")
     manifest.verify_features(load_manifest())  # a holdout is built by this release: the same name may mean something else
     return feature_values(table, manifest.feature_names)
-
-
-def grams_per_1000(model: bytes, values: NDArray[np.float32], settings: Settings) -> float:
-    """Return gCO2e of 1,000 single scores: measured CPU time of the model alone, on the function's one vCPU."""
-    session: Any = session_of(model)
-    rows = [values[index : index + 1] for index in range(min(TIMED_ROWS, len(values)))]
-    seconds = min(_seconds_per_row(session, rows) for _ in range(TIMED_ROUNDS))  # what else ran only adds
-    energy_kwh = inference_energy_kwh(1000.0 * seconds, LAMBDA_MB_PER_VCPU)
-    return emissions_g(energy_kwh, settings.grid_intensity_g_per_kwh, settings.pue)
-
-
-def _seconds_per_row(session: Any, rows: list[NDArray[np.float32]]) -> float:
-    started = time.process_time()
-    for row in rows:
-        session.run([OUTPUT], {INPUT: row})
-    return (time.process_time() - started) / max(len(rows), 1)

@@ -86,7 +86,8 @@ def described(candidate: EvaluatedCandidate, costs: Mapping[str, Mapping[str, fl
         "version": candidate.version,
         "role": candidate.role,
         "mlflow_run_id": candidate.manifest.mlflow_run_id if candidate.manifest else None,
-        "emissions_g_per_1000": candidate.emissions_g_per_1000,
+        "emissions_g_per_1000": candidate.carbon and candidate.carbon.grams,
+        "emissions_parts": candidate.carbon and candidate.carbon.to_json(),
         "energy_kwh": spent.get("energy_kwh"),
         "emissions_g": spent.get("emissions_g"),
     }

@@ -7,6 +7,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 FAILURE_CHARACTERS = 1024  # SageMaker keeps this much of the failure file as the job's FailureReason
 
@@ -49,6 +50,11 @@ class JobPaths:
         """Read the job's hyperparameters; every value is a string, as SageMaker passes them."""
         document: dict[str, str] = json.loads((self.root / "input" / "config" / "hyperparameters.json").read_text())
         return document
+
+    def resources(self) -> dict[str, Any]:
+        """Read what SageMaker says of the job's machine; empty outside of it."""
+        file = self.root / "input" / "config" / "resourceconfig.json"
+        return cast("dict[str, Any]", json.loads(file.read_text())) if file.is_file() else {}
 
     def report_failure(self, reason: str) -> None:
         """Leave the reason where SageMaker picks it up as FailureReason."""

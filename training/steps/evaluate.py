@@ -19,6 +19,7 @@ from training.evaluation.curves import curves_document
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.judgement import judge
 from training.evaluation.looks import count_look
+from training.evaluation.model_carbon import whole_score_g
 from training.evaluation.policy_alerts import judgeable
 from training.evaluation.policy_in_force import policy_in_force
 from training.evaluation.pooling import pooled, unlearned_before
@@ -83,6 +84,7 @@ def main(paths: JobPaths) -> None:
         "production": control.production.name if control.production else None,
         **rival.to_json(),
         "currency": currency,
+        "score_emissions_g_per_1000": whole_score_g(settings),
         **judge(candidates, holdout, training_costs(artifacts, plan)),
     }
     artifacts.put_json(curves_key(hyperparameters.execution), curves_document(candidates, holdout))
@@ -131,7 +133,11 @@ def candidates_of(
 ) -> list[EvaluatedCandidate]:
     """Score the rules, and each model by its prefix."""
     policy = judgeable(policy, holdout.table)
-    models = [bundle_candidate(prefix, role, holdout.table, policy=policy, settings=settings) for prefix, role in roles.items()]
+    table, expected = holdout.table, len(holdout) + holdout.removed  # another week like this one passes until the next promotion
+    models = [
+        bundle_candidate(prefix, role, table, policy=policy, settings=settings, expected_scores=expected)
+        for prefix, role in roles.items()
+    ]
     rules = rules_candidate(holdout.table, policy, currency)
     return [rules, *(model.under(policy, rules, holdout.table, currency) for model in models)]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 REPORTED_METRICS = ("average_precision", "auc_roc", "card_precision_at_100")
-EMISSION_AMOUNTS = ("emissions_g", "energy_kwh", "duration_seconds")
+EMISSION_AMOUNTS = ("emissions_g", "embodied_g", "energy_kwh", "duration_seconds")
 STAGES = ("features", "train", "evaluate", "materialize", "report")  # of the jobs of one execution
 SEGMENT_METRICS = ("average_precision", "recall_at_fpr_1pct", "expected_cost_minor")
 
@@ -126,7 +126,7 @@ def _records_of_jobs(lake: Bucket, first_day: str) -> Iterator[str]:
 
 def totals(records: list[dict[str, Any]]) -> dict[str, float]:
     """Return gCO2e, kilowatt-hours before PUE and seconds of all records together."""
-    return {f"{name}_total": float(sum(record[name] for record in records)) for name in EMISSION_AMOUNTS}
+    return {f"{name}_total": float(sum(record.get(name) or 0.0 for record in records)) for name in EMISSION_AMOUNTS}
 
 
 def methods(records: list[dict[str, Any]]) -> dict[str, str]:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PARITY_ROWS = 2_000
+EMBODIED = "lineage_embodied_g"  # in the report, which every release reads
 
 
 def main(paths: JobPaths) -> None:
@@ -64,7 +65,7 @@ def main(paths: JobPaths) -> None:
     model = to_onnx(checkpoint.network)
     check_parity(model, checkpoint.network, chunk.values[:PARITY_ROWS])
     footprint = meter.stop()
-    publish(job, checkpoint, chunk, model, footprint)
+    publish(job, with_lineage(checkpoint, parent, footprint), chunk, model, footprint)
 
 
 def read_sample(job: TrainingJob) -> Sample:
@@ -154,7 +155,6 @@ def identity(job: TrainingJob) -> dict[str, Any]:
 def publish(job: TrainingJob, checkpoint: Checkpoint, chunk: Sample, model: bytes, footprint: Footprint) -> None:
     """Upload checkpoint, bundle, emissions and result; MLflow, which may be away, is told when all else is done."""
     orders, artifacts = job.hyperparameters, job.artifacts
-    checkpoint = with_lineage(checkpoint, footprint)
     result = result_of(job, checkpoint, footprint)
     prefix = checkpoint_prefix(checkpoint.family, checkpoint.version)
     if checkpoint.forgotten is not None:
@@ -192,15 +192,22 @@ def bundle_of(  # noqa: PLR0913, PLR0917
         metrics=summary_of(checkpoint),
         emissions={
             "this": emissions_of(footprint, job.settings),
-            "lineage": {"energy_kwh": checkpoint.lineage_energy_kwh, "emissions_g": checkpoint.lineage_emissions_g},
+            "lineage": {
+                "energy_kwh": checkpoint.lineage_energy_kwh,
+                "emissions_g": checkpoint.lineage_emissions_g,
+                "embodied_g": checkpoint.report[EMBODIED],
+            },
         },
     )
 
 
-def with_lineage(checkpoint: Checkpoint, footprint: Footprint) -> Checkpoint:
-    """Return the checkpoint with what its whole lineage cost, this training included."""
+def with_lineage(checkpoint: Checkpoint, parent: Checkpoint | None, footprint: Footprint) -> Checkpoint:
+    """Return the checkpoint with what its whole lineage cost, this training included; of older parents nobody knows the making."""
+    before = parent.report.get(EMBODIED) if parent else 0.0
+    embodied_g = None if before is None or footprint.embodied_g is None else before + footprint.embodied_g
     return replace(
         checkpoint,
         lineage_energy_kwh=checkpoint.lineage_energy_kwh + footprint.energy_kwh,
         lineage_emissions_g=checkpoint.lineage_emissions_g + footprint.emissions_g,
+        report=checkpoint.report | {EMBODIED: embodied_g},
     )

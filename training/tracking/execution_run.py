@@ -9,7 +9,7 @@ from training.tracking.run_figures import savings
 if TYPE_CHECKING:
     from training.tracking.runs import Tracking
 
-TOTALS = ("emissions_g_total", "energy_kwh_total", "duration_seconds_total")
+TOTALS = ("emissions_g_total", "embodied_g_total", "energy_kwh_total", "duration_seconds_total")
 
 
 def tell_execution_run(tracking: Tracking, report: dict[str, Any], documents: dict[str, dict[str, Any]]) -> None:
@@ -21,7 +21,7 @@ def tell_execution_run(tracking: Tracking, report: dict[str, Any], documents: di
         for name, value in {**measured, **savings(measured["saved"])}.items()
         if name not in {"version", "saved"}
     }
-    metrics = {**figures, **{name: report[name] for name in TOTALS}}
+    metrics = {**figures, **{name: report[name] for name in TOTALS if name in report}}
     parameters = {"decision": report["decision"], "holdout": report["holdout"]["chunk"]}
     summary = "\n".join([f"The gate: **{report['decision']}**.\n", *(f"- {reason}" for reason in report["reasons"])])
     tags = {"mlflow.note.content": summary, **report["methods"]}

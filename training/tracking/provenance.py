@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from greenfraud.canonical import sha256_hex
 from greenfraud.features.manifest import load_manifest
-from training.job.footprint import cpu_model
+from training.job.tracker import cpu_model
 from training.model.device import THREADS
 
 if TYPE_CHECKING:

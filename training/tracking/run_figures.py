@@ -23,7 +23,16 @@ def consumption(footprint: Footprint, settings: Settings) -> dict[str, float]:
         "emissions_g": footprint.emissions_g,
         "intensity_g_per_kwh": settings.grid_intensity_g_per_kwh,
         "pue": settings.pue,
+        **_beside(footprint),
     }
+
+
+def _beside(footprint: Footprint) -> dict[str, float]:
+    """Return the share of making the hardware, the seconds that no clock saw, and CodeCarbon's own figures."""
+    measured = footprint.measured.described() if footprint.measured else {}
+    seen = {name.replace("_", "/", 1): value for name, value in measured.items() if isinstance(value, float)}
+    embodied = {} if footprint.embodied_g is None else {"embodied_g": footprint.embodied_g}
+    return {**embodied, "system/estimated_seconds": footprint.estimated_seconds, **seen}
 
 
 def savings(saved: Mapping[str, Any]) -> dict[str, float | None]:
@@ -32,5 +41,8 @@ def savings(saved: Mapping[str, Any]) -> dict[str, float | None]:
 
 
 def method_tags(footprint: Footprint, settings: Settings) -> dict[str, str]:
-    """Return how energy was measured, and the source of the grid's carbon intensity."""
-    return {"emissions_method": footprint.method, "intensity_source": settings.grid_intensity_source}
+    """Return how energy was found, for which hardware, and the source of the grid's carbon intensity."""
+    tags = {"emissions_method": footprint.method, "intensity_source": settings.grid_intensity_source}
+    hardware = {"hardware": footprint.hardware.name} if footprint.hardware else {}
+    measured = {"measured_method": footprint.measured.method} if footprint.measured else {}
+    return {**tags, **hardware, **measured}

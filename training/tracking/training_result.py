@@ -36,6 +36,7 @@ def result_of(job: TrainingJob, checkpoint: Checkpoint, footprint: Footprint) ->
         "cpu_seconds": footprint.cpu_seconds,
         "energy_kwh": footprint.energy_kwh,
         "emissions_g": footprint.emissions_g,
+        "embodied_g": footprint.embodied_g,
         "job_name": job_name(),
     }
     return {**result, "saved": saved(job.artifacts, [result])}
@@ -46,7 +47,9 @@ def emissions_of(footprint: Footprint, settings: Settings) -> dict[str, Any]:
     return {
         "energy_kwh": footprint.energy_kwh,
         "emissions_g": footprint.emissions_g,
+        "embodied_g": footprint.embodied_g,
         "method": footprint.method,
+        "hardware": footprint.hardware and footprint.hardware.name,
         "intensity_g_per_kwh": settings.grid_intensity_g_per_kwh,
         "intensity_source": settings.grid_intensity_source,
         "pue": settings.pue,

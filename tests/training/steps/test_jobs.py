@@ -22,7 +22,7 @@ from greenfraud.naming import checkpoint_prefix, features_key, models_prefix, tr
 from greenfraud.promotion import decide
 from training.__main__ import main
 from training.job.contract import JobPaths
-from training.job.footprint import cpu_model
+from training.job.tracker import cpu_model
 from training.model.checkpoint import ARCHIVE_NAME, FILE_NAME, Checkpoint
 from training.model.device import best_device
 from training.model.onnx_graph import probabilities

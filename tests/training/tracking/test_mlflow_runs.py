@@ -97,7 +97,11 @@ def test_a_run_covers_its_training_and_tells_what_it_consumed(trained: Workplace
         assert told["emissions_g"] == pytest.approx(told["energy_kwh"] * told["pue"] * told["intensity_g_per_kwh"])
         assert told["system/cpu_seconds"] == spent["cpu_seconds"]
         assert told["system/peak_memory_mb"] > 100
-        assert run.data.tags["emissions_method"] in {"rapl", "cpu_load", "constant"}
+        assert run.data.tags["emissions_method"] == "reserved"
+        assert run.data.tags["measured_method"] in {"rapl", "cpu_load", "constant"}
+        parts = [told[f"measured/{part}_kwh"] for part in ("cpu", "memory", "gpu")]
+        assert told["measured/energy_kwh"] == pytest.approx(sum(parts))
+        assert told["embodied_g"] == spent["embodied_g"] > 0
         assert run.data.tags["intensity_source"] == "Cloud Carbon Footprint"
 
 
@@ -183,9 +187,9 @@ def test_the_executions_run_sums_up(reported: Workplace) -> None:
     run = reported.tracking().client.get_run(reported.tracking().parent_run_id)
     listed = reported.s3.list_objects_v2(Bucket="lake", Prefix="emissions/")["Contents"]
     records = [reported.document(item["Key"], "lake") for item in listed]
-    for name in ("emissions_g", "energy_kwh", "duration_seconds"):
+    for name in ("emissions_g", "embodied_g", "energy_kwh", "duration_seconds"):
         assert run.data.metrics[f"{name}_total"] == pytest.approx(sum(record[name] for record in records))
-    assert run.data.tags["emissions_method"] in {"rapl", "cpu_load", "constant"}
+    assert run.data.tags["emissions_method"] == "reserved"
     assert run.data.tags["intensity_source"] == "Cloud Carbon Footprint"
     assert "certainly better" in run.data.tags["mlflow.note.content"]
     assert [context for context, _ in inputs(run)] == ["evaluation"]

@@ -1,0 +1,40 @@
+"""The command `greenfraud emissions`: what was emitted, by stage, family and chunk, and by 1,000 scores."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.options import Aws, Region
+from cli.screen import Screen
+
+
+def emissions_command(
+    *,
+    sci: Annotated[bool, typer.Option("--sci", help="print all that a claim of SCI (ISO/IEC 21031) asks for, as Markdown")] = False,
+    aws: Aws = False,
+    region: Region = "",
+) -> None:
+    """What training and answering emitted: by stage, by family and chunk, and per 1,000 scores.
+
+    Reads the platform that is up, else the last `logs/emissions.csv`. Of use is electricity times the grid's intensity; of making
+    is the share of building the hardware. CodeCarbon's own figure of the same jobs stands beside the reserved one.
+
+    greenfraud emissions
+
+    greenfraud emissions --sci > sci.md
+    """
+    from cli.carbon.sci_page import claim_page
+    from cli.carbon.showing import show
+    from cli.dashboard.emissions_file import read_csv
+    from cli.dashboard.inputs import target_that_answers
+    from cli.emissions import CSV, read_emissions
+    from cli.target import find_target
+
+    target = find_target(aws=True, region=region or None) if aws else target_that_answers()
+    records = (target and read_emissions(target)) or ([] if aws else read_csv(CSV))
+    if sci:
+        typer.echo(claim_page(records), nl=False)
+    else:
+        show(Screen(), records)
