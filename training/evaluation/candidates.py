@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
+from greenfraud.canonical import sha256_hex
 from greenfraud.carbon import LAMBDA_MB_PER_VCPU, emissions_g, inference_energy_kwh
 from greenfraud.errors import BundleError
 from greenfraud.features.manifest import load_manifest
@@ -42,6 +43,7 @@ class EvaluatedCandidate:
     version: str | None = None
     emissions_g_per_1000: float | None = None
     manifest: BundleManifest | None = None
+    sha256: str | None = None  # of the manifest as it is stored: whoever promotes it promotes this bundle
     reason: str | None = None
 
     def part(self, rows: NDArray[np.bool_]) -> EvaluatedCandidate:
@@ -79,8 +81,10 @@ def rules_candidate(table: pa.Table, policy: Policy, currency: str = EURO) -> Ev
 def bundle_candidate(prefix: str, role: str, table: pa.Table, *, policy: Policy, settings: Settings) -> EvaluatedCandidate:
     """Score afresh from the ONNX bundle under a prefix, which is verified first."""
     artifacts = Bucket(settings.artifacts_bucket)
-    manifest = BundleManifest.from_bytes(artifacts.get(prefix + MANIFEST_FILE))
+    content = artifacts.get(prefix + MANIFEST_FILE)
+    manifest = BundleManifest.from_bytes(content)
     identity: dict[str, Any] = {"family": manifest.family, "version": manifest.version, "manifest": manifest}
+    identity["sha256"] = sha256_hex(content)
     name = f"{manifest.family}/{manifest.version}"
     model = artifacts.get(prefix + MODEL_FILE)
     try:

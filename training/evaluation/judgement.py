@@ -80,6 +80,7 @@ def described(candidate: EvaluatedCandidate, costs: Mapping[str, Mapping[str, fl
         "family": candidate.family,
         "version": candidate.version,
         "role": candidate.role,
+        "sha256": candidate.sha256,
         "mlflow_run_id": candidate.manifest.mlflow_run_id if candidate.manifest else None,
         "emissions_g_per_1000": candidate.emissions_g_per_1000,
         "energy_kwh": spent.get("energy_kwh"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from greenfraud.canary import has_canary
 from greenfraud.canonical import canonical_json
-from greenfraud.errors import ContractError
+from greenfraud.errors import ContractError, StateConflict
 from greenfraud.policy import DEFAULT_POLICY, Policy, in_force, to_store
 from greenfraud.policy.stored import PolicyRef
 
@@ -31,6 +31,11 @@ class ModelRef:
     def name(self) -> str:
         """The model in one word, `family/version`."""
         return f"{self.family}/{self.version}"
+
+    def check_digest(self, expected: str | None) -> None:
+        """Raise StateConflict where somebody means another bundle of this name; None means whichever there is."""
+        if expected is not None and expected != self.sha256:
+            raise StateConflict(f"{self.name} is another bundle now than the one that was judged: {self.sha256}, not {expected}")
 
     def to_json(self) -> dict[str, str]:
         """Return the stored form."""
