@@ -16,6 +16,7 @@ from cdk.components.tables import Tables
 from cdk.settings import Settings
 
 MEMORY_MB = 256
+JUDGED = ("executions/*/decision.json", "executions/*/evaluation.json")  # what the gate said, and of which bundles
 HTTP_API_SECONDS = 29  # API Gateway gives up after 30
 
 
@@ -59,8 +60,7 @@ class Control(Construct):
         machine = machine_arn(self, machine_name)
         tables = {**_production_stores(self._tables, self._buckets), "LEASES_TABLE": self._tables.leases.table_name}
         promote = self._function("Promote", "promote", {"STATE_MACHINE_ARN": machine, **tables})
-        judged = ("executions/*/decision.json", "executions/*/evaluation.json")
-        allow_objects(promote.role, self._buckets.artifacts, ["s3:GetObject"], "models/", *judged)
+        allow_objects(promote.role, self._buckets.artifacts, ["s3:GetObject"], "models/", *JUDGED)
         _allow_replacing(promote.role, self._tables, self._buckets)
         allow_items(promote.role, ["GetItem"], self._tables.leases)
         allow_asking_of_executions(promote.role, machine_name)
@@ -113,7 +113,7 @@ def operate_function(  # noqa: PLR0913
         log_retention_days=settings.log_retention_days,
     )
     allow_listing(operate.role, buckets.artifacts)
-    allow_objects(operate.role, buckets.artifacts, ["s3:GetObject"], "models/", "policies/")
+    allow_objects(operate.role, buckets.artifacts, ["s3:GetObject"], "models/", "policies/", *JUDGED)
     allow_objects(operate.role, buckets.artifacts, ["s3:PutObject"], "policies/")
     if id_key:  # the ids in a policy's lists become tokens before they are stored
         id_key.allow_read(operate.role)

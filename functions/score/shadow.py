@@ -17,6 +17,7 @@ from functions.score.model import Model
 from functions.score.verdict import Verdict, payment_of
 from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.errors import BundleError
+from greenfraud.faults import told
 from greenfraud.features.manifest import Manifest
 from greenfraud.policy import Decision, Policy, judge
 
@@ -101,7 +102,7 @@ class ShadowSlot:
         try:
             model = load(self._source, wanted, self._computed)
         except Exception as error:  # in a thread, nobody else would hear of it
-            logger.warning("shadow %s was not loaded: %s", wanted.name, error)
+            logger.warning("shadow %s was not loaded: %s", wanted.name, told(error))
             if wanted == self._wanted:
                 self._fail(error.fault if isinstance(error, BundleError) else "failed")
         else:

@@ -100,12 +100,17 @@ def test_only_the_routes_of_the_api_may_invoke_what_a_person_operates(resources)
     paths = {item["SourceArn"]["Fn::Join"][1][-1] for item in operate}
     assert paths == {
         "/*/*/v1/production",
+        "/*/*/v1/production/promote",
         "/*/*/v1/production/rollback",
+        "/*/*/v1/production/shadow",
+        "/*/*/v1/production/canary",
         "/*/*/v1/production/policy",
         "/*/*/v1/production/policy/undo",
         "/*/*/v1/emergency/production/policy",
         "/*/*/v1/emergency/production/policy/undo",
+        "/*/*/v1/emergency/production/promote",
         "/*/*/v1/emergency/production/rollback",
+        "/*/*/v1/emergency/production/canary",
         "/*/*/v1/proposals",
         "/*/*/v1/proposals/{number}/approve",
         "/*/*/v1/proposals/{number}/withdraw",
