@@ -172,3 +172,4 @@ class JobRoles(Construct):
         allow_objects(role, self._artifacts, READ, *documents, "executions/*/train/")
         allow_objects(role, self._artifacts, READ, "models/", "checkpoints/*/full-refit.json")
         allow_objects(role, self._artifacts, WRITE, "executions/*/report.json", f"{MLFLOW_PREFIX}/")
+        allow_items(role, ["GetItem"], self._tables.control)  # what serves by now, for MLflow's aliases

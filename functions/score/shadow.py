@@ -1,7 +1,7 @@
 """The model in shadow: it scores the values of each decision and is only logged; whatever becomes of it, no request is the worse.
 
-It is loaded in a thread of its own, so that no request waits for a store. Where it fails or takes too long it rests, which bounds
-what it costs: one late answer in RETRY_SECONDS at most.
+It is loaded in a thread of its own, so that no request waits for a store. Where it fails, or takes too long SLOW_AT_MOST times in a
+row, it rests, which bounds what it costs: so many late answers in RETRY_SECONDS. One may be the machine's fault.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from greenfraud.policy import Decision, Policy, judge
 logger = logging.getLogger(__name__)
 
 LONGEST_SECONDS = 0.005  # of one score; a model needs a hundredth of it
+SLOW_AT_MOST = 3
 Start = Callable[[Callable[[], None]], None]
 
 
@@ -60,11 +61,12 @@ class ShadowSlot:
         self._is_loading = False
         self._failure: Failure | None = None
         self._untold: list[str] = []
+        self._slow = 0  # in a row
 
     def score(self, verdict: Verdict, control: ControlDocument, policy: Policy) -> Shadowed | None:
         """What it says of the values that a verdict was made on; None where there is none, it is not loaded yet, or it rests."""
         if control.shadow != self._wanted:
-            self._wanted, self._model, self._failure, self._is_loading = control.shadow, None, None, False
+            self._wanted, self._model, self._failure, self._is_loading, self._slow = control.shadow, None, None, False, 0
         if self._wanted is None or self._rests():
             return None
         if self._model is None:
@@ -89,8 +91,10 @@ class ShadowSlot:
         if not 0.0 <= probability <= 1.0:
             self._fail("failed")
             return None
-        if self._timer() - started > LONGEST_SECONDS:
+        self._slow = self._slow + 1 if self._timer() - started > LONGEST_SECONDS else 0
+        if self._slow == SLOW_AT_MOST:
             self._fail("slow")
+            self._slow = 0
         return Shadowed(model.bundle.family, model.bundle.version, probability, found.decision)
 
     def _load(self, wanted: ModelRef) -> None:

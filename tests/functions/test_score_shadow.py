@@ -15,7 +15,7 @@ from score_world import MANIFEST, TRANSACTION, World
 
 from functions.score.bundles import RETRY_SECONDS, S3Bundles
 from functions.score.model import Model
-from functions.score.shadow import LONGEST_SECONDS, ShadowSlot
+from functions.score.shadow import LONGEST_SECONDS, SLOW_AT_MOST, ShadowSlot
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE
 from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.items import decision as decision_items
@@ -141,17 +141,34 @@ def test_a_store_that_hangs_keeps_no_request_waiting(world):
     assert kept("T2")["version"] == "v2"
 
 
-def test_a_slow_shadow_rests_so_that_it_delays_one_request_in_a_while(world, capsys, monkeypatch):
+def test_a_slow_shadow_rests_so_that_it_delays_few_requests_in_a_while(world, capsys):
     """What it said is kept; then nobody asks it for RETRY_SECONDS."""
     ticks = iter(number * LONGEST_SECONDS * 2 for number in range(100))
     world.service.scorer._shadow._timer = lambda: next(ticks)
-    for number in range(3):
+    for number in range(SLOW_AT_MOST + 2):
         world.score(transaction_id=f"T{number}")
-    assert [kept(f"T{number}") is not None for number in range(3)] == [True, False, False]
+    assert [kept(f"T{number}") is not None for number in range(SLOW_AT_MOST + 2)] == [True] * SLOW_AT_MOST + [False, False]
     assert counted(capsys.readouterr().out) == ["slow"]
     world.now += RETRY_SECONDS
-    world.score(transaction_id="T3")
-    assert kept("T3") is not None
+    world.score(transaction_id="later")
+    assert kept("later") is not None
+
+
+def test_a_shadow_that_is_slow_now_and_then_does_not_rest(world, capsys):
+    """The machine was busy."""
+    seconds = iter([LONGEST_SECONDS * 2, LONGEST_SECONDS * 2, 0.0] * 4)
+    clock = [0.0]
+
+    def tick():
+        is_start, clock[1:] = len(clock) == 1, [] if len(clock) > 1 else [0.0]
+        clock[0] += 0.0 if is_start else next(seconds)
+        return clock[0]
+
+    world.service.scorer._shadow._timer = tick
+    for number in range(9):
+        world.score(transaction_id=f"T{number}")
+    assert all(kept(f"T{number}") for number in range(9))
+    assert counted(capsys.readouterr().out) == []
 
 
 @pytest.mark.parametrize("answer", [[float("nan")], [2.0], RuntimeError("boom")])

@@ -79,6 +79,7 @@ def reported(evaluated: Workplace) -> Workplace:
 
     decision = decide(evaluated.document(evaluation_key(EXECUTION))).to_json()
     evaluated.s3.put_object(Bucket="artifacts", Key=decision_key(EXECUTION), Body=json.dumps(decision).encode())
+    evaluated.obey(decision)
     for _ in range(2):
         evaluated.run("report", {"execution": EXECUTION})
     return evaluated
