@@ -35,10 +35,9 @@ def ask(target: Target, screen: Screen, change: str, body: Mapping[str, Any], ca
     """What the API answers to `change`, such as `promote`. CommandError where it is refused, or not meant."""
     if not care.reason.strip():
         raise InputError("--reason is missing: say why, in a line. The ledger keeps it")
-    now = call_api(target, "GET", "/v1/production")
-    screen.line(f"serving    {model_name(now.get('production'))}, revision {now.get('revision', 0)}")
-    seen = now.get("revision", 0) if care.seen is None else care.seen
-    asked = {**body, "reason": care.reason, "revision": seen, "request_id": str(uuid4())}
+    seen = care.seen if care.seen is not None else _look(target, screen)
+    told = {} if seen is None else {"revision": seen}
+    asked = {**body, **told, "reason": care.reason, "request_id": str(uuid4())}
     path = f"/v1/{'emergency/' if care.is_emergency else ''}production/{change}"
     response = _sent(target, path, {**asked, "confirmed": True} if care.is_sure else asked)
     if response.status_code == HTTPStatus.PRECONDITION_REQUIRED:
@@ -48,6 +47,16 @@ def ask(target: Target, screen: Screen, change: str, body: Mapping[str, Any], ca
         raise CommandError(f"`{change}` was refused: {refused(target, 'POST', path, response)}")
     answer: dict[str, Any] = response.json()
     return answer
+
+
+def _look(target: Target, screen: Screen) -> int | None:
+    """The revision that is in force; None for who may change what serves, and not look at it."""
+    try:
+        now = call_api(target, "GET", "/v1/production")
+    except CommandError:
+        return None
+    screen.line(f"serving    {model_name(now.get('production'))}, revision {now.get('revision', 0)}")
+    return int(now.get("revision", 0))
 
 
 def _sent(target: Target, path: str, body: Mapping[str, Any]) -> httpx.Response:

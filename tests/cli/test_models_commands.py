@@ -44,6 +44,15 @@ def test_a_promotion_is_bound_to_what_the_person_saw(command, api):
     assert sent(api)[-1][1]["revision"] == 3
 
 
+def test_who_may_change_and_not_look_is_not_kept_from_it(command, api):
+    """A permission to roll back is one of its own."""
+    command("rollback", "--reason", "alarm")
+    changes = iter([(200, THEN)])
+    api.answer = lambda _path, _headers, body: next(changes) if body else (403, {"message": "Forbidden"})
+    assert CliRunner().invoke(app, ["rollback", "--reason", "alarm"]).exit_code == 0
+    assert "revision" not in sent(api)[-1][1]
+
+
 def test_what_the_gate_refused_is_asked_about_and_not_done_where_nobody_can_answer(command, api):
     """A script has to say --yes."""
     ended = command("promote", "light/v2", "--reason", "better", answers=[(428, ASKED)])
