@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("score", "ingest", "plan", "control.record", "control.gate", "control.promote", "control.operate", "control.release")
+NAMES = (
+    "score",
+    "ingest",
+    "plan",
+    "control.record",
+    "control.gate",
+    "control.promote",
+    "control.operate",
+    "control.release",
+    "control.guard",
+)
 # What Lambda itself calls in a function's name, and listing, without which a missing object reads as a refused one.
 PLATFORM = {
     "logs:CreateLogStream",
@@ -72,7 +82,7 @@ def test_every_function_runs_the_newest_proven_python_on_the_greener_processor(f
 def test_memory_and_time_are_what_each_function_needs(functions):
     """Score has exactly one vCPU; batches get a minute."""
     sizes = {name: (item["MemorySize"], item["Timeout"]) for name, item in functions.items()}
-    control = {f"control.{verb}": (256, 60) for verb in ("record", "gate", "promote", "release")}
+    control = {f"control.{verb}": (256, 60) for verb in ("record", "gate", "promote", "release", "guard")}
     operate = {"control.operate": (256, 29)}  # API Gateway waits no longer than 30
     assert sizes == {"score": (1769, 10), "ingest": (512, 60), "plan": (256, 60), **control, **operate}
 

@@ -10,7 +10,7 @@ import pytest
 from template_permissions import Spelling, inline_statements, listed, managed_policies, path_of, roles
 
 # What lets services in by a policy of its own: CloudWatch, and API Gateway.
-OF_RESOURCES = {"GreenFraud-Data/Alerts/Topic", "GreenFraud-Serving/Http/Api"}
+OF_RESOURCES = {"GreenFraud-Data/Alerts/Topic", "GreenFraud-Serving/Http/Api", "GreenFraud-Serving/Guard"}
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -150,15 +150,24 @@ def test_a_rollback_is_entered_under_the_name_of_who_signed(deployment, first_ru
 
 
 def other_model(deployment, promoted):
-    """A model that learned and does not serve, family/version."""
+    """A model that the execution made too whose gate chose the promoted one, family/version."""
     s3, bucket = deployment.client("s3"), deployment.outputs["ArtifactsBucket"]
     keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket, Prefix="models/")["Contents"]]
     names = {"/".join(key.split("/")[1:3]) for key in keys if key.endswith("/manifest.json")}
-    return sorted(name for name in names if name.split("/")[0] != promoted.split("/")[0])[-1]
+    ending = promoted.rpartition("-")[2]
+    return max(name for name in names if name.endswith(ending) and name.split("/")[0] != promoted.split("/")[0])
+
+
+def ring(deployment, ending):
+    """Let the alarm ring whose name has this in it, as a person may in CloudWatch."""
+    client = deployment.client("cloudwatch")
+    names = [one["AlarmName"] for page in client.get_paginator("describe_alarms").paginate() for one in page["MetricAlarms"]]
+    (name,) = [name for name in names if ending in name]
+    client.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a test")
 
 
 def test_a_model_in_shadow_and_then_a_canary_is_obeyed_by_the_next_request_and_compared(deployment, first_run):
-    """Each is an entry of the ledger; taking it away is one command. The gate rejected this one, so nothing is done without a yes."""
+    """Each is an entry of the ledger; an alarm takes the canary away. Without a yes nothing is done that the gate rejected."""
     promoted = deployment.health()["model"]
     other = other_model(deployment, promoted)
     asked = deployment.command("canary", "99", "--model", other, "--reason", "trying it")
@@ -175,11 +184,14 @@ def test_a_model_in_shadow_and_then_a_canary_is_obeyed_by_the_next_request_and_c
         assert other in {"{family}/{version}".format(**answer["model"]) for answer in answered}
         compared = deployment.command("canary")
         assert f"{other} answers 99 % of the customers since" in compared.stdout, compared.stderr
+        ring(deployment, "CanaryDegraded")
+        wait_until(lambda: not deployment.answer("GET", "/v1/production")["canary"], 30)
     finally:
         shown = deployment.command("canary", "off", "--reason", "as it was")
     assert shown.returncode == 0, shown.stderr
     assert deployment.health()["model"] == promoted
     told = deployment.command("history", "--limit", "3").stdout
+    assert "automatic: the alarm GreenFraud-Serving-GuardCanaryDegraded" in told
     assert told.index("no canary any more") < told.index(f"99 % of the customers to {other}") < told.index(f"in shadow {other}")
     assert "against the gate: " in told
 
