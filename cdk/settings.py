@@ -47,6 +47,7 @@ STAGES: dict[str, dict[str, Any]] = {
         # 200 requests a second of 50 ms are 10 at once; the rest is for cold starts, so that nothing else in the account starves
         # scoring. The account must keep 100 beyond it, or the deployment is refused: ask for the quota first.
         "score_reserved_concurrency": 100,
+        "automatic_rollback": True,  # nobody need be awake for it
         "four_eyes": True,  # nobody changes what serves alone; an emergency does, and rings
         "ledger_lock": "compliance",  # nobody at all, the account's administrator included
         "keep_ledger_days": 2_557,  # seven years
@@ -68,6 +69,8 @@ class Settings:
     own_keys: bool = False  # encrypted all the same, by keys that AWS owns or manages and nobody here can withdraw
     tokenise_ids: bool = False  # customers and terminals are stored as they are sent: a demonstration one can read
     four_eyes: bool = False  # whoever proposes a rollback or a policy cannot approve it; off, who may ask may do it
+    # Degraded, failing or slow answers within a day of a promotion take it back, to the model before; a canary always goes.
+    automatic_rollback: bool = False
     ledger_lock: str = "governance"  # copies of the ledger: only who may bypass governance removes one before its time
     keep_ledger_days: int = 30  # for how long; a trial is torn down sooner or later
     private: bool = False  # functions and jobs without the internet; 8 USD a month per endpoint and zone, about 100 in all

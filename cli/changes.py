@@ -24,6 +24,8 @@ def proposals_command(*, aws: Aws = False, region: Region = "") -> None:
     for one in answer["proposals"]:
         screen.line(f"{one['number']:>4}  {one['status']:<9}  {one['change'].removeprefix('POST /v1/')}, by {one['proposer']}")
         screen.line(f"      {one['at'][:19]} UTC, at revision {one['revision']}: {one['reason']}")
+        for told in _models_of(one["body"]):
+            screen.line(f"      {told}")
         if policy := one["body"].get("policy"):
             screen.line(f"      policy {policy['version']}, policies/{policy['sha256']}.json among the artifacts")
         if one.get("closed_by"):
@@ -50,25 +52,6 @@ def withdraw_command(number: Number, *, reason: Reason, aws: Aws = False, region
     target, screen = find_target(aws=aws, region=region or None), Screen()
     asked_for(target, f"/v1/proposals/{number}/withdraw", {"reason": reason}, f"withdraw {number}")
     screen.line(f"proposal {number} is withdrawn")
-
-
-def rollback_command(
-    *,
-    reason: Reason,
-    emergency: Annotated[
-        bool, typer.Option("--emergency", help="at once, without a second person: the ledger says so, and an alarm rings")
-    ] = False,
-    aws: Aws = False,
-    region: Region = "",
-) -> None:
-    """Make the previous model serve again."""
-    roll_back(find_target(aws=aws, region=region or None), Screen(), reason, is_emergency=emergency)
-
-
-def roll_back(target: Target, screen: Screen, reason: str, *, is_emergency: bool = False) -> None:
-    """Ask for the model before this one; the ledger keeps why, and who signed the request."""
-    path = "/v1/emergency/production/rollback" if is_emergency else "/v1/production/rollback"
-    tell_change(asked_for(target, path, {"reason": reason}, "rollback"), screen)
 
 
 def asked_for(target: Target, path: str, body: Mapping[str, Any], command: str) -> dict[str, Any]:
@@ -99,6 +82,18 @@ def tell_serving(answer: Mapping[str, Any], screen: Screen) -> None:
     screen.line(f"now serving {model_name(answer.get('production'))}, revision {answer['revision']}")
     if answer.get("fallback"):
         screen.line(f"and if that cannot be loaded, {model_name(answer['fallback'])}")
+    if answer.get("canary"):
+        screen.line(f"canary {model_name(answer['canary'])} answers {answer['canary_percent']} % of the customers")
+    if answer.get("shadow"):
+        screen.line(f"shadow {model_name(answer['shadow'])} scores beside, and answers nobody")
+
+
+def _models_of(body: Mapping[str, Any]) -> list[str]:
+    """What a proposal about models is to approve: which bundle, which share, and what the gate said against it."""
+    share = f"{body['percent']} % of the customers to " if body.get("percent") else ""
+    model = f"{share}{body['model']}" if body.get("model") else ""
+    digest = f", manifest {body['sha256']}" if body.get("sha256") else ""
+    return [*([model + digest] if model else []), *body.get("remarks", [])]
 
 
 def model_name(reference: Mapping[str, Any] | None) -> str:

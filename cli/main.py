@@ -12,7 +12,7 @@ import typer
 
 from cli.audit.commands import audit_app
 from cli.carbon.command import emissions_command
-from cli.changes import approve_command, proposals_command, rollback_command, withdraw_command
+from cli.changes import approve_command, proposals_command, withdraw_command
 from cli.compare.command import compare_command
 from cli.errors import InputError
 from cli.explain.command import explain_command
@@ -20,6 +20,7 @@ from cli.faults import FaultReportingGroup
 from cli.import_commands import import_command, rates_command
 from cli.interruption import end_like_ctrl_c
 from cli.labels.command import label_command
+from cli.models.commands import canary_command, history_command, promote_command, rollback_command, shadow_command
 from cli.options import (
     Aws,
     Currency,
@@ -180,7 +181,11 @@ def score_command(  # noqa: PLR0913 - the options of a command
 
 app.command("explain", help=in_paragraphs(explain_command))(explain_command)
 app.add_typer(reviews_app, name="reviews", help=in_paragraphs(list_command))
-app.command("rollback")(rollback_command)
+app.command("promote", help=in_paragraphs(promote_command))(promote_command)
+app.command("rollback", help=in_paragraphs(rollback_command))(rollback_command)
+app.command("shadow", help=in_paragraphs(shadow_command))(shadow_command)
+app.command("canary", help=in_paragraphs(canary_command))(canary_command)
+app.command("history")(history_command)
 app.command("proposals")(proposals_command)
 app.command("approve")(approve_command)
 app.command("withdraw")(withdraw_command)

@@ -27,7 +27,8 @@ def show_status(target: Target, screen: Screen) -> None:
     screen.line(f"health     {health_of(target)}")
     for stage in ("fallback", "canary", "shadow"):
         if document.get(stage):
-            screen.line(f"{stage:<10} {model_name(document[stage])}")
+            share = f", {document['canary_percent']} % of the customers" if stage == "canary" else ""
+            screen.line(f"{stage:<10} {model_name(document[stage])}{share}")
     if (lease := running_lease(target)) is not None:
         screen.line(f"training   {lease.name} since {lease.taken_at:%Y-%m-%d %H:%M:%S} UTC; no other execution trains meanwhile")
     for execution in _last_executions(target):

@@ -18,7 +18,7 @@ class UnsupportedTargetError(Exception):
 def deliver(  # noqa: PLR0913 - what is delivered, by whom, and in whose name
     context: Context, arn: str, message: str, *, caller: Caller, source_arn: str, subject: str | None = None
 ) -> None:
-    """Hand `message` to the state machine, topic or queue at `arn`; only a topic shows the subject.
+    """Hand `message` to the function, state machine, topic or queue at `arn`; only a topic shows the subject.
 
     The caller delivers on behalf of what is at `source_arn`, which policies may ask about. Raises AccessDeniedError,
     UnsupportedTargetError, or the service's own error.
@@ -48,8 +48,14 @@ def send_message(context: Context, arn: str, message: str, _: str | None) -> Non
     client.send_message(QueueUrl=url, MessageBody=message)
 
 
-ACTIONS = {"states": "states:StartExecution", "sns": "sns:Publish", "sqs": "sqs:SendMessage"}
+def invoke(context: Context, arn: str, message: str, _: str | None) -> None:
+    """Call the function with the message as its event. AWS hands it over and tries again what fails; here it is tried once."""
+    context.client("lambda").invoke(FunctionName=arn, Payload=message.encode())
+
+
+ACTIONS = {"lambda": "lambda:InvokeFunction", "states": "states:StartExecution", "sns": "sns:Publish", "sqs": "sqs:SendMessage"}
 SENDERS: dict[str, Callable[[Context, str, str, str | None], None]] = {
+    "lambda": invoke,
     "states": start_execution,
     "sns": publish,
     "sqs": send_message,

@@ -16,6 +16,7 @@ from cdk.components.tables import Tables
 from cdk.settings import Settings
 
 MEMORY_MB = 256
+JUDGED = ("executions/*/decision.json", "executions/*/evaluation.json")  # what the gate said, and of which bundles
 HTTP_API_SECONDS = 29  # API Gateway gives up after 30
 
 
@@ -57,11 +58,10 @@ class Control(Construct):
 
     def _promote(self, machine_name: str) -> ServiceFunction:
         machine = machine_arn(self, machine_name)
-        tables = {**_production_stores(self._tables, self._buckets), "LEASES_TABLE": self._tables.leases.table_name}
+        tables = {**production_stores(self._tables, self._buckets), "LEASES_TABLE": self._tables.leases.table_name}
         promote = self._function("Promote", "promote", {"STATE_MACHINE_ARN": machine, **tables})
-        judged = ("executions/*/decision.json", "executions/*/evaluation.json")
-        allow_objects(promote.role, self._buckets.artifacts, ["s3:GetObject"], "models/", *judged)
-        _allow_replacing(promote.role, self._tables, self._buckets)
+        allow_objects(promote.role, self._buckets.artifacts, ["s3:GetObject"], "models/", *JUDGED)
+        allow_replacing(promote.role, self._tables, self._buckets)
         allow_items(promote.role, ["GetItem"], self._tables.leases)
         allow_asking_of_executions(promote.role, machine_name)
         return promote
@@ -105,7 +105,7 @@ def operate_function(  # noqa: PLR0913
         memory_mb=MEMORY_MB,
         timeout_seconds=HTTP_API_SECONDS,
         environment={
-            **_production_stores(tables, buckets),
+            **production_stores(tables, buckets),
             "ARTIFACTS_BUCKET": buckets.artifacts.bucket_name,
             "FOUR_EYES": "on" if settings.four_eyes else "off",
             "ID_TOKENS": id_key.arn if id_key else OFF,
@@ -113,17 +113,18 @@ def operate_function(  # noqa: PLR0913
         log_retention_days=settings.log_retention_days,
     )
     allow_listing(operate.role, buckets.artifacts)
-    allow_objects(operate.role, buckets.artifacts, ["s3:GetObject"], "models/", "policies/")
+    allow_objects(operate.role, buckets.artifacts, ["s3:GetObject"], "models/", "policies/", *JUDGED)
     allow_objects(operate.role, buckets.artifacts, ["s3:PutObject"], "policies/")
     if id_key:  # the ids in a policy's lists become tokens before they are stored
         id_key.allow_read(operate.role)
-    _allow_replacing(operate.role, tables, buckets)
+    allow_replacing(operate.role, tables, buckets)
     if network:
         network.run_function(operate.function)
     return operate
 
 
-def _production_stores(tables: Tables, buckets: Buckets) -> dict[str, str]:
+def production_stores(tables: Tables, buckets: Buckets) -> dict[str, str]:
+    """Where what is in production stands, as variables of a function."""
     return {
         "CONTROL_TABLE": tables.control.table_name,
         "LEDGER_TABLE": tables.ledger.table_name,
@@ -131,7 +132,7 @@ def _production_stores(tables: Tables, buckets: Buckets) -> dict[str, str]:
     }
 
 
-def _allow_replacing(role: iam.Role, tables: Tables, buckets: Buckets) -> None:
+def allow_replacing(role: iam.Role, tables: Tables, buckets: Buckets) -> None:
     """To read what is in production, and to replace it together with an entry of the ledger, its digest and its copy."""
     allow_items(role, ["GetItem", "PutItem"], tables.control)
     allow_items(role, ["PutItem", "Query"], tables.ledger)

@@ -183,6 +183,7 @@ class JobRoles(Construct):
         allow_objects(role, self._artifacts, READ, *documents, "executions/*/train/")
         allow_objects(role, self._artifacts, READ, "models/", "checkpoints/*/full-refit.json")
         allow_objects(role, self._artifacts, WRITE, "executions/*/report.json", f"{MLFLOW_PREFIX}/")
+        allow_items(role, ["GetItem"], self._tables.control)  # what serves by now, for MLflow's aliases
 
     def _label(self, role: iam.Role) -> None:
         """From dropped files to reports and releases beside decisions; what nobody decided here stands in the lake."""

@@ -121,8 +121,9 @@ class PipelineFlow(Construct):
     def _promote_or_not(self) -> sfn.Choice:
         report = self._run("Report", "report")
         report.next(self._account_for_waiting())
-        is_better = sfn.Condition.string_equals("$.gate.decision.outcome", "promote")
-        return sfn.Choice(self, "IsPromoted").when(is_better, self._promote().next(report)).otherwise(report)
+        outcomes = [sfn.Condition.string_equals("$.gate.decision.outcome", outcome) for outcome in ("promote", "shadow")]
+        changes = sfn.Condition.or_(*outcomes)
+        return sfn.Choice(self, "IsPromoted").when(changes, self._promote().next(report)).otherwise(report)
 
     def _account_for_waiting(self) -> sfn.Choice:
         """What a wait saved is a figure beside the run, which has succeeded without it."""
@@ -134,7 +135,7 @@ class PipelineFlow(Construct):
         return sfn.Choice(self, "MightWait").when(might_wait, waited.next(succeeded)).otherwise(succeeded)
 
     def _promote(self) -> sfn.TaskStateBase:
-        """What is promoted is read from the gate's stored decision: a payload says no more than which execution asks."""
+        """What is promoted, or put in shadow, is read from the gate's stored decision: a payload says only which execution asks."""
         return call(
             self,
             "Promote",

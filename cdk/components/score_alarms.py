@@ -35,7 +35,9 @@ class ScoreAlarms(Construct):
             self._share("ServerErrorShare", http.server_errors(), http.requests(), "Too many answers of the API are errors."),
             self._share("DegradedShare", our_metric("Degraded"), our_metric("Decisions"), "Too many decisions are degraded."),
         ]
-        self.all = [*self.of_shares, *self._lasting(), *self._refusals(function), self._slow(settings.score_latency_ms)]
+        slow = self._slow(settings.score_latency_ms)
+        self.of_answers = [*self.of_shares, slow]  # what a bad model does to them
+        self.all = [*self.of_shares, *self._lasting(), *self._refusals(function), slow]
         self.all += [
             self._single("BundleLoadFailed", our_metric("BundleLoadFailed"), "A promoted bundle was refused, or its fallback."),
             self._single("EmergencyChange", our_metric("EmergencyChange"), "Somebody changed what serves without a second person."),

@@ -33,10 +33,15 @@ ACCESS_LOG = {
 # What a person may ask of production; the caller's ARN, which API Gateway alone can tell, is the ledger's actor.
 OPERATIONS = {
     "/v1/production": apigateway.HttpMethod.GET,
+    "/v1/production/promote": apigateway.HttpMethod.POST,
     "/v1/production/rollback": apigateway.HttpMethod.POST,
+    "/v1/production/shadow": apigateway.HttpMethod.POST,
+    "/v1/production/canary": apigateway.HttpMethod.POST,
     "/v1/production/policy": apigateway.HttpMethod.POST,
     "/v1/production/policy/undo": apigateway.HttpMethod.POST,
+    "/v1/emergency/production/promote": apigateway.HttpMethod.POST,
     "/v1/emergency/production/rollback": apigateway.HttpMethod.POST,
+    "/v1/emergency/production/canary": apigateway.HttpMethod.POST,
     "/v1/emergency/production/policy": apigateway.HttpMethod.POST,
     "/v1/emergency/production/policy/undo": apigateway.HttpMethod.POST,
     "/v1/proposals": apigateway.HttpMethod.GET,

@@ -15,6 +15,7 @@ from cdk.components.control import operate_function
 from cdk.components.function import ServiceFunction
 from cdk.components.granted import granted
 from cdk.components.grants import allow, allow_items, allow_listing, allow_objects
+from cdk.components.guard import Guard
 from cdk.components.ingestion import Ingestion
 from cdk.components.layers import Layers
 from cdk.components.network import Network
@@ -86,7 +87,18 @@ class ServingStack(Stack):
         self.watch = ScoreAlarms(
             self, "Watch", http=self.http, function=self.score.function, topic=data.alerts.topic, settings=settings
         )
-        self.alarms = [*self.watch.all, self._expensive()]
+        self.guard = Guard(
+            self,
+            "Guard",
+            settings=settings,
+            layers=self._layers,
+            buckets=data.buckets,
+            tables=data.tables,
+            topic=data.alerts.topic,
+            of_production=self.watch.of_answers,
+            network=network,
+        )
+        self.alarms = [*self.watch.all, *self.guard.alarms, self._expensive()]
         self._shift_traffic()
         for output, value in self._outputs().items():
             CfnOutput(self, output, value=value)

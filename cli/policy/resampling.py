@@ -32,8 +32,11 @@ class Resampled:
         """The sum of a figure."""
         return float(self._totals[0, self._place[name]])
 
-    def told(self, of: Callable[[Callable[[str], Any]], Any]) -> dict[str, float | None]:
-        """A figure made of sums, with its 95 % interval; null where it divides by nothing."""
+    def told(self, of: Callable[[Callable[[str], Any]], Any], *, is_distance: bool = False) -> dict[str, float | None]:
+        """A figure made of sums, with its 95 % interval; null where it divides by nothing.
+
+        Draws are further apart than what they are drawn from: of a distance, what they exceed it by on average is taken off.
+        """
         with np.errstate(divide="ignore", invalid="ignore"):
             value = of(lambda name: self._totals[:, self._place[name]])[0]
             draws = of(lambda name: self._draws[:, self._place[name]])
@@ -41,6 +44,8 @@ class Resampled:
         if not np.isfinite(value) or not known.size:
             return {"value": None, "low": None, "high": None}
         low, high = np.quantile(known, (0.025, 0.975))
+        if is_distance:
+            low, high = (max(0.0, one - float(known.mean() - value)) for one in (low, high))
         return {"value": float(value), "low": float(low), "high": float(high)}
 
 

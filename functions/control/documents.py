@@ -39,6 +39,14 @@ class Artifacts:
             raise ContractError(f"{key} is not a JSON object")
         return document
 
+    def first_execution(self, digits: str) -> str | None:
+        """The execution, twelve digits, that begins with these and left something; None where there is none."""
+        if len(digits) != naming.SHORT:
+            return None
+        found = self._client().list_objects_v2(Bucket=self._bucket, Prefix=f"{naming.EXECUTIONS}{digits}", MaxKeys=1)
+        keys = [one["Key"] for one in found.get("Contents", [])]
+        return keys[0].split("/")[1] if keys else None
+
     def write_json(self, key: str, document: dict[str, Any]) -> None:
         """Store one JSON object."""
         self.write(key, json.dumps(document).encode())

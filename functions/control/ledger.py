@@ -6,22 +6,30 @@ from collections.abc import Iterable
 from typing import Any
 
 from greenfraud.control import ModelRef
-from greenfraud.items.ledger import APPLY_POLICY, UNDO_POLICY
+from greenfraud.items.ledger import APPLY_POLICY, PROMOTE, ROLL_BACK, UNDO_POLICY
 from greenfraud.policy.stored import PolicyRef
 
 
 def standing(entries: Iterable[dict[str, Any]]) -> list[ModelRef | None]:
     """The promotions that stand, oldest first, after the rules (None) that stood before them all; the last is in production.
 
-    A rollback undoes the newest promotion that has not been undone yet, so that repeating it goes further back.
+    A rollback undoes the newest promotions that have not been undone yet, down to the one whose model it put back: one where
+    nobody named it, so that repeating it goes further back.
     """
     promoted: list[ModelRef | None] = [None]
     for entry in entries:
-        if entry["verb"] == "promote":
+        if entry["verb"] == PROMOTE:
             promoted.append(ModelRef.from_json(entry["production"]))
-        elif entry["verb"] == "rollback" and len(promoted) > 1:
+        elif entry["verb"] == ROLL_BACK and len(promoted) > 1:
             promoted.pop()
+            _drop_above(promoted, entry["production"] and ModelRef.from_json(entry["production"]))
     return promoted
+
+
+def _drop_above(promoted: list[ModelRef | None], back: ModelRef | None) -> None:
+    if back in promoted:
+        while promoted[-1] != back:
+            promoted.pop()
 
 
 def standing_policies(entries: Iterable[dict[str, Any]]) -> list[PolicyRef | None]:
@@ -44,7 +52,7 @@ def taken_back(entries: Iterable[dict[str, Any]]) -> set[ModelRef]:
     found: set[ModelRef] = set()
     for entry in entries:
         previous, production = (model and ModelRef.from_json(model) for model in (entry.get("previous"), entry["production"]))
-        if entry["verb"] == "rollback" and previous is not None:
+        if entry["verb"] == ROLL_BACK and previous is not None:
             found.add(previous)
         if production is not None:
             found.discard(production)

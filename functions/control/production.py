@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from functions.control.approval import ALONE, Approval
+from functions.control.asked import Asked
 from functions.control.documents import Artifacts
 from functions.control.ledger import standing, taken_back
 from functions.control.servable import Servable
@@ -17,9 +17,10 @@ from functions.control.stage import Stage
 from greenfraud.bundle import BundleManifest
 from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.errors import ContractError, GreenFraudError, StateConflict
-from greenfraud.items.ledger import Entry
+from greenfraud.items.ledger import PROMOTE, ROLL_BACK, Entry
 
 Check = Callable[[ControlDocument], None]
+RULES = "rules"  # in place of a model: what stood before the first promotion
 logger = logging.getLogger(__name__)
 
 
@@ -32,51 +33,54 @@ class Production:
     servable: Servable
     approval: Approval = ALONE
 
-    def promote(  # noqa: PLR0913 - what, and what the ledger must know of it
-        self,
-        family: str,
-        version: str,
-        *,
-        actor: str,
-        reasons: Sequence[str],
-        execution: str | None,
-        check: Check = lambda _: None,
+    def promote(
+        self, family: str, version: str, asked: Asked, *, sha256: str | None = None, check: Check = lambda _: None
     ) -> ControlDocument:
         """Put a verified bundle into production, what was there behind it. Promoting what is there already changes nothing.
 
-        `check` raises where what stands now must not be replaced. Raises NotFound or BundleError when the bundle is missing or
-        altered, UnservableError when the scoring function cannot serve it, StateConflict when another change came first.
+        `sha256` is the digest of the manifest that was judged, if known; `check` raises where what stands now must not be
+        replaced. A canary ends: what it was compared with serves no more. Raises NotFound or BundleError when the bundle is
+        missing or altered, UnservableError when the scoring function cannot serve it, StateConflict when another change came
+        first, or the bundle is another one than was judged.
         """
         reference, bundle = self.artifacts.verified(family, version)
+        reference.check_digest(sha256)
         before = self.stage.current()
         if before.production == reference:
             return before
+        asked.check(before)
         check(before)
         self.servable.check(bundle)
         fallback = self._fallback(reference, [before.production, before.fallback])
         figures = {"metrics": bundle.metrics, "emissions": bundle.emissions, "files": bundle.files}
-        return self._replace(
-            before, reference, fallback, verb="promote", actor=actor, reasons=reasons, execution=execution, **figures
-        )
+        return self._replace(before, reference, fallback, asked, verb=PROMOTE, **figures)
 
-    def roll_back(self, *, actor: str, reason: str) -> ControlDocument:
+    def roll_back(self, asked: Asked, *, to: str | None = None) -> ControlDocument:
         """Put back what stood before the newest promotion, which is verified first; repeated, it goes further back.
 
-        Raises StateConflict when there is nothing to go back to, ContractError when that bundle is not what it was,
+        `to` names a model that stood before, or the rules: repeated, that changes nothing. Raises StateConflict when there is
+        nothing to go back to, Unconfirmed where only the rules would answer, ContractError when that bundle is not what it was,
         UnservableError when the scoring function cannot serve it. What a rollback took back is never the fallback, promoted
-        before as often as it may have been.
+        before as often as it may have been. A canary ends.
         """
         before = self.stage.current()  # first: a change that comes after it makes the replacement fail
+        if to is not None and name_of(before.production) == to:
+            return before
+        asked.check(before)
         entries = self.stage.entries()
-        *earlier, _ = standing(entries)
-        if not earlier:
-            raise StateConflict("nothing has been promoted that could be rolled back")
+        earlier = _down_to(to, standing(entries)[:-1])
         production = earlier.pop()
-        if production is not None:
+        if production is None:
+            asked.confirm("no model stood before: only the rules would answer")
+        else:
             self.servable.check(self._whole(production))
         refused = {before.production, *taken_back(entries)}
         fallback = self._fallback(production, (one for one in reversed(earlier) if one not in refused))
-        return self._replace(before, production, fallback, verb="rollback", actor=actor, reasons=[reason])
+        return self._replace(before, production, fallback, asked, verb=ROLL_BACK)
+
+    def behind(self, to: str | None = None) -> str:
+        """What a rollback would put back, by name. Raises StateConflict when there is nothing."""
+        return name_of(_down_to(to, standing(self.stage.entries())[:-1])[-1])
 
     def _whole(self, promoted: ModelRef) -> BundleManifest:
         """The bundle, which must be the one that was promoted. Raises ContractError, NotFound or BundleError."""
@@ -99,19 +103,28 @@ class Production:
         return None
 
     def _replace(
-        self, before: ControlDocument, production: ModelRef | None, fallback: ModelRef | None, **entered: Any
+        self, before: ControlDocument, production: ModelRef | None, fallback: ModelRef | None, asked: Asked, **entered: Any
     ) -> ControlDocument:
-        allowed = self.approval.entered(before.revision)
-        after = dataclasses.replace(before, revision=before.revision + 1, production=production, fallback=fallback)
-        at = datetime.now(UTC).isoformat()
-        entry = Entry(
-            revision=after.revision,
-            at=at,
-            production=production,
-            previous=before.production,
-            control=after.to_json(),
-            **entered,
-            **allowed,
-        )
+        shadow = None if before.shadow == production else before.shadow
+        alone = dataclasses.replace(before, canary=None, canary_percent=0, shadow=shadow)
+        after = dataclasses.replace(alone, revision=before.revision + 1, production=production, fallback=fallback)
+        entry = Entry.of(before, after, **entered, **asked.entered(), **self.approval.entered(before.revision))
         self.stage.replace(after, entry, self.approval.closed(entry.actor, "; ".join(entry.reasons)))
         return after
+
+
+def name_of(model: ModelRef | None) -> str:
+    """A model in one word, or that there is none."""
+    return model.name if model else RULES
+
+
+def _down_to(to: str | None, earlier: list[ModelRef | None]) -> list[ModelRef | None]:
+    """What stood before, oldest first, up to the one that is named, or all of it. Raises StateConflict where nothing did."""
+    if not earlier:
+        raise StateConflict("nothing has been promoted that could be rolled back")
+    names = [name_of(one) for one in earlier]
+    if to is None:
+        return earlier
+    if to not in names:
+        raise StateConflict(f"{to} did not stand before what serves now, only {', '.join(dict.fromkeys(reversed(names)))}")
+    return earlier[: len(names) - names[::-1].index(to)]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from greenfraud.bundle import BundleManifest
+from greenfraud.control import ControlDocument
 from greenfraud.errors import ContractError, UnservableError
 from greenfraud.items import served as served_items
 from greenfraud.items.served import Served
@@ -24,6 +25,10 @@ class Servable:
         if item is None:
             raise ContractError("no scoring function has said which features it computes; deploy the serving stack")
         return served_items.decode(item)
+
+    def check_control(self, document: ControlDocument) -> None:
+        """Raise UnknownSchemaError where the scoring function would not obey a document."""
+        self.served().verify_control(document)
 
     def check(self, bundle: BundleManifest) -> None:
         """Raise an UnservableError that names each feature which the scoring function does not compute as the model learned it."""

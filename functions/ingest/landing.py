@@ -92,7 +92,13 @@ def _rows_of(event: Event, batch: str, manifest: Manifest) -> list[tuple[str, di
         return [(_landing(naming.releases_prefix(day_of(release.accepted_us)), batch), release.lake_row())]
     decision = event.decision
     row, day = decision.lake_row(), day_of(decision.transaction.occurred_us)
-    logged = {"manifest_version": decision.manifest_version, "features": features_of(decision, manifest)}
+    logged = {
+        "manifest_version": decision.manifest_version,
+        "features": features_of(decision, manifest),
+        "duration_seconds": decision.duration_seconds,
+        "control_revision": decision.control_revision,
+        **({"shadow": decision.shadow} if decision.shadow else {}),
+    }
     return [
         (_landing(naming.transactions_prefix(day), batch), row),
         (naming.decisions_key(day, batch), row | decision.answer | logged),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,7 +18,7 @@ from greenfraud.features.manifest import Manifest
 
 logger = logging.getLogger(__name__)
 
-Place = Literal["production", "fallback"]
+Place = Literal["production", "fallback", "canary"]
 
 RETRY_SECONDS = 30.0  # a broken bundle is not fetched again by every request
 
@@ -73,8 +73,8 @@ class Failure(NamedTuple):
 class ModelSlots:
     """The models that the control document names, each loaded when it is to answer, and only if it passes every check.
 
-    Production answers, where it cannot be loaded the fallback, then the rules. A model that is loaded and named no longer is
-    forgotten: it may be one that somebody took back.
+    Production answers, where it cannot be loaded the fallback, then the rules; for the canary's customers the canary before them
+    all. A model that is loaded and named no longer is forgotten: it may be one that somebody took back.
     """
 
     def __init__(self, source: BundleSource, computed: Manifest, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -86,12 +86,22 @@ class ModelSlots:
 
     def answering(self, control: ControlDocument) -> Answering:
         """The model for this request, loading what is wanted and not loaded yet."""
-        if control.production is None:
-            return Answering(None, "rules")
-        named: dict[Place, ModelRef] = {"production": control.production}
-        if control.fallback:
-            named["fallback"] = control.fallback
-        self._forget_all_but({reference.sha256 for reference in named.values()})
+        named: dict[Place, ModelRef] = {}
+        if control.production:
+            named["production"] = control.production
+            if control.fallback:
+                named["fallback"] = control.fallback
+        self._forget_all_but({reference.sha256 for reference in (*named.values(), control.canary) if reference})
+        return self._first_of(named)
+
+    def canary(self, canary: ModelRef, otherwise: Answering) -> Answering:
+        """The canary for a customer of its own; where it cannot be loaded, who answers everybody else, and why in front."""
+        found = self._first_of({"canary": canary})
+        if found.model is not None:
+            return found
+        return Answering(otherwise.model, otherwise.by, [*found.degraded, *otherwise.degraded], found.failed)
+
+    def _first_of(self, named: Mapping[Place, ModelRef]) -> Answering:
         degraded: list[str] = []
         failed: list[str] = []
         for place, reference in named.items():

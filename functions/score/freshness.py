@@ -14,6 +14,8 @@ answer tells how much was known, and the age of the stream's records is watched.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from greenfraud.features.tiles import ViewState
 
 # Named in the answer, yet no faults: entities are new, come back after a year; transactions overtake each other, or are repeated.
@@ -27,3 +29,8 @@ def doubt_about(state: ViewState | None, occurred_us: int) -> str | None:
     if not state.is_known_at(occurred_us):
         return "stale"
     return "ahead" if state.newest_us > occurred_us else None
+
+
+def is_faulty(degraded: Iterable[str]) -> bool:
+    """Tell whether something failed. The answer names a new entity or a late transaction too, but nobody is alarmed."""
+    return not USUAL.issuperset(degraded)

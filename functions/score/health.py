@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from functions.score.scoring import Context
+from functions.score.context import Context
 from greenfraud.errors import StoreUnavailableError
 
 Word = Literal["ok", "degraded", "unavailable"]

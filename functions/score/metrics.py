@@ -20,7 +20,15 @@ UNITS = {
     "Explored": "Count",
 }
 # Put, and paid for, only when one is met.
-FAULTS = {"BundleLoadFailed": "Count", "ControlFault": "Count", "PolicyLoadFailed": "Count"}
+FAULTS = {"BundleLoadFailed": "Count", "ControlFault": "Count", "PolicyLoadFailed": "Count", "ShadowFailed": "Count"}
+# Put while a canary answers: what it and production did, each under its name. Sums, of which two make a rate.
+ARM_UNITS = {
+    "ArmDecisions": "Count",
+    "ArmAlerts": "Count",
+    "ArmDegraded": "Count",
+    "ArmProbability": "None",
+    "ArmMilliseconds": "Milliseconds",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,18 @@ class Request:
     not_reached: int
     explored: int
     cost: Cost
+
+
+@dataclass
+class Arm:
+    """What one side of a canary did in a request; `probability` and `milliseconds` are sums over its decisions."""
+
+    name: str
+    decisions: int = 0
+    alerts: int = 0
+    degraded: int = 0
+    probability: float = 0.0
+    milliseconds: float = 0.0
 
 
 def emit(request: Request) -> None:
@@ -59,3 +79,15 @@ def line_of(request: Request) -> str:
 def count_fault(name: str, fault: str) -> None:
     """Print a line that counts one fault, over all of its metric and by its class, whichever request met it."""
     print(orjson.dumps(embedded_metrics({name: 1}, FAULTS, Fault=fault)).decode(), flush=True)
+
+
+def count_arm(arm: Arm) -> None:
+    """Print the line of one side of a canary."""
+    values = {
+        "ArmDecisions": arm.decisions,
+        "ArmAlerts": arm.alerts,
+        "ArmDegraded": arm.degraded,
+        "ArmProbability": arm.probability,
+        "ArmMilliseconds": arm.milliseconds,
+    }
+    print(orjson.dumps(embedded_metrics(values, ARM_UNITS, Arm=arm.name)).decode(), flush=True)

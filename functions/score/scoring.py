@@ -5,26 +5,26 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from functions.score.bundles import Answering, ModelSlots
+from functions.score.bundles import ModelSlots
+from functions.score.context import Context
 from functions.score.control import Control
 from functions.score.cost import Cost, Footprint, of_request
 from functions.score.deadline import FOREVER
 from functions.score.decisions import Answer, DecisionStore
 from functions.score.exploration import Exploration
-from functions.score.freshness import USUAL
+from functions.score.freshness import is_faulty
 from functions.score.metrics import Request, count_fault, emit
-from functions.score.policies import NOT_FOUND, Deciding, Found, PolicySlot
-from functions.score.state import Snapshot, StateReader
+from functions.score.policies import NOT_FOUND, Found, PolicySlot
+from functions.score.shadow import Shadowed, ShadowSlot
+from functions.score.split import Split
+from functions.score.state import StateReader
 from functions.score.turns import Turns, in_order
-from functions.score.verdict import Judge, Verdict
+from functions.score.verdict import Verdict
 from greenfraud.carbon import UNSEEN_SECONDS_PER_SCORE
-from greenfraud.control import ControlDocument
 from greenfraud.errors import DamagedItem, GreenFraudError, NotReachedError
 from greenfraud.features.logged import pack
 from greenfraud.features.manifest import Manifest
-from greenfraud.items.control import Fault
 from greenfraud.items.decision import RULES, Decision
 from greenfraud.outcomes import ALLOW
 from greenfraud.policy.stake import at_stake, rank_of
@@ -33,23 +33,6 @@ from greenfraud.records import Transaction
 
 logger = logging.getLogger(__name__)
 OFF = Exploration()
-
-
-@dataclass(frozen=True)
-class Context:
-    """What is the same for every transaction of one request."""
-
-    snapshot: Snapshot
-    control: ControlDocument
-    control_faults: list[Fault]
-    answering: Answering
-    deciding: Deciding
-
-    @property
-    def degraded(self) -> list[str]:
-        """What is wrong with the control document, and why what it names first does not answer or decide."""
-        faults = (f"control_{fault}" for fault in self.control_faults)
-        return [*faults, *self.deciding.degraded, *self.answering.degraded]
 
 
 class Scorer:
@@ -62,6 +45,7 @@ class Scorer:
         reader: StateReader,
         control: Control,
         slots: ModelSlots,
+        shadow: ShadowSlot,
         policy: PolicySlot,
         store: DecisionStore,
         footprint: Footprint,
@@ -71,6 +55,7 @@ class Scorer:
         self.reader = reader
         self._control = control
         self._slots = slots
+        self._shadow = shadow
         self._policy = policy
         self._store = store
         self._footprint = footprint
@@ -86,7 +71,7 @@ class Scorer:
         """
         started = time.perf_counter()
         context = self.read(transactions)
-        judge = Judge(self._manifest, context.answering.model, context.deciding.policy)
+        split = Split(context, self._slots, self._manifest)
         reading_seconds = (time.perf_counter() - started) / len(transactions)
         turns = Turns(transactions, context.snapshot, self._manifest, give_up_at=give_up_at)
         outcomes: dict[int, Answer | GreenFraudError] = {}
@@ -96,14 +81,20 @@ class Scorer:
                 outcomes[index] = refusal
                 continue
             began = time.perf_counter() - reading_seconds
-            verdict = self._exploration.of(judge.judge(transaction, turns.snapshot, with_reasons=with_reasons))
+            mine, judged = split.judge(transaction, turns.snapshot, with_reasons=with_reasons)
+            verdict = self._exploration.of(judged)
+            shadowed = self._shadow.score(verdict, context.control, context.deciding.policy)
             # The put comes after: the figure that it stores holds its few milliseconds of waiting as an estimate.
             costs.append(self._footprint.of(time.perf_counter() - began + UNSEEN_SECONDS_PER_SCORE))
-            decision = self._decision(context, verdict, costs[-1])
+            decision = self._decision(mine, verdict, shadowed, costs[-1])
             outcomes[index] = self._put(decision)
             turns.take(decision, outcomes[index])
+            split.take(decision)
         listed = [outcomes[index] for index in range(len(transactions))]
         emit(_request(context, listed, of_request(time.perf_counter() - started, costs)))
+        split.tell()
+        for fault in self._shadow.faults():
+            count_fault("ShadowFailed", fault)
         return listed
 
     def read(self, transactions: Sequence[Transaction] = ()) -> Context:
@@ -142,7 +133,7 @@ class Scorer:
                 logger.warning("a stored decision is damaged: %s", error)
             return error
 
-    def _decision(self, context: Context, verdict: Verdict, cost: Cost) -> Decision:
+    def _decision(self, context: Context, verdict: Verdict, shadowed: Shadowed | None, cost: Cost) -> Decision:
         answer = tell(context, verdict, cost)
         stake = at_stake(context.deciding.policy.money, verdict.decision, verdict.transaction.amount_minor)
         model = answer["model"] or {"family": RULES, "version": answer["policy_version"]}
@@ -160,6 +151,7 @@ class Scorer:
             policy_sha256=context.deciding.sha256,
             control_revision=context.control.revision,
             at_stake_minor=None if verdict.decision == ALLOW else stake,
+            shadow=shadowed and shadowed._asdict(),
         )
 
 
@@ -195,8 +187,3 @@ def _request(context: Context, outcomes: Sequence[Answer | GreenFraudError], cos
         explored=sum(answer.get("exploration") is not None for answer in answers),
         cost=cost,
     )
-
-
-def is_faulty(degraded: Sequence[str]) -> bool:
-    """Tell whether something failed. The answer names a new entity or a late transaction too, but nobody is alarmed."""
-    return not USUAL.issuperset(degraded)

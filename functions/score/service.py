@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.score.bundles import BundleSource, ModelSlots, S3Bundles
+from functions.score.context import Context
 from functions.score.control import Control
 from functions.score.cost import Footprint
 from functions.score.decisions import DecisionStore
@@ -21,8 +22,9 @@ from functions.score.policies import PolicySlot
 from functions.score.rates import StoredRates
 from functions.score.releases import ReleaseStore
 from functions.score.reviews import ReviewIndex
-from functions.score.scoring import Context, Scorer
+from functions.score.scoring import Scorer
 from functions.score.settings import Settings, runtime_memory_mb
+from functions.score.shadow import ShadowSlot
 from functions.score.state import DynamoStateReader, StateReader, Tables
 from functions.score.tokens import IdTokens
 from functions.score.worklist import Asked, Worklist, window
@@ -145,6 +147,7 @@ def compose(  # noqa: PLR0913
         reader=reader,
         control=Control(reader.read_copies),
         slots=ModelSlots(bundles, manifest),
+        shadow=ShadowSlot(bundles, manifest),
         policy=PolicySlot(bundles, manifest, review_above=review_above),
         store=store,
         footprint=footprint,

@@ -10,7 +10,7 @@ import operator
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -118,14 +118,16 @@ def first_sent(queue: Any) -> float | None:
     return min((float(message.sent_timestamp) for message in list(queue._messages)), default=None)
 
 
-def announce(context: Context, actions: Sequence[str], notice: dict[str, Any]) -> None:
+def announce(context: Context, actions: Sequence[str], notice: dict[str, Any], event: dict[str, Any]) -> None:
     """Tell the alarm's actions that it rings; CloudWatch does so in its own name, so it is their policies that count."""
     name, alarm_arn = notice["AlarmName"], notice["AlarmArn"]
-    cloudwatch = Caller(alarm_arn, service="cloudwatch.amazonaws.com")
     subject = f'ALARM: "{name}"'[:100]
     for arn in actions:
+        is_function = arn.split(":")[2] == "lambda"
+        caller = Caller(alarm_arn, service=f"{'lambda.alarms.' if is_function else ''}cloudwatch.amazonaws.com")
+        message = json.dumps(event if is_function else notice)
         try:
-            deliver(context, arn, json.dumps(notice), caller=cloudwatch, source_arn=alarm_arn, subject=subject)
+            deliver(context, arn, message, caller=caller, source_arn=alarm_arn, subject=subject)
         except Exception as failure:
             print(f"{name} -> {arn}: {failure}", file=sys.stderr, flush=True)
 
@@ -146,6 +148,37 @@ def notification(alarm: Alarm, old: str) -> dict[str, Any]:
     }
 
 
+def event_of(alarm: Alarm, old: str) -> dict[str, Any]:
+    """What a function is called with: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
+    state = {"value": alarm.state_value, "reason": alarm.state_reason, "timestamp": now}
+    return {
+        "source": "aws.cloudwatch",
+        "alarmArn": alarm.alarm_arn,
+        "accountId": ACCOUNT,
+        "time": now,
+        "region": REGION,
+        "alarmData": {
+            "alarmName": alarm.name,
+            "state": state,
+            "previousState": {"value": old},
+            "configuration": {"description": alarm.description, "metrics": [*_measured(alarm)]},
+        },
+    }
+
+
+def _measured(alarm: Alarm) -> Iterator[dict[str, Any]]:
+    """The metrics of an alarm, as its event names them."""
+    if alarm.metric_name:
+        yield {"metricStat": {"metric": {"namespace": alarm.namespace, "name": alarm.metric_name}}}
+    for query in alarm.metric_data_queries or []:
+        if query.metric_stat is not None:
+            metric = query.metric_stat.metric
+            yield {"id": query.id, "metricStat": {"metric": {"namespace": metric.namespace, "name": metric.metric_name}}}
+        else:
+            yield {"id": query.id, "expression": query.expression}
+
+
 def install(context: Context) -> None:
     """Evaluate alarms while the server runs; a state set by hand is announced like any other."""
     evaluator = Evaluator()
@@ -154,7 +187,7 @@ def install(context: Context) -> None:
         old = alarm.state_value
         original(alarm, reason, reason_data, state_value)
         if state_value == "ALARM" != old:
-            arguments = (context, alarm.alarm_actions, notification(alarm, old))
+            arguments = (context, alarm.alarm_actions, notification(alarm, old), event_of(alarm, old))
             threading.Thread(target=announce, args=arguments, daemon=True).start()
 
     metrics.install(context)

@@ -13,6 +13,7 @@ RECORD, GATE, PROMOTE = (f"GreenFraud-Training/Control/{verb}/Role" for verb in 
 PLAN = "GreenFraud-Training/Plan/Role"
 OPERATE = "GreenFraud-Serving/Operate/Role"
 RELEASE = "GreenFraud-Serving/Release/Tell/Role"
+GUARD = "GreenFraud-Serving/Guard/Act/Role"
 UPKEEP = "GreenFraud-Training/Upkeep/Machine/Role"
 MACHINE = "GreenFraud-Training/Pipeline/Machine/Role"
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLUpdate")
@@ -46,14 +47,14 @@ def holders(granted, actions, fragment):
 @pytest.mark.parametrize(
     ("table", "writers"),
     [
-        ("TablesControl", {PROMOTE, OPERATE, RELEASE}),
-        ("TablesLedger", {PROMOTE, OPERATE}),
+        ("TablesControl", {PROMOTE, OPERATE, RELEASE, GUARD}),
+        ("TablesLedger", {PROMOTE, OPERATE, GUARD}),
         ("TablesLineage", {RECORD}),
         ("TablesLeases", {PLAN, UPKEEP}),
     ],
 )
 def test_only_one_kind_of_right_writes_a_table(granted, table, writers):
-    """What serves: a promotion, a person, a deployment that nothing ever did. Lineage: the record. What was begun: who begins."""
+    """What serves: a promotion, a person, an alarm, a first deployment. Lineage: the record. What was begun: who begins."""
     assert holders(granted, WRITES, table) == writers
 
 
@@ -88,7 +89,7 @@ def test_the_pipeline_alone_may_call_what_promotes(granted):
     """And nobody in the template may call what a person operates: API Gateway does, under the function's own policy."""
     for function in ("ControlRecord", "ControlGate", "ControlPromote"):
         assert holders(granted, {"lambda:InvokeFunction"}, function) == {MACHINE}
-    for function in ("Operate", "Release"):
+    for function in ("Operate", "Release", "Guard"):
         assert holders(granted, {"lambda:InvokeFunction"}, function) == set()
 
 
@@ -100,12 +101,17 @@ def test_only_the_routes_of_the_api_may_invoke_what_a_person_operates(resources)
     paths = {item["SourceArn"]["Fn::Join"][1][-1] for item in operate}
     assert paths == {
         "/*/*/v1/production",
+        "/*/*/v1/production/promote",
         "/*/*/v1/production/rollback",
+        "/*/*/v1/production/shadow",
+        "/*/*/v1/production/canary",
         "/*/*/v1/production/policy",
         "/*/*/v1/production/policy/undo",
         "/*/*/v1/emergency/production/policy",
         "/*/*/v1/emergency/production/policy/undo",
+        "/*/*/v1/emergency/production/promote",
         "/*/*/v1/emergency/production/rollback",
+        "/*/*/v1/emergency/production/canary",
         "/*/*/v1/proposals",
         "/*/*/v1/proposals/{number}/approve",
         "/*/*/v1/proposals/{number}/withdraw",

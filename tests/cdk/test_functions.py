@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTROL = ("record", "gate", "promote", "operate", "release")
+CONTROL = ("record", "gate", "promote", "operate", "release", "guard")
 NAMES = ("score", "ingest", "notify", "plan", *(f"control.{verb}" for verb in CONTROL))
 # What Lambda itself calls in a function's name, and listing, without which a missing object reads as a refused one.
 PLATFORM = {
@@ -74,7 +74,7 @@ def test_every_function_runs_the_newest_proven_python_on_the_greener_processor(f
 def test_memory_and_time_are_what_each_function_needs(functions):
     """Score has exactly one vCPU; batches get a minute."""
     sizes = {name: (item["MemorySize"], item["Timeout"]) for name, item in functions.items()}
-    control = {f"control.{verb}": (256, 60) for verb in ("record", "gate", "promote", "release")}
+    control = {f"control.{verb}": (256, 60) for verb in ("record", "gate", "promote", "release", "guard")}
     operate = {"control.operate": (256, 29)}  # API Gateway waits no longer than 30
     assert sizes == {"score": (1769, 10), "ingest": (512, 60), "notify": (256, 60), "plan": (256, 60), **control, **operate}
 

@@ -10,7 +10,7 @@ import pytest
 from template_permissions import Spelling, inline_statements, listed, managed_policies, path_of, roles
 
 # What lets services in by a policy of its own: CloudWatch, API Gateway, and, where there is a webhook, EventBridge.
-OF_RESOURCES = {"GreenFraud-Data/Alerts/Topic", "GreenFraud-Serving/Http/Api"}
+OF_RESOURCES = {"GreenFraud-Data/Alerts/Topic", "GreenFraud-Serving/Http/Api", "GreenFraud-Serving/Guard"}
 OF_WEBHOOKS = {f"GreenFraud-Serving/Notification/Webhook/{queue}" for queue in ("Queue", "Undelivered")}
 ROOT = Path(__file__).resolve().parents[2]
 

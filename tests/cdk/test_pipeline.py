@@ -74,9 +74,10 @@ def test_a_lease_outlasts_every_execution(definition, lease):
 
 
 def test_only_the_gate_leads_to_promotion(definition):
-    """Promotion is followed by the report like every other outcome."""
+    """And to a shadow; either is followed by the report like every other outcome."""
     (choice,) = definition["States"]["IsPromoted"]["Choices"]
-    assert choice == {"Variable": "$.gate.decision.outcome", "StringEquals": "promote", "Next": "Promote"}
+    outcomes = [{"Variable": "$.gate.decision.outcome", "StringEquals": outcome} for outcome in ("promote", "shadow")]
+    assert choice == {"Or": outcomes, "Next": "Promote"}
     assert definition["States"]["Promote"]["Next"] == "Report"
 
 

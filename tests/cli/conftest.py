@@ -45,13 +45,13 @@ def s3(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.fixture
 def api():
-    """A server that keeps the requests and answers what it is told: `answer` is status and body."""
+    """A server that keeps the requests and answers what it is told: `answer` is status and body, or a function of the request."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             server.requests.append((self.path, dict(self.headers), json.loads(body or b"null")))
-            status, answer = server.answer
+            status, answer = server.answer(*server.requests[-1]) if callable(server.answer) else server.answer
             self.send_response(status)
             self.end_headers()
             self.wfile.write(json.dumps(answer).encode())

@@ -25,7 +25,8 @@ WITHDRAWN = {**OPEN, "number": 2, "status": "withdrawn", "closed_by": BOB, "clos
 @pytest.fixture
 def command(api, monkeypatch):
     """What a command prints, and how it ends, against an API that answers as told."""
-    monkeypatch.setattr("cli.changes.find_target", lambda **_: api.target)
+    for module in ("cli.changes", "cli.models.commands"):
+        monkeypatch.setattr(f"{module}.find_target", lambda **_: api.target)
 
     def run(*words, status=200, body):
         api.answer = (status, body)
@@ -57,6 +58,14 @@ def test_a_deployment_without_four_eyes_says_so(command):
     assert "changes here need no second person" in shown
 
 
+def test_a_proposed_model_is_told_by_share_digest_and_what_the_gate_said(command):
+    """Whoever approves sees which bundle it is."""
+    body = {"reason": "r", "percent": 5, "model": "light/v2", "sha256": "cd" * 32, "remarks": ["against the gate: rejected"]}
+    shown = command("proposals", body={"proposals": [{**OPEN, "body": body}], "four_eyes": True}).output
+    assert f"5 % of the customers to light/v2, manifest {'cd' * 32}" in shown
+    assert "against the gate: rejected" in shown
+
+
 def test_a_rollback_that_is_proposed_tells_what_somebody_else_does(command):
     """Nothing is changed yet."""
     shown = command("rollback", "--reason", "precision fell", status=202, body={"proposal": OPEN}).output
@@ -81,7 +90,7 @@ def test_a_withdrawn_proposal_is_said(command, api):
 def test_an_emergency_takes_a_route_of_its_own(command, api):
     """Which is a permission of its own."""
     command("rollback", "--emergency", "--reason", "frauds pass", body={"revision": 5, "production": MODEL})
-    assert api.requests[0][0] == "/v1/emergency/production/rollback"
+    assert api.requests[-1][0] == "/v1/emergency/production/rollback"
 
 
 def test_a_refusal_is_told_in_the_apis_words(command):

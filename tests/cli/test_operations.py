@@ -10,8 +10,9 @@ from botocore.exceptions import NoCredentialsError
 from rich.console import Console
 
 from cli.api import call_api
-from cli.changes import roll_back
+from cli.changes import tell_change
 from cli.errors import CommandError
+from cli.models.asking import Care, ask
 from cli.operations import health_of
 from cli.screen import Screen
 from cli.target import Target, find_target
@@ -28,6 +29,11 @@ def screen():
     return Screen(console)
 
 
+def roll_back(target, screen, reason):
+    """As the command does."""
+    tell_change(ask(target, screen, "rollback", {}, Care(reason=reason)), screen)
+
+
 @pytest.fixture
 def known(api):
     """A target whose outputs and caller are known."""
@@ -42,8 +48,9 @@ def test_a_rollback_is_a_signed_request_that_names_no_actor(api, screen):
     """The API takes who it is from the signature; one answer tells what serves now."""
     api.answer = (200, {"revision": 3, "production": PRODUCTION})
     roll_back(api.target, screen, "precision fell")
-    ((path, headers, body),) = api.requests
-    assert (path, body) == ("/v1/production/rollback", {"reason": "precision fell"})
+    _, (path, headers, body) = api.requests
+    assert (path, body["reason"], body["revision"]) == ("/v1/production/rollback", "precision fell", 3)
+    assert body.keys() == {"reason", "revision", "request_id"}
     assert "/execute-api/aws4_request" in headers["Authorization"]
     assert "now serving light/v1, revision 3" in screen.console.export_text()
 
@@ -79,7 +86,8 @@ def test_the_status_tells_whether_what_should_answer_does(api, answer, told):
 def test_a_rollback_that_is_refused_ends_with_code_1(api, screen):
     """In the platform's own words."""
     detail = "nothing has been promoted that could be rolled back"
-    api.answer = (409, {"title": "Conflict", "detail": detail, "status": 409})
+    refusal = (409, {"title": "Conflict", "detail": detail, "status": 409})
+    api.answer = lambda _path, _headers, body: refusal if body else (200, {"revision": 0})
     with pytest.raises(CommandError, match=f"`rollback` was refused: .* 409: Conflict: {detail}") as caught:
         roll_back(api.target, screen, "precision fell")
     assert caught.value.exit_code == 1
@@ -87,7 +95,7 @@ def test_a_rollback_that_is_refused_ends_with_code_1(api, screen):
 
 def test_whoever_may_not_is_told_which_permission_is_missing(api, known, screen):
     """API Gateway says no more than Forbidden."""
-    api.answer = (403, {"message": "Forbidden"})
+    api.answer = lambda _path, _headers, body: (403, {"message": "Forbidden"}) if body else (200, {"revision": 0})
     needed = rf"{ADA} needs execute-api:Invoke on arn:aws:execute-api:eu-north-1:123456789012:a1b2c3d4e5/\$default/{ROLLBACK}$"
     with pytest.raises(CommandError, match=needed) as caught:
         roll_back(known, screen, "precision fell")

@@ -21,6 +21,7 @@ from cli.api import call_api
 from cli.execution import start_execution
 from cli.target import Target
 from functions.control.archive import Archive
+from functions.control.asked import Asked
 from functions.control.documents import Artifacts
 from functions.control.production import Production
 from functions.control.servable import Servable
@@ -168,7 +169,7 @@ class Deployment:
         archive = Archive(lambda: self.client("s3"), self.outputs["LedgerBucket"])
         stage = Stage(lambda: self.client("dynamodb"), self.outputs["ControlTable"], self.outputs["LedgerTable"], archive)
         servable = Servable(lambda: self.client("dynamodb"), self.outputs["ControlTable"])
-        Production(stage, artifacts, servable).promote(family, version, actor="tests", reasons=[reason], execution=None)
+        Production(stage, artifacts, servable).promote(family, version, Asked(actor="tests", reasons=[reason]))
 
     def roll_back(self, reason: str) -> dict[str, Any]:
         """What is in production after a person's signed request."""

@@ -154,7 +154,7 @@ def test_an_execution_that_has_ended_promotes_nothing_more(deployment, first_run
 def test_a_rollback_is_entered_under_the_name_of_who_signed(deployment, first_run):
     """The model before serves at once; here none was, so the rules answer until it is promoted again."""
     promoted = deployment.health()["model"]
-    shown = deployment.command("rollback", "--reason", "trying it")
+    shown = deployment.command("rollback", "--yes", "--reason", "trying it")
     try:
         assert shown.returncode == 0, shown.stderr
         assert "now serving" in shown.stdout
@@ -164,6 +164,53 @@ def test_a_rollback_is_entered_under_the_name_of_who_signed(deployment, first_ru
         assert entry["actor"].startswith("arn:aws:iam::123456789012:")
     finally:
         deployment.promote(*promoted.split("/"), "as it was")
+
+
+def other_model(deployment, promoted):
+    """A model that the execution made too whose gate chose the promoted one, family/version."""
+    s3, bucket = deployment.client("s3"), deployment.outputs["ArtifactsBucket"]
+    keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket, Prefix="models/")["Contents"]]
+    names = {"/".join(key.split("/")[1:3]) for key in keys if key.endswith("/manifest.json")}
+    ending = promoted.rpartition("-")[2]
+    return max(name for name in names if name.endswith(ending) and name.split("/")[0] != promoted.split("/")[0])
+
+
+def ring(deployment, ending):
+    """Let the alarm ring whose name has this in it, as a person may in CloudWatch."""
+    client = deployment.client("cloudwatch")
+    names = [one["AlarmName"] for page in client.get_paginator("describe_alarms").paginate() for one in page["MetricAlarms"]]
+    (name,) = [name for name in names if ending in name]
+    client.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a test")
+
+
+def test_a_model_in_shadow_and_then_a_canary_is_obeyed_by_the_next_request_and_compared(deployment, first_run):
+    """Each is an entry of the ledger; an alarm takes the canary away. Without a yes nothing is done that the gate rejected."""
+    promoted = deployment.health()["model"]
+    other = other_model(deployment, promoted)
+    asked = deployment.command("canary", "99", "--model", other, "--reason", "trying it")
+    assert (asked.returncode, "Nothing is changed: give --yes" in asked.stderr) == (1, True)
+    shown = deployment.command("shadow", other, "--reason", "trying it")
+    assert shown.returncode == 0, shown.stderr
+    assert f"shadow {other} scores beside" in shown.stdout
+    try:
+        shown = deployment.command("canary", "99", "--reason", "trying it", "--yes")
+        assert f"canary {other} answers 99 % of the customers" in shown.stdout
+        payment = {"occurred_at": "2026-05-01T09:00:00Z", "terminal_id": "M1", "amount_minor": 1_250}
+        batch = [payment | {"transaction_id": f"canary-{number}", "customer_id": f"canary-{number}"} for number in range(20)]
+        answered = call_api(deployment.target, "POST", "/v1/score/batch", {"transactions": batch})["results"]
+        assert other in {"{family}/{version}".format(**answer["model"]) for answer in answered}
+        compared = deployment.command("canary")
+        assert f"{other} answers 99 % of the customers since" in compared.stdout, compared.stderr
+        ring(deployment, "CanaryDegraded")
+        wait_until(lambda: not deployment.answer("GET", "/v1/production")["canary"], 30)
+    finally:
+        shown = deployment.command("canary", "off", "--reason", "as it was")
+    assert shown.returncode == 0, shown.stderr
+    assert deployment.health()["model"] == promoted
+    told = deployment.command("history", "--limit", "3").stdout
+    assert "automatic: the alarm GreenFraud-Serving-GuardCanaryDegraded" in told
+    assert told.index("no canary any more") < told.index(f"99 % of the customers to {other}") < told.index(f"in shadow {other}")
+    assert "against the gate: " in told
 
 
 def test_the_ledger_is_whole_until_somebody_rewrites_an_entry(deployment, first_run, tmp_path):

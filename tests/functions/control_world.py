@@ -79,9 +79,9 @@ class ControlWorld:
         answer = self.call("operate", event)
         return answer["statusCode"], json.loads(answer["body"])
 
-    def roll_back(self, reason: str = "alarm") -> dict[str, Any]:
+    def roll_back(self, reason: str = "alarm", **told: Any) -> dict[str, Any]:
         """What is in production after a rollback that must succeed."""
-        status, body = self.ask("POST /v1/production/rollback", {"reason": reason})
+        status, body = self.ask("POST /v1/production/rollback", {"reason": reason, **told})
         assert status == 200, body
         return body
 

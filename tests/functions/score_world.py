@@ -23,6 +23,7 @@ from functions.score.releases import ReleaseStore
 from functions.score.reviews import ReviewIndex
 from functions.score.scoring import Scorer
 from functions.score.service import Service
+from functions.score.shadow import ShadowSlot
 from functions.score.state import DynamoStateReader, Tables
 from functions.score.tokens import IdTokens
 from greenfraud.control import ControlDocument
@@ -86,6 +87,7 @@ class World:
             reader=reader,
             control=Control(reader.read_copies, clock=lambda: self.now),
             slots=ModelSlots(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, clock=lambda: self.now),
+            shadow=ShadowSlot(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, start=lambda work: work(), clock=lambda: self.now),
             policy=PolicySlot(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, review_above=220.0, clock=lambda: self.now),
             store=decisions,
             footprint=Footprint(1769, 8.0, 1.135),

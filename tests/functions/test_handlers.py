@@ -23,7 +23,7 @@ from greenfraud.errors import SettingsError
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 NAMES_OF_FUNCTIONS = sorted(".".join(path.parent.relative_to(FUNCTIONS).parts) for path in FUNCTIONS.rglob("handler.py"))
-CONTROL = ["control.gate", "control.operate", "control.promote", "control.record", "control.release"]
+CONTROL = ["control.gate", "control.guard", "control.operate", "control.promote", "control.record", "control.release"]
 
 
 def listed(name: str) -> list[str]:
@@ -168,6 +168,18 @@ def test_promote_and_operate_change_production_with_only_the_actions_they_list(s
             world.call(verb, event)
         assert set(actions) == set(listed(f"control.{verb}")), verb
     assert [entry["verb"] for entry in world.ledger()] == ["promote", "promote", "policy", "rollback"]
+
+
+def test_guard_takes_a_canary_away_with_only_the_actions_it_lists(start, actions, s3, dynamodb):
+    """As an alarm calls it; where promotions are taken back too, it also reads models."""
+    world = ControlWorld(start, s3, dynamodb)
+    world.promote("v0")
+    put_bundle(s3, bundle("v1"))
+    canary = {"percent": 5, "model": "light/v1", "reason": "tests", "confirmed": True}
+    world.ask("POST /v1/production/canary", canary)
+    actions.clear()
+    assert world.call("guard", golden("cloudwatch_alarm")) == {"done": "canary off"}
+    assert set(actions) == set(listed("control.guard"))
 
 
 def test_release_publishes_with_only_the_actions_it_lists(start, actions, monkeypatch):

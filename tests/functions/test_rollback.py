@@ -39,7 +39,7 @@ def test_a_rollback_puts_the_previous_model_back(promoted):
 
 def test_repeated_rollbacks_go_further_back_until_the_rules(promoted):
     """Never forth again to the model that was taken back."""
-    versions = [promoted.roll_back()["production"] for _ in range(2)]
+    versions = [promoted.roll_back(confirmed=confirmed)["production"] for confirmed in (False, True)]
     assert [version and version["version"] for version in versions] == ["v1", None]
     status, body = promoted.ask(ROLLBACK, {"reason": "alarm"})
     assert (status, body["detail"]) == (409, "nothing has been promoted that could be rolled back")
@@ -99,7 +99,11 @@ def test_a_direct_call_with_a_payload_is_refused(promoted, payload):
     ("body", "field", "reason"),
     [
         ({"reason": "alarm", "actor": "oncall"}, "actor", "is whoever signed the request; leave it out"),
-        ({"reason": "alarm", "version": "v1"}, "version", "is unknown; the body has reason"),
+        (
+            {"reason": "alarm", "version": "v1"},
+            "version",
+            "is unknown; the body has confirmed, model, reason, request_id, revision",
+        ),
         ({}, "reason", "must be a non-empty string"),
         ({"reason": " "}, "reason", "must be a non-empty string"),
         ({"reason": "a\x1b[2J"}, "reason", "must be one line of printable characters"),
@@ -134,7 +138,7 @@ def test_another_route_is_not_found_with_the_choices(world):
     """A route that leads here by mistake does nothing."""
     status, body = world.ask("DELETE /v1/production")
     assert status == 404
-    assert body["detail"].startswith("choose one of GET /v1/production, POST /v1/production/rollback, ")
+    assert body["detail"].startswith("choose one of GET /v1/production, POST /v1/production/promote, ")
 
 
 def test_a_store_that_does_not_answer_is_said_without_a_word_of_it(promoted, monkeypatch, caplog):

@@ -102,14 +102,14 @@ def test_after_code_was_taken_back_the_model_before_is_put_back(world, s3):
     world.call("promote", {"execution_arn": world.execution_arn})
     serve(world, HASHES)
     assert (world.in_production(), fallback(world)) == ("v2", "v1")
-    assert world.roll_back()["production"]["version"] == "v1"
+    assert world.roll_back(confirmed=True)["production"]["version"] == "v1"
 
 
 def test_a_rollback_to_the_rules_needs_no_manifest(world):
     """Rules can always answer."""
     world.promote("v1")
     world.dynamodb.delete_item(TableName="control", Key=served_items.KEY)
-    assert world.roll_back()["production"] is None
+    assert world.roll_back(confirmed=True)["production"] is None
 
 
 def fallback(world: ControlWorld) -> str | None:
@@ -133,7 +133,7 @@ def test_a_rollback_names_what_stood_before_and_never_what_it_took_back(world):
         world.promote(version)
     named = []
     for _ in range(3):
-        world.roll_back()
+        world.roll_back(confirmed=True)
         named.append((world.in_production(), fallback(world)))
     assert named == [("v2", "v1"), ("v1", None), (None, None)]
 
@@ -152,7 +152,7 @@ def test_what_was_taken_back_is_no_fallback_because_it_was_promoted_before(world
         world.promote(version)
     named = []
     for _ in expected:
-        world.roll_back()
+        world.roll_back(confirmed=True)
         named.append((world.in_production(), fallback(world)))
     assert named == expected
     world.promote("v4")

@@ -18,8 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from greenfraud.bundle import MANIFEST_FILE
+from greenfraud.canonical import sha256_hex
 from greenfraud.chunks import Chunk, Coverage
-from greenfraud.control import ControlDocument
+from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import format_rfc3339
 from greenfraud.items import control as control_items
@@ -30,6 +32,7 @@ from greenfraud.naming import (
     features_prefix,
     genesis_prefix,
     job_key,
+    models_prefix,
     plan_key,
     s3_uri,
     version_of,
@@ -92,8 +95,26 @@ class Workplace:
             self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         for table, key in KEYS.items():
             boto3.client("dynamodb").create_table(TableName=table, BillingMode="PAY_PER_REQUEST", **key.definition)
+        self.serve(ControlDocument())
+
+    def serve(self, control: ControlDocument) -> None:
+        """Write every copy of the control document."""
         for index in range(control_items.COPIES):
-            boto3.client("dynamodb").put_item(TableName="control", Item=control_items.encode(ControlDocument(), index))
+            boto3.client("dynamodb").put_item(TableName="control", Item=control_items.encode(control, index))
+
+    def reference(self, family: str, version: str) -> ModelRef:
+        """How the control document refers to a bundle."""
+        prefix = models_prefix(family, version)
+        content = self.s3.get_object(Bucket="artifacts", Key=prefix + MANIFEST_FILE)["Body"].read()
+        return ModelRef(family, version, prefix, sha256_hex(content))
+
+    def obey(self, decision: dict[str, Any]) -> ControlDocument:
+        """Put into production what the gate decided, as the pipeline does, and say what serves then."""
+        is_promoted = decision["outcome"] == "promote"
+        model = self.reference(decision["family"], decision["version"]) if is_promoted else None
+        control = ControlDocument(revision=1, production=model)
+        self.serve(control)
+        return control
 
     def import_dataset(self, transactions: pa.Table, labels: pa.Table, maturity_days: int = 7) -> None:
         """Write the lake as the importer does: one part per day, dataset.json last."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
+from greenfraud.canonical import sha256_hex
 from greenfraud.errors import BundleError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.money import EURO
@@ -40,6 +41,7 @@ class EvaluatedCandidate:
     version: str | None = None
     carbon: ModelCarbon | None = None
     manifest: BundleManifest | None = None
+    sha256: str | None = None  # of the manifest as it is stored: whoever promotes it promotes this bundle
     reason: str | None = None
 
     def part(self, rows: NDArray[np.bool_]) -> EvaluatedCandidate:
@@ -79,8 +81,10 @@ def bundle_candidate(  # noqa: PLR0913
 ) -> EvaluatedCandidate:
     """Score afresh from the ONNX bundle under a prefix, which is verified first; `expected_scores` until the next promotion."""
     artifacts = Bucket(settings.artifacts_bucket)
-    manifest = BundleManifest.from_bytes(artifacts.get(prefix + MANIFEST_FILE))
+    content = artifacts.get(prefix + MANIFEST_FILE)
+    manifest = BundleManifest.from_bytes(content)
     identity: dict[str, Any] = {"family": manifest.family, "version": manifest.version, "manifest": manifest}
+    identity["sha256"] = sha256_hex(content)
     name = f"{manifest.family}/{manifest.version}"
     model = artifacts.get(prefix + MODEL_FILE)
     try:

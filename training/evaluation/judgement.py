@@ -85,6 +85,7 @@ def described(candidate: EvaluatedCandidate, costs: Mapping[str, Mapping[str, fl
         "family": candidate.family,
         "version": candidate.version,
         "role": candidate.role,
+        "sha256": candidate.sha256,
         "mlflow_run_id": candidate.manifest.mlflow_run_id if candidate.manifest else None,
         "emissions_g_per_1000": candidate.carbon and candidate.carbon.grams,
         "emissions_parts": candidate.carbon and candidate.carbon.to_json(),

@@ -6,9 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from greenfraud.chunks import Chunk
-from greenfraud.control import ControlDocument
 from greenfraud.features.manifest import load_manifest
-from greenfraud.items import control as control_items
 from greenfraud.items import served as served_items
 from greenfraud.items.served import Served
 from greenfraud.money import EURO
@@ -30,6 +28,7 @@ from training.features.chunk_profile import held_in
 from training.features.propensity import stood_for
 from training.features.relabelling import written
 from training.job.bucket import Bucket, client
+from training.job.control_copies import read_control
 from training.job.footprint import Meter, store_footprint
 from training.job.hyperparameters import EvaluateHyperparameters
 from training.job.settings import Settings
@@ -91,12 +90,6 @@ def main(paths: JobPaths) -> None:
     artifacts.put_json(evaluation_key(hyperparameters.execution), document)
     log.info("evaluate: %d candidates on %d rows", len(candidates), len(holdout))
     store_footprint(settings, "evaluate", meter.stop(), chunk=hyperparameters.holdout_chunk)
-
-
-def read_control(settings: Settings) -> ControlDocument:
-    """Return what serves now. Raises DamagedItem where nothing says it: a model is never judged as if it were the first."""
-    table = {"TableName": settings.control_table, "ConsistentRead": True}
-    return control_items.read_newest(lambda key: client("dynamodb").get_item(Key=key, **table).get("Item"))
 
 
 def read_served(settings: Settings) -> Served | None:

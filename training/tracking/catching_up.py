@@ -18,6 +18,7 @@ from greenfraud.naming import (
     train_tracking_key,
 )
 from training.job.bucket import Bucket
+from training.job.control_copies import read_control
 from training.tracking.evaluation_runs import EvaluationRuns, holdout_data
 from training.tracking.execution_run import tell_execution_run
 from training.tracking.registry import Registry, Verdict
@@ -32,7 +33,10 @@ EXECUTIONS = "executions/"
 
 
 def catch_up(settings: Settings, execution: str) -> None:
-    """Tell everything of this execution, then of those that left something; raises the first fault after trying all."""
+    """Tell everything of this execution, then of those that left something, then what serves by now.
+
+    Raises the first fault after trying all.
+    """
     tell_execution(settings, execution)
     faults: list[Exception] = []
     for other in left_behind(Bucket(settings.artifacts_bucket)):
@@ -40,6 +44,10 @@ def catch_up(settings: Settings, execution: str) -> None:
             tell_execution(settings, other)
         except Exception as error:
             faults.append(error)
+    try:
+        Registry(Tracking(settings, execution).client, settings.artifacts_bucket).follow(read_control(settings))
+    except Exception as error:
+        faults.append(error)
     if faults:
         raise faults[0]
 

@@ -1,7 +1,7 @@
 """MLflow's registry: one version per challenger; aliases and a tag name the stage of each.
 
 There is one registered model, so that the alias `production` names one version across all families. A stage is
-`production`, `shadow` or `challenger`, as in the control document, or `archived` once something took its place.
+`production`, `shadow` or `canary`, as in the control document, `challenger`, or `archived` once something took its place.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from greenfraud.bundle import BundleManifest
+    from greenfraud.control import ControlDocument, ModelRef
 
 MODEL = "greenfraud"
-STAGES = {"promote": "production", "shadow": "shadow", "reject": "challenger"}
+PLACES = ("shadow", "canary", "production")  # of the control document; a model that stands in two is in the last
 ALREADY_EXISTS = "RESOURCE_ALREADY_EXISTS"
 DECIDED_AT = "decided_at"  # seconds since the epoch
 
@@ -45,13 +46,12 @@ class Registry:
     artifacts_bucket: str
 
     def record(self, verdict: Verdict, manifests: Mapping[str, BundleManifest], run_ids: Mapping[str, str]) -> None:
-        """Register every challenger that is new, then move the stages as the gate decided; manifests and runs by name.
+        """Register every challenger that is new; manifests and runs by name. What became of them is `follow`'s to say.
 
-        What is told late, after a newer decision, moves a stage only where nothing newer holds it: what was promoted while MLflow
-        was away serves, although a later execution found nothing better.
+        Of what is told late, after a newer decision, none is the challenger any more.
         """
         self._create_model()
-        challengers, decision = verdict.challengers, verdict.decision
+        challengers = verdict.challengers
         versions = {
             item["name"]: self._version_of(item, verdict, manifests[item["name"]], run_ids[item["name"]]) for item in challengers
         }
@@ -60,14 +60,25 @@ class Registry:
             self._move(number, "archived" if is_late else "challenger")
         if not is_late:
             self._point_at_best(challengers, versions)
-        chosen = versions.get(f"{decision['family']}/{decision['version']}")
-        if chosen and decision["outcome"] != "reject" and not self._is_held_by_newer(STAGES[decision["outcome"]], verdict):
-            self._replace(STAGES[decision["outcome"]], chosen)
 
-    def _is_held_by_newer(self, stage: str, verdict: Verdict) -> bool:
-        number = self.client.get_registered_model(MODEL).aliases.get(stage)
-        holders = [known for known in self._versions() if str(known.version) == str(number)]
-        return any(float(known.tags.get(DECIDED_AT, 0)) > verdict.decided_at for known in holders)
+    def follow(self, control: ControlDocument) -> None:
+        """Let aliases and stages say what serves and stands beside, whoever changed it since; what is not registered has none."""
+        self._create_model()
+        known = {f"{item.tags.get('family')}/{item.tags.get('version')}": str(item.version) for item in self._versions()}
+        for stage in PLACES:
+            model: ModelRef | None = getattr(control, stage)
+            number = known.get(model.name) if model else None
+            if number is None:
+                self._vacate(stage)
+            else:
+                self._replace(stage, number)
+
+    def _vacate(self, stage: str) -> None:
+        for item in self._versions():
+            if item.tags.get("stage") == stage:
+                self._move(item.version, "archived")
+        if stage in self.client.get_registered_model(MODEL).aliases:
+            self.client.delete_registered_model_alias(MODEL, stage)
 
     def _create_model(self) -> None:
         from mlflow.exceptions import MlflowException

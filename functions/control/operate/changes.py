@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.control.approval import ALONE, Approval
+from functions.control.operate import models
 from functions.control.operate.operated import Operated
 from functions.control.operate.person import check_nameable
-from functions.control.operate.requests import body_of, document_in, number_of, reason_in
+from functions.control.operate.requests import body_of, document_in, number_of, reason_in, request_id_of
 from greenfraud.callers import Event, person_of
 from greenfraud.control import ControlDocument
 from greenfraud.errors import UnknownCaller
@@ -38,10 +39,6 @@ def _prepare_reason(_: Operated, event: Event) -> Body:
     return body_of(event)
 
 
-def _roll_back(operated: Operated, approval: Approval, body: Body, actor: str) -> ControlDocument:
-    return operated.production(approval).roll_back(actor=actor, reason=body["reason"])
-
-
 def _prepare_policy(operated: Operated, event: Event) -> Body:
     """A policy is stored by its digest before anybody approves it: a proposal keeps no id that its document spells out."""
     body = body_of(event, frozenset({"document"}))
@@ -58,11 +55,15 @@ def _undo_policy(operated: Operated, approval: Approval, body: Body, actor: str)
 
 
 CHANGES: Mapping[str, Change] = {
-    "POST /v1/production/rollback": Change(_prepare_reason, _roll_back),
+    "POST /v1/production/promote": Change(models.prepare_promotion, models.promote),
+    "POST /v1/production/rollback": Change(models.prepare_rollback, models.roll_back),
+    "POST /v1/production/canary": Change(models.prepare_canary, models.set_canary),
+    "POST /v1/production/shadow": Change(models.prepare_shadow, models.set_shadow),
     "POST /v1/production/policy": Change(_prepare_policy, _apply_policy),
     "POST /v1/production/policy/undo": Change(_prepare_reason, _undo_policy),
 }
-EMERGENCIES = {change.replace("/v1/", "/v1/emergency/", 1): change for change in CHANGES}
+# A shadow answers nobody: there is no emergency in which one must be set at once.
+EMERGENCIES = {change.replace("/v1/", "/v1/emergency/", 1): change for change in CHANGES if change != "POST /v1/production/shadow"}
 
 
 @dataclass(frozen=True)
@@ -75,17 +76,23 @@ class Changing:
     def request(self, route: str, event: Event, caller: str) -> tuple[int, Body]:
         """Carry out a change, or store that it is proposed: status and body of the answer."""
         change = CHANGES[route]
+        if (before := self._answered_before(event)) is not None:
+            return before
         body = change.prepare(self.operated, event)
         if not self.needs_approval:
             return self._done(change.carry_out(self.operated, ALONE, body, caller))
         check_nameable(caller)
-        revision = self.operated.stage.current().revision
+        current = self.operated.stage.current()
+        models.asked_by(body, caller).check(current)
+        revision = current.revision
         proposal = self.operated.proposals.add(route, body, proposer=caller, reason=body["reason"], revision=revision)
         return 202, {"proposal": proposal.to_json()}
 
     def emergency(self, route: str, event: Event, caller: str) -> tuple[int, Body]:
         """Carry out a change that nobody else was asked for, loudly."""
         change = CHANGES[EMERGENCIES[route]]
+        if (before := self._answered_before(event)) is not None:
+            return before
         body = change.prepare(self.operated, event)
         after = change.carry_out(self.operated, Approval(is_emergency=True), body, caller)
         print(json.dumps(embedded_metrics({"EmergencyChange": 1}, {"EmergencyChange": "Count"})), flush=True)
@@ -118,6 +125,16 @@ class Changing:
     def shown(self) -> tuple[int, Body]:
         """What is in production."""
         return self._done(self.operated.stage.current())
+
+    def _answered_before(self, event: Event) -> tuple[int, Body] | None:
+        """What stands now, where this very request was carried out or proposed before: who hears no answer asks again."""
+        name = request_id_of(event)
+        if name is None:
+            return None
+        if any(entry.get("request_id") == name for entry in self.operated.stage.entries()):
+            return self._done(self.operated.stage.current())
+        waiting = [one for one in self.operated.proposals.newest() if one.body.get("request_id") == name]
+        return (202, {"proposal": waiting[0].to_json()}) if waiting else None
 
     def _done(self, document: ControlDocument) -> tuple[int, Body]:
         return 200, self.operated.told(document)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from functions.control.operate.requests import MOST_REASON
+from greenfraud.canary import MOST_PERCENT
 from greenfraud.problems import PROBLEM_TYPE, title_of
 
 REFERENCE = "#/components/schemas/{name}"
@@ -45,6 +46,44 @@ REASON: dict[str, Any] = {
     "required": ["reason"],
     "additionalProperties": False,
 }
+# What any change of models may be asked with.
+CARE: dict[str, Any] = {
+    "revision": {"type": "integer", "minimum": 0, "description": "What the caller saw: where it is older by now, nothing changes."},
+    "request_id": {
+        "type": "string",
+        "pattern": "^[0-9A-Za-z-]{8,64}$",
+        "description": "The caller's own name for the request: sent again, it is not a second step.",
+    },
+    "confirmed": {"type": "boolean", "description": "Yes to what a 428 told."},
+}
+NAME = {"type": "string", "pattern": "^[a-z_]{1,32}/[0-9A-Za-z._-]{1,100}$", "description": "family/version"}
+DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "Of the manifest of the bundle that is meant."}
+
+
+def _asked(description: str, required: Sequence[str] = (), **properties: Any) -> dict[str, Any]:
+    return {
+        **REASON,
+        "description": f"{description} {REASON['description']}",
+        "properties": {**REASON["properties"], **CARE, **properties},
+        "required": ["reason", *required],
+    }
+
+
+PROMOTION = _asked("A model to put into production.", ["model"], model=NAME, sha256=DIGEST)
+ROLLBACK = _asked(
+    "What to go back to: a model that stood before, or `rules`; by default what stood before the newest promotion.",
+    model={"anyOf": [NAME, {"const": "rules"}]},
+)
+SHADOW = _asked(
+    "A model to score beside what answers, or `off`.", ["model"], model={"anyOf": [NAME, {"const": "off"}]}, sha256=DIGEST
+)
+CANARY = _asked(
+    "The share of the customers, 0 to take it away; by default for who is the canary already, or else the shadow.",
+    ["percent"],
+    percent={"type": "integer", "minimum": 0, "maximum": MOST_PERCENT},
+    model=NAME,
+    sha256=DIGEST,
+)
 OPTIONAL_TEXT = {"anyOf": [{"type": "string"}, {"type": "null"}]}
 PROPOSAL = {
     "type": "object",
@@ -79,6 +118,10 @@ POLICY = {
 SCHEMAS: dict[str, Any] = {
     "ModelInPlace": MODEL,
     "PolicyIn": POLICY,
+    "PromotionIn": PROMOTION,
+    "RollbackIn": ROLLBACK,
+    "ShadowIn": SHADOW,
+    "CanaryIn": CANARY,
     "Production": PRODUCTION,
     "ReasonIn": REASON,
     "Proposal": PROPOSAL,
@@ -86,6 +129,7 @@ SCHEMAS: dict[str, Any] = {
     "Proposals": PROPOSALS,
 }
 FAILURES = (409, 422, 500, 503)
+ASKED_FIRST = (404, 409, 422, 428, 500, 503)
 NUMBER = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
 
 
@@ -118,20 +162,70 @@ def _json(schema: str) -> dict[str, Any]:
 
 PATHS: dict[str, Any] = {
     "/v1/production": {"get": _operation("Production", "What is in production.", errors=(500, 503))},
+    "/v1/production/promote": {
+        "post": _operation(
+            "Promote",
+            "Put a model into production, for the next request on; a canary ends. 428 where the gate did not let it in, until it "
+            "is confirmed. The ledger names who signed. Where four eyes are asked for, it is proposed.",
+            body="PromotionIn",
+            proposed=True,
+            errors=ASKED_FIRST,
+        )
+    },
+    "/v1/emergency/production/promote": {
+        "post": _operation(
+            "Promote Alone",
+            "As a promotion, at once and without a second person. The entry says so, and an alarm rings.",
+            body="PromotionIn",
+            errors=ASKED_FIRST,
+        )
+    },
     "/v1/production/rollback": {
         "post": _operation(
             "Roll Back",
-            "Put back what stood before the newest promotion; repeated, it goes further back. The ledger names who signed. "
+            "Put back what stood before the newest promotion; repeated, it goes further back, unless a model is named. A canary "
+            "ends. 428 where only the rules would answer, until it is confirmed. The ledger names who signed. "
             "Where four eyes are asked for, it is proposed.",
-            body="ReasonIn",
+            body="RollbackIn",
             proposed=True,
+            errors=ASKED_FIRST,
         )
     },
     "/v1/emergency/production/rollback": {
         "post": _operation(
             "Roll Back Alone",
             "As a rollback, at once and without a second person. The entry says so, and an alarm rings.",
-            body="ReasonIn",
+            body="RollbackIn",
+            errors=ASKED_FIRST,
+        )
+    },
+    "/v1/production/shadow": {
+        "post": _operation(
+            "Shadow",
+            "Let a model score each payment beside what answers; what it says is kept with the decision and answers nobody. The "
+            "ledger names who signed. Where four eyes are asked for, it is proposed.",
+            body="ShadowIn",
+            proposed=True,
+            errors=ASKED_FIRST,
+        )
+    },
+    "/v1/production/canary": {
+        "post": _operation(
+            "Canary",
+            "Let a model answer a share of the customers, by a stable hash of their ids: who is in stays in when it is raised. 428 "
+            "where the gate rejected it, until it is confirmed. The ledger names who signed. Where four eyes are asked for, it is "
+            "proposed.",
+            body="CanaryIn",
+            proposed=True,
+            errors=ASKED_FIRST,
+        )
+    },
+    "/v1/emergency/production/canary": {
+        "post": _operation(
+            "Canary Alone",
+            "As a canary, at once and without a second person. The entry says so, and an alarm rings.",
+            body="CanaryIn",
+            errors=ASKED_FIRST,
         )
     },
     "/v1/proposals": {

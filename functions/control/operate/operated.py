@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from functions.control.applied_policy import AppliedPolicy
 from functions.control.approval import ALONE, Approval
+from functions.control.beside import Beside
 from functions.control.documents import Artifacts
 from functions.control.production import Production
 from functions.control.proposals import Proposals
@@ -29,6 +30,10 @@ class Operated:
     def production(self, approval: Approval = ALONE) -> Production:
         """The models that serve."""
         return Production(self.stage, self.artifacts, self.servable, approval)
+
+    def beside(self, approval: Approval = ALONE) -> Beside:
+        """The models in shadow, and the canary."""
+        return Beside(self.stage, self.artifacts, self.servable, approval)
 
     def policy(self, approval: Approval = ALONE) -> AppliedPolicy:
         """What decides."""

@@ -1,1 +1,1 @@
-"""Puts into production what the gate of a running execution decided, and nothing that a payload names."""
+"""Puts into production, or in shadow, what the gate of a running execution decided, and nothing that a payload names."""

@@ -184,3 +184,32 @@ def test_a_metric_without_dimensions_is_not_the_sum_of_the_others(embedded):
             Namespace="GreenFraud", MetricName=name, Dimensions=dimensions, Statistics=["Sum"], **window
         )
         assert expected == [point["Sum"] for point in answer["Datapoints"]]
+
+
+def test_an_alarm_calls_the_function_that_lets_it(embedded):
+    """With CloudWatch's own event, which names the alarm and what it measures; without a permission for this alarm, never."""
+    url, _ = embedded.queue()
+    source = (
+        "import boto3, json\n"
+        "def handler(event, context):\n"
+        f"    boto3.client('sqs').send_message(QueueUrl={url!r}, MessageBody=json.dumps(event))\n"
+    )
+    function = embedded.function(source)
+    arn = embedded.client("lambda").get_function_configuration(FunctionName=function)["FunctionArn"]
+    refused, name = alarm(embedded, arn), alarm(embedded, arn)
+    cloudwatch = embedded.client("cloudwatch")
+    (described,) = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    embedded.client("lambda").add_permission(
+        FunctionName=function,
+        StatementId="alarm",
+        Action="lambda:InvokeFunction",
+        Principal="lambda.alarms.cloudwatch.amazonaws.com",
+        SourceArn=described["AlarmArn"],
+    )
+    for one in (refused, name):
+        cloudwatch.set_alarm_state(AlarmName=one, StateValue="ALARM", StateReason="by hand")
+    (event,) = embedded.wait_until(lambda: embedded.messages(url))
+    assert (event["alarmArn"], event["alarmData"]["alarmName"]) == (described["AlarmArn"], name)
+    assert (event["alarmData"]["state"]["value"], event["alarmData"]["state"]["reason"]) == ("ALARM", "by hand")
+    assert event["alarmData"]["configuration"]["metrics"][0]["metricStat"]["metric"]["name"] == name
+    assert not embedded.wait_until(lambda: embedded.messages(url), 1.5)

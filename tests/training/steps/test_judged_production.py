@@ -25,8 +25,9 @@ from greenfraud.policy import DEFAULT_POLICY
 from training.evaluation.candidates import bundle_candidate
 from training.evaluation.rival import Rival
 from training.job.bucket import Bucket, client
+from training.job.control_copies import read_control
 from training.job.settings import Settings
-from training.steps.evaluate import contestants, read_control, read_served
+from training.steps.evaluate import contestants, read_served
 
 PLAN = {"families": [{"family": "heavy", "chunks": [{"version": "new"}]}]}
 CHALLENGER = {"models/heavy/new/": "challenger"}

@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 from workplace import EXECUTION, Workplace
 
+from greenfraud.control import ControlDocument
 from greenfraud.naming import decision_key, evaluation_key, mlflow_key, report_key
 from greenfraud.promotion import decide
 from training.job.bucket import Bucket
@@ -30,6 +31,7 @@ def away(imported: Workplace) -> Workplace:
         imported.evaluate()
         decision = decide(imported.document(evaluation_key(EXECUTION))).to_json()
         imported.s3.put_object(Bucket="artifacts", Key=decision_key(EXECUTION), Body=json.dumps(decision).encode())
+        imported.obey(decision)
         imported.run("report", {"execution": EXECUTION})
     return imported
 
@@ -80,26 +82,34 @@ def test_nothing_is_left(back: Workplace) -> None:
     assert left_behind(Bucket("artifacts")) == []
 
 
-def test_an_older_execution_that_is_told_late_moves_no_alias(back: Workplace) -> None:
-    """What a newer decision put into production stays there."""
-    client, key = back.tracking().client, report_key(EXECUTION)
-    before = client.get_model_version_by_alias("greenfraud", "production").version
-    (other,) = [one for one in client.search_model_versions("name = 'greenfraud'") if one.version != before]
-    client.set_model_version_tag("greenfraud", other.version, "decided_at", "9999999999")
-    client.set_registered_model_alias("greenfraud", "production", other.version)
-    assert back.document(key)["reported_at"] < 9999999999
-    catch_up(Settings.from_env(), EXECUTION)
-    assert client.get_model_version_by_alias("greenfraud", "production").version == other.version
+def test_aliases_follow_what_serves_whoever_changed_it(back: Workplace) -> None:
+    """A rollback, a canary and a shadow of a person are seen by the next report; what left its place has no alias."""
+    client = back.tracking().client
+    one, other = (
+        back.reference(version.tags["family"], version.tags["version"])
+        for version in client.search_model_versions("name = 'greenfraud'")
+    )
+    for control in (
+        ControlDocument(revision=2, production=other, canary=one, canary_percent=5),
+        ControlDocument(revision=3, production=one, shadow=other),
+        ControlDocument(revision=4),
+        ControlDocument(revision=5, production=one),
+    ):
+        back.serve(control)
+        catch_up(Settings.from_env(), EXECUTION)
+        placed = {stage: getattr(control, stage) for stage in ("production", "canary", "shadow") if getattr(control, stage)}
+        aliases = client.get_registered_model("greenfraud").aliases
+        assert set(aliases) - {"challenger"} == set(placed)
+        for stage, model in placed.items():
+            version = client.get_model_version_by_alias("greenfraud", stage)
+            assert (version.tags["family"], version.tags["version"], version.tags["stage"]) == (model.family, model.version, stage)
 
 
-def test_a_promotion_told_late_is_production_where_nothing_newer_was_promoted(back: Workplace) -> None:
-    """The newer execution found nothing better, so the older one's model serves; the newer one stays the challenger."""
-    client, decision = back.tracking().client, back.document(decision_key(EXECUTION))
-    (newer,) = [one for one in client.search_model_versions("name = 'greenfraud'") if one.tags["family"] != decision["family"]]
+def test_an_older_execution_that_is_told_late_is_no_challenger(back: Workplace) -> None:
+    """The newer decision's stays."""
+    client = back.tracking().client
+    newer, _ = client.search_model_versions("name = 'greenfraud'")
     client.set_model_version_tag("greenfraud", newer.version, "decided_at", "9999999999")
     client.set_registered_model_alias("greenfraud", "challenger", newer.version)
-    client.delete_registered_model_alias("greenfraud", "production")
     catch_up(Settings.from_env(), EXECUTION)
-    production = client.get_model_version_by_alias("greenfraud", "production")
-    assert (production.tags["family"], production.tags["stage"]) == (decision["family"], "production")
     assert client.get_model_version_by_alias("greenfraud", "challenger").version == newer.version

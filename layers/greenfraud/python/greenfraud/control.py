@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from greenfraud.canary import has_canary
 from greenfraud.canonical import canonical_json
-from greenfraud.errors import ContractError
+from greenfraud.errors import ContractError, StateConflict
 from greenfraud.policy import DEFAULT_POLICY, Policy, in_force, to_store
 from greenfraud.policy.stored import PolicyRef
+
+# 2: a shadow scores and a canary answers, which releases that read only 1 do not obey. A document is of the least schema that tells
+# all it says, so that a release which is taken back still reads what it can serve.
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,11 @@ class ModelRef:
         """The model in one word, `family/version`."""
         return f"{self.family}/{self.version}"
 
+    def check_digest(self, expected: str | None) -> None:
+        """Raise StateConflict where somebody means another bundle of this name; None means whichever there is."""
+        if expected is not None and expected != self.sha256:
+            raise StateConflict(f"{self.name} is another bundle now than the one that was judged: {self.sha256}, not {expected}")
+
     def to_json(self) -> dict[str, str]:
         """Return the stored form."""
         return asdict(self)
@@ -41,7 +51,7 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True)
 class ControlDocument:
-    """What every score obeys; `canary` answers `canary_percent` of the customers, `shadow` answers nobody.
+    """What every score obeys; `canary` answers `canary_percent` of the customers, `shadow` scores beside and answers nobody.
 
     `fallback` answers where production cannot be loaded, before the rules do: what was in production before. `policy_object` names
     the policy that somebody applied; `policy` is then what earlier releases can read of it, and what holds where it cannot be had.
@@ -56,9 +66,20 @@ class ControlDocument:
     fallback: ModelRef | None = None
     policy_object: PolicyRef | None = None
 
+    @property
+    def schema(self) -> int:
+        """The least schema that tells all of it."""
+        return SCHEMA if self.shadow or self.canary else 1
+
+    def canary_for(self, customer_id: str) -> ModelRef | None:
+        """Return the canary where it is to answer this customer, whose id is the one that is used behind the edge."""
+        canary = self.canary
+        return canary if canary and has_canary(customer_id, self.canary_percent, canary.sha256) else None
+
     def to_json(self) -> dict[str, Any]:
         """Return the stored form; `from_json` gives the same document back."""
         return {
+            "schema": self.schema,
             "revision": self.revision,
             "production": self.production and self.production.to_json(),
             "fallback": self.fallback and self.fallback.to_json(),
@@ -71,7 +92,12 @@ class ControlDocument:
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> ControlDocument:
-        """Read the stored form. Raises ContractError when it has no revision, a broken reference, or says nothing of production."""
+        """Read the stored form.
+
+        Raises ContractError when it has no revision, a broken reference, says nothing of production, or is of a later schema.
+        """
+        if (schema := body.get("schema", 1)) not in range(1, SCHEMA + 1):
+            raise ContractError(f"the control document is of schema {schema!r}, and this release reads up to {SCHEMA}")
         if not isinstance(body.get("revision"), int):
             raise ContractError("the control document has no revision")
         if absent := [name for name in ("production", "policy") if name not in body]:

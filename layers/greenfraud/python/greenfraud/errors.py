@@ -15,6 +15,7 @@ GreenFraudError
 │       └── ChangedFeatureError  this release computes an input otherwise than the model learned it
 ├── SettingsError    an environment variable is missing or unusable; names it
 ├── StateConflict    someone else changed the item first; read again and retry
+├── Unconfirmed      what was asked for is done once whoever asks says that it is meant
 ├── Overtaken        someone else came first, and no retry mends that: start anew
 ├── NotFound         the named thing does not exist
 ├── UnknownCaller    nobody who checked it says who acts
@@ -146,6 +147,10 @@ class SettingsError(GreenFraudError):
 
 class StateConflict(GreenFraudError):  # noqa: N818  reads better where it is raised
     """An item changed between reading and writing it."""
+
+
+class Unconfirmed(GreenFraudError):  # noqa: N818  reads better where it is raised
+    """What was asked for has a consequence that whoever asks may not know of; asked again with a yes, it is done."""
 
 
 class Overtaken(GreenFraudError):  # noqa: N818  reads better where it is raised

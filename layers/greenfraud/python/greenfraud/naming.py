@@ -13,6 +13,8 @@ DATASET_KEY = "dataset.json"
 QUARANTINE = "quarantine/"  # in the lake: the chunks whose data are at fault
 LEDGER_PREFIX = "ledger/"  # in the bucket of copies that nobody overwrites
 RATES_KEY = "rates/rates.csv"  # among the artifacts: what other currencies are worth in the platform's
+SHORT = 8  # digits of an execution in a model's version
+EXECUTIONS = "executions/"  # among the artifacts
 GENESIS = "genesis"  # the version of a family's first parent, which says that there is none
 PROFILE = "profile.json"  # beside a chunk's features
 # What compaction makes of a day's landed files. It sorts behind each of them: whoever lists a day while they are being removed
@@ -49,7 +51,16 @@ def version_of(chunk: str, execution: str) -> str:
     >>> version_of("20180501-20180508", "0123456789ab")
     '20180501-20180508-01234567'
     """
-    return f"{chunk}-{execution[:8]}"
+    return f"{chunk}-{execution[:SHORT]}"
+
+
+def execution_of(version: str) -> str:
+    """Return the first digits of the execution that made a model.
+
+    >>> execution_of("20180501-20180508-01234567")
+    '01234567'
+    """
+    return version.rpartition("-")[2]
 
 
 def transactions_prefix(day: date) -> str:
@@ -147,7 +158,7 @@ def genesis_prefix(family: str) -> str:
 
 def execution_prefix(execution: str) -> str:
     """Return where the small results of one execution lie among the artifacts."""
-    return f"executions/{execution}/"
+    return f"{EXECUTIONS}{execution}/"
 
 
 def plan_key(execution: str) -> str:

@@ -11,6 +11,7 @@ from greenfraud.errors import (
     NotFound,
     StateConflict,
     StoreUnavailableError,
+    Unconfirmed,
     UnknownCaller,
     UnservableError,
 )
@@ -23,6 +24,7 @@ STATUS_OF: dict[type[GreenFraudError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     StateConflict: HTTPStatus.CONFLICT,
     UnservableError: HTTPStatus.CONFLICT,
+    Unconfirmed: HTTPStatus.PRECONDITION_REQUIRED,
     StoreUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

@@ -33,7 +33,8 @@ class Decision:
     `at_stake_minor` is the most that it can; of records of earlier releases it is the probability, and they lack the other.
     `features` are the values decided on, as `features.logged` packs them; `manifest_version` names them. `policy_sha256` is the
     digest of the policy that decided, as `policy.stored` finds it, and `control_revision` that of the control document; records of
-    earlier releases lack both.
+    earlier releases lack both. `shadow` is what the model in shadow would have said, where one was asked: its family,
+    version, probability and decision.
     """
 
     transaction: Transaction
@@ -49,6 +50,7 @@ class Decision:
     policy_sha256: str | None = None
     control_revision: int | None = None
     at_stake_minor: float | None = None
+    shadow: dict[str, Any] | None = None
 
     @property
     def outcome(self) -> str:
@@ -91,6 +93,7 @@ def encode(decision: Decision, now_seconds: float, to_json: Callable[[Any], str]
         "original": to_json(transaction.original.to_json()) if transaction.original else None,
         "manifest_version": decision.manifest_version,
         "policy_sha256": decision.policy_sha256,
+        "shadow": to_json(decision.shadow) if decision.shadow else None,
     }
     numbers: dict[str, float] = {
         "occurred_us": transaction.occurred_us,
@@ -151,6 +154,7 @@ def decode(item: Item) -> Decision:
         policy_sha256=read.text("policy_sha256") if read.has("policy_sha256") else None,
         control_revision=read.whole("control_revision", LAST_REVISION) if read.has("control_revision") else None,
         at_stake_minor=read.quantity("at_stake_minor") if read.has("at_stake_minor") else None,
+        shadow=read.object("shadow") if read.has("shadow") else None,
     )
 
 

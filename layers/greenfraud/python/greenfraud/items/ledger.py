@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from greenfraud.control import ControlDocument, ModelRef
@@ -15,6 +16,7 @@ from greenfraud.ledger_chain import Stored
 KIND = "ledger entry"
 NAME = "promotions"  # of the one ledger that the table holds
 APPLY_POLICY, UNDO_POLICY = "policy", "policy-undo"  # what an entry about the policy says was done
+PROMOTE, ROLL_BACK, SHADOW, CANARY = "promote", "rollback", "shadow", "canary"  # and one about models
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +24,8 @@ class Entry:
     """One change of production, with the figures it was decided on; `control` is the document that it left.
 
     `chained_to` is the digest of all entries before it (`greenfraud.ledger_chain`). Where a second person was asked, `actor` is
-    who approved, and `proposed_by` who proposed; an emergency is a change that nobody was asked for.
+    who approved, and `proposed_by` who proposed; an emergency is a change that nobody was asked for. `request_id` is the caller's
+    name for the request, by which one that is sent again is known.
     """
 
     revision: int
@@ -40,7 +43,20 @@ class Entry:
     proposal: int | None = None
     proposed_by: str | None = None
     is_emergency: bool = False
+    request_id: str | None = None
     chained_to: str | None = None
+
+    @classmethod
+    def of(cls, before: ControlDocument, after: ControlDocument, **told: Any) -> Entry:
+        """Return the entry of a change that is made now; `told` are the other fields."""
+        return cls(
+            revision=after.revision,
+            at=datetime.now(UTC).isoformat(),
+            production=after.production,
+            previous=before.production,
+            control=after.to_json(),
+            **told,
+        )
 
     @property
     def text(self) -> str:

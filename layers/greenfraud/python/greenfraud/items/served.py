@@ -12,6 +12,8 @@ from typing import Any
 
 from greenfraud.bundle import SCHEMA, BundleManifest
 from greenfraud.canonical import canonical_json
+from greenfraud.control import SCHEMA as CONTROL_SCHEMA
+from greenfraud.control import ControlDocument
 from greenfraud.errors import UnknownSchemaError
 from greenfraud.features.manifest import Manifest
 from greenfraud.items.attributes import Attributes, Item
@@ -24,11 +26,12 @@ KEY: dict[str, dict[str, str]] = {CONTROL.partition: {"S": NAME}}
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """The hash of each feature that is computed, by its name, and the schemas of bundles that are read."""
+    """The hash of each feature that is computed, by its name; which bundles are read, and which control documents obeyed."""
 
     manifest_version: str
     features: Mapping[str, str]
     bundle_schemas: tuple[int, ...] = (SCHEMA,)
+    control_schema: int = CONTROL_SCHEMA
 
     @classmethod
     def by(cls, manifest: Manifest) -> Served:
@@ -40,6 +43,11 @@ class Served:
         if bundle.schema not in self.bundle_schemas:
             raise UnknownSchemaError(f"bundle schema {bundle.schema} is not read, only {', '.join(map(str, self.bundle_schemas))}")
         bundle.verify_hashes(self.features)
+
+    def verify_control(self, document: ControlDocument) -> None:
+        """Raise UnknownSchemaError for a control document that this release would read and not obey."""
+        if document.schema > self.control_schema:
+            raise UnknownSchemaError("neither a shadow nor a canary is known to this release: deploy a newer one first")
 
 
 def encode(served: Served) -> dict[str, Any]:
@@ -59,4 +67,5 @@ def _parse(text: str) -> Served:
         manifest_version=body["manifest_version"],
         features=features,
         bundle_schemas=tuple(int(schema) for schema in body["bundle_schemas"]),
+        control_schema=int(body.get("control_schema", 1)),
     )

@@ -1,0 +1,53 @@
+"""What the gate said of a model, and of which bundle it said so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from functions.control.documents import Artifacts
+from greenfraud import naming
+from greenfraud.control import ModelRef
+from greenfraud.errors import NotFound
+
+PROMOTE = "promote"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The outcome for one model, `promote`, `shadow` or `reject`, and why; `sha256` of the manifest that was judged, if told."""
+
+    outcome: str
+    words: str
+    sha256: str | None = None
+
+    @property
+    def is_worthy(self) -> bool:
+        """Tell whether the gate let it into production."""
+        return self.outcome == PROMOTE
+
+
+def judged(artifacts: Artifacts, model: ModelRef) -> Judged | None:
+    """What the execution that trained a model said of it; None where it was not judged, or its execution is gone."""
+    execution = artifacts.first_execution(naming.execution_of(model.version))
+    if execution is None:
+        return None
+    try:
+        decision = artifacts.read_json(naming.decision_key(execution))
+        evaluation = artifacts.read_json(naming.evaluation_key(execution))
+    except NotFound:
+        return None
+    if (decision.get("family"), decision.get("version")) == (model.family, model.version):
+        outcome = str(decision.get("outcome"))
+    else:
+        outcome = "reject"
+    reasons = [str(reason) for reason in decision.get("reasons") or []]
+    mine = [reason for reason in reasons if model.name in reason]
+    return Judged(outcome, "; ".join(mine or reasons), digest_judged(evaluation, model.name))
+
+
+def digest_judged(evaluation: Mapping[str, Any], name: str) -> str | None:
+    """The SHA-256 of the manifest that an evaluation scored for a model, family/version; evaluations before told none."""
+    found = [one.get("sha256") for one in evaluation.get("candidates") or [] if one.get("name") == name]
+    return found[0] if found else None
