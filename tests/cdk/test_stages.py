@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 EVERY = ("dev", "prod", "private")
-ACKNOWLEDGED = {"dev": 189, "prod": 191, "private": 202}
+ACKNOWLEDGED = {"dev": 190, "prod": 192, "private": 203}
 ALARMS = {"dev": 43, "prod": 43, "private": 45}  # a webhook has two of its own
 # The CDK accepts it itself, wherever a network is asked for its zones.
 OF_THE_CDK = {("GreenFraud-Network", "CloudFormation-Validate::W3010")}
