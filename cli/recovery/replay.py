@@ -12,7 +12,7 @@ from typing import Any
 from cli.recovery.stored import Stored
 from cli.recovery.waiting import Record, Waiting
 from greenfraud import redelivery
-from greenfraud.items import receipt
+from greenfraud.items import casework, receipt
 
 BATCH_RECORDS = 100  # as the stream's own source
 BATCH_BYTES = 4_000_000  # an invocation takes 6 MB
@@ -123,7 +123,9 @@ def batches_of(waiting: Iterable[Waiting]) -> Iterator[list[Waiting]]:
 
 
 def _is_event(record: Record) -> bool:
-    return record.get("eventName") == "INSERT"
+    """Whether features could learn from it: neither a change of an item, nor what people did about a doubt."""
+    _, kind = redelivery.keys_of(record) or ("", "")
+    return record.get("eventName") == "INSERT" and kind != casework.KIND
 
 
 def _unfit(record: Record, known: dict[tuple[str, str], Any], counted: set[str] | None) -> str | None:

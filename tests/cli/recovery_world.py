@@ -26,6 +26,7 @@ from greenfraud import redelivery
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.forgotten_people import ForgottenPeople
+from greenfraud.items import casework
 from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
 from greenfraud.items import release as release_items
@@ -129,6 +130,10 @@ class RecoveryWorld:
         """Store the release of a payment that was held; its stream record."""
         made = ReleasedPayment(name, START_US + hour * HOUR_US + 1, "api", START_US, "C1", "M1", 100)
         return self._stored(release_items.encode(made, time.time() - HOUR_SECONDS))
+
+    def review(self, name: str) -> Record:
+        """Store what people did about a payment; its stream record."""
+        return self._stored(casework.put(casework.Casework(name, "C1", int(time.time()) + HOUR_SECONDS), "decisions")["Item"])
 
     def _stored(self, item: dict[str, Any]) -> Record:
         self.dynamodb.put_item(TableName="decisions", Item=item)

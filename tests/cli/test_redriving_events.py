@@ -193,6 +193,17 @@ def test_a_release_that_never_landed_is_missed_as_well(world):
     assert world.landed("releases") == {"T1": 1}
 
 
+def test_what_people_did_about_a_doubt_is_no_event_that_could_be_missed(world):
+    """It never has a receipt; in a batch that was given up, however old its payment is, it keeps nothing waiting."""
+    kept = [world.decide("T1"), world.review("T1")]
+    world.ingestion.ingest([world.decide("T2")])
+    world.review("T2")
+    world.abandon(*kept)
+    assert "(1 event new, 0 counted before), 0 stay" in world.redrive()
+    assert world.waiting() == []
+    assert "decisions table: nothing waits" in world.redrive(since=datetime.now(UTC) - timedelta(days=500), until=datetime.now(UTC))
+
+
 def test_a_compacted_day_is_read_as_well(world):
     """One Parquet file in place of many landed ones."""
     world.ingestion.ingest([world.decide("T1"), world.decide("T2"), world.report("T1", 3)])

@@ -15,10 +15,13 @@ from cli.errors import InputError
 from cli.main import app
 from cli.reviews.showing import show
 from cli.screen import Screen
+from functions.score.review_action import FIELD_OF, action_of
 from greenfraud.outcomes import BLOCK
 from greenfraud.policy import Judgement
+from tests.docs.pages import ROOT, Page
 
 DAY = "2018-05-20"
+PAGE = Page(ROOT / "docs/reviews.md")
 
 
 class Terminal:
@@ -143,3 +146,9 @@ def test_a_wide_terminal_shows_a_table_and_a_narrow_one_blocks(world, monkeypatc
         assert "ben has it until" in text
         assert "ben, 20" in text
         assert "[red]call again" in text
+
+
+def test_the_guides_bodies_are_those_that_the_api_takes():
+    """Every action there is."""
+    (actions,) = [json.loads(body) for language, body in PAGE.blocks if language == "json" and body.startswith("[")]
+    assert {action_of(body).name for body in actions} == set(FIELD_OF)

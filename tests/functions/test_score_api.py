@@ -84,7 +84,7 @@ def test_problems_have_their_own_media_type(world):
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/v1/score", 405), ("GET", "/nowhere", 404), ("GET", "/v1/decisions/T9", 404), ("GET", "/v1/reviews", 422)],
+    [("GET", "/v1/score", 405), ("GET", "/nowhere", 404), ("GET", "/v1/decisions/T9", 404), ("GET", "/v1/reviews?day=May", 422)],
 )
 def test_every_refusal_is_a_problem(world, method, path, status):
     """Also those of the framework."""
@@ -206,7 +206,7 @@ def test_the_review_list_is_ranked_and_leaves_out_what_was_allowed(world):
     assert len(world.http.get("/v1/reviews?day=2018-05-20&limit=1").json()["reviews"]) == 1
 
 
-@pytest.mark.parametrize(("query", "field"), [("day=May", "day"), ("day=2018-05-20&limit=0", "limit"), ("", "day")])
+@pytest.mark.parametrize(("query", "field"), [("day=May", "day"), ("day=", "day"), ("limit=0", "limit"), ("state=done", "state")])
 def test_a_bad_query_names_its_parameter(world, query, field):
     """Like a bad field."""
     assert world.http.get(f"/v1/reviews?{query}").json()["field"] == field

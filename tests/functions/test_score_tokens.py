@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from desk_world import ANA, CLAIM, Person, listed
 from score_world import TRANSACTION, World
 
 from functions.score.tokens import IdTokens
@@ -120,3 +121,12 @@ def test_the_model_card_says_how_people_are_called(aws, world):
     """A demonstration that stores ids as they are sent cannot be taken for a platform that does not."""
     assert world.http.get("/v1/model").json()["ids"] == "tokens"
     assert World().http.get("/v1/model").json()["ids"] == "as sent"
+
+
+def test_who_is_reviewed_is_a_token_in_the_list_and_beside_the_decision(world):
+    """The desk is behind the edge; the payment is still called by its own id."""
+    world.score(customer_id="a-person", terminal_id="a-shop", amount_minor=90_000)
+    Person(world, ANA).act(CLAIM)
+    (entry,) = listed(world)
+    assert (entry["transaction_id"], entry["customer_id"]) == ("T1", token("customer", "a-person", KEY.encode()))
+    assert "a-person" not in stored()
