@@ -47,7 +47,7 @@ UNKNOWN = Measure()
 
 @dataclass(frozen=True)
 class Candidate:
-    """One model on one holdout. Grams are of 1,000 scores by the model alone, and of training its whole lineage."""
+    """One model on one holdout. Grams are of 1,000 scores with their share of training, and of training its whole lineage."""
 
     family: str
     version: str = ""

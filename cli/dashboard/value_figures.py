@@ -33,7 +33,7 @@ class Cost(NamedTuple):
 
 
 COSTS = (
-    Cost("scoring", "CO₂e of 1,000 scores by the model alone", lambda model: model.grams_per_1000),
+    Cost("scoring", "CO₂e of 1,000 scores with their share of training", lambda model: model.grams_per_1000),
     Cost("training", "CO₂e of training the model and its ancestors", lambda model: model.training_grams),
 )
 

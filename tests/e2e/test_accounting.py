@@ -53,6 +53,35 @@ def test_the_emissions_file_has_rows_of_training_and_of_inference(deployment, sc
         assert row["intensity_source"]
 
 
+def test_the_same_totals_stand_in_the_file_in_mlflow_and_in_cloudwatch(deployment, first_run, scored, tmp_path):
+    """Each read through its own interface: what a family's training emitted, and what the execution did in all."""
+    from mlflow import MlflowClient
+
+    wait_for_inference(deployment.target, len(scored))
+    rows = list(csv.DictReader(write_csv(read_emissions(deployment.target), tmp_path / "emissions.csv").open(encoding="utf-8")))
+    client = MlflowClient(tracking_uri=f"sqlite:///{deployment.state / 'mlflow/mlflow.db'}")
+    experiment = client.get_experiment_by_name("greenfraud").experiment_id
+    execution = first_run.execution.key
+    runs = client.search_runs([experiment], f"tags.execution = '{execution}'", max_results=100)
+    for family in FAMILIES:
+        trained = [row for row in rows if (row["stage"], row["family"]) == ("train", family)]
+        here = [row for row in trained if row["version"].endswith(execution[:8])]
+        children = [run for run in runs if run.data.tags.get("family") == family]
+        for column, metric in (("emissions_g", "TrainingEmissionsGrams"), ("energy_kwh", "TrainingEnergyKwh")):
+            assert deployment.metric_total(metric, Family=family) == pytest.approx(sum(float(row[column]) for row in trained))
+            assert sum(run.data.metrics[column] for run in children) == pytest.approx(sum(float(row[column]) for row in here))
+        embodied = sum(float(row["embodied_g"]) for row in here)
+        assert sum(run.data.metrics["embodied_g"] for run in children) == pytest.approx(embodied)
+        assert {row["method"] for row in here} == {"reserved"}
+        assert all(row["hardware"].startswith("local, 50% of a machine") for row in here)
+    (parent,) = (run for run in runs if "mlflow.parentRunId" not in run.data.tags)
+    report = first_run.execution.results["report.json"]
+    for name in ("emissions_g_total", "embodied_g_total", "energy_kwh_total"):
+        assert parent.data.metrics[name] == pytest.approx(report[name])
+    answered = sum(float(row["emissions_g"]) for row in rows if row["stage"] == "serve")
+    assert wait_until(lambda: (deployment.metric_total("EmissionsGrams") or 0) >= answered * 0.999999, 20)
+
+
 def test_the_report_sums_up_what_its_jobs_emitted(first_run):
     """The total holds at least the training of all families."""
     trained = sum(result["emissions_g"] for result in first_run.train_results)

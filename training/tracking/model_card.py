@@ -75,8 +75,18 @@ def _emissions(candidate: Mapping[str, Any], manifest: BundleManifest) -> str:
     )
     return (
         f"{last} CO2e for the last chunk, {every} for the whole lineage (method {this['method']}, {source}); "
-        f"{scores} per 1,000 scores, by the coefficient model"
+        f"{scores} per 1,000 scores{_parts(candidate)}"
     )
+
+
+def _parts(candidate: Mapping[str, Any]) -> str:
+    """What the emissions of scores are made of; evaluations of an earlier release do not say."""
+    parts = candidate.get("emissions_parts")
+    if not parts:
+        return ""
+    names = {"answering_g": "answering", "model_g": "its graph", "embodied_g": "making of the hardware", "training_g": "training"}
+    told = ", ".join(f"{words} {_grams(parts[name])}" for name, words in names.items())
+    return f" ({told}{': ' + parts['reason'] if parts['reason'] else ''})"
 
 
 def _grams(grams: float | None) -> str:
