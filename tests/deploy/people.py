@@ -11,6 +11,7 @@ from deploy_story import ROOT
 from tests.docs.pages import Page
 
 GUIDE, POLICY_GUIDE = Page(ROOT / "docs/deploy.md"), Page(ROOT / "docs/policy.md")
+RELEASE_GUIDE = Page(ROOT / "docs/release-a-model.md")
 DEPLOYER, SCORER, EXPLAINER, OPERATOR, APPROVER = "Deploys", "Scores", "Explains", "RollsBack", "Approves"
 ALONE, AUDITOR, READER, RETRAINER, REVIEWER = "ActsAlone", "Audits", "Reads", "Retrains", "Reviews"
 WORDS = re.compile(r"\b(ACCOUNT|API|LAKE|ARTIFACTS|LEDGER)\b")  # what a reader replaces

@@ -14,9 +14,11 @@ from people import (
     AUDITOR,
     DEPLOYER,
     EXPLAINER,
+    GUIDE,
     OPERATOR,
     POLICY_GUIDE,
     READER,
+    RELEASE_GUIDE,
     RETRAINER,
     REVIEWER,
     SCORER,
@@ -60,7 +62,8 @@ def test_routes_are_those_of_the_api_and_each_is_given_to_somebody():
     """No wildcard but an id in the path, and no route that nobody may ask; health needs no permission."""
     described = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))["paths"]
     known = {f"{method.upper()}{re.sub(r'{[^}]*}', '*', path)}" for path, methods in described.items() for method in methods}
-    given = set().union(*(routes(document) for document in [*policies().values(), *policies(POLICY_GUIDE).values()]))
+    pages = [policies(page).values() for page in (GUIDE, POLICY_GUIDE, RELEASE_GUIDE)]
+    given = set().union(*(routes(document) for documents in pages for document in documents))
     assert given == known - {"GET/health"}
 
 

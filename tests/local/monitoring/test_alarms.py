@@ -204,6 +204,7 @@ def test_an_alarm_calls_the_function_that_lets_it(embedded):
         StatementId="alarm",
         Action="lambda:InvokeFunction",
         Principal="lambda.alarms.cloudwatch.amazonaws.com",
+        SourceAccount="123456789012",
         SourceArn=described["AlarmArn"],
     )
     for one in (refused, name):
