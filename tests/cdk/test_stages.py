@@ -34,7 +34,7 @@ def test_every_accepted_finding_is_counted_and_none_is_accepted_for_a_whole_stac
 @pytest.mark.parametrize("setting", EVERY)
 def test_every_setting_has_the_same_alarms_and_all_its_logs_forget(resources_of, setting):
     """A trial is watched as production is."""
-    assert len(resources_of(setting, "AWS::CloudWatch::Alarm")) == 35
+    assert len(resources_of(setting, "AWS::CloudWatch::Alarm")) == 36
     groups = resources_of(setting, "AWS::Logs::LogGroup").values()
     assert {group["Properties"]["RetentionInDays"] for group in groups} == {RETENTION[setting]}
 
