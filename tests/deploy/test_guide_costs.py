@@ -96,5 +96,5 @@ def test_lines_of_metrics_are_as_long_as_the_guide_says():
         )
     )
     batch = ingested.line_of(ingested=1, failed=0, rejected=0, refused_late=0, lag_milliseconds=812.1)
-    assert [round(len(line) / 1000, 1) for line in (score, batch)] == [0.6, 0.5]
-    assert "lines of metrics 0.6 kB of a score, 0.5 of a batch" in TEXT
+    assert [round(len(line) / 1000, 1) for line in (score, batch)] == [0.7, 0.5]
+    assert "lines of metrics 0.7 kB of a score, 0.5 of a batch" in TEXT
