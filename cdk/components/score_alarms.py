@@ -40,6 +40,11 @@ class ScoreAlarms(Construct):
         self.all = [*self.of_shares, *self._lasting(), *self._refusals(function), slow]
         self.all += [
             self._single("BundleLoadFailed", our_metric("BundleLoadFailed"), "A promoted bundle was refused, or its fallback."),
+            self._single(
+                "PolicyLoadFailed",
+                our_metric("PolicyLoadFailed"),
+                "The policy that was applied cannot be read: another one decides.",
+            ),
             self._single("EmergencyChange", our_metric("EmergencyChange"), "Somebody changed what serves without a second person."),
             self._single(
                 "LedgerUnarchived", our_metric("LedgerUnarchived"), "An entry of the ledger has no copy that cannot be overwritten."

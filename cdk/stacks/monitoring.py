@@ -16,6 +16,7 @@ from cdk.stacks.training import TrainingStack
 
 RULES = "rules"  # who answers while there is no model
 SHARED = "shared"  # jobs that work for all families
+OUTCOMES = ("DecisionsAllowed", "DecisionsChallenged", "DecisionsReviewed", "DecisionsBlocked")  # the most is allowed
 INGEST_METRICS = ("IngestedEvents", "IngestFailures", "IngestRejected", "IngestRefusedLate")
 
 
@@ -48,6 +49,7 @@ def _answers(serving: ServingStack) -> list[cloudwatch.IWidget]:
     trouble = [*map(our_metric, troubles), serving.http.server_errors()]
     return [
         _plot("Decisions", [our_metric("Decisions")]),
+        _plot("Decisions by what was decided", [our_metric(name) for name in OUTCOMES]),
         _plot("Latency, ms", latencies),
         _plot("Degraded answers, refused bundles and policies, payments of batches left out, server errors", trouble),
     ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import orjson
 
 from functions.score.cost import Cost
-from greenfraud.metrics import embedded_metrics
+from greenfraud.metrics import NAMESPACE, embedded_metrics
 
 UNITS = {
     "Decisions": "Count",
@@ -18,6 +19,13 @@ UNITS = {
     "AnsweredByFallback": "Count",
     "NotReached": "Count",
     "Explored": "Count",
+}
+# By what was decided, and not by family too: each combination is paid for.
+OUTCOMES = {
+    "allow": "DecisionsAllowed",
+    "challenge": "DecisionsChallenged",
+    "review": "DecisionsReviewed",
+    "block": "DecisionsBlocked",
 }
 # Put, and paid for, only when one is met.
 FAULTS = {"BundleLoadFailed": "Count", "ControlFault": "Count", "PolicyLoadFailed": "Count", "ShadowFailed": "Count"}
@@ -42,6 +50,7 @@ class Request:
     not_reached: int
     explored: int
     cost: Cost
+    outcomes: Mapping[str, int] = field(default_factory=dict)  # how many were decided how
 
 
 @dataclass
@@ -62,7 +71,7 @@ def emit(request: Request) -> None:
 
 
 def line_of(request: Request) -> str:
-    """Return the line, with each metric over everything and per family."""
+    """Return the line, with each metric over everything and per family, and the decisions once more by what was decided."""
     values = {
         "Decisions": request.decisions,
         "LatencyMilliseconds": request.cost.duration_seconds * 1000,
@@ -73,7 +82,12 @@ def line_of(request: Request) -> str:
         "NotReached": request.not_reached,
         "Explored": request.explored,
     }
-    return orjson.dumps(embedded_metrics(values, UNITS, Family=request.family)).decode()
+    document = embedded_metrics(values, UNITS, Family=request.family)
+    counted = {OUTCOMES[outcome]: count for outcome, count in request.outcomes.items()}
+    if counted:
+        names = [{"Name": name, "Unit": "Count"} for name in counted]
+        document["_aws"]["CloudWatchMetrics"].append({"Namespace": NAMESPACE, "Dimensions": [[]], "Metrics": names})
+    return orjson.dumps({**document, **counted}).decode()
 
 
 def count_fault(name: str, fault: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 from functions.score.bundles import ModelSlots
@@ -186,4 +187,5 @@ def _request(context: Context, outcomes: Sequence[Answer | GreenFraudError], cos
         not_reached=sum(isinstance(outcome, NotReachedError) for outcome in outcomes),
         explored=sum(answer.get("exploration") is not None for answer in answers),
         cost=cost,
+        outcomes=Counter(answer["decision"] for answer in answers),
     )

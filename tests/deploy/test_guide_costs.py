@@ -34,6 +34,7 @@ PUT_BY_JOBS = {
     "training/steps/monitor.py: figures_of(week)": len(ESTIMATED) + len(MEASURED) + 3,  # its error, features and score that drifted
     "training/steps/features.py: {QUARANTINED: float(len({profile.chunk for profile in found} | held(quarantine).keys()))}": 1,
     'training/steps/monitor.py: {QUARANTINED: float(len(held(read_quarantine(client("s3"), lake.name))))}': 0,  # the same one
+    "training/steps/label.py: figures_of(taken)": 2 + 5,  # files; rows by what became of them
     "training/tracking/patience.py: {METRIC: float(self.has_failed)}": 1,
 }
 PUT_BY_TEMPLATE = 2  # the quota, by the upkeep's machine; refused requests, by a filter of the access log
@@ -52,7 +53,7 @@ def test_metrics_of_our_own_are_counted_where_they_are_put():
     """A new one fails here until it is counted, and paid for in the guide."""
     assert put_by_jobs() == set(PUT_BY_JOBS)
     jobs = sum(PUT_BY_JOBS.values()) + PUT_BY_TEMPLATE
-    scores = 2 * len(scored.UNITS)  # over everything, and for the one family that answers
+    scores = 2 * len(scored.UNITS) + len(scored.OUTCOMES)  # over everything, for the one family that answers, by outcome
     assert f"there are {scores + len(ingested.UNITS) + jobs} metrics of our own" in TEXT
     assert f"{scores + len(ingested.UNITS)} x 0.30 = " in TEXT
 
@@ -90,8 +91,10 @@ def test_the_table_of_stages_is_that_of_the_settings():
 def test_lines_of_metrics_are_as_long_as_the_guide_says():
     """Of a score and of a batch."""
     score = scored.line_of(
-        scored.Request("light", 1, 0, by_fallback=0, not_reached=0, explored=0, cost=Cost(0.0123, 1.2e-8, 1.2e-7))
+        scored.Request(
+            "light", 1, 0, by_fallback=0, not_reached=0, explored=0, cost=Cost(0.0123, 1.2e-8, 1.2e-7), outcomes={"allow": 1}
+        )
     )
     batch = ingested.line_of(ingested=1, failed=0, rejected=0, refused_late=0, lag_milliseconds=812.1)
-    assert [round(len(line) / 1000, 1) for line in (score, batch)] == [0.6, 0.5]
-    assert "lines of metrics 0.6 kB of a score, 0.5 of a batch" in TEXT
+    assert [round(len(line) / 1000, 1) for line in (score, batch)] == [0.7, 0.5]
+    assert "lines of metrics 0.7 kB of a score, 0.5 of a batch" in TEXT

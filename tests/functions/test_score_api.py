@@ -195,6 +195,18 @@ def test_a_request_prints_one_line_of_metrics_without_ids(world, capsys):
     assert not any(identity in line for identity in ('"T1"', '"C1"', '"M1"'))
 
 
+def test_the_line_of_metrics_counts_what_was_decided_by_outcome_and_not_by_family(world, capsys):
+    """A share of blocks is looked at for all payments; what did not occur is not put, and not paid for."""
+    world.score()
+    world.score(transaction_id="T2", amount_minor=90_000)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"Decisions"' in line]
+    assert [{name: line[name] for name in line if name.startswith("Decisions")} for line in lines] == [
+        {"Decisions": 1, "DecisionsAllowed": 1},
+        {"Decisions": 1, "DecisionsReviewed": 1},
+    ]
+    assert [directive["Dimensions"] for directive in lines[0]["_aws"]["CloudWatchMetrics"]] == [[[], ["Family"]], [[]]]
+
+
 def test_the_review_list_is_ranked_and_leaves_out_what_was_allowed(world):
     """Riskiest first, as many as asked for."""
     for transaction_id, amount_minor in (("T1", 100), ("T2", 30_000), ("T3", 40_000)):
