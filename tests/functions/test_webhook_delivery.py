@@ -140,10 +140,10 @@ def test_a_receiver_that_asks_for_time_is_given_it(world, receiver, status):
     assert world.pauses[1] <= 7.3 * 3600
 
 
-def test_a_receiver_who_is_gone_is_not_asked_again_for_an_hour(world, receiver):
+def test_a_receiver_who_is_gone_is_not_asked_again_for_ten_minutes(world, receiver):
     """410: nothing is lost, everything waits for a person."""
     receiver.answer = lambda number: (410 if number == 0 else 200, {})
-    assert [world.deliver(), world.deliver(after=3_500.0)] == ["undelivered"] * 2
+    assert [world.deliver(), world.deliver(after=500.0)] == ["undelivered"] * 2
     assert len(receiver.received) == 1
     assert [reason for _, reason in world.undelivered()] == ["gone", "gone"]
     assert world.deliver(after=200.0) == "delivered"
