@@ -17,6 +17,8 @@ from cdk.stacks.training import TrainingStack
 RULES = "rules"  # who answers while there is no model
 SHARED = "shared"  # jobs that work for all families
 OUTCOMES = ("DecisionsAllowed", "DecisionsChallenged", "DecisionsReviewed", "DecisionsBlocked")  # the most is allowed
+TOLD_METRICS = ("EventsTold", "EventsNotTaken", "EventsUntold", "EventsWithheld")
+WEBHOOK_METRICS = ("WebhooksDelivered", "WebhooksFailed", "WebhooksUndelivered", "WebhooksWithheld")
 INGEST_METRICS = ("IngestedEvents", "IngestFailures", "IngestRejected", "IngestRefusedLate")
 
 
@@ -37,6 +39,7 @@ class MonitoringStack(Stack):
                 _emissions_of_answers(),
                 _emissions_of_training(),
                 _flow(serving, training),
+                _told(serving),
                 _upkeep(training),
                 _drift(),
             ],
@@ -89,6 +92,14 @@ def _flow(serving: ServingStack, training: TrainingStack) -> list[cloudwatch.IWi
         _plot("Ingestion behind by, ms", [serving.ingest.function.metric("IteratorAge", statistic="Maximum")]),
         _plot("Pipeline runs", [machine.metric_succeeded(), machine.metric_failed()]),
     ]
+
+
+def _told(serving: ServingStack) -> list[cloudwatch.IWidget]:
+    """Of decisions that ask for somebody or refuse: how many were told, and, where there is a webhook, taken."""
+    plots = [_plot("Decisions told on the event bus", [our_metric(name) for name in TOLD_METRICS], width=12)]
+    if serving.notification.webhook:
+        plots.append(_plot("Webhooks", [our_metric(name) for name in WEBHOOK_METRICS], width=12))
+    return plots
 
 
 def _upkeep(training: TrainingStack) -> list[cloudwatch.IWidget]:

@@ -12,6 +12,7 @@ from cli.target import Target
 
 AT_ONCE = 10  # as many as SQS gives by one request
 HIDDEN_SECONDS = 120
+COUNT = "ApproximateNumberOfMessages"
 BY_LAMBDA = "the function broke each time: its log tells why"
 Message = dict[str, Any]
 
@@ -41,10 +42,15 @@ def redrive(target: Target, screen: Screen, *, only_looks: bool) -> None:
 
 
 def waiting(sqs: Any, url: str) -> Iterator[Message]:
-    """Every message once, hidden from others meanwhile."""
+    """As many messages as waited at first, hidden from others meanwhile: what is not taken again comes back behind them."""
+    counted = int(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[COUNT])["Attributes"][COUNT])
     seen: set[str] = set()
-    while True:
-        asked = {"MaxNumberOfMessages": AT_ONCE, "WaitTimeSeconds": 1, "VisibilityTimeout": HIDDEN_SECONDS}
+    while len(seen) < counted:
+        asked = {
+            "MaxNumberOfMessages": min(AT_ONCE, counted - len(seen)),
+            "WaitTimeSeconds": 1,
+            "VisibilityTimeout": HIDDEN_SECONDS,
+        }
         got = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"], **asked).get("Messages", [])
         fresh = [message for message in got if message["MessageId"] not in seen]
         if not fresh:

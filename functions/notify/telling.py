@@ -47,7 +47,7 @@ class Telling:
         self._bus, self._forgotten, self._untold = bus, forgotten, untold
 
     def tell(self, records: Sequence[Record], *, tells_rejections: bool = False) -> dict[str, Any]:
-        """Tell of a batch; prints one line of metrics and returns what Lambda should deliver again.
+        """Tell of a batch; prints one line of the metrics that are not zero, and returns what Lambda should deliver again.
 
         What can never be told goes to the queue, or, where rejections are to be told, into the answer. Raises
         StoreUnavailableError when nobody can say who was forgotten.
@@ -56,7 +56,9 @@ class Telling:
         not_taken = self._bus.put(batch.events)
         failed = not_taken | (set() if tells_rejections else self._send(batch.rejected))
         counts = (len(batch.events) - len(not_taken), len(not_taken), len(batch.rejected), batch.withheld)
-        print(json.dumps(embedded_metrics(dict(zip(UNITS, counts, strict=True)), UNITS)))
+        # A metric that is never more than zero costs as much as any other.
+        if found := {name: count for name, count in zip(UNITS, counts, strict=True) if count}:
+            print(json.dumps(embedded_metrics(found, UNITS)))
         numbers = (number_of(record) for record in records)
         told = {"rejected": [rejection.answer() for rejection in batch.rejected]} if tells_rejections else {}
         return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers if number in failed]} | told

@@ -20,7 +20,7 @@ from greenfraud.items.forgotten import PREFIX as FORGOTTEN
 logger = logging.getLogger(__name__)
 
 GONE = 410
-GONE_SECONDS = 3_600.0  # for so long nobody is asked again whether he is gone
+GONE_SECONDS = 600.0  # for so long nobody is asked again whether he is gone
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 2.0, 6 * 3_600.0
 TRIED_FOR_SECONDS = 24 * 3_600.0
 SPREAD = 0.2  # of a pause, so that what failed together does not come back together
@@ -64,7 +64,7 @@ class Queues:
 
 
 class Delivery:
-    """Messages to one receiver; whether he is gone is remembered for an hour, for as long as this environment lives."""
+    """Messages to one receiver; whether he is gone is remembered for ten minutes, for as long as this environment lives."""
 
     def __init__(  # noqa: PLR0913
         self,

@@ -99,6 +99,15 @@ def test_what_nobody_took_goes_out_again(target):
     assert (target.bodies("undelivered"), sorted(one["id"] for one in target.bodies("webhook"))) == ([], ["dec_1", "dec_2"])
 
 
+def test_what_comes_back_at_once_is_not_sent_out_in_a_circle(target, monkeypatch):
+    """A receiver who is still gone gets each event once per command."""
+    for number in range(12):
+        target.set_aside(EVENT | {"id": f"dec_{number}"}, reason="gone")
+    real = target.sqs.delete_message
+    monkeypatch.setattr(target.sqs, "delete_message", lambda **given: (real(**given), target.set_aside(EVENT, reason="gone")))
+    assert "12 events sent out again" in target.run(redrive, only_looks=False)
+
+
 def test_a_platform_without_a_webhook_has_nothing_to_redrive(target):
     """It says what to set."""
     del target.outputs["UndeliveredQueueUrl"]

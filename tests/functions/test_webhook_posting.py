@@ -1,0 +1,67 @@
+"""One POST: never to a private network, never by plain HTTP on AWS, never for longer than some seconds."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+import pytest
+
+from functions.webhook.posting import Answer, UnreachableError, post
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.1", "169.254.169.254", "[::1]", "0.0.0.0"])
+def test_on_aws_nothing_private_is_called(host, monkeypatch):
+    """Nor anything by plain HTTP: neither a neighbour in the network nor the credentials of an instance."""
+    monkeypatch.setattr("socket.create_connection", lambda *_: pytest.fail("a connection was opened"))
+    with pytest.raises(UnreachableError, match="private_address"):
+        post(f"https://{host}/", {}, b"", is_local=False)
+    with pytest.raises(UnreachableError, match="not_https"):
+        post(f"http://{host}/", {}, b"", is_local=False)
+
+
+def test_a_name_is_judged_by_every_address_it_leads_to_at_that_moment(monkeypatch):
+    """One of two that is private is enough; the address that was judged is the one that is called."""
+    led, called = ["93.184.216.34"], []
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [(2, 1, 6, "", (one, 443)) for one in led])
+
+    def connect(address: tuple[str, int], _: float) -> None:
+        called.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("socket.create_connection", connect)
+    with pytest.raises(UnreachableError, match="ConnectionRefusedError"):
+        post("https://receiver.example/", {}, b"", is_local=False)
+    led.append("10.0.0.7")
+    with pytest.raises(UnreachableError, match="private_address"):
+        post("https://receiver.example/", {}, b"", is_local=False)
+    assert called == [("93.184.216.34", 443)]
+
+
+def test_a_receiver_that_answers_byte_by_byte_is_cut_off(monkeypatch):
+    """However patient it is."""
+    monkeypatch.setattr("functions.webhook.posting.TOTAL_SECONDS", 0.3)
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            for _ in range(100):
+                try:
+                    connection.sendall(b"H")
+                except OSError:
+                    return
+                time.sleep(0.05)
+
+    threading.Thread(target=drip, daemon=True).start()
+    began = time.monotonic()
+    with pytest.raises(UnreachableError):
+        post(f"http://127.0.0.1:{listening.getsockname()[1]}/", {}, b"{}", is_local=True)
+    assert time.monotonic() - began < 3
+    listening.close()
+
+
+def test_answers_are_taken_by_their_class():
+    """Any of the 2xx."""
+    assert [Answer(status).is_taken for status in (199, 200, 202, 299, 300)] == [False, True, True, True, False]
