@@ -24,7 +24,7 @@ def receipts(deployment):
     found = {}
     for key in keys_below(deployment.client("s3"), bucket, RECEIPTS):
         body = deployment.read(bucket, key).decode()
-        found[key.removeprefix(RECEIPTS).rsplit(".", 4)[0]] = list(csv.DictReader(io.StringIO(body)))
+        found[key.removeprefix(RECEIPTS).rsplit(".", 3)[0]] = list(csv.DictReader(io.StringIO(body)))
     return found
 
 
@@ -55,5 +55,5 @@ def test_dropped_files_are_told_and_leave_receipts(deployment, first_run):
     wait_until(lambda: keys_below(s3, inbox, "labels/") == ["labels/bad.csv"], SECONDS)
     landed = labels_prefix(day_of(observed_us))
     wait_until(lambda: "dropped-1" in [one for key in keys_below(s3, lake, landed) for one in ids_in(deployment, key)], SECONDS)
-    history = deployment.answer("GET", "/v1/explanations/dropped-1")["labels"]
-    assert [(one["source"], one["is_fraud"]) for one in history] == [("chargeback", True)]
+    (since,) = deployment.answer("GET", "/v1/explanations/dropped-1")["since"]
+    assert (since["source"], since["is_fraud"]) == ("chargeback", True)
