@@ -73,7 +73,7 @@ class Settings:
     automatic_rollback: bool = False
     ledger_lock: str = "governance"  # copies of the ledger: only who may bypass governance removes one before its time
     keep_ledger_days: int = 30  # for how long; a trial is torn down sooner or later
-    private: bool = False  # functions and jobs without the internet; 8 USD a month per endpoint and zone, about 100 in all
+    private: bool = False  # functions and jobs without the internet; 8 USD a month per endpoint and zone, about 130 in all
     alarm_email: str | None = None  # who hears of alarms, once the address has confirmed; none: subscribe to the topic yourself
     # Where every challenge, review and block is posted to, signed; none: nothing is, and events on the bus cost a dollar a million.
     webhook_url: str | None = None
