@@ -16,7 +16,7 @@ from deploy_story import ROOT
 pytestmark = [pytest.mark.xdist_group("deploy")]
 
 STACKS = ("GreenFraud-Data", "GreenFraud-Training", "GreenFraud-Serving", "GreenFraud-Monitoring")
-BUCKETS_AND_TABLES = 5 + 8
+BUCKETS_AND_TABLES = 6 + 8
 
 
 def unchanged(output: str) -> list[str]:
