@@ -9,8 +9,9 @@ import pytest
 from judged_candidates import BETTER, against, challenger, evaluation
 
 from greenfraud.errors import ContractError
-from greenfraud.promotion import decide, intervals, margins
-from greenfraud.promotion.margins import Margins
+from greenfraud.gate import intervals, margins
+from greenfraud.gate.margins import Margins
+from greenfraud.promotion import decide
 
 
 def seen_by_chance(family: str, p_value: float) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from greenfraud.chunks import Chunk
 from greenfraud.features.manifest import load_manifest
+from greenfraud.gate.margins import Margins
 from greenfraud.items import served as served_items
 from greenfraud.items.served import Served
 from greenfraud.money import EURO
 from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, features_key, models_prefix, plan_key
-from greenfraud.promotion.margins import Margins
 from training.evaluation.candidates import EvaluatedCandidate, bundle_candidate, rules_candidate
 from training.evaluation.curves import curves_document
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout

@@ -11,6 +11,7 @@ from workplace import EXECUTION, Workplace, training_job
 from greenfraud.bundle import MANIFEST_FILE, BundleManifest
 from greenfraud.chunks import Chunk
 from greenfraud.features.manifest import load_manifest
+from greenfraud.gate.margins import Margins
 from greenfraud.naming import (
     chunk_list_key,
     evaluation_key,
@@ -23,7 +24,6 @@ from greenfraud.naming import (
     version_of,
 )
 from greenfraud.promotion import decide
-from greenfraud.promotion.margins import Margins
 from greenfraud.quarantine import Accepted, put_quarantined, read_quarantine
 from training.features import data_faults
 

@@ -17,11 +17,11 @@ from typing import Any
 
 from greenfraud.errors import ContractError
 from greenfraud.faults import told
-from greenfraud.promotion.choice import chosen_of, greener_than_production
-from greenfraud.promotion.contest import Contest
-from greenfraud.promotion.margins import Margins
-from greenfraud.promotion.segments import warnings
-from greenfraud.promotion.verdict import Outcome, judge
+from greenfraud.gate.choice import chosen_of, greener_than_production
+from greenfraud.gate.contest import Contest
+from greenfraud.gate.margins import Margins
+from greenfraud.gate.segments import warnings
+from greenfraud.gate.verdict import Outcome, judge
 
 DEFAULT = Margins()
 

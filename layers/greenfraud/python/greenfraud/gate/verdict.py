@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from greenfraud import calibration_bounds
-from greenfraud.promotion.contest import Contest
-from greenfraud.promotion.intervals import measured, words
-from greenfraud.promotion.segments import vetoes
+from greenfraud.gate.contest import Contest
+from greenfraud.gate.intervals import measured, words
+from greenfraud.gate.segments import vetoes
 
 Outcome = Literal["promote", "shadow", "reject"]
 Finding = tuple[Outcome, str]  # the most that it allows, and why

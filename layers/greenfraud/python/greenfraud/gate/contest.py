@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from greenfraud.promotion.intervals import chance, measured
-from greenfraud.promotion.margins import Margins, money_at_stake
+from greenfraud.gate.intervals import chance, measured
+from greenfraud.gate.margins import Margins, money_at_stake
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from greenfraud.promotion.contest import Contest
-from greenfraud.promotion.intervals import measured
-from greenfraud.promotion.verdict import harms, uncomputable
+from greenfraud.gate.contest import Contest
+from greenfraud.gate.intervals import measured
+from greenfraud.gate.verdict import harms, uncomputable
 
 Candidate = Mapping[str, Any]
 

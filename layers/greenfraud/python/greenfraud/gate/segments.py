@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from greenfraud.promotion.contest import Contest
-from greenfraud.promotion.intervals import measured, words
-from greenfraud.promotion.margins import money_at_stake
+from greenfraud.gate.contest import Contest
+from greenfraud.gate.intervals import measured, words
+from greenfraud.gate.margins import money_at_stake
 
 
 def vetoes(candidate: Mapping[str, Any], contest: Contest) -> Iterator[str]:
