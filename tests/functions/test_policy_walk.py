@@ -47,7 +47,7 @@ class Platform:
         outputs |= {"LedgerTable": "ledger", "LedgerBucket": "ledger", "ControlTable": "control"}
         self.asked: set[tuple[str, str]] = set()
         target = SimpleNamespace(client=self._client, outputs=outputs, currency="EUR")
-        for module in ("cli.target", "cli.changes"):
+        for module in ("cli.target", "cli.changes", "cli.models.commands"):
             monkeypatch.setattr(f"{module}.find_target", lambda **_: target)
         for module in ("cli.changes", "cli.policy.in_force", "cli.policy.proposed"):
             monkeypatch.setattr(f"{module}.call_api", self._call)
@@ -145,7 +145,7 @@ def test_a_proposed_policy_that_is_no_longer_what_was_proposed_is_not_shown_as_i
         assert "is not the one that was applied" in platform.command("policy", command, "--proposal", "1", code=1)
     assert "there is no proposal 7" in platform.command("policy", "show", "--proposal", "7", code=2)
     assert "name one policy" in platform.command("policy", "diff", str(platform.file), "--proposal", "1", code=2)
-    platform.command("rollback", "--reason", "slower", code=0)
+    platform.command("rollback", "--yes", "--reason", "slower", code=0)
     assert "brings no policy of its own: it asks for rollback" in platform.command("policy", "show", "--proposal", "2", code=2)
 
 

@@ -12,7 +12,11 @@ from greenfraud import errors
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("functions", "training", "layers/greenfraud/python/greenfraud")
-OURS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} | {"Interrupted"}
+OURS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} | {
+    "Interrupted",
+    "RefusedError",
+    "WorkUnavailableError",
+}
 # Runs while features are compiled, over declarations of our own.
 EXEMPT = {"declaration.py"}
 PRINTING = {"debug", "info", "warning", "error", "critical", "log", "print", "str", "repr", "format"}

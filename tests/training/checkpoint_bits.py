@@ -12,6 +12,7 @@ def bits_of(body: bytes) -> dict[str, Any]:
     checkpoint = Checkpoint.from_bytes(body)
     tensors = {**checkpoint.network.state_dict(), **checkpoint.replay.stored()}
     said = {name: value for name, value in vars(checkpoint).items() if name not in ("network", "replay")}
+    said["report"] = {name: value for name, value in checkpoint.report.items() if not name.startswith("lineage_")}
     return {
         **{name: tensor.numpy().tobytes() for name, tensor in tensors.items()},
         **{name: value for name, value in said.items() if not name.startswith("lineage_")},

@@ -11,7 +11,7 @@ from moto.events.models import EventPattern
 
 from local.cloudformation.providers.s3 import notification
 from local.context import Context
-from local.events import objects
+from local.events import buses, objects
 
 MACHINE, LETTERS = "arn:aws:states:eu-north-1:123456789012:stateMachine:m", "arn:aws:sqs:eu-north-1:123456789012:q"
 PATTERN = '{"source": ["aws.s3"], "detail": {"bucket": {"name": ["b"]}, "object": {"key": [{"prefix": "labels/"}]}}}'
@@ -42,11 +42,11 @@ def test_what_a_target_does_not_take_goes_to_its_dead_letters(monkeypatch: pytes
     def refuse(*_: Any, **__: Any) -> Any:
         raise PermissionError("no such role")
 
-    monkeypatch.setattr(objects, "take_on", refuse)
-    monkeypatch.setattr(objects, "deliver", lambda _, arn, message, **__: told.append((arn, message)))
+    monkeypatch.setattr(buses, "take_on", refuse)
+    monkeypatch.setattr(buses, "deliver", lambda _, arn, message, **__: told.append((arn, message)))
     target = {"Arn": MACHINE, "RoleArn": "arn:aws:iam::123456789012:role/r", "Input": "{}", "DeadLetterConfig": {"Arn": LETTERS}}
     context = Context(endpoint="http://127.0.0.1:1", state_dir=Path(), http_port=0, auth=False)
-    objects.fire(context, SimpleNamespace(arn="rule", targets=[target]), written("labels/a.csv"))
+    buses.fire(context, SimpleNamespace(arn="rule", targets=[target]), written("labels/a.csv"))
     assert told == [(LETTERS, "{}")]
 
 

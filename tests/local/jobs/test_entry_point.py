@@ -40,7 +40,7 @@ def test_any_other_argument_than_one_step_is_refused(strict, arguments):
     """The message lists the steps."""
     words = refusal(strict, algorithm={"ContainerArguments": arguments})
     assert "ContainerArguments" in words
-    assert "evaluate, features, materialize, monitor, reconcile, report, train" in words
+    assert "evaluate, features, label, materialize, monitor, reconcile, report, train" in words
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ def test_a_filter_keeps_records_from_the_function(embedded, recorded, stream):
 
 
 def test_another_source_is_refused(embedded, recorded):
-    """Nothing that is deployed reads a queue so: it fails instead of staying silent."""
-    client, (_, queue) = embedded.client("lambda"), embedded.queue()
-    with pytest.raises(client.exceptions.InvalidParameterValueException, match="from DynamoDB streams alone"):
-        recorded.follow(queue)
+    """Nothing that is deployed reads another one: it fails instead of staying silent."""
+    client, kinesis = embedded.client("lambda"), "arn:aws:kinesis:eu-north-1:123456789012:stream/s"
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="from DynamoDB streams and queues alone"):
+        recorded.follow(kinesis)

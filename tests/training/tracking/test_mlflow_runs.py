@@ -191,7 +191,7 @@ def test_the_executions_run_sums_up(reported: Workplace) -> None:
         assert run.data.metrics[f"{name}_total"] == pytest.approx(sum(record[name] for record in records))
     assert run.data.tags["emissions_method"] == "reserved"
     assert run.data.tags["intensity_source"] == "Cloud Carbon Footprint"
-    assert "certainly better" in run.data.tags["mlflow.note.content"]
+    assert "average precision" in run.data.tags["mlflow.note.content"]
     assert [context for context, _ in inputs(run)] == ["evaluation"]
     assert b"light/" in artifact(reported, run, "holdout/precision_recall.svg")
     assert json.loads(artifact(reported, run, "report.json"))["decision"] == run.data.params["decision"]
