@@ -167,12 +167,11 @@ def test_a_rollback_is_entered_under_the_name_of_who_signed(deployment, first_ru
 
 
 def other_model(deployment, promoted):
-    """A model that the execution made too whose gate chose the promoted one, family/version."""
+    """A model of another family, made and judged by an execution whose gate chose one that it liked better, family/version."""
     s3, bucket = deployment.client("s3"), deployment.outputs["ArtifactsBucket"]
     keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket, Prefix="models/")["Contents"]]
     names = {"/".join(key.split("/")[1:3]) for key in keys if key.endswith("/manifest.json")}
-    ending = promoted.rpartition("-")[2]
-    return max(name for name in names if name.endswith(ending) and name.split("/")[0] != promoted.split("/")[0])
+    return max(name for name in names if name.split("/")[0] != promoted.split("/")[0])
 
 
 def ring(deployment, ending):

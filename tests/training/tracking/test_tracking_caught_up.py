@@ -29,7 +29,8 @@ def away(imported: Workplace) -> Workplace:
         imported.run("features", {"execution": EXECUTION})
         imported.train(plan)
         imported.evaluate()
-        decision = decide(imported.document(evaluation_key(EXECUTION))).to_json()
+        # A world this small says too little of a model for the gate; what is asked here is what MLflow is told of a promotion.
+        decision = decide(imported.document(evaluation_key(EXECUTION))).to_json() | {"outcome": "promote"}
         imported.s3.put_object(Bucket="artifacts", Key=decision_key(EXECUTION), Body=json.dumps(decision).encode())
         imported.obey(decision)
         imported.run("report", {"execution": EXECUTION})
