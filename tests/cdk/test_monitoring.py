@@ -61,7 +61,7 @@ def emitted(folder: str) -> set[str]:
 def test_every_metric_of_answers_and_ingestion_is_emitted_by_a_function(watched):
     """A misspelt name would be a silent alarm and an empty plot."""
     of_functions = watched - OF_JOBS - OF_MACHINES
-    assert len(of_functions) == 30
+    assert len(of_functions) == 29
     assert of_functions <= emitted("functions")
 
 
