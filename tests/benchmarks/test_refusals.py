@@ -162,4 +162,4 @@ def test_a_grant_that_was_taken_out_is_missed(tmp_path, name, showed):
     assert row.is_noticed
     assert row.showed == showed
     assert f"is not authorized to perform: {taken.action}" in row.words
-    assert not taken.is_of_role or row.lines.startswith("cdk/components/ingestion.py:")
+    assert not taken.is_of_role or row.lines.startswith("cdk/components/decision_stream.py:")
