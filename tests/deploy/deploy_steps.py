@@ -23,7 +23,8 @@ BOOTSTRAP = ("bootstrap", "--app", "cdk.out", "--cloudformation-execution-polici
 DEPLOY = ("deploy", "--all", "--app", "cdk.out", "--outputs-file", ".local/outputs.json", "--require-approval", "never")
 DESTROY = ("destroy", "--all", "--app", "cdk.out", "--force")
 RESTORE = ("import", "GreenFraud-Data", "--app", "cdk.out", "--resource-mapping", ".local/kept.json")
-FUNCTIONS = ("score", "ingest", "plan", "control.record", "control.gate", "control.promote", "control.operate", "control.release")
+CONTROL = ("record", "gate", "promote", "operate", "release", "guard")
+FUNCTIONS = ("score", "ingest", "notify", "plan", *(f"control.{verb}" for verb in CONTROL))
 OPERATIONS = {
     "check": ("greenfraud import", "--check"),
     "import": ("greenfraud import", "--aws"),
