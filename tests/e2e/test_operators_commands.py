@@ -9,6 +9,7 @@ import pytest
 from cli.api import call_api
 from cli.errors import InputError
 from greenfraud.instants import DAY_US, day_of, format_rfc3339
+from greenfraud.instants import format_rfc3339
 from greenfraud.items import ledger as ledger_items
 from greenfraud.naming import labels_prefix
 from tests.e2e.deployment import wait_until
@@ -194,7 +195,8 @@ def test_a_model_in_shadow_and_then_a_canary_is_obeyed_by_the_next_request_and_c
     try:
         shown = deployment.command("canary", "99", "--reason", "trying it", "--yes")
         assert f"canary {other} answers 99 % of the customers" in shown.stdout
-        payment = {"occurred_at": "2026-05-01T09:00:00Z", "terminal_id": "M1", "amount_minor": 1_250}
+        moment = format_rfc3339(first_run.held_back[0].transaction.occurred_us)  # a later one would let new weeks ripen
+        payment = {"occurred_at": moment, "terminal_id": "M1", "amount_minor": 1_250}
         batch = [payment | {"transaction_id": f"canary-{number}", "customer_id": f"canary-{number}"} for number in range(20)]
         answered = call_api(deployment.target, "POST", "/v1/score/batch", {"transactions": batch})["results"]
         assert other in {"{family}/{version}".format(**answer["model"]) for answer in answered}
