@@ -9,7 +9,6 @@ import pytest
 from cli.api import call_api
 from cli.errors import InputError
 from greenfraud.instants import DAY_US, day_of, format_rfc3339
-from greenfraud.instants import format_rfc3339
 from greenfraud.items import ledger as ledger_items
 from greenfraud.naming import labels_prefix
 from tests.e2e.deployment import wait_until
