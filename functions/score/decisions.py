@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.score.stored_records import read_records
 from greenfraud.errors import InvalidInput, NotFound, StateConflict, StoreUnavailableError
 from greenfraud.items import decision as decision_items
 from greenfraud.items.decision import Decision
@@ -56,13 +57,7 @@ class DecisionStore:
 
     def records(self, transaction_id: str) -> list[dict[str, Any]]:
         """All that is stored of a transaction: its decision, the reports about it, its release; raises NotFound."""
-        response = self._client().query(
-            TableName=self._table,
-            ConsistentRead=True,
-            KeyConditionExpression=f"{DECISIONS.partition} = :id",
-            ExpressionAttributeValues={":id": {"S": transaction_id}},
-        )
-        items: list[dict[str, Any]] = response["Items"]
+        items = read_records(self._client, self._table, transaction_id)
         if not any(decision_items.record_of(item) == decision_items.KIND for item in items):
             raise NotFound(f"transaction_id: no decision for {transaction_id}")
         return items

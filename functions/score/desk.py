@@ -7,15 +7,13 @@ and the other looks again at what the first one did.
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from functions.score.deskwork import Step, Who, step_of
 from functions.score.review_action import Action
-from greenfraud.errors import StateConflict, StoreUnavailableError
+from functions.score.stored_records import are_written, read_records
+from greenfraud.errors import StateConflict
 from greenfraud.items import casework as casework_items
 from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
@@ -25,7 +23,7 @@ from greenfraud.items.tables import DECISIONS
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.02
-OVERTAKEN = {"ConditionalCheckFailed", "TransactionConflict"}
+LOST = "nothing was stored: send it again"
 
 
 class Desk:
@@ -44,20 +42,10 @@ class Desk:
         for attempt in range(ATTEMPTS):
             time.sleep(PAUSE_SECONDS * attempt)
             who = Who(caller, self._clock())
-            step = step_of(transaction_id, self._records(transaction_id), action, who)
-            if step.after is None or self._is_written(self._writes(step.after, step, who)):
+            step = step_of(transaction_id, read_records(self._client, self._table, transaction_id), action, who)
+            if step.after is None or are_written(self._client, self._writes(step.after, step, who), lost=LOST):
                 return step.answer
         raise StateConflict("transaction_id: others are changing it, nothing was stored: try again")
-
-    def _records(self, transaction_id: str) -> list[dict[str, Any]]:
-        response = self._client().query(
-            TableName=self._table,
-            ConsistentRead=True,
-            KeyConditionExpression=f"{DECISIONS.partition} = :id",
-            ExpressionAttributeValues={":id": {"S": transaction_id}},
-        )
-        items: list[dict[str, Any]] = response["Items"]
-        return items
 
     def _writes(self, after: Casework, step: Step, who: Who) -> list[dict[str, Any]]:
         new = {"TableName": self._table, "ConditionExpression": DECISIONS.is_new}
@@ -69,19 +57,3 @@ class Desk:
         if step.closed_us is not None:
             writes.append({"Update": decision_items.to_decided(after.transaction_id, step.closed_us, self._table)})
         return writes
-
-    def _is_written(self, writes: list[dict[str, Any]]) -> bool:
-        """Whether all was written; nothing is where somebody else has changed a record meanwhile."""
-        try:
-            self._client().transact_write_items(
-                TransactItems=writes,
-                ClientRequestToken=uuid.uuid4().hex,  # a second try of the client finds what the first one did
-            )
-        except ClientError as error:
-            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])} - {"None", None}
-            if not reasons:
-                raise
-            if not reasons <= OVERTAKEN:
-                raise StoreUnavailableError("nothing was stored: send it again") from error
-            return False
-        return True

@@ -10,17 +10,15 @@ A list is one transaction of the store: it is taken whole, or nothing of it is.
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from functions.score.deadline import FOREVER
 from functions.score.releases import ReleaseStore
-from functions.score.reporting import Plan, plan_of
+from functions.score.reporting import plan_of
 from functions.score.review_closing import close
-from greenfraud.errors import NotReachedError, StateConflict, StoreUnavailableError
+from functions.score.stored_records import are_written
+from greenfraud.errors import NotReachedError, StateConflict
 from greenfraud.items import label as label_items
 from greenfraud.items.decision import KIND, record_of
 from greenfraud.items.label import Report
@@ -29,7 +27,7 @@ from greenfraud.records import Label
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.02
-OVERTAKEN = {"ConditionalCheckFailed", "TransactionConflict"}
+LOST = "the labels were not stored: send all of it again"
 
 Item = dict[str, Any]
 
@@ -53,7 +51,7 @@ class LabelStore:
             time.sleep(PAUSE_SECONDS * attempt)
             histories = self._histories(labels, give_up_at)
             plan = plan_of(labels, histories, place)
-            if not plan.reports or self._are_put(plan):
+            if not plan.reports or are_written(self._client, [{"Put": self._put(report)} for report in plan.reports], lost=LOST):
                 self._releases.put_of(plan.released)
                 close(self._client, self._table, _decisions(histories))
                 return plan.outcomes
@@ -79,22 +77,6 @@ class LabelStore:
         )
         items: list[Item] = response["Items"]
         return items
-
-    def _are_put(self, plan: Plan) -> bool:
-        """Whether all reports were written; none is where somebody else has changed one of their transactions meanwhile."""
-        try:
-            self._client().transact_write_items(
-                TransactItems=[{"Put": self._put(report)} for report in plan.reports],
-                ClientRequestToken=uuid.uuid4().hex,  # a second try of the client finds what the first one did
-            )
-        except ClientError as error:
-            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])} - {"None", None}
-            if not reasons:
-                raise
-            if not reasons <= OVERTAKEN:
-                raise StoreUnavailableError("the labels were not stored: send all of it again") from error
-            return False
-        return True
 
     def _put(self, report: Report) -> dict[str, Any]:
         item = label_items.encode(report, time.time())

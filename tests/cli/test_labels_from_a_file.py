@@ -8,18 +8,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from cli.data.world import WorldSpecification, make_world
-from cli.errors import InputError
 from cli.main import app
 from greenfraud.instants import DAY_US, format_rfc3339
 from greenfraud.records import Label
-from intake.labels.reading import Asked, read_labels
 from tests.labelled_platform import LabelledPlatform
 
 DATASET = make_world(WorldSpecification(customers=300, days=6, seed=5))
@@ -243,18 +239,3 @@ def test_a_file_that_cannot_be_used_is_refused_whole(  # noqa: PLR0917
     assert shown.exit_code == 2
     assert reason in shown.output
     assert platform.reports() == []
-
-
-def test_a_banks_own_columns_are_mapped_and_a_file_of_frauds_needs_no_verdicts(tmp_path: Path):
-    """Parquet with moments of its own type, an own name for every column, and one source for all."""
-    table = pa.table({"Ref": [7, 8], "Posted": pa.array([AT_US, AT_US - 5], pa.timestamp("us", tz="UTC")), "Code": ["10.4", None]})
-    pq.write_table(table, tmp_path / "bank.parquet")
-    asked = Asked({"transaction_id": "Ref", "reported_at": "Posted", "reason_code": "Code"}, all_fraud=True, source="chargeback")
-    labels = [row.label for part in read_labels(tmp_path / "bank.parquet", asked).parts(9) for row in part]
-    assert labels == [Label("7", True, AT_US, "chargeback", "10.4"), Label("8", True, AT_US - 5, "chargeback")]
-
-
-def test_a_mapped_column_that_is_not_there_is_named(tmp_path: Path):
-    """With those that are."""
-    with pytest.raises(InputError, match=r"--map label=Verdict: the file has no column `Verdict`. It has transaction_id"):
-        read_labels(file_of(tmp_path, f"T1,fraud,{at(1)},,"), Asked({"label": "Verdict"}))

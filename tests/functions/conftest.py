@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from aws_world import KEYS, NAMES, actions_of, golden
+from desk_world import ANA, BEN, Person
 from dynamodb_world import CLIENTS, FaultyServer
 from lake_world import put_dataset
 from moto import mock_aws
@@ -104,6 +105,18 @@ def actions(aws: None) -> list[str]:
     boto3.setup_default_session()
     boto3.DEFAULT_SESSION.events.register("provide-client-params", record)
     return made
+
+
+@pytest.fixture
+def ana(world: Any) -> Person:
+    """One of those who work at the review desk of a `world`."""
+    return Person(world, ANA)
+
+
+@pytest.fixture
+def ben(world: Any) -> Person:
+    """Another one."""
+    return Person(world, BEN)
 
 
 def _make_table(client: Any, name: str, key: TableKey) -> None:

@@ -21,6 +21,7 @@ from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import load_manifest
 from greenfraud.identity import OFF
 from greenfraud.items import decision
+from greenfraud.outcomes import REVIEW
 
 ANA, BEN = "arn:aws:iam::123456789012:user/ana", "arn:aws:iam::123456789012:user/ben"
 HELD_MINOR = 90_000  # above the rules' threshold for review
@@ -59,6 +60,13 @@ class MemoryWorld:
 
 
 AnyWorld = World | MemoryWorld
+
+
+def with_a_doubt() -> MemoryWorld:
+    """A service that held T1."""
+    world = MemoryWorld()
+    assert world.score(amount_minor=HELD_MINOR)["decision"] == REVIEW
+    return world
 
 
 @dataclass

@@ -9,21 +9,18 @@ import pytest
 from aws_world import golden
 from bundle_world import bundle, put_bundle
 from control_world import ControlWorld
+from models_world import CANARY, promoted_twice
 
 from functions.control.guard import guard as guarding
 from greenfraud.errors import UnknownCaller
 
 RINGING = golden("cloudwatch_alarm")
-CANARY = "POST /v1/production/canary"
 
 
 @pytest.fixture
 def world(start, s3, dynamodb):
     """Two promotions, the second of which serves."""
-    found = ControlWorld(start, s3, dynamodb)
-    found.promote("v1")
-    found.promote("v2")
-    return found
+    return promoted_twice(start, s3, dynamodb)
 
 
 def alarm(metric="ArmDegraded", state="ALARM"):

@@ -9,7 +9,8 @@ from typing import cast
 
 from jsonschema import Draft202012Validator
 
-from functions.control.operate.description import PATHS, SCHEMAS
+from functions.control.operate.description import PATHS
+from functions.control.operate.schemas import SCHEMAS
 from functions.score.app import create_app
 from functions.score.service import Service
 from greenfraud.control import ControlDocument, ModelRef

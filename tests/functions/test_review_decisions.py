@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from desk_world import ANA, BEN, CLAIM, FRAUD, HELD_MINOR, RELEASE, MemoryWorld, Person, listed, note, records, stored
+from desk_world import CLAIM, FRAUD, HELD_MINOR, RELEASE, MemoryWorld, listed, note, records, stored, with_a_doubt
 from memory_aws import cancelled
 
 from functions.score import desk as desks
 from greenfraud.items import casework
-from greenfraud.outcomes import BLOCK, REVIEW
+from greenfraud.outcomes import BLOCK
 from greenfraud.policy import Judgement
 
 
 @pytest.fixture
 def world() -> MemoryWorld:
     """A service that held T1."""
-    world = MemoryWorld()
-    assert world.score(amount_minor=HELD_MINOR)["decision"] == REVIEW
-    return world
-
-
-@pytest.fixture
-def ana(world) -> Person:
-    """One of the team."""
-    return Person(world, ANA)
-
-
-@pytest.fixture
-def ben(world) -> Person:
-    """Another one."""
-    return Person(world, BEN)
+    return with_a_doubt()
 
 
 def test_a_decision_is_stored_once_however_often_its_author_repeats_it(world, ana):

@@ -6,11 +6,25 @@ import logging
 from types import SimpleNamespace
 
 import pytest
-from desk_world import ANA, BEN, CLAIM, FRAUD, HELD_MINOR, RELEASE, UNCLAIM, MemoryWorld, Person, listed, note, records, stored
+from desk_world import (
+    ANA,
+    BEN,
+    CLAIM,
+    FRAUD,
+    HELD_MINOR,
+    RELEASE,
+    UNCLAIM,
+    MemoryWorld,
+    Person,
+    listed,
+    note,
+    records,
+    stored,
+    with_a_doubt,
+)
 
 from greenfraud.items import casework
 from greenfraud.items.casework import CLAIM_US, MOST_NOTE, MOST_NOTES
-from greenfraud.outcomes import REVIEW
 
 HOUR_SECONDS = CLAIM_US / 1e6
 
@@ -18,21 +32,7 @@ HOUR_SECONDS = CLAIM_US / 1e6
 @pytest.fixture
 def world() -> MemoryWorld:
     """A service that held T1."""
-    world = MemoryWorld()
-    assert world.score(amount_minor=HELD_MINOR)["decision"] == REVIEW
-    return world
-
-
-@pytest.fixture
-def ana(world) -> Person:
-    """One of the team."""
-    return Person(world, ANA)
-
-
-@pytest.fixture
-def ben(world) -> Person:
-    """Another one."""
-    return Person(world, BEN)
+    return with_a_doubt()
 
 
 def test_whoever_claims_has_it_and_a_second_person_is_told_who(world, ana, ben):

@@ -61,7 +61,7 @@ def main(paths: JobPaths) -> None:
     holdout, chunks = pooled(read_holdout(paths, settings, chunk), chunk, earlier, lake, Margins().minimum_frauds)
     faults = [fault for found in held_in(chunk_files(paths.channel("holdout"))).values() for fault in found]
     currency = lake.get_json(DATASET_KEY).get("currency", EURO)
-    found = candidates_of(competing, policy, holdout, settings, currency)
+    found = candidates_of(competing, policy, holdout, settings, currency, weeks=len(chunks))
     candidates = [without_foreknowledge(candidate, chunk) for candidate in found]
     looks = 0 if faults else count_look(artifacts, chunks, hyperparameters.execution)
     if faults:  # found in this execution: nobody is judged on data at fault
@@ -121,12 +121,12 @@ def contestants(plan: dict[str, Any], rival: Rival) -> dict[str, str]:
     return {**answering, **{prefix: role for prefix, role in challengers.items() if prefix not in answering}}
 
 
-def candidates_of(
-    roles: dict[str, str], policy: Policy, holdout: Holdout, settings: Settings, currency: str
+def candidates_of(  # noqa: PLR0913
+    roles: dict[str, str], policy: Policy, holdout: Holdout, settings: Settings, currency: str, *, weeks: int
 ) -> list[EvaluatedCandidate]:
-    """Score the rules, and each model by its prefix."""
+    """Score the rules, and each model by its prefix; the holdout is of so many weeks, pooled."""
     policy = judgeable(policy, holdout.table)
-    table, expected = holdout.table, len(holdout) + holdout.removed  # another week like this one passes until the next promotion
+    table, expected = holdout.table, (len(holdout) + holdout.removed) // weeks  # a week passes until the next promotion
     models = [
         bundle_candidate(prefix, role, table, policy=policy, settings=settings, expected_scores=expected)
         for prefix, role in roles.items()
