@@ -95,6 +95,7 @@ def _environment() -> dict[str, str]:
         "DYNAMODB_CLIENT": "lean",
         "CURRENCY": "EUR",
         "REVIEW_ABOVE": "220",
+        "SCORE_ARCHITECTURE": "arm64",
         "ID_TOKENS": "off",
         "EXPLORATION_SHARE": "0",
         "EXPLORATION_LIMIT_MINOR": "0",

@@ -119,6 +119,7 @@ def _environment(settings: Settings, buckets: Buckets, tables: Tables) -> dict[s
         "GRID_INTENSITY_SOURCE": settings.grid_intensity_source,
         "PUE": str(settings.pue),
         "REVIEW_ABOVE": str(settings.review_above),
+        "SCORE_ARCHITECTURE": settings.architecture,
         "COUNTRY_ISO3": settings.country_iso3,
         "LOG_RETENTION_DAYS": str(settings.log_retention_days),
     }

@@ -36,10 +36,11 @@ class Spending:
 
     @classmethod
     def of(cls, records: Iterable[Mapping[str, Any]], usd_an_hour: float) -> Spending:
-        """Sum the emissions records of jobs; machines are paid for by the second, at the price of an hour on demand."""
+        """Sum the emissions records of jobs, making of the machines included; they are paid for by the second, as on demand."""
         listed = list(records)
         hours = sum(float(one["duration_seconds"]) for one in listed) / SECONDS_PER_HOUR
-        return cls(sum(float(one["emissions_g"]) for one in listed), hours * usd_an_hour)
+        grams = sum(float(one["emissions_g"]) + float(one.get("embodied_g") or 0.0) for one in listed)
+        return cls(grams, hours * usd_an_hour)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     if event.get("ask") == "waited":
         return Waiting(settings, client).account(execution_key(event["execution_arn"]), now)
     request = RunRequest.from_json(event.get("input") or {})
+    request.deadline_at(now)  # one that cannot be is refused, also where nobody could be asked when to start
     if event.get("ask") == "start":
         return Waiting(settings, client).start(execution_key(event["execution_arn"]), request, now)
     return _answer(event, request, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from aws_world import golden
@@ -194,6 +194,13 @@ def test_too_little_data_says_what_is_missing(start, s3):
     planned = start("plan")(golden("step_functions_plan"), None)
     assert planned["outcome"] == "nothing_to_train"
     assert "mature" in planned["reason"]
+
+
+def test_a_deadline_beyond_a_day_ends_the_run_by_its_name(plan):
+    """Also where nobody could be asked when to start: what cannot be waited for is no wish."""
+    later = (datetime.now(UTC) + timedelta(days=3)).isoformat(timespec="seconds")
+    with pytest.raises(InvalidInput, match="deadline: must be within 24 hours"):
+        plan(deadline=later)
 
 
 def test_unknown_keys_are_warnings(plan):

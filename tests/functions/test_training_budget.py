@@ -78,6 +78,12 @@ def test_a_budget_far_overdrawn_trains_nothing_and_says_the_way_on(limited, spen
     assert limited(over_budget=True)["warnings"] == ["120 % of the month's carbon budget of 100 g is used"]
 
 
+def test_the_making_of_the_machines_is_part_of_what_is_emitted():
+    """Records of earlier releases do not know it."""
+    records = [{"emissions_g": 1.0, "embodied_g": 2.0, "duration_seconds": 1.0}, {"emissions_g": 4.0, "duration_seconds": 1.0}]
+    assert Spending.of(records, 0.125).grams == 7.0
+
+
 def test_another_month_and_scoring_are_no_training_of_this_one(limited, spent):
     """A budget begins anew with the month; scores have records of their own."""
     spent(500.0, day=THIS_MONTH - timedelta(days=1))

@@ -64,6 +64,13 @@ def test_a_saving_that_vanishes_in_the_whole_score_decides_nothing():
     assert decide(document | {"score_emissions_g_per_1000": 1.0}).family == "heavy"
 
 
+def test_a_saving_that_vanishes_beside_the_training_decides_nothing():
+    """What its training emitted is part of a whole score, and of many times what answering does."""
+    light = costing(80_050, "light", 0.0970, against_challengers=tied_with("heavy/v1"))
+    document = evaluation(costing(80_000, "heavy", 0.1), light) | {"score_emissions_g_per_1000": 0.002}
+    assert decide(document).family == "heavy"
+
+
 NO_LOSS = {"difference": 0.0, "low": -0.01, "high": 0.01}
 EQUAL = {"difference": -0.001, "low": -0.015, "high": 0.013}
 SAME_MONEY = {"difference": 0.0, "low": -100.0, "high": 100.0}

@@ -56,6 +56,7 @@ ENVIRONMENT = {
     "GRID_INTENSITY_G_PER_KWH": "8.0",
     "GRID_INTENSITY_SOURCE": "Cloud Carbon Footprint",
     "REVIEW_ABOVE": "220",
+    "SCORE_ARCHITECTURE": "arm64",
     "PUE": "1.135",
     "COUNTRY_ISO3": "SWE",
     "LOG_RETENTION_DAYS": "30",

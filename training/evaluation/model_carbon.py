@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from training.job.settings import Settings
 
 SCORES = 1_000
-HOME = "aarch64"  # the kind of processor that functions run on unless a deployment says otherwise
+MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}  # as a processor calls what a deployment of functions calls it
 NO_TRAFFIC = "the traffic until the next promotion is not known"
 NO_LINEAGE = "the bundle does not say what its training emitted"
 
@@ -70,7 +70,7 @@ def whole_score_g(settings: Settings) -> float:
 
 
 def _scores(seconds: float, settings: Settings) -> Amounts:
-    held = of_lambda(LAMBDA_MB_PER_VCPU, HOME)
+    held = of_lambda(LAMBDA_MB_PER_VCPU, MACHINES[settings.score_architecture])
     return account(held, SCORES * seconds, intensity_g_per_kwh=settings.grid_intensity_g_per_kwh, pue=settings.pue)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SIDE = 0.025  # beyond each end of an interval of 95 %
 LEAST = 1e-7  # a probability of 0 or 1 is taken for this: its logarithm has no number
 UNDEFINED = {"difference": None, "low": None, "high": None, "reason": "one of the two is undefined"}
+UNVARIED = {"difference": None, "low": None, "high": None, "reason": "nothing tells how much it varies"}
 ONE_CLUSTER = "the frauds are of one customer or terminal"
 
 
@@ -94,6 +95,8 @@ class Pairing:
         if self.degrees <= 0:
             return {"difference": float(difference), "low": None, "high": None, "reason": ONE_CLUSTER}
         error = float(np.sqrt(self.clusters.variance(rows)))
+        if error == 0.0:  # what differs cancels within each customer and terminal
+            return dict(UNVARIED) if difference else {"difference": 0.0, "low": 0.0, "high": 0.0, "p_value": 1.0}
         reach = float(stdtrit(self.degrees, 1.0 - self.side)) * error
         p_value = float(stdtr(self.degrees, -difference / error))
         return {

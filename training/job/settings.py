@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from greenfraud.settings import read_settings
 
@@ -26,6 +27,7 @@ class Settings:
     country_iso3: str
     log_retention_days: int
     review_above: float
+    score_architecture: Literal["arm64", "x86_64"]  # of the function that scores
     mlflow_tracking_uri: str = ""  # given to the steps that tell MLflow of themselves
 
     @classmethod

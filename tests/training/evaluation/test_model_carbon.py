@@ -18,7 +18,7 @@ from training.model.families import ARCHITECTURES
 from training.model.network import FraudNetwork
 from training.model.onnx_graph import to_onnx
 
-SETTINGS = SimpleNamespace(grid_intensity_g_per_kwh=34.91, pue=1.135)
+SETTINGS = SimpleNamespace(grid_intensity_g_per_kwh=34.91, pue=1.135, score_architecture="arm64")
 EMISSIONS = {"lineage": {"energy_kwh": 0.01, "emissions_g": 0.4, "embodied_g": 0.6}}
 
 
@@ -153,3 +153,11 @@ def test_training_that_cannot_be_shared_is_unavailable(emissions, scores, reason
     assert (carbon.training_g, carbon.reason) == (None, reason)
     assert carbon.grams > 0
     assert carbon.to_json()["work"]["nodes"] == len(onnx.load_model_from_string(model("baseline")).graph.node)
+
+
+def test_a_deployment_on_another_processor_is_accounted_on_that():
+    """An x86 core takes more than Graviton's; its server's making is another one."""
+    other = SimpleNamespace(**vars(SETTINGS) | {"score_architecture": "x86_64"})
+    held = of_lambda(1769, "x86_64")
+    expected = account(held, 1000 * FIXED_SECONDS_PER_SCORE, intensity_g_per_kwh=34.91, pue=1.135)
+    assert whole_score_g(other) == pytest.approx(expected.total_g) != whole_score_g(SETTINGS)

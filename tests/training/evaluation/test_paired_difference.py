@@ -62,6 +62,19 @@ def test_a_model_does_not_differ_from_itself() -> None:
     assert compared == {"average_precision": same, "expected_cost_minor": same, "log_loss_share": same}
 
 
+@pytest.mark.parametrize(("more", "told"), [(0.0, "p_value"), (3.0, "reason")])
+def test_what_cancels_within_a_customer_and_a_terminal_ends_no_evaluation(more: float, told: str) -> None:
+    """One alert more and one less of the same person there: nothing varies, and nothing is divided by it."""
+    customer, terminal = HOLDOUT.customer.copy(), TABLE["terminal_id"].to_numpy(zero_copy_only=False).copy()
+    customer[1], terminal[1] = customer[0], terminal[0]
+    pairing = Pairing.of(Clusters.of(customer, pa.table({"terminal_id": terminal})), IS_FRAUD)
+    rows = np.zeros(ROWS)
+    rows[:2] = 5.0, -5.0
+    found = pairing._difference(more, rows)
+    assert told in found
+    assert found["difference"] == (None if more else 0.0)
+
+
 def test_a_better_model_is_certainly_better() -> None:
     """In precision, in money and in what its probabilities lose."""
     compared = PAIRING.compare(rows_of(GOOD), rows_of(POOR))

@@ -1,7 +1,8 @@
 """Which of several is promoted: the cheapest in money, and among those that tie with it in money the greenest.
 
-Carbon decides where it is relevant: a saving must be a share of what a whole score emits (`score_emissions_g_per_1000` of the
-evaluation). Where that is not known, any saving among ties decides, and none replaces production.
+Carbon decides where it is relevant: a saving must be a share of what a whole score emits, its part of the training included. That is
+what the model emits that would be turned down, and not less than any score does (`score_emissions_g_per_1000` of the evaluation).
+Where the latter is not known, any saving among ties decides, and none replaces production.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def chosen_of(worthy: Sequence[Candidate], contest: Contest) -> tuple[Candidate,
     cheapest = min(worthy, key=lambda item: (_cost(item), grams(item)))
     tied = [item for item in worthy if item is cheapest or _ties(item, cheapest, contest)]
     greenest = min(tied, key=lambda item: (grams(item), _cost(item)))
-    if greenest is cheapest or not _is_relevant(grams(cheapest) - grams(greenest), contest):
+    if greenest is cheapest or not _is_relevant(greenest, cheapest, contest):
         return cheapest, [f"{cheapest['name']} costs least of {len(worthy)}, {_cost(cheapest):.0f} minor units"]
     names = ", ".join(item["name"] for item in tied)
     return greenest, [f"{names} tie in money; {greenest['name']} emits least, {grams(greenest):.3g} g per 1,000 scores"]
@@ -33,10 +34,10 @@ def chosen_of(worthy: Sequence[Candidate], contest: Contest) -> tuple[Candidate,
 def greener_than_production(contest: Contest) -> tuple[Candidate, list[str]] | None:
     """Return a challenger that is in nothing worse than production and saves relevant emissions, the greenest of them."""
     serving = [item for item in contest.evaluation["candidates"] if item["role"] == "production"]
-    if not serving or not _whole_score(contest):
+    if not serving or not contest.evaluation.get("score_emissions_g_per_1000"):
         return None
     now = grams(serving[0])
-    greener = [item for item in contest.challengers if _is_relevant(now - grams(item), contest) and _is_no_worse(item, contest)]
+    greener = [item for item in contest.challengers if _is_relevant(item, serving[0], contest) and _is_no_worse(item, contest)]
     if not greener:
         return None
     best = min(greener, key=grams)
@@ -66,14 +67,11 @@ def _ties(candidate: Candidate, cheapest: Candidate, contest: Contest) -> bool:
     return cost is not None and cost["high"] <= contest.margins.money_tie_share * contest.at_stake
 
 
-def _is_relevant(saved: float, contest: Contest) -> bool:
-    whole = _whole_score(contest)
-    return saved > 0 and (not whole or saved >= contest.margins.carbon_share * whole)
-
-
-def _whole_score(contest: Contest) -> float | None:
-    found = contest.evaluation.get("score_emissions_g_per_1000")
-    return None if found is None else float(found)
+def _is_relevant(greener: Candidate, other: Candidate, contest: Contest) -> bool:
+    saved, score = grams(other) - grams(greener), contest.evaluation.get("score_emissions_g_per_1000")
+    if not score or math.isinf(grams(other)):
+        return saved > 0
+    return saved > 0 and saved >= contest.margins.carbon_share * max(float(score), grams(other))
 
 
 def _cost(candidate: Candidate) -> float:

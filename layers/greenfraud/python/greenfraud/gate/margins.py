@@ -24,7 +24,7 @@ class Margins:
     segment_precision: float = 0.05  # a segment that is certainly worse than this vetoes
     segment_cost_share: float = 0.10  # likewise in money, of what the segment's frauds took
     money_tie_share: float = 0.01  # who is certainly less than this dearer than the cheapest ties with it
-    carbon_share: float = 0.01  # of what a whole score emits: less saving decides nothing
+    carbon_share: float = 0.05  # of what a whole score emits: how long machines took to start decides nothing
 
     def __post_init__(self) -> None:
         """Raises ContractError naming the setting that cannot be."""
