@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from training.evaluation.holdout import Holdout
     from training.evaluation.measurement import Floats
 
-# With fewer, most resamples of customers would hold the same few frauds again, and their spread would promise too much.
+# With fewer, a segment is a few people's story, and the spread among them would promise too much.
 MINIMUM_DEFRAUDED = 10
 # Where production cannot be served, the fallback stands in its place: one of the two is judged.
 RIVALS = {"rules": "rules", "production": "production", "fallback": "production"}

@@ -1,8 +1,8 @@
 """Which of several is promoted: the cheapest in money, and among those that tie with it in money the greenest.
 
-Carbon decides where it is relevant: a saving must be a share of what a whole score emits, its part of the training included: of what
-the model emits that would be turned down, which is not less than any score does (`score_emissions_g_per_1000` of the evaluation).
-Where the latter is not known, any saving among ties decides, and none replaces production.
+Carbon decides where it is relevant: a saving must be a share of what a whole score emits, its part of the training too. That is
+what the model emits that would be turned down, never less than a score without a model (`score_emissions_g_per_1000` of the
+evaluation). Where the latter is not known, any saving among ties decides, and none replaces production.
 """
 
 from __future__ import annotations
