@@ -11,7 +11,7 @@ import boto3
 import pytest
 from aws_world import KEYS, NAMES, actions_of, golden
 from desk_world import ANA, BEN, Person
-from dynamodb_world import CLIENTS, FaultyServer
+from dynamodb_world import CLIENTS, IMPATIENT_SECONDS, PATIENT_SECONDS, FaultyServer, slow
 from lake_world import put_dataset
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
@@ -74,8 +74,9 @@ def faulty(aws: None, moto_url: str) -> Iterator[FaultyServer]:
 
 @pytest.fixture(params=CLIENTS)
 def client(request: pytest.FixtureRequest, faulty: FaultyServer) -> Any:
-    """Each of the two clients in turn, talking HTTP."""
-    return CLIENTS[request.param](faulty.url)
+    """Each of the two clients in turn, talking HTTP; impatient only where the fault is slowness."""
+    is_slow = any(given in (slow, "slow") for given in request.node.callspec.params.values())
+    return CLIENTS[request.param](faulty.url, answer_seconds=IMPATIENT_SECONDS if is_slow else PATIENT_SECONDS)
 
 
 @pytest.fixture
