@@ -51,6 +51,14 @@ def test_a_cost_that_nobody_measured_well_does_not_promote():
     assert "perhaps worse by more" in decision.reasons[0]
 
 
+def test_what_is_dearer_by_more_than_the_margin_as_far_as_can_be_told_is_rejected():
+    """Shadow is for what may turn out well; half of a doubt is not the same as the better half."""
+    doubted = {"difference": 1_100.0, "low": -300.0, "high": 2_500.0}
+    decision = decide(evaluation(challenger("light", against_production=against(BETTER, doubted))))
+    assert decision.outcome == "reject"
+    assert "worse by more, as far as can be told" in decision.reasons[0]
+
+
 def test_a_little_dearer_is_within_the_margin():
     """Certainly dearer, and certainly by less than matters."""
     little = {"difference": 300.0, "low": 100.0, "high": 500.0}

@@ -67,11 +67,16 @@ def harms(candidate: Mapping[str, Any], contest: Contest) -> Iterator[Finding]:
 
 
 def within(paired: Mapping[str, Any], margin: float, said: str) -> Finding:
-    """Tell whether the whole interval of what should be small lies within a margin; if not, whether it is certainly worse."""
+    """Tell whether the whole interval of what should be small lies within a margin; if not, whether to wait for more of it.
+
+    To be watched in shadow is for what may turn out well: not for what is certainly worse, or beyond the margin by the best guess.
+    """
     if paired["high"] <= margin:
         return "promote", f"{said}: no worse"
     if paired["low"] > 0:
         return "reject", f"{said}: certainly worse"
+    if paired["difference"] > margin:
+        return "reject", f"{said}: worse by more, as far as can be told"
     return "shadow", f"{said}: perhaps worse by more"
 
 
