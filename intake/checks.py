@@ -18,6 +18,7 @@ MISSING = "the amount is missing", "Every transaction needs one; 0 is valid"
 TOO_LARGE = "above the largest amount, 10^12 minor units", "Check the unit"
 MOST_WHOLE_DIGITS, MOST_DIGITS = 13, 4  # before the point in a currency without decimals; after it in any
 Digits: TypeAlias = "int | np.ndarray[Any, np.dtype[np.int64]]"
+MOST_EXACT = 2.0**63  # beyond it, no whole number has 64 bits
 TRUE, FALSE = ["1", "true", "t", "yes"], ["0", "false", "f", "no"]
 
 
@@ -132,6 +133,7 @@ def _whole_numbers(column: Column) -> pa.Array:
         return values
     values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
     refuse(column, pc.not_equal(pc.floor(values), values), "not a whole number", "Write ids as text or whole numbers")
+    refuse(column, pc.greater_equal(pc.abs(values), MOST_EXACT), "too large for a number with gaps", "Write ids as text")
     return pc.cast(values, pa.int64())
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from greenfraud.instants import DAY_US
+from greenfraud.instants import DAY_US, LAST_US
 from intake.reading import Column, is_text, plain
 from intake.refusals import either, refuse, refuse_absent
 
 TIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 AWARE, NAIVE = TIME + r" ?(Z|[+-]\d{2}(:?\d{2})?)$", TIME + "$"
+NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
+NANOSECONDS_PER_US = NANOSECONDS["us"]
 TEN_YEARS_US = 10 * 366 * DAY_US
 
 
@@ -24,6 +26,7 @@ def moments(column: Column, *, timezone: str | None, required: bool = True) -> p
     """
     values = plain(column.values)
     if pa.types.is_timestamp(values.type):
+        _refuse_far(column, values)
         stamps = values if values.type.tz else _localised(column, values, timezone)
     elif is_text(values.type) or pa.types.is_null(values.type):
         stamps = _parsed(column, pc.utf8_trim_whitespace(pc.cast(values, pa.string())), timezone)
@@ -79,6 +82,14 @@ def _localised(column: Column, values: pa.Array, timezone: str | None) -> pa.Arr
 
 def _offset_advice() -> str:
     return "Write the offset (2026-03-01T09:30:00Z) or say where the clock was: --timezone UTC (with make: TIMEZONE=UTC)"
+
+
+def _refuse_far(column: Column, stamps: pa.Array) -> None:
+    """Raise for what would overflow microseconds, and come out as some other moment."""
+    most = min(LAST_US * NANOSECONDS_PER_US // NANOSECONDS[stamps.type.unit], 2**63 - 1)
+    counts = pc.cast(stamps, pa.int64())
+    is_far = pc.or_(pc.greater(counts, most), pc.less(counts, -most))
+    refuse(column, is_far, "no time of the calendar", "Check its unit: seconds, milliseconds or microseconds")
 
 
 def _within_reason(column: Column, occurred_us: pa.Array) -> pa.Array:

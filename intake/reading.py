@@ -82,7 +82,9 @@ def read_source(
 
     def layout_of(names: Sequence[str]) -> Layout:
         _require(others, names)
-        return resolve(names, mapping)
+        layout = resolve(names, mapping)
+        _refuse_repeated([*layout.columns.values(), *others], names)
+        return layout
 
     source = _read_parquet(path, layout_of, others) if is_parquet else _read_csv(path, start, layout_of, others)
     if not len(next(iter(source.columns.values())).values):
@@ -124,6 +126,14 @@ def _require(others: Sequence[str], names: Sequence[str]) -> None:
     for name in others:
         if name not in names:
             raise InputError(f"the file has no column `{name}`. It has {', '.join(names)}")
+
+
+def _refuse_repeated(needed: Sequence[str], names: Sequence[str]) -> None:
+    for name in needed:
+        if (count := names.count(name)) > 1:
+            raise InputError(
+                f"the file has {count} columns `{name}`, and nobody can tell which is meant. Give the others another name"
+            )
 
 
 def _header(path: Path, start: bytes) -> tuple[list[str], str]:

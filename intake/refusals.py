@@ -28,7 +28,11 @@ def refuse_absent(column: Column, is_absent: pa.Array) -> None:
 
 def _shown(value: Any) -> str:
     # A line break would cut the message in two, and a terminal obey what it should show.
-    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in str(value.as_py()))
+    try:
+        known = str(value.as_py())
+    except (OverflowError, ValueError):  # a moment that Python does not have
+        known = str(value.value)
+    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in known)
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 

@@ -14,13 +14,14 @@ from cli.data.dataset import Dataset
 from cli.data.upload import upload
 from functions.score.labels import LabelStore
 from functions.score.releases import ReleaseStore
+from functions.score.reviews import ReviewIndex
 from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
 from greenfraud.items import release as release_items
 from greenfraud.items.decision import Decision
 from greenfraud.items.label import Report
 from greenfraud.items.release import ReleasedPayment
-from greenfraud.items.tables import DECISIONS
+from greenfraud.items.tables import DECISIONS, REVIEWS, REVIEWS_INDEX
 from greenfraud.records import Label, Transaction
 from intake.labels.places import Places
 
@@ -38,7 +39,14 @@ class LabelledPlatform:
     def __post_init__(self) -> None:
         self._clients = {name: boto3.client(name, region_name=REGION) for name in ("dynamodb", "s3")}
         self.dynamodb = self._clients["dynamodb"]
-        self.dynamodb.create_table(TableName="decisions", BillingMode="PAY_PER_REQUEST", **DECISIONS.definition)
+        index = {"IndexName": REVIEWS_INDEX, "KeySchema": REVIEWS.schema, "Projection": {"ProjectionType": "ALL"}}
+        self.dynamodb.create_table(
+            TableName="decisions",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=DECISIONS.schema,
+            AttributeDefinitions=[*DECISIONS.attributes, *REVIEWS.attributes],
+            GlobalSecondaryIndexes=[index],
+        )
         self.client("s3").create_bucket(Bucket="inbox")
 
     def client(self, service: str) -> Any:
@@ -68,6 +76,11 @@ class LabelledPlatform:
         """Every payment that was let go."""
         items = self.dynamodb.scan(TableName="decisions")["Items"]
         return [release_items.decode(item) for item in items if decision_items.record_of(item) == release_items.KIND]
+
+    def doubts(self, day: str, *, is_all: bool = False) -> set[str]:
+        """The payments of a day that stand in the review list's index as open, or all of them."""
+        found = ReviewIndex(lambda: self.dynamodb, "decisions").walk([day], is_all=is_all)
+        return {one.decision["transaction_id"]["S"] for one in found if one is not None}
 
     @property
     def places(self) -> Places:

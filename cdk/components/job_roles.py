@@ -186,9 +186,9 @@ class JobRoles(Construct):
         allow_items(role, ["GetItem"], self._tables.control)  # what serves by now, for MLflow's aliases
 
     def _label(self, role: iam.Role) -> None:
-        """From dropped files to reports and releases beside decisions; what nobody decided here stands in the lake."""
+        """From dropped files to reports and releases beside decisions, which leave the review list; others stand in the lake."""
         allow_objects(role, self._lake, READ, DATASET, *HISTORY)
         allow_listing(role, self._inbox)
         allow_objects(role, self._inbox, [*READ, *DELETE], INBOX)
         allow_objects(role, self._inbox, [*READ, *WRITE], RECEIPTS)
-        allow_items(role, ["BatchGetItem", "PutItem", "Query"], self._tables.decisions)
+        allow_items(role, ["BatchGetItem", "PutItem", "Query", "UpdateItem"], self._tables.decisions)

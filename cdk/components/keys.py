@@ -22,12 +22,13 @@ from constructs import Construct, IConstruct
 from cdk.components.granted import granted
 
 ENCRYPT = ["kms:Decrypt", "kms:GenerateDataKey"]
+SENDERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
 
 
 class Keys(Construct):
     """The key, rotated every year; kept when its stack goes, because what it encrypted is kept too."""
 
-    def __init__(self, scope: Construct, id_: str, *, has_webhook: bool) -> None:
+    def __init__(self, scope: Construct, id_: str) -> None:
         super().__init__(scope, id_)
         self.key = kms.Key(
             self,
@@ -36,8 +37,7 @@ class Keys(Construct):
             enable_key_rotation=True,
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
-        senders = ["cloudwatch.amazonaws.com", *(["events.amazonaws.com"] if has_webhook else [])]
-        for statement in (*(_service_sends(self, sender) for sender in senders), _logs_are_written(self)):
+        for statement in (*(_service_sends(self, sender) for sender in SENDERS), _logs_are_written(self)):
             self.key.add_to_resource_policy(statement)
         Aspects.of(scope.node.root).add(_EncryptedWords(self.key))
 
@@ -59,7 +59,7 @@ class _EncryptedWords:
 
 
 def _service_sends(scope: Construct, service: str) -> iam.PolicyStatement:
-    """CloudWatch encrypts what it sends to the topic, EventBridge what it sends to the webhook's queue."""
+    """CloudWatch encrypts what it sends to the topic, EventBridge what it sends to a queue: events, or dead letters."""
     return iam.PolicyStatement(
         principals=[iam.ServicePrincipal(service)],
         actions=ENCRYPT,

@@ -28,7 +28,7 @@ class DataStack(Stack):
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, **stack: Any) -> None:
         super().__init__(scope, id_, **stack)
         self._retains, self._currency = settings.retain_data, settings.currency
-        self.key = Keys(self, "Keys", has_webhook=settings.webhook_url is not None).key if settings.own_keys else None
+        self.key = Keys(self, "Keys").key if settings.own_keys else None
         self.buckets = Buckets(self, "Buckets", lake_days=settings.lake_days, ledger_lock=_lock(settings), key=self.key)
         self.tables = Tables(self, "Tables", key=self.key)
         self.id_key = IdKey(self, "IdKey", key=self.key) if settings.tokenise_ids else None

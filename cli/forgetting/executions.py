@@ -8,7 +8,7 @@ from typing import Any
 from cli.errors import CommandError
 from cli.target import Target
 
-MACHINES = ("StateMachineArn", "UpkeepStateMachineArn")
+MACHINES = ("StateMachineArn", "UpkeepStateMachineArn", "LabelsStateMachineArn")
 Run = tuple[str, str, int]  # an execution's ARN, its status, and how often it was redriven
 
 

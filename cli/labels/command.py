@@ -81,7 +81,7 @@ def tell_file(target: Target, screen: Screen, labels: LabelFile, receipt: Path) 
 
 
 def tell_dropped(target: Target, screen: Screen, asked: Asked, receipts: Path) -> dict[str, int]:
-    """Return the counts of all dropped files together. InputError at the end names files that stay."""
+    """Return the counts of all dropped files together. InputError or CommandError at the end names files that stay."""
     from intake.labels.inbox import INBOX, take_dropped
 
     places = places_of(target)
@@ -90,9 +90,10 @@ def tell_dropped(target: Target, screen: Screen, asked: Asked, receipts: Path) -
     with screen.step("label", "telling dropped files"):
         taken = take_dropped(places, asked, receipts, screen.doing, tries_again=True)
     screen.line(f"  each row's reason: {receipts}, and in the bucket")
-    if taken.left:
-        said = "; ".join(f"{name}: {reason}" for name, reason in taken.left.items())
-        raise InputError(f"{len(taken.left)} files stay in s3://{places.inbox}/{INBOX}: {said}")
+    if stays := taken.left | taken.failed:
+        said = "; ".join(f"{name}: {reason}" for name, reason in stays.items())
+        mended_by = InputError if taken.left else CommandError
+        raise mended_by(f"{len(stays)} files stay in s3://{places.inbox}/{INBOX}: {said}")
     return {"files": taken.files, **taken.counts}
 
 

@@ -25,6 +25,8 @@ def headline(told: Mapping[str, Any]) -> str:
 
 def nothing(told: Mapping[str, Any]) -> str:
     """What an empty list says."""
+    if told["more"]:  # what was decided has not left the index
+        return "What stands first was decided, and nobody looked at the rest: `greenfraud reviews --day` lists one day."
     if told["day"] == told["since"]:
         return f"Nothing of {told['day']} waits for a person."
     return f"Nothing of {told['since']} to {told['day']} waits for a person. `greenfraud reviews --day` lists another day."

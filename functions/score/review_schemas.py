@@ -113,6 +113,7 @@ class Listed(Scored, State):
 class Reviews(BaseModel):
     """Doubts of the days from `since` to `day`, what is expected to lose most first; `more` where the list goes on.
 
+    The list may also go on where nobody looked further: no more than 2,000 are looked at, and some of them may be decided already.
     `capacity` is what the team can do in a day, as the policy in force says; null where it does not.
     """
 

@@ -20,6 +20,7 @@ from greenfraud.items import casework, label, release, review
 from greenfraud.items import decision as decision_items
 from greenfraud.items.attributes import Attributes
 from greenfraud.items.tables import REVIEWS, REVIEWS_INDEX
+from greenfraud.outcomes import ALLOW
 
 logger = logging.getLogger(__name__)
 
@@ -49,10 +50,11 @@ class ReviewIndex:
         self._client = client
         self._table = table
 
-    def walk(self, days: Sequence[str], *, is_all: bool = False) -> Iterator[Found]:
+    def walk(self, days: Sequence[str], *, is_all: bool = False) -> Iterator[Found | None]:
         """Yield the doubts of some days, the highest rank first, with what became of each; read as far as one goes.
 
-        All are those that were decided too; without them a few may still come of which that was told while one looks.
+        All are those that were decided too; without them a few may still come of which that was told while one looks. None comes
+        last where there are more at which nobody looks.
         """
         keys = [key for day in days for key in review.keys_of(day, is_all=is_all)]
         with ThreadPoolExecutor(READS_AT_ONCE) as pool:
@@ -63,6 +65,8 @@ class ReviewIndex:
         while looked_at < MOST_LOOKED_AT and (some := list(islice(merged, LOOKED_AT_ONCE))):
             looked_at += len(some)
             yield from self._with_records(some)
+        if next(merged, None) is not None:
+            yield None
 
     def _part(self, key: str, page: Mapping[str, Any]) -> Iterator[Found]:
         for _ in range(PAGES_PER_PART):
@@ -80,7 +84,7 @@ class ReviewIndex:
             KeyConditionExpression="#day = :day",
             FilterExpression="#decision <> :allow",
             ExpressionAttributeNames={"#day": REVIEWS.partition, "#decision": "decision"},
-            ExpressionAttributeValues={":day": {"S": key}, ":allow": {"S": review.NEEDS_NOBODY}},
+            ExpressionAttributeValues={":day": {"S": key}, ":allow": {"S": ALLOW}},
             ScanIndexForward=False,
             Limit=PAGE,
             **({} if after is None else {"ExclusiveStartKey": after}),

@@ -71,20 +71,23 @@ class Worklist:
         """Return the list as the API tells it."""
         capacity = self.policy.money.reviews_a_day if self.policy.money else None
         limit = min(asked.limit or capacity or USUAL_LIMIT, LIST_LIMIT)
-        entries = self._entries(asked)
-        listed = list(islice(entries, limit))
+        found = list(islice(self._entries(asked), limit + 1))
+        listed = [entry for entry in found[:limit] if entry is not None]
         listed.sort(key=lambda entry: -_rank(entry))  # stable: of equals the index's order
         return {
             "day": asked.days[-1],
             "since": asked.days[0],
             "capacity": capacity,
-            "more": len(listed) == limit and next(entries, None) is not None,
+            "more": len(found) > limit or None in found,
             "reviews": listed,
         }
 
-    def _entries(self, asked: Asked) -> Iterator[dict[str, Any]]:
-        """What is damaged is named in the log, and must not hide the others."""
+    def _entries(self, asked: Asked) -> Iterator[dict[str, Any] | None]:
+        """What is damaged is named in the log, and must not hide the others; None comes last where nobody looks further."""
         for found in self.index.walk(asked.days, is_all=asked.is_all):
+            if found is None:
+                yield None
+                return
             try:
                 entry = self._entry(found)
             except UNREADABLE as error:

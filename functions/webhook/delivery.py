@@ -129,9 +129,10 @@ class Delivery:
         return "undelivered"
 
     def _is_of_nobody(self, message: Message) -> bool:
-        """Whether who made the payment was forgotten while the message waited; a first attempt follows the decision at once."""
-        if int(message["attributes"]["ApproximateReceiveCount"]) == 1:
-            return False
+        """Whether who made the payment was forgotten while the message waited, here or among the undelivered.
+
+        Asked before every try: SQS counts the tries of a message that goes out again from 1.
+        """
         transaction_id = json.loads(message["body"])["data"].get("transaction_id")
         if transaction_id is None:
             return False

@@ -22,13 +22,17 @@ Released = Callable[[Label, float], ReleasedPayment]  # by a label, told at a mo
 
 @dataclass
 class Payment:
-    """One payment; `release` makes the event by which it is let go, None where nothing holds it."""
+    """One payment; `release` makes the event by which it is let go, None where nothing holds it.
+
+    `is_open`: it stands in the index of what the review list has to do.
+    """
 
     occurred_us: int
     terminal_id: str | None
     release: Released | None = None
     imported: list[EarlierReport] = field(default_factory=list)  # reports that have no number in the table
     reports: Sequence[Item] | None = None  # those of the table, as they were read; None: they must be read
+    is_open: bool = False
 
 
 def payments_of(ids: Iterable[str], records: Mapping[Key, Item], found: Found) -> dict[str, Payment]:
@@ -54,7 +58,8 @@ def _decided(item: Item) -> Payment:
     def released(told: Label, now_seconds: float) -> ReleasedPayment:
         return release.release_of(item, told.observed_us, told.source, now_seconds)
 
-    return Payment(*label.about(item), released if decision.outcome_of(item) in HELD else None)
+    is_held = decision.outcome_of(item) in HELD
+    return Payment(*label.about(item), released if is_held else None, is_open=decision.is_open(item))
 
 
 def _imported(found: Found) -> dict[str, Payment]:

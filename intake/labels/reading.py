@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ ALSO = {"label": ("is_fraud",), "reported_at": ("observed_at",)}  # names that o
 FRAUD = ["fraud", "fraudulent", "true", "t", "yes", "y", "1", "unauthorised", "unauthorized", "stolen"]
 FIRST_PARTY = ["first_party", "first-party", "friendly_fraud"]  # the customer paid, and disputes it
 LEGITIMATE = [*["legitimate", "legit", "genuine", "false", "f", "no", "n", "0", "ok"], *FIRST_PARTY]
+UNREADABLE = (pa.ArrowException, KeyError, OverflowError)
 IN_ORDER = [("transaction_id", "ascending"), ("observed_us", "ascending"), ("row", "ascending")]
 
 
@@ -37,12 +39,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Asked:
-    """How a file is to be read; `all_fraud` and `source` speak for rows of which the file itself says nothing."""
+    """How a file is to be read; `all_fraud`, `source` and `now_us` speak for rows of which the file itself says nothing.
+
+    `now_us`, in event time, is one moment for the whole file, and for a dropped one the same at every try.
+    """
 
     mapping: Mapping[str, str]
     timezone: str | None = None
     all_fraud: bool = False
     source: str = "bank"
+    now_us: int = field(default_factory=lambda: time.time_ns() // 1000)
 
 
 @dataclass(frozen=True)
@@ -98,10 +104,15 @@ def read_labels(path: Path, asked: Asked) -> LabelFile:
     """Return the labels of a file. InputError names column, row and remedy."""
     source = read_source(path, asked.mapping, resolve=resolve)
     ids = source.columns["transaction_id"]
+    for column in source.columns.values():
+        with _naming(column):
+            column.values.validate(full=True)  # Parquet may hold bytes that are no text
     words, count = _words(source, asked), len(ids.values)
     first_party = pc.if_else(pc.is_in(words, pa.array(FIRST_PARTY)), FIRST_PARTY[0], pa.scalar(None, pa.string()))
+    with _naming(ids):
+        names = checks.identifiers(ids)
     values = {
-        "transaction_id": checks.identifiers(ids),
+        "transaction_id": names,
         "is_fraud": pc.is_in(words, pa.array(FRAUD)),
         "observed_us": _reported(source, asked, count),
         "source": pc.coalesce(_texts(source, "source", count), asked.source),
@@ -109,6 +120,15 @@ def read_labels(path: Path, asked: Asked) -> LabelFile:
         "row": pa.array(np.arange(count)),
     }
     return LabelFile(pa.table(values).sort_by(IN_ORDER), ids)
+
+
+@contextmanager
+def _naming(column: Column) -> Iterator[None]:
+    """Raise InputError with the column's name where its values are such as no check knows."""
+    try:
+        yield
+    except UNREADABLE as error:
+        raise InputError(f"column `{column.name}` cannot be read: {type(error).__name__}. Write it as text") from None
 
 
 def _words(source: SourceFile, asked: Asked) -> pa.Array:
@@ -121,7 +141,8 @@ def _words(source: SourceFile, asked: Asked) -> pa.Array:
         )
     column = source.columns["label"]
     is_flag = pa.types.is_boolean(column.values.type)
-    texts = pc.cast(column.values, pa.string()) if is_flag else checks.identifiers(column, required=False)
+    with _naming(column):
+        texts = pc.cast(column.values, pa.string()) if is_flag else checks.identifiers(column, required=False)
     words = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
     refuse_absent(column, pc.or_(words.is_null(), pc.fill_null(pc.equal(words, ""), fill_value=True)))
     is_known = pc.is_in(words, pa.array([*FRAUD, *LEGITIMATE]))
@@ -132,16 +153,19 @@ def _words(source: SourceFile, asked: Asked) -> pa.Array:
 
 
 def _reported(source: SourceFile, asked: Asked, count: int) -> pa.Array:
-    """Return when each was reported: now, where the file does not say. InputError for a moment that is yet to come."""
-    now_us = time.time_ns() // 1000
+    """Return when each was reported, as `asked` where the file does not say. InputError for a moment that is yet to come."""
     if "reported_at" not in source.columns:
-        return pa.array([now_us] * count)
+        return pa.array([asked.now_us] * count)
     column = source.columns["reported_at"]
-    reported = moments(column, timezone=asked.timezone)
-    refuse(column, pc.greater(reported, now_us), "in the future", "Check the time zone")
+    with _naming(column):
+        reported = moments(column, timezone=asked.timezone)
+    refuse(column, pc.greater(reported, time.time_ns() // 1000), "in the future", "Check the time zone")
     return reported
 
 
 def _texts(source: SourceFile, field: str, count: int) -> pa.Array:
     column = source.columns.get(field)
-    return pa.nulls(count, pa.string()) if column is None else checks.identifiers(column, required=False)
+    if column is None:
+        return pa.nulls(count, pa.string())
+    with _naming(column):
+        return checks.identifiers(column, required=False)

@@ -1,12 +1,13 @@
 """Labels stored as the API stores them: each payment's in their order, as reports and, where it was held, as its release.
 
+Then it leaves the review list.
 Whatever happens in between, a file that is told again ends with the same reports and, where it was dropped, with the same receipt.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -75,13 +76,14 @@ class Telling:
         self._told = self._of([]) if payment.reports == [] else None
 
     def settle(self, rows: Sequence[Row]) -> None:
-        """Say of each row what became of it, then let go what was held and is called legitimate last."""
+        """Say of each row what became of it, let go what was held and is called legitimate last, take it off the review list."""
         for row in rows:
             if row.label.observed_us < self._payment.occurred_us:
                 self._receipt.settle(row, REFUSED, "must not be before the transaction happened")
             else:
                 self._receipt.settle(row, *self._settled(row))
         self._let_go([row for row in rows if not row.label.is_fraud and row.label.observed_us >= self._payment.occurred_us])
+        self._close(rows[0].label.transaction_id)
 
     def _settled(self, row: Row) -> tuple[str, str]:
         for attempt in range(ATTEMPTS):
@@ -135,9 +137,21 @@ class Telling:
             now_seconds = time.time()
             self._is_new(release.encode(self._payment.release(rows[0].label, now_seconds), now_seconds))
 
+    def _close(self, name: str) -> None:
+        """After reports and release; also where all was known: a fault may have come before it. What expired meanwhile is left."""
+        if self._payment.is_open and self._told is not None and self._told.reports:
+            self._is_done(
+                self._places.dynamodb.update_item, decision.to_decided(name, self._payment.occurred_us, self._places.decisions)
+            )
+
     def _is_new(self, item: dict[str, Any]) -> bool:
+        put = {"TableName": self._places.decisions, "Item": item, "ConditionExpression": DECISIONS.is_new}
+        return self._is_done(self._places.dynamodb.put_item, put)
+
+    def _is_done(self, write: Callable[..., object], asked: dict[str, Any]) -> bool:
+        """Write; False where the condition does not hold."""
         try:
-            self._places.dynamodb.put_item(TableName=self._places.decisions, Item=item, ConditionExpression=DECISIONS.is_new)
+            write(**asked)
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
                 return False

@@ -91,13 +91,13 @@ class QueueReader:
 
 
 def named_failures(payload: bytes, messages: list[Message]) -> set[str]:
-    """The ids of the messages that the function did not take; of an answer nobody can read, all."""
+    """The ids of the messages that the function did not take; all of them, where its answer is unreadable or names another one."""
     every = {str(message.id) for message in messages}
     try:
         named = {str(item["itemIdentifier"]) for item in (json.loads(payload or b"null") or {}).get("batchItemFailures") or []}
     except (ValueError, KeyError, TypeError, AttributeError):
         return every
-    return min(named, every)
+    return every if named - every else named
 
 
 def install(context: Context) -> None:

@@ -22,6 +22,7 @@ EXPECTED = {
     "GreenFraud-Training": {
         "StateMachineArn",
         "UpkeepStateMachineArn",
+        "LabelsStateMachineArn",
         "TrainingImageUri",
         "ScheduleName",
     },

@@ -26,6 +26,13 @@ def actions_of(statement):
     return {listed} if isinstance(listed, str) else set(listed)
 
 
+def services_of(policy):
+    """The services that a resource's policy names as allowed."""
+    allowed = [one["Principal"] for one in policy["Statement"] if one["Effect"] == "Allow"]
+    named = [who["Service"] for who in allowed if isinstance(who, dict) and "Service" in who]
+    return {service for one in named for service in ([one] if isinstance(one, str) else one)}
+
+
 def test_the_key_rotates_and_outlives_its_stack(prod):
     """What it encrypted outlives it too."""
     (key,) = prod("AWS::KMS::Key").values()
@@ -49,17 +56,25 @@ def test_everything_stored_is_encrypted_with_it(prod):
         assert all(name in resource["Properties"] for resource in prod(kind).values()), kind
 
 
-def test_alarms_and_logs_may_use_it_by_themselves_and_for_this_account_alone(prod):
-    """Without CloudWatch no alarm would reach the encrypted topic; without Logs no group could be made."""
+def test_alarms_events_and_logs_may_use_it_by_themselves_and_for_this_account_alone(prod):
+    """Without CloudWatch no alarm would reach the encrypted topic, without EventBridge no letter a queue, without Logs no group."""
     (key,) = prod("AWS::KMS::Key").values()
-    services = {}
-    for statement in key["Properties"]["KeyPolicy"]["Statement"]:
-        if "Service" in statement["Principal"]:
-            services[json.dumps(statement["Principal"]["Service"])] = statement
-    assert services.keys() == {'"cloudwatch.amazonaws.com"', '"logs.eu-north-1.amazonaws.com"'}
-    for statement in services.values():
+    policy = key["Properties"]["KeyPolicy"]
+    assert services_of(policy) == {"cloudwatch.amazonaws.com", "events.amazonaws.com", "logs.eu-north-1.amazonaws.com"}
+    for statement in [one for one in policy["Statement"] if "Service" in one["Principal"]]:
         assert {"kms:Decrypt", "kms:GenerateDataKey"} <= actions_of(statement)
         assert "AWS::AccountId" in json.dumps(statement["Condition"])
+
+
+@pytest.mark.parametrize("setting", ["prod", "private"])
+def test_a_service_that_a_queue_or_the_topic_lets_send_may_use_the_key(resources_of, setting):
+    """All of them are encrypted with it: what EventBridge gives up, say, would be lost otherwise."""
+    kinds = ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
+    policies = [policy["Properties"]["PolicyDocument"] for kind in kinds for policy in resources_of(setting, kind).values()]
+    senders = {service for policy in policies for service in services_of(policy)}
+    (key,) = resources_of(setting, "AWS::KMS::Key").values()
+    assert "events.amazonaws.com" in senders
+    assert senders <= services_of(key["Properties"]["KeyPolicy"])
 
 
 def test_whoever_may_use_a_bucket_or_a_table_may_use_its_key_through_it(prod):

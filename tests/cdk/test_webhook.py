@@ -71,14 +71,6 @@ def test_it_is_posted_the_detail_and_what_the_bus_cannot_hand_over_waits(found):
     assert watched == {("ApproximateNumberOfMessagesVisible", 0), ("ApproximateAgeOfOldestMessage", 3_600)}
 
 
-def test_eventbridge_may_encrypt_what_it_sends_where_there_is_a_webhook(resources_of):
-    """With a key of one's own nothing would arrive otherwise."""
-    services = {
-        setting: "events.amazonaws.com" in json.dumps(resources_of(setting, "AWS::KMS::Key")) for setting in ("prod", "private")
-    }
-    assert services == {"prod": False, "private": True}
-
-
 @pytest.mark.parametrize(
     ("url", "fault"),
     [

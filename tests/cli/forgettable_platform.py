@@ -75,8 +75,8 @@ class Running:
         assert name == "list_executions"
         return self
 
-    def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
-        return ({"executions": [one]} for one in self.executions)
+    def paginate(self, *, stateMachineArn: str) -> Iterator[dict[str, Any]]:
+        return ({"executions": [one]} for one in self.executions if one.get("of", "machine") == stateMachineArn)
 
 
 class World:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -182,6 +184,18 @@ def test_nobody_is_forgotten_while_a_job_may_write_what_it_has_read(world, perso
     world.machines.executions = [ended("yesterday"), {**ended("nightly"), "status": "RUNNING"}]
     with pytest.raises(CommandError, match="execution nightly runs"):
         forget(world.target, screen, person)
+    assert named_in(world, person)
+
+
+def test_nobody_is_forgotten_while_any_state_machine_of_ours_runs(world, person, screen):
+    """Whichever the stack Training names: a job that tells labels writes a release with the customer's id."""
+    machines = re.findall(r'"(\w*StateMachineArn)":', (Path(__file__).parents[2] / "cdk/stacks/training.py").read_text())
+    assert len(machines) >= 3
+    for output in machines:
+        world.target.outputs[output] = output
+        world.machines.executions = [{**ended("told"), "status": "RUNNING", "of": output}]
+        with pytest.raises(CommandError, match="execution told runs"):
+            forget(world.target, screen, person)
     assert named_in(world, person)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from cli.data.upload import keys_below
 from greenfraud.instants import DAY_US, day_of, format_rfc3339
+from greenfraud.items import decision as decision_items
 from greenfraud.naming import labels_prefix
 from tests.e2e.deployment import wait_until
 from tests.e2e.landed import ids_in
@@ -28,10 +29,17 @@ def receipts(deployment):
     return found
 
 
+def is_in_doubt(deployment, name):
+    """Whether a decided payment stands in the index of what the review list has to do."""
+    found = deployment.client("dynamodb").get_item(TableName=deployment.outputs["DecisionsTable"], Key=decision_items.key(name))
+    return decision_items.is_open(found["Item"])
+
+
 def test_dropped_files_are_told_and_leave_receipts(deployment, first_run):
-    """Two at once: one of a payment decided here and an imported one, told; one that cannot be used, which stays and says why."""
-    sent = {**first_run.held_back[1].transaction.to_json(), "transaction_id": "dropped-1"}
-    deployment.answer("POST", "/v1/score", sent)
+    """Two at once: one of a doubt decided here and an imported payment, told; one that cannot be used, which stays and says why."""
+    large = {"transaction_id": "dropped-1", "customer_id": "dropped-customer", "amount_minor": 10**9}
+    deployment.answer("POST", "/v1/score", {**first_run.held_back[1].transaction.to_json(), **large})
+    assert is_in_doubt(deployment, "dropped-1")
     observed_us = first_run.held_back[1].transaction.occurred_us + DAY_US
     at, inbox, s3 = format_rfc3339(observed_us), deployment.outputs["InboxBucket"], deployment.client("s3")
     lake = deployment.outputs["LakeBucket"]
@@ -53,6 +61,7 @@ def test_dropped_files_are_told_and_leave_receipts(deployment, first_run):
     assert refused["outcome"] == "refused"
     assert refused["reason"].startswith("column `label`, row 2 (line 3): `perhaps` is neither fraud nor legitimate")
     wait_until(lambda: keys_below(s3, inbox, "labels/") == ["labels/bad.csv"], SECONDS)
+    assert not is_in_doubt(deployment, "dropped-1")
     landed = labels_prefix(day_of(observed_us))
     wait_until(lambda: "dropped-1" in [one for key in keys_below(s3, lake, landed) for one in ids_in(deployment, key)], SECONDS)
     (since,) = deployment.answer("GET", "/v1/explanations/dropped-1")["since"]

@@ -83,11 +83,21 @@ def test_an_attack_that_fills_one_day_is_read_as_far_as_the_list_goes():
 
 
 def test_where_all_is_decided_nobody_reads_on_for_ever():
-    """More than 2,000 are not looked at; that the list may go on is not said of what nobody looked at."""
+    """More than 2,000 are not looked at, and the list says that it goes on: what nobody looked at may wait for somebody."""
     index = Doubts([1_250] * 8, decided=True)
-    assert told(index)["reviews"] == []
+    found = told(index)
+    assert (found["reviews"], found["more"]) == ([], True)
     assert index.keys <= 3 * (MOST_LOOKED_AT + LOOKED_AT_ONCE)
     assert index.queries <= KEYS + MOST_LOOKED_AT / PAGE + 7 * PARTS
+
+
+@pytest.mark.parametrize(("most", "is_more"), [(1_399, True), (1_400, False), (1_401, False)])
+def test_a_list_goes_on_where_somebody_could_look_further_and_nowhere_else(monkeypatch, most, is_more):
+    """Of 1,400 doubts that are all decided."""
+    monkeypatch.setattr(reviews, "MOST_LOOKED_AT", most)
+    monkeypatch.setattr(reviews, "LOOKED_AT_ONCE", 1)
+    found = told(Doubts([25] * 8, decided=True))
+    assert (found["reviews"], found["more"]) == ([], is_more)
 
 
 def test_the_reads_of_one_list_hold_whatever_people_did():

@@ -15,6 +15,7 @@ from cli.errors import InputError
 from cli.main import app
 from cli.reviews.showing import show
 from cli.screen import Screen
+from functions.score import reviews
 from functions.score.review_action import FIELD_OF, action_of
 from greenfraud.outcomes import BLOCK
 from greenfraud.policy import Judgement
@@ -98,6 +99,12 @@ def test_the_list_as_json_is_what_the_api_tells(terminal, world):
     told = world.http.get("/v1/reviews", params={"day": DAY, "limit": 1}).json()
     assert json.loads(terminal.type("--day", DAY, "--limit", "1", "--json")) == told
     assert (told["more"], len(told["reviews"])) == (True, 1)
+
+
+def test_a_list_that_nobody_read_to_its_end_does_not_say_that_nothing_waits(terminal, monkeypatch):
+    """Where what was decided did not leave the index, a day by itself is read further."""
+    monkeypatch.setattr(reviews, "MOST_LOOKED_AT", 0)
+    assert terminal.type("--day", DAY).startswith("What stands first was decided, and nobody looked at the rest")
 
 
 def test_nothing_to_do_is_said_and_how_to_see_another_day(terminal):

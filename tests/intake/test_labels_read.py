@@ -29,3 +29,58 @@ def test_a_mapped_column_that_is_not_there_is_named(tmp_path: Path):
     (tmp_path / "bank.csv").write_text("transaction_id,label\nT1,fraud\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"--map label=Verdict: the file has no column `Verdict`. It has transaction_id"):
         read_labels(tmp_path / "bank.csv", Asked({"label": "Verdict"}))
+
+
+TWO = pa.schema([("transaction_id", pa.string()), ("label", pa.string()), ("label", pa.string())])
+BROKEN = pa.array([b"fraud\xff"]).view(pa.string())
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        (pa.table([["T1"], ["fraud"], ["fraud"]], schema=TWO), "has 2 columns `label`"),
+        (pa.table({"transaction_id": [1e300], "label": ["fraud"]}), "column `transaction_id`, row 1: `1e\\+300` is too large"),
+        (pa.table({"transaction_id": [float("inf")], "label": ["fraud"]}), "column `transaction_id`, row 1: `inf` is too large"),
+        (pa.table({"transaction_id": ["T1"], "label": BROKEN}), "column `label` cannot be read: ArrowInvalid"),
+        (pa.table({"transaction_id": BROKEN, "label": ["fraud"]}), "column `transaction_id` cannot be read: ArrowInvalid"),
+        (pa.table({"transaction_id": ["T1"], "label": [["fraud"]]}), "column `label`, row 1: holds list"),
+    ],
+)
+def test_columns_that_no_bank_means_are_named(tmp_path: Path, table: pa.Table, reason: str):
+    """Twice there, too large, no text: never a fault of ours."""
+    pq.write_table(table, tmp_path / "bank.parquet")
+    with pytest.raises(InputError, match=reason):
+        read_labels(tmp_path / "bank.parquet", Asked({}))
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us"])
+@pytest.mark.parametrize("far", [2**60, -(2**60), 2**62])
+def test_a_moment_far_beyond_the_calendar_is_refused_and_never_wraps_into_it(tmp_path: Path, unit: str, far: int):
+    """As seconds it would overflow the microseconds that we count in."""
+    near, far = (
+        (AT_US // 10**6, far // 1024) if unit == "s" else (AT_US // {"ms": 1000, "us": 1}[unit], far)
+    )  # Parquet has no seconds
+    moments = pa.array([near, far], pa.timestamp(unit, tz="UTC"))
+    pq.write_table(
+        pa.table({"transaction_id": ["T1", "T2"], "label": ["fraud"] * 2, "reported_at": moments}), tmp_path / "bank.parquet"
+    )
+    with pytest.raises(InputError, match=r"column `reported_at`, row 2: .* is no time of the calendar"):
+        read_labels(tmp_path / "bank.parquet", Asked({}))
+
+
+def test_a_moment_before_1970_and_one_finer_than_microseconds_are_shown(tmp_path: Path):
+    """Also where Python has no such moment."""
+    for at, kind in ((-1, "s"), (1_772_582_400_000_000_001 * 2, "ns")):
+        table = pa.table(
+            {"transaction_id": ["T1"], "label": ["fraud"], "reported_at": pa.array([at], pa.timestamp(kind, tz="UTC"))}
+        )
+        pq.write_table(table, tmp_path / "bank.parquet")
+        with pytest.raises(InputError, match="column `reported_at`, row 1"):
+            read_labels(tmp_path / "bank.parquet", Asked({}))
+
+
+def test_a_csv_that_has_a_column_twice_is_refused_with_its_name(tmp_path: Path):
+    """Which of them is meant, nobody knows."""
+    (tmp_path / "bank.csv").write_text("transaction_id,label,label\nT1,fraud,fraud\n", encoding="utf-8")
+    with pytest.raises(InputError, match="has 2 columns `label`"):
+        read_labels(tmp_path / "bank.csv", Asked({}))

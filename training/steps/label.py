@@ -31,8 +31,11 @@ def main(paths: JobPaths) -> None:
     receipts = paths.root / "output" / "receipts"
     taken = take_dropped(places_of(settings), Asked({}), receipts, log.debug, tries_again=False)
     log.info("label: %d files told, %d refused; rows: %s", taken.files, taken.refused, taken.counts)
+    for reason in taken.failed.values():
+        log.warning("label: a file was not told to its end: %s", reason)
     store_metrics(figures_of(taken))
     store_footprint(settings, "label", meter.stop())
+    taken.refuse_failed()  # at the very end: what was told and refused is counted, and the job fails and rings
 
 
 def places_of(settings: Settings) -> Places:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local.events.queues import named_failures
 from tests.local.workbench import ROLE, wait_until
 
 # Takes what has `good` in it, and says of the rest that it stays; a message `crash` breaks it.
@@ -62,6 +64,26 @@ def test_what_is_taken_goes_and_what_is_not_comes_back_when_it_is_visible(embedd
     found = seen_until(embedded, seen, 3)
     assert sorted(map(tuple, found)) == [('"bad"', "1"), ('"bad"', "2"), ('"good"', "1")]
     assert wait_until(lambda: embedded.messages(letters) == ["bad"], 15)
+
+
+@pytest.mark.parametrize(
+    ("named", "stay"),
+    [
+        ([], []),
+        (["one"], ["one"]),
+        (["one", "two"], ["one", "two"]),
+        (["three"], ["one", "two"]),
+        (["one", "three"], ["one", "two"]),
+        (["one", "two", "three"], ["one", "two"]),
+        ([None], ["one", "two"]),
+        ([""], ["one", "two"]),
+    ],
+)
+def test_an_answer_that_names_what_is_no_message_of_the_batch_takes_none_of_it(named, stay):
+    """As AWS reads it: rather is a message handed over again than lost."""
+    batch = [SimpleNamespace(id="one"), SimpleNamespace(id="two")]
+    answer = {"batchItemFailures": [{"itemIdentifier": name} for name in named]}
+    assert sorted(named_failures(json.dumps(answer).encode(), batch)) == stay
 
 
 def test_a_function_that_breaks_leaves_its_batch_until_it_is_set_aside(embedded, fed):

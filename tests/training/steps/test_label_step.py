@@ -9,6 +9,8 @@ from greenfraud.items import decision as decision_items
 from greenfraud.items.decision import Decision
 from greenfraud.items.tables import DECISIONS
 from greenfraud.records import Transaction
+from intake.labels import inbox
+from training.steps import label
 
 EXECUTION = "0123456789ab"
 AT = "2025-10-20T10:00:00Z"
@@ -29,6 +31,9 @@ def dropped(imported):
     imported.s3.put_object(Bucket="inbox", Key="labels/broken.csv", Body=b"transaction_id,label\nsecret-8,secret-word\n")
     yield imported
     client.delete_table(TableName="decisions")
+    bucket = boto3.resource("s3").Bucket("inbox")
+    bucket.objects.delete()
+    bucket.delete()
 
 
 def test_files_are_told_counted_and_never_named(dropped, caplog):
@@ -42,3 +47,20 @@ def test_files_are_told_counted_and_never_named(dropped, caplog):
     assert not [word for word in ("secret", "bank-of-mine", "broken", "neither fraud") if word in caplog.text]
     metrics = boto3.client("cloudwatch").list_metrics(Namespace="GreenFraud")["Metrics"]
     assert {"LabelFilesTold", "LabelFilesRefused", "LabelRowsAccepted"} <= {metric["MetricName"] for metric in metrics}
+
+
+def test_a_job_that_fails_at_one_file_has_told_the_others_and_counted_what_it_refused(dropped, caplog, monkeypatch):
+    """The refusal rings once, by its metric: the next run finds its receipt. The failure says where, and quotes nothing."""
+
+    def failing(*_):
+        raise LookupError("secret-7")
+
+    counted = {}
+    monkeypatch.setattr(inbox, "settle", failing)
+    monkeypatch.setattr(label, "store_metrics", counted.update)
+    with pytest.raises(AssertionError, match="CommandError at "):
+        dropped.run("label", {"execution": EXECUTION})
+    assert "not told to its end: LookupError at " in caplog.text
+    assert "secret" not in caplog.text
+    assert counted == {"LabelFilesTold": 0.0, "LabelFilesRefused": 1.0}
+    assert dropped.s3.list_objects_v2(Bucket="inbox", Prefix="labels/")["KeyCount"] == 2

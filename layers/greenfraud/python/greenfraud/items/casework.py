@@ -6,11 +6,9 @@ It names the customer as the decision does, so that whoever forgets a customer f
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from greenfraud.errors import DamagedItem
 from greenfraud.instants import HOUR_US, LAST_US
 from greenfraud.items import decision
 from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
@@ -78,7 +76,11 @@ def of_decision(item: Item) -> Casework:
 
 
 def put(casework: Casework, table: str) -> dict[str, Any]:
-    """Return the Put of the next revision, which fails where somebody else wrote first, or the customer was forgotten meanwhile."""
+    """Return the Put of the next revision, which fails where somebody else wrote first.
+
+    One after the first also fails where the customer was forgotten meanwhile; the first names the customer whom the decision
+    named when it was read, and whoever forgets searches again for what was written meanwhile.
+    """
     item = encode(replace(casework, revision=casework.revision + 1))
     if casework.revision == 0:
         return {"TableName": table, "Item": item, "ConditionExpression": DECISIONS.is_new}
@@ -126,16 +128,6 @@ def decode(item: Item) -> Casework:
         finding=finding,
         revision=read.whole("revision", LAST_REVISION),
     )
-
-
-def find(items: Sequence[Item]) -> Casework:
-    """Return the casework among all records of a transaction, a new one where there is none. Raises DamagedItem."""
-    by_record = {decision.record_of(item): item for item in items}
-    if KIND in by_record:
-        return decode(by_record[KIND])
-    if decision.KIND not in by_record:
-        raise DamagedItem(decision.KIND, decision.RECORD, "missing")
-    return of_decision(by_record[decision.KIND])
 
 
 def _notes(text: str) -> tuple[Note, ...]:

@@ -14,7 +14,7 @@ from greenfraud.items import review
 from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
 from greenfraud.items.tables import DECISIONS, EXPIRY, REVIEWS
 from greenfraud.money import EURO
-from greenfraud.outcomes import OUTCOMES, accepted_at_once
+from greenfraud.outcomes import ALLOW, OUTCOMES, accepted_at_once
 from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH, Transaction
 
 KIND = "decision"
@@ -115,7 +115,7 @@ def encode(decision: Decision, now_seconds: float, to_json: Callable[[Any], str]
 
 def _review_part(decision: Decision) -> str | None:
     """Return where the review list finds it, None for what asks for no person."""
-    if decision.answer["decision"] == review.NEEDS_NOBODY:
+    if decision.answer["decision"] == ALLOW:
         return None
     return review.part_of(day_of(decision.transaction.occurred_us).isoformat(), decision.transaction.transaction_id)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import zlib
 
 PARTS = 8
-NEEDS_NOBODY = "allow"
 DECIDED = "#decided"
 
 
