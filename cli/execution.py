@@ -46,6 +46,9 @@ class Watcher(Protocol):
     def decided(self, decision: Mapping[str, Any]) -> None:
         """The gate has decided."""
 
+    def left_out(self, reason: str) -> None:
+        """What the gate put in shadow cannot be served, and why."""
+
     def reported(self, report: Mapping[str, Any]) -> None:
         """The execution was summed up."""
 
@@ -155,6 +158,8 @@ class _Following:
     def complete(self) -> None:
         """Read what is only known at the end: output, times of the jobs, time of the promotion."""
         self.execution.output = json.loads(self._described.get("output") or "{}")
+        if reason := self.execution.output.get("promotion", {}).get("left_out"):
+            self._watcher.left_out(reason)
         sagemaker = self._target.client("sagemaker")
         for job in self.execution.jobs:
             described = sagemaker.describe_training_job(TrainingJobName=job.name)

@@ -97,6 +97,10 @@ class TrainingView:
         for reason in decision.get("reasons", []):
             self._screen.line(f"    - {reason}")
 
+    def left_out(self, reason: str) -> None:
+        """Why nothing is in shadow, though the gate decided so."""
+        self._screen.line(f"  ✗ not put in shadow: {reason}", style="red")
+
     def reported(self, report: Mapping[str, Any]) -> None:
         """What learning chunk by chunk saved, by family."""
         families_by_savings: dict[str, list[str]] = {}

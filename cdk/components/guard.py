@@ -25,17 +25,40 @@ SECONDS = 60
 MINUTES = 15
 # Of fewer payments in a quarter of an hour a share says little: of 200 with 2 % alerts, more than 7 % are chance once in thousands.
 ENOUGH = 200
-# What is watched, from sums of both sides (c_ the canary's, p_ production's): a figure, above how much it rings, and why.
+# So many fewer than half of production's are chance once in 200,000 where alerts come alone, once in 180 where in bursts.
+FEWER = 20
+CANARYS, PRODUCTIONS = "c / c_n", "p / p_n"
+
+
+def _more(one: str, other: str) -> str:
+    return f"IF({one} >= {other}, {one}, {other})"
+
+
+# Counted on the payments of the side that had fewer: neither side's chance is multiplied.
+HALVED = f"{PRODUCTIONS} - 2 * {CANARYS} - {FEWER} / IF(c_n <= p_n, c_n, p_n)"
+APART = _more(f"{CANARYS} - {PRODUCTIONS}", f"{PRODUCTIONS} - {CANARYS}")
+# What is watched, from sums of both sides (c_ the canary's, p_ production's): a figure, above how much it rings, and why. Where
+# there is a limit on each side, the figure is by how much the canary lies beyond one of them.
 WATCHED: dict[str, tuple[str, str, float, str]] = {
-    "Degraded": ("ArmDegraded", "c / c_n - p / p_n", 0.05, "many more of its answers are degraded than production's."),
-    "Alerts": ("ArmAlerts", "c / c_n - 2 * p / p_n", 0.03, "it alerts on more than twice the share that production does."),
+    "Degraded": (
+        "ArmDegraded",
+        f"{CANARYS} - {PRODUCTIONS}",
+        0.05,
+        "many more of its answers are degraded than production's.",
+    ),
+    "Alerts": (
+        "ArmAlerts",
+        _more(f"{CANARYS} - 2 * {PRODUCTIONS} - 0.03", HALVED),
+        0,
+        "it alerts on more than twice the share that production does, or on less than half.",
+    ),
     "Shift": (
         "ArmProbability",
-        "IF(c / c_n >= p / p_n, c / c_n - p / p_n, p / p_n - c / c_n)",
-        0.1,
-        "its mean score is far from production's.",
+        _more(f"{APART} - 0.1", HALVED),
+        0,
+        "its mean score is far from production's, or less than half of it.",
     ),
-    "Slow": ("ArmMilliseconds", "c / c_n - 2 * p / p_n", 5.0, "it takes more than twice production's time."),
+    "Slow": ("ArmMilliseconds", f"{CANARYS} - 2 * {PRODUCTIONS}", 5.0, "it takes more than twice production's time."),
 }
 
 
@@ -88,7 +111,7 @@ class Guard(Construct):
             for ending, metric in (("", name), ("_n", "ArmDecisions"))
         }
         expression = cloudwatch.MathExpression(
-            expression=f"IF(c_n >= {ENOUGH}, {figure}, 0)",
+            expression=f"IF(c_n >= {ENOUGH}, IF(p_n >= {ENOUGH}, {figure}, 0), 0)",
             label=f"Canary{id_}",
             using_metrics=metrics,
             period=Duration.minutes(MINUTES),

@@ -141,7 +141,7 @@ class PipelineFlow(Construct):
             "Promote",
             function=self._control.promote.function,
             payload=THIS_EXECUTION,
-            result_selector={"revision.$": "$.Payload.revision", "prefix.$": "$.Payload.prefix"},
+            result_selector={f"{name}.$": f"$.Payload.{name}" for name in ("revision", "prefix", "left_out")},
             result_path="$.promotion",
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,10 @@ from functions.control.documents import Artifacts
 from functions.control.servable import Servable
 from functions.control.stage import Stage
 from greenfraud.control import ControlDocument, ModelRef
-from greenfraud.errors import StateConflict
+from greenfraud.errors import BundleError, ContractError, NotFound, StateConflict
 from greenfraud.items.ledger import CANARY, SHADOW, Entry
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,20 @@ class Beside:
             raise StateConflict(f"{reference.name} answers already: a shadow is a model that does not")
         return self._replace(before, asked, SHADOW, shadow=reference)
 
-    def shadow_of_gate(self, name: str, sha256: str | None, asked: Asked) -> ControlDocument:
-        """The same for what a gate decided; where a person was faster and the model answers already, nothing changes."""
-        reference, current = self.verified(name, sha256), self.stage.current()
-        return current if reference in (current.production, current.canary) else self.shadow(reference, asked)
+    def shadow_of_gate(self, name: str, sha256: str | None, asked: Asked) -> tuple[ControlDocument, str | None]:
+        """The same for what a gate decided, and why it was left out, if it was: nobody is served worse without a shadow.
+
+        Left out is what cannot be served, is gone, or is another bundle than was judged. Where a person was faster and the model
+        answers already, nothing changes. Raises StateConflict where another change came first.
+        """
+        current = self.stage.current()
+        try:
+            reference = self.verified(name, sha256)
+            self.servable.check_control(dataclasses.replace(current, shadow=reference))
+        except (BundleError, ContractError, NotFound, StateConflict) as error:
+            logger.warning("%s is not put in shadow: %s", name, error)
+            return current, str(error)
+        return (current if reference in (current.production, current.canary) else self.shadow(reference, asked)), None
 
     def canary(self, reference: ModelRef | None, percent: int, asked: Asked) -> ControlDocument:
         """Let a model answer a share of the customers; 0 percent takes it away. The share that it has already changes nothing.

@@ -12,6 +12,8 @@ from greenfraud.canonical import sha256_hex
 from greenfraud.control import ModelRef
 from greenfraud.errors import BundleError, ContractError, NotFound
 
+LARGEST = 64 * 2**20  # bytes of an object, such as a bundle's model; what reads it has 256 MiB in all
+
 
 class Artifacts:
     """The artifacts bucket, seen by what changes production."""
@@ -21,12 +23,15 @@ class Artifacts:
         self._bucket = bucket
 
     def read(self, key: str) -> bytes:
-        """One object; raises NotFound naming its key."""
+        """One object; raises NotFound naming its key, BundleError for one that is too large to be read here."""
         s3 = self._client()
         try:
-            content: bytes = s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            found = s3.get_object(Bucket=self._bucket, Key=key)
         except s3.exceptions.NoSuchKey:
             raise NotFound(f"there is no {key}") from None
+        if found["ContentLength"] > LARGEST:
+            raise BundleError(f"{key} has {found['ContentLength']:,} bytes, of which {LARGEST:,} at most are read")
+        content: bytes = found["Body"].read()
         return content
 
     def read_json(self, key: str) -> dict[str, Any]:

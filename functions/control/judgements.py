@@ -7,25 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.control.documents import Artifacts
-from greenfraud import naming
+from greenfraud import naming, promotion
 from greenfraud.control import ModelRef
 from greenfraud.errors import NotFound
-
-PROMOTE = "promote"
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The outcome for one model, `promote`, `shadow` or `reject`, and why; `sha256` of the manifest that was judged, if told."""
+    """The outcome for one model, and why; `sha256` of the manifest that was judged, if told.
+
+    The outcome is what it earned by itself, `promote`, `shadow` or `reject`, whoever was chosen; decisions of earlier releases tell
+    no more than `not chosen` of some.
+    """
 
     outcome: str
     words: str
     sha256: str | None = None
-
-    @property
-    def is_worthy(self) -> bool:
-        """Tell whether the gate let it into production."""
-        return self.outcome == PROMOTE
 
 
 def judged(artifacts: Artifacts, model: ModelRef) -> Judged | None:
@@ -38,13 +35,9 @@ def judged(artifacts: Artifacts, model: ModelRef) -> Judged | None:
         evaluation = artifacts.read_json(naming.evaluation_key(execution))
     except NotFound:
         return None
-    if (decision.get("family"), decision.get("version")) == (model.family, model.version):
-        outcome = str(decision.get("outcome"))
-    else:
-        outcome = "reject"
     reasons = [str(reason) for reason in decision.get("reasons") or []]
     mine = [reason for reason in reasons if model.name in reason]
-    return Judged(outcome, "; ".join(mine or reasons), digest_judged(evaluation, model.name))
+    return Judged(promotion.outcome_of(decision, model.name), "; ".join(mine or reasons), digest_judged(evaluation, model.name))
 
 
 def digest_judged(evaluation: Mapping[str, Any], name: str) -> str | None:

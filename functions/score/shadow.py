@@ -2,6 +2,7 @@
 
 It is loaded in a thread of its own, so that no request waits for a store. Where it fails, or takes too long SLOW_AT_MOST times in a
 row, it rests, which bounds what it costs: so many late answers in RETRY_SECONDS. One may be the machine's fault.
+Requests and loads may come at once: each looks at one seat, which is exchanged as a whole when another model is named.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from threading import Thread
+from dataclasses import dataclass
+from threading import Lock, Thread
 from typing import NamedTuple
 
 from functions.score.bundles import RETRY_SECONDS, BundleSource, Failure, load
@@ -42,6 +44,17 @@ def in_thread(work: Callable[[], None]) -> None:
     Thread(target=work, daemon=True).start()
 
 
+@dataclass
+class Seat:
+    """What becomes of one model from when it is named; `slow` counts its slow scores in a row."""
+
+    wanted: ModelRef | None = None
+    model: Model | None = None
+    is_loading: bool = False
+    failure: Failure | None = None
+    slow: int = 0
+
+
 class ShadowSlot:
     """The one model that the control document names as its shadow."""
 
@@ -56,29 +69,33 @@ class ShadowSlot:
     ) -> None:
         self._source, self._computed = source, computed
         self._start, self._clock, self._timer = start, clock, timer
-        self._wanted: ModelRef | None = None
-        self._model: Model | None = None
-        self._is_loading = False
-        self._failure: Failure | None = None
+        self._lock = Lock()  # of the seat that is looked at, of what is written there, and of the faults
+        self._seat = Seat()
         self._untold: list[str] = []
-        self._slow = 0  # in a row
 
     def score(self, verdict: Verdict, control: ControlDocument, policy: Policy) -> Shadowed | None:
         """What it says of the values that a verdict was made on; None where there is none, it is not loaded yet, or it rests."""
-        if control.shadow != self._wanted:
-            self._wanted, self._model, self._failure, self._is_loading, self._slow = control.shadow, None, None, False, 0
-        if self._wanted is None or self._rests():
+        seat = self._seat_of(control.shadow)
+        if seat.wanted is None or self._rests(seat):
             return None
-        if self._model is None:
-            self._load(self._wanted)
-        return None if self._model is None else self._scored(self._model, verdict, policy)
+        if seat.model is None:
+            self._load(seat, seat.wanted)
+        model = seat.model
+        return None if model is None else self._scored(seat, model, verdict, policy)
 
     def faults(self) -> list[str]:
         """The classes of the faults that were met since somebody asked last."""
-        found, self._untold = self._untold, []
+        with self._lock:
+            found, self._untold = self._untold, []
         return found
 
-    def _scored(self, model: Model, verdict: Verdict, policy: Policy) -> Shadowed | None:
+    def _seat_of(self, wanted: ModelRef | None) -> Seat:
+        with self._lock:
+            if self._seat.wanted != wanted:
+                self._seat = Seat(wanted)
+            return self._seat
+
+    def _scored(self, seat: Seat, model: Model, verdict: Verdict, policy: Policy) -> Shadowed | None:
         started = self._timer()
         try:
             (probability,) = model.probabilities([model.row(verdict.features.values)])
@@ -86,38 +103,51 @@ class ShadowSlot:
             found = judge(policy, payment, probability, self._computed)
         except Exception as error:  # a model that nobody has relied on yet may fail in any way
             logger.warning("the shadow failed: %s", type(error).__name__)
-            self._fail("failed")
+            self._fail(seat, "failed")
             return None
         if not 0.0 <= probability <= 1.0:
-            self._fail("failed")
+            self._fail(seat, "failed")
             return None
-        self._slow = self._slow + 1 if self._timer() - started > LONGEST_SECONDS else 0
-        if self._slow == SLOW_AT_MOST:
-            self._fail("slow")
-            self._slow = 0
+        self._count_slow(seat, is_slow=self._timer() - started > LONGEST_SECONDS)
         return Shadowed(model.bundle.family, model.bundle.version, probability, found.decision)
 
-    def _load(self, wanted: ModelRef) -> None:
-        if not self._is_loading:
-            self._is_loading = True
-            self._start(lambda: self._loaded(wanted))
+    def _count_slow(self, seat: Seat, *, is_slow: bool) -> None:
+        with self._lock:
+            seat.slow = seat.slow + 1 if is_slow else 0
+            is_too_slow = seat.slow == SLOW_AT_MOST
+            if is_too_slow:
+                seat.slow = 0
+        if is_too_slow:
+            self._fail(seat, "slow")
 
-    def _loaded(self, wanted: ModelRef) -> None:
+    def _load(self, seat: Seat, wanted: ModelRef) -> None:
+        with self._lock:
+            if seat.is_loading or seat.model is not None or self._rests(seat):
+                return
+            seat.is_loading = True
         try:
-            model = load(self._source, wanted, self._computed)
+            self._start(lambda: self._loaded(seat, wanted))
+        except RuntimeError as error:  # no thread can be started now
+            logger.warning("shadow %s was not loaded: %s", wanted.name, told(error))
+            seat.is_loading = False
+            self._fail(seat, "failed")
+
+    def _loaded(self, seat: Seat, wanted: ModelRef) -> None:
+        try:
+            seat.model = load(self._source, wanted, self._computed)
         except Exception as error:  # in a thread, nobody else would hear of it
             logger.warning("shadow %s was not loaded: %s", wanted.name, told(error))
-            if wanted == self._wanted:
-                self._fail(error.fault if isinstance(error, BundleError) else "failed")
-        else:
-            if wanted == self._wanted:
-                self._model = model
-        if wanted == self._wanted:
-            self._is_loading = False
+            self._fail(seat, error.fault if isinstance(error, BundleError) else "failed")
+        finally:
+            seat.is_loading = False
 
-    def _fail(self, fault: str) -> None:
-        self._failure = Failure(self._clock(), fault)
-        self._untold.append(fault)
+    def _fail(self, seat: Seat, fault: str) -> None:
+        """Let it rest, and count why, unless another model is named by now."""
+        with self._lock:
+            seat.failure = Failure(self._clock(), fault)
+            if seat is self._seat:
+                self._untold.append(fault)
 
-    def _rests(self) -> bool:
-        return self._failure is not None and self._clock() - self._failure.at < RETRY_SECONDS
+    def _rests(self, seat: Seat) -> bool:
+        failure = seat.failure
+        return failure is not None and self._clock() - failure.at < RETRY_SECONDS

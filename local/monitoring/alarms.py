@@ -148,10 +148,12 @@ def notification(alarm: Alarm, old: str) -> dict[str, Any]:
     }
 
 
-def event_of(alarm: Alarm, old: str) -> dict[str, Any]:
+def event_of(alarm: Alarm, old: str, old_since: datetime) -> dict[str, Any]:
     """What a function is called with: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
+    now = _told(datetime.now(UTC))
     state = {"value": alarm.state_value, "reason": alarm.state_reason, "timestamp": now}
+    if alarm.state_reason_data:
+        state["reasonData"] = alarm.state_reason_data
     return {
         "source": "aws.cloudwatch",
         "alarmArn": alarm.alarm_arn,
@@ -161,20 +163,26 @@ def event_of(alarm: Alarm, old: str) -> dict[str, Any]:
         "alarmData": {
             "alarmName": alarm.name,
             "state": state,
-            "previousState": {"value": old},
+            "previousState": {"value": old, "timestamp": _told(old_since.replace(tzinfo=UTC))},
             "configuration": {"description": alarm.description, "metrics": [*_measured(alarm)]},
         },
     }
 
 
+def _told(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "+0000")
+
+
 def _measured(alarm: Alarm) -> Iterator[dict[str, Any]]:
     """The metrics of an alarm, as its event names them."""
     if alarm.metric_name:
-        yield {"metricStat": {"metric": {"namespace": alarm.namespace, "name": alarm.metric_name}}}
+        metric = {"namespace": alarm.namespace, "name": alarm.metric_name}
+        yield {"metricStat": {"metric": metric, "period": int(alarm.period)}}
     for query in alarm.metric_data_queries or []:
         if query.metric_stat is not None:
-            metric = query.metric_stat.metric
-            yield {"id": query.id, "metricStat": {"metric": {"namespace": metric.namespace, "name": metric.metric_name}}}
+            measured = query.metric_stat.metric
+            metric = {"namespace": measured.namespace, "name": measured.metric_name}
+            yield {"id": query.id, "metricStat": {"metric": metric, "period": int(query.metric_stat.period)}}
         else:
             yield {"id": query.id, "expression": query.expression}
 
@@ -184,10 +192,10 @@ def install(context: Context) -> None:
     evaluator = Evaluator()
 
     def update_state(alarm: Alarm, reason: str, reason_data: str, state_value: str) -> None:
-        old = alarm.state_value
+        old, old_since = alarm.state_value, alarm.state_updated_timestamp
         original(alarm, reason, reason_data, state_value)
         if state_value == "ALARM" != old:
-            arguments = (context, alarm.alarm_actions, notification(alarm, old), event_of(alarm, old))
+            arguments = (context, alarm.alarm_actions, notification(alarm, old), event_of(alarm, old, old_since))
             threading.Thread(target=announce, args=arguments, daemon=True).start()
 
     metrics.install(context)

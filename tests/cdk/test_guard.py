@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 CANARY = ("CanaryDegraded", "CanaryAlerts", "CanaryShift", "CanarySlow")
 
 
@@ -23,8 +25,67 @@ def test_every_alarm_of_a_canary_calls_the_guard_and_people(resources_of):
     for name in CANARY:
         assert acts(found[name]), name
         assert len(found[name]["AlarmActions"]) == 2
-        (expression,) = [one["Expression"] for one in found[name]["Metrics"] if "Expression" in one]
-        assert expression.startswith("IF(c_n >= 200, ")
+
+
+# What both sides did in a quarter of an hour: the canary's sum and payments, production's sum and payments, and whether it rings.
+QUARTERS = [
+    ("CanaryDegraded", (500, 500), (0, 10_000), True),  # it cannot be loaded: production answers in its place
+    ("CanaryDegraded", (30, 500), (0, 10_000), True),
+    ("CanaryDegraded", (20, 500), (0, 10_000), False),
+    ("CanaryDegraded", (500, 500), (10_000, 10_000), False),  # all answers are: not the canary's fault
+    ("CanaryDegraded", (199, 199), (0, 10_000), False),
+    ("CanaryDegraded", (500, 500), (0, 199), False),
+    ("CanaryAlerts", (40, 500), (200, 10_000), True),  # 8 % against 2 %
+    ("CanaryAlerts", (30, 500), (200, 10_000), False),
+    ("CanaryAlerts", (0, 1_100), (200, 10_000), True),  # none where production would have had 22
+    ("CanaryAlerts", (0, 900), (200, 10_000), False),  # none where it would have had 18: perhaps chance
+    ("CanaryAlerts", (60, 10_000), (4_000, 200_000), True),  # 0.6 % against 2 %
+    ("CanaryAlerts", (120, 10_000), (4_000, 200_000), False),
+    ("CanaryAlerts", (0, 100_000), (15, 300), False),  # a canary of nearly everybody: production's few say little
+    ("CanaryAlerts", (0, 100_000), (25, 300), True),
+    ("CanaryAlerts", (0, 100_000), (0, 100_000), False),  # nobody finds anything
+    ("CanaryAlerts", (199, 199), (0, 10_000), False),
+    ("CanaryAlerts", (0, 10_000), (199, 199), False),
+    ("CanaryShift", (80.0, 500), (200.0, 10_000), True),  # a mean of 0.16 against 0.02
+    ("CanaryShift", (50.0, 500), (200.0, 10_000), False),
+    ("CanaryShift", (175.0, 500), (5_000.0, 10_000), True),  # 0.35 against 0.5
+    ("CanaryShift", (225.0, 500), (5_000.0, 10_000), False),
+    ("CanaryShift", (0.1, 1_100), (200.0, 10_000), True),  # it finds no fraud at all where 22 were expected
+    ("CanaryShift", (0.1, 900), (200.0, 10_000), False),
+    ("CanaryShift", (0.0, 10_000), (0.0, 10_000), False),
+    ("CanarySlow", (13_000, 500), (40_000, 10_000), True),  # 26 ms against 4
+    ("CanarySlow", (6_000, 500), (40_000, 10_000), False),
+    *((name, (None, None), (100, 10_000), False) for name in CANARY),  # nobody drew it: it harms nobody
+    *((name, (100, 1_000), (None, None), False) for name in CANARY),
+]
+
+
+@pytest.mark.parametrize(("name", "canary", "production", "rings"), QUARTERS)
+def test_an_alarm_of_a_canary_rings_where_it_does_harm_in_either_direction(resources_of, name, canary, production, rings):
+    """The expression as it is deployed, computed as the embedded AWS does, on enough payments of both sides."""
+    from local.monitoring.metric_math import compute
+
+    found = alarms(resources_of("dev", "AWS::CloudWatch::Alarm"))[name]
+    assert (found["ComparisonOperator"], found["TreatMissingData"]) == ("GreaterThanThreshold", "notBreaching")
+    (expression,) = [one["Expression"] for one in found["Metrics"] if "Expression" in one]
+    figure = compute(expression, dict(zip(("c", "c_n", "p", "p_n"), (*canary, *production), strict=True)))
+    assert (figure is not None and figure > found["Threshold"]) is rings
+
+
+def test_both_sides_of_a_comparison_are_sums_of_the_same_quarter_of_an_hour(resources_of):
+    """Each expression's ids are what their names say."""
+    found = alarms(resources_of("dev", "AWS::CloudWatch::Alarm"))
+    for name, metric in zip(CANARY, ("ArmDegraded", "ArmAlerts", "ArmProbability", "ArmMilliseconds"), strict=True):
+        measured = {one["Id"]: one["MetricStat"] for one in found[name]["Metrics"] if "MetricStat" in one}
+        assert {
+            id_: (stat["Metric"]["MetricName"], stat["Metric"]["Dimensions"][0]["Value"]) for id_, stat in measured.items()
+        } == {
+            "c": (metric, "canary"),
+            "c_n": ("ArmDecisions", "canary"),
+            "p": (metric, "production"),
+            "p_n": ("ArmDecisions", "production"),
+        }
+        assert {(stat["Stat"], stat["Period"]) for stat in measured.values()} == {("Sum", 900)}
 
 
 def test_answers_take_a_promotion_back_only_where_the_deployment_asks_for_it(resources_of):

@@ -103,3 +103,12 @@ def test_an_execution_starts_with_the_document_the_person_gave(platform):
     """As the console sends it."""
     assert start_execution(platform, {"families": ["light"], "force": True}) == EXECUTION_ARN
     assert platform.stepfunctions.started == [{"families": ["light"], "force": True}]
+
+
+@pytest.mark.parametrize("reason", ["there is no models/light/v3/manifest.json", None])
+def test_a_shadow_that_was_left_out_is_told(platform, reason):
+    """The execution has succeeded without it."""
+    platform.stepfunctions.answer = {"output": json.dumps({"promotion": {"revision": 3, "prefix": "x", "left_out": reason}})}
+    notes = Notes()
+    follow_execution(platform, EXECUTION_ARN, notes)
+    assert notes.of("left_out") == ([(reason,)] if reason else [])

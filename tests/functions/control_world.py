@@ -47,10 +47,10 @@ class ControlWorld:
         """The running execution of the golden event."""
         return start_execution(EXECUTION_ARN)
 
-    def decide(self, version: str, outcome: str = "promote", execution: str = EXECUTION) -> None:
-        """Leave a decision of the gate, which compared with what serves."""
+    def decide(self, version: str, outcome: str = "promote", execution: str = EXECUTION, **told: Any) -> None:
+        """Leave a decision of the gate, which compared with what serves; `told` are other fields of it."""
         self.judge(self.in_production_by_name(), execution)
-        decision = {"outcome": outcome, "family": "light", "version": version, "reasons": ["better"]}
+        decision = {"outcome": outcome, "family": "light", "version": version, "reasons": ["better"], **told}
         self.s3.put_object(Bucket="artifacts", Key=naming.decision_key(execution), Body=json.dumps(decision))
 
     def promote(self, version: str) -> dict[str, Any]:

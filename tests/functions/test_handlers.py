@@ -7,6 +7,7 @@ import importlib
 import json
 import logging
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import boto3
@@ -178,7 +179,9 @@ def test_guard_takes_a_canary_away_with_only_the_actions_it_lists(start, actions
     canary = {"percent": 5, "model": "light/v1", "reason": "tests", "confirmed": True}
     world.ask("POST /v1/production/canary", canary)
     actions.clear()
-    assert world.call("guard", golden("cloudwatch_alarm")) == {"done": "canary off"}
+    ringing = golden("cloudwatch_alarm")
+    ringing["alarmData"]["state"]["timestamp"] = (datetime.now(UTC) + timedelta(minutes=20)).isoformat()
+    assert world.call("guard", ringing) == {"done": "canary off"}
     assert set(actions) == set(listed("control.guard"))
 
 

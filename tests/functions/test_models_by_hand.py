@@ -43,6 +43,29 @@ def test_a_model_that_the_gate_did_not_let_in_is_asked_about_first(world, outcom
     ]
 
 
+def judged_beside_another(world, earned):
+    """The gate promoted heavy; what the light one has earned by itself stands beside it, but for an earlier release's decision."""
+    make(world, JUDGED, "promote")
+    outcomes = {"heavy/v1": "promote", f"light/{JUDGED}": earned} if earned else {}
+    reasons = [f"light/{JUDGED} ({earned}): precision", "heavy/v1 (promote): better"]
+    world.decide("v1", family="heavy", reasons=reasons, **({"outcomes": outcomes} if earned else {}))
+
+
+@pytest.mark.parametrize(
+    ("earned", "as_canary", "as_production"),
+    [("promote", 200, 200), ("shadow", 200, 428), ("reject", 428, 428), (None, 428, 428)],
+)
+def test_a_model_is_known_by_what_it_earned_itself_whoever_was_chosen(world, earned, as_canary, as_production):
+    """One that is as good as the chosen, but dearer, is not against the gate; an earlier release's decision does not tell."""
+    judged_beside_another(world, earned)
+    model = f"light/{JUDGED}"
+    status, body = ask(world, PROMOTE, model=model, revision=2)
+    assert status == as_production
+    if status != 200:
+        assert f"the gate's word on {model} is {earned or 'not chosen'}: {model} ({earned}): precision" in body["detail"]
+        assert ask(world, CANARY, percent=5, model=model)[0] == as_canary
+
+
 def test_a_model_that_nobody_judged_is_asked_about_first(world):
     """Such as one of another house."""
     make(world, "v9")

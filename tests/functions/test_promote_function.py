@@ -29,7 +29,7 @@ def world(start, s3, dynamodb):
 
 def test_a_promotion_reaches_every_copy_at_once(world):
     """One revision, one model, four times."""
-    assert world.promote("v1") == {"revision": 1, "prefix": "models/light/v1/"}
+    assert world.promote("v1") == {"revision": 1, "prefix": "models/light/v1/", "left_out": None}
     copies = world.copies()
     assert {document.revision for document in copies} == {1}
     assert {document.production.name for document in copies} == {"light/v1"}

@@ -135,7 +135,7 @@ def test_a_store_that_hangs_keeps_no_request_waiting(world):
     assert kept() is None
     may_go.set()
     until = time.monotonic() + 10
-    while slot._model is None and time.monotonic() < until:
+    while slot._seat.model is None and time.monotonic() < until:
         time.sleep(0.01)
     world.score(transaction_id="T2")
     assert kept("T2")["version"] == "v2"
@@ -177,7 +177,7 @@ def test_a_shadow_that_cannot_compute_is_counted_and_hurts_no_request(world, cap
     real = Model.probabilities
 
     def probabilities(model, rows):
-        if model.bundle.version != "v2" or not world.service.scorer._shadow._model:
+        if model.bundle.version != "v2" or not world.service.scorer._shadow._seat.model:
             return real(model, rows)
         if isinstance(answer, Exception):
             raise answer
@@ -198,3 +198,14 @@ def test_a_shadow_that_is_taken_away_is_asked_no_more(world):
     world.put_control(replace(document, revision=3, shadow=put_bundle(world.s3, bundle("v3", bias=1.0))))
     world.score(transaction_id="T3")
     assert kept("T3")["version"] == "v3"
+
+
+def test_a_machine_that_can_start_no_thread_hurts_no_request(world, capsys):
+    """It rests, as after every fault."""
+
+    def refuse(_work):
+        raise RuntimeError("can't start new thread")
+
+    world.service.scorer._shadow._start = refuse
+    assert [world.score(transaction_id=f"T{number}")["model"]["version"] for number in range(2)] == ["v1", "v1"]
+    assert counted(capsys.readouterr().out) == ["failed"]

@@ -9,6 +9,8 @@ from bundle_world import bundle, put_bundle
 from control_world import EXECUTION
 from models_world import CANARY, JUDGED, PROMOTE, ROLLBACK, SHADOW, ask, document, make, promoted_twice
 
+from functions.control.documents import LARGEST
+from greenfraud.errors import StateConflict
 from greenfraud.items import served as served_items
 
 
@@ -23,11 +25,86 @@ def test_the_gates_shadow_is_written_into_the_control_document(world):
     reference = put_bundle(world.s3, bundle("v3"))
     world.decide("v3", "shadow")
     answer = world.call("promote", {"execution_arn": world.execution_arn})
-    assert answer == {"revision": 3, "prefix": "models/light/v3/"}
+    assert answer == {"revision": 3, "prefix": "models/light/v3/", "left_out": None}
     assert (document(world).production.version, document(world).shadow) == ("v2", reference)
     entry = world.ledger()[-1]
     assert (entry["verb"], entry["execution"], entry["control"]["shadow"]["sha256"]) == ("shadow", EXECUTION, reference.sha256)
     assert world.call("promote", {"execution_arn": world.execution_arn}) == answer
+
+
+def lose(world):
+    """Its manifest."""
+    world.s3.delete_object(Bucket="artifacts", Key="models/light/v3/manifest.json")
+
+
+def alter(world):
+    """Its model."""
+    world.s3.put_object(Bucket="artifacts", Key="models/light/v3/model.onnx", Body=b"other")
+
+
+def swell(world):
+    """Its model, beyond what a function can hold."""
+    world.s3.put_object(Bucket="artifacts", Key="models/light/v3/model.onnx", Body=bytes(LARGEST + 1))
+
+
+def exchange(world):
+    """The whole bundle, after it was judged."""
+    make(world, "v3", "shadow", sha256="0" * 64)
+
+
+def put_features(world):
+    """Of a feature that no code computes."""
+    put_bundle(world.s3, bundle("v3", features=[{"name": f"dreams_{number}", "hash": "0" * 64} for number in range(3)]))
+
+
+def serve_older_code(world):
+    """Which obeys no shadow."""
+    item = world.dynamodb.get_item(TableName="control", Key=served_items.KEY)["Item"]
+    told = json.loads(item["document"]["S"])
+    del told["control_schema"]
+    world.dynamodb.put_item(TableName="control", Item={**item, "document": {"S": json.dumps(told)}})
+
+
+def serve_nothing(world):
+    """The serving stack is not there yet."""
+    world.dynamodb.delete_item(TableName="control", Key=served_items.KEY)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lose, "there is no models/light/v3/manifest.json"),
+        (alter, "altered after training: model.onnx"),
+        (swell, f"models/light/v3/model.onnx has {LARGEST + 1:,} bytes, of which {LARGEST:,} at most are read"),
+        (exchange, "light/v3 is another bundle now than the one that was judged"),
+        (put_features, "not computed: dreams_0, dreams_1, dreams_2"),
+        (serve_older_code, "deploy a newer one first"),
+        (serve_nothing, "no scoring function has said which features it computes"),
+    ],
+)
+def test_a_shadow_that_cannot_be_served_is_left_out_and_the_execution_goes_on(world, caplog, spoil, words):
+    """Nobody is served worse without it; answer and log say why, and nothing is entered in the ledger."""
+    put_bundle(world.s3, bundle("v3"))
+    world.decide("v3", "shadow")
+    spoil(world)
+    answer = world.call("promote", {"execution_arn": world.execution_arn})
+    assert (answer["revision"], document(world).shadow, len(world.ledger())) == (2, None, 2)
+    assert words in answer["left_out"]
+    assert f"light/v3 is not put in shadow: {answer['left_out']}" in caplog.text
+
+
+def test_a_shadow_that_lost_a_race_is_tried_again(world, monkeypatch):
+    """The state machine does so by the name of the error: that is no fault of the model."""
+    from functions.control.stage import Stage
+
+    put_bundle(world.s3, bundle("v3"))
+    world.decide("v3", "shadow")
+    older = document(world)
+    make(world, "v4")
+    ask(world, SHADOW, model="light/v4")
+    monkeypatch.setattr(Stage, "current", lambda _: older)
+    with pytest.raises(StateConflict, match="revision 2 is no longer current"):
+        world.call("promote", {"execution_arn": world.execution_arn})
 
 
 def test_a_shadow_that_a_person_promoted_meanwhile_fails_no_execution(world):
@@ -118,13 +195,10 @@ def test_a_share_that_is_none_names_its_field(world, percent):
 
 
 @pytest.mark.parametrize(("route", "body"), [(SHADOW, {"model": "light/v3"}), (CANARY, {"model": "light/v3", "percent": 5})])
-def test_a_scoring_function_that_would_not_obey_is_given_neither(world, dynamodb, route, body):
+def test_a_scoring_function_that_would_not_obey_is_given_neither(world, route, body):
     """An earlier release reads the document, and answers everybody by production."""
     make(world, "v3")
-    item = dynamodb.get_item(TableName="control", Key=served_items.KEY)["Item"]
-    told = json.loads(item["document"]["S"])
-    del told["control_schema"]
-    dynamodb.put_item(TableName="control", Item={**item, "document": {"S": json.dumps(told)}})
+    serve_older_code(world)
     status, answer = ask(world, route, confirmed=True, **body)
     assert (status, "deploy a newer one first" in answer["detail"]) == (409, True)
     assert document(world).revision == 2

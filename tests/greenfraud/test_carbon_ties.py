@@ -89,6 +89,7 @@ def test_the_greener_of_a_tie_with_production_replaces_it():
     decision = decide(green())
     assert (decision.outcome, decision.family) == ("promote", "light")
     assert decision.reasons[-1].endswith("emits less, 0.01 instead of 0.1 g per 1,000 scores")
+    assert decision.outcomes["light/v1"] == "promote"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from judged_candidates import BETTER, DEARER, PERHAPS, WORSE, against, challenger, evaluation
 
 from greenfraud.errors import ContractError
-from greenfraud.promotion import decide
+from greenfraud.promotion import decide, outcome_of
 
 
 def test_a_certainly_better_challenger_is_promoted():
@@ -107,7 +107,7 @@ def test_the_fallback_is_the_rival_where_it_answers():
 def test_a_challenger_that_never_met_production_is_rejected():
     """Beating the rules is not enough once a model serves."""
     decision = decide(evaluation(challenger("light", against_production=None)))
-    assert (decision.outcome, decision.reasons) == ("reject", ["light/v1: was not compared with production light/v0"])
+    assert (decision.outcome, decision.reasons) == ("reject", ["light/v1 (reject): was not compared with production light/v0"])
 
 
 def test_too_few_frauds_promote_nothing():
@@ -122,7 +122,7 @@ def test_a_figure_that_could_not_be_computed_never_promotes(name: str):
     candidate = challenger("light")
     candidate["metrics"] |= {name: {"value": None, "reason": "one class only", "n": 0}}
     decision = decide(evaluation(candidate))
-    assert (decision.outcome, decision.reasons) == ("reject", [f"light/v1: {name} could not be computed: one class only"])
+    assert (decision.outcome, decision.reasons) == ("reject", [f"light/v1 (reject): {name} could not be computed: one class only"])
 
 
 def test_an_interval_that_is_not_a_number_never_promotes():
@@ -193,3 +193,46 @@ def test_a_malformed_evaluation_is_an_error():
     """Silence would look like a rejection."""
     with pytest.raises(ContractError, match="malformed evaluation"):
         decide({"candidates": [challenger("light")]})
+
+
+def test_each_challenger_keeps_what_it_earned_itself_whoever_is_chosen():
+    """A dearer one that is certainly better too, one that is perhaps better, and one that is worse; the reasons say so, too."""
+    dearer = {"average_precision": challenger("heavy")["metrics"]["average_precision"], "expected_cost_minor": {"value": 2e5}}
+    candidates = [
+        challenger("light"),
+        challenger("heavy", metrics=dearer),
+        challenger("baseline", against_production=against(PERHAPS)),
+        challenger("other", against_production=against(WORSE)),
+    ]
+    decision = decide(evaluation(*candidates))
+    assert (decision.outcome, decision.family) == ("promote", "light")
+    assert decision.to_json()["outcomes"] == {
+        "light/v1": "promote",
+        "heavy/v1": "promote",
+        "baseline/v1": "shadow",
+        "other/v1": "reject",
+    }
+    begin = ["light/v1 (promote): ", "heavy/v1 (promote): ", "baseline/v1 (shadow): ", "other/v1 (reject): "]
+    assert all(reason.startswith(expected) for reason, expected in zip(decision.reasons, begin, strict=False))
+
+
+def test_where_frauds_are_missing_everybody_is_rejected():
+    """Nobody was judged."""
+    assert decide(evaluation(challenger("light"), challenger("heavy"), frauds=1)).outcomes == {
+        "light/v1": "reject",
+        "heavy/v1": "reject",
+    }
+
+
+@pytest.mark.parametrize(
+    ("decision", "expected"),
+    [
+        ({"outcome": "promote", "family": "light", "version": "v1"}, "promote"),
+        ({"outcome": "shadow", "family": "heavy", "version": "v1"}, "not chosen"),
+        ({"outcome": "reject", "family": None, "version": None}, "reject"),
+        ({"outcome": "promote", "family": "heavy", "version": "v1", "outcomes": {"light/v1": "shadow"}}, "shadow"),
+    ],
+)
+def test_decisions_of_earlier_releases_are_still_read(decision, expected):
+    """They tell one outcome."""
+    assert outcome_of(decision, "light/v1") == expected

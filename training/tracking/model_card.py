@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from greenfraud import promotion
 from greenfraud.naming import models_prefix, s3_uri
 
 if TYPE_CHECKING:
@@ -46,9 +47,11 @@ def version_card(
 
 
 def outcome_of(candidate: Mapping[str, Any], decision: Mapping[str, Any]) -> str:
-    """Return what the gate decided about one challenger; a promotion or a shadow names one, and the others were not chosen."""
-    is_chosen = decision["outcome"] == "reject" or candidate["name"] == f"{decision['family']}/{decision['version']}"
-    return str(decision["outcome"]) if is_chosen else "not chosen"
+    """Return what the gate decided about one challenger, and whether another one was chosen, which had earned the same."""
+    name, chosen = candidate["name"], promotion.named_by(decision)
+    earned = promotion.outcome_of(decision, name)
+    is_passed_over = chosen is not None and name != chosen and earned == decision["outcome"]
+    return f"{earned}, {promotion.NOT_CHOSEN}" if is_passed_over else earned
 
 
 def _measures(metrics: Mapping[str, Any]) -> list[str]:

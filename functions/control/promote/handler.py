@@ -30,7 +30,8 @@ OUTCOMES = ("promote", "shadow")
 def handler(event: Payload, _: object) -> dict[str, Any]:
     """Obey the gate: family, version and reasons are those of the stored decision, the actor is the execution itself.
 
-    What the gate decided to promote serves; what it decided to shadow scores beside that, and answers nobody.
+    What the gate decided to promote serves; what it decided to shadow scores beside that, and answers nobody. A shadow that
+    cannot be served fails no execution: `left_out` says why, and what serves is as before.
     """
     (arn,) = texts_of(event, "execution_arn")
     Executions(stepfunctions, settings.state_machine_arn).check_running(arn)
@@ -46,9 +47,10 @@ def handler(event: Payload, _: object) -> dict[str, Any]:
     stage = Stage(dynamodb, settings.control_table, settings.ledger_table, Archive(s3, settings.ledger_bucket))
     stores = (stage, artifacts, Servable(dynamodb, settings.control_table))
     asked = Asked(actor=arn, reasons=decision.get("reasons") or [], execution=execution)
+    left_out = None
     if decision["outcome"] == "shadow":
-        after = Beside(*stores).shadow_of_gate(f"{family}/{version}", sha256, asked)
+        after, left_out = Beside(*stores).shadow_of_gate(f"{family}/{version}", sha256, asked)
     else:
         judged = JudgedProduction.of(evaluation)
         after = Production(*stores).promote(family, version, asked, sha256=sha256, check=judged.check)
-    return {"revision": after.revision, "prefix": naming.models_prefix(family, version)}
+    return {"revision": after.revision, "prefix": naming.models_prefix(family, version), "left_out": left_out}

@@ -187,7 +187,7 @@ def test_a_metric_without_dimensions_is_not_the_sum_of_the_others(embedded):
 
 
 def test_an_alarm_calls_the_function_that_lets_it(embedded):
-    """With CloudWatch's own event, which names the alarm and what it measures; without a permission for this alarm, never."""
+    """With CloudWatch's own event: the alarm, what it measures, over which minutes, and since when; unpermitted, never."""
     url, _ = embedded.queue()
     source = (
         "import boto3, json\n"
@@ -213,4 +213,7 @@ def test_an_alarm_calls_the_function_that_lets_it(embedded):
     assert (event["alarmArn"], event["alarmData"]["alarmName"]) == (described["AlarmArn"], name)
     assert (event["alarmData"]["state"]["value"], event["alarmData"]["state"]["reason"]) == ("ALARM", "by hand")
     assert event["alarmData"]["configuration"]["metrics"][0]["metricStat"]["metric"]["name"] == name
+    assert event["alarmData"]["configuration"]["metrics"][0]["metricStat"]["period"] == described["Period"]
+    before, rang = (datetime.fromisoformat(event["alarmData"][one]["timestamp"]) for one in ("previousState", "state"))
+    assert before < rang <= datetime.now(UTC)
     assert not embedded.wait_until(lambda: embedded.messages(url), 1.5)

@@ -89,7 +89,7 @@ def test_a_version_describes_itself(reported: Workplace) -> None:
         card, name = version.description, f"{version.tags['family']}/{version.tags['version']}"
         assert card.startswith(f"{name}, gate: **{version.tags['gate']}**")
         assert re.search(r"^- average precision: 0\.\d+ \(0\.\d+ to 0\.\d+\)$", card, re.MULTILINE)
-        assert f"{name}: average precision +" in card
+        assert re.search(rf"^- {name} \(\w+\): average precision \+", card, re.MULTILINE)
         assert f"3 chunks, {reported.chunks[0].id} to {reported.chunks[-1].id}; parent `" in card
         assert re.search(r"µg for the whole lineage \(method \w+, 8 g/kWh \(Cloud Carbon Footprint\), PUE 1.135\)", card)
         assert f"s3://artifacts/models/{name}/" in card

@@ -12,7 +12,7 @@ Where production cannot be served, the rival is what answers in its place; witho
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from greenfraud.errors import ContractError
@@ -21,24 +21,31 @@ from greenfraud.gate.choice import chosen_of, greener_than_production
 from greenfraud.gate.contest import Contest
 from greenfraud.gate.margins import Margins
 from greenfraud.gate.segments import warnings
-from greenfraud.gate.verdict import Outcome, judge
+from greenfraud.gate.verdict import Outcome, Verdict, judge
 
 DEFAULT = Margins()
+NOT_CHOSEN = "not chosen"
 
 
 @dataclass(frozen=True, slots=True)
 class GateDecision:
-    """The gate's answer; `family` and `version` name the model it is about, None when there is none."""
+    """The gate's answer; `family` and `version` name the model it is about, None when there is none.
+
+    `outcomes` are what each challenger has earned by itself, by its name, family/version: of several that may be promoted one is.
+    """
 
     outcome: Outcome
     family: str | None
     version: str | None
     reasons: list[str]
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     @classmethod
-    def about(cls, outcome: Outcome, candidate: Mapping[str, Any], reasons: list[str]) -> GateDecision:
+    def about(
+        cls, outcome: Outcome, candidate: Mapping[str, Any], reasons: list[str], outcomes: Mapping[str, Outcome] | None = None
+    ) -> GateDecision:
         """Return a decision that names a candidate."""
-        return cls(outcome, candidate["family"], candidate["version"], reasons)
+        return cls(outcome, candidate["family"], candidate["version"], reasons, dict(outcomes or {}))
 
     def to_json(self) -> dict[str, Any]:
         """Return the form stored as `decision.json`."""
@@ -53,24 +60,54 @@ def decide(evaluation: Mapping[str, Any], margins: Margins = DEFAULT) -> GateDec
         raise ContractError(f"malformed evaluation: {told(error)}") from None
 
 
+def outcome_of(decision: Mapping[str, Any], name: str) -> str:
+    """Return what a stored decision says of one challenger, family/version.
+
+    Decisions of earlier releases tell it of the one that they name, or of all where all were rejected; of the others nothing but
+    that they were not chosen.
+
+    >>> outcome_of({"outcome": "promote", "outcomes": {"light/v1": "promote", "heavy/v1": "shadow"}}, "heavy/v1")
+    'shadow'
+    >>> outcome_of({"outcome": "promote", "family": "light", "version": "v1"}, "heavy/v1")
+    'not chosen'
+    """
+    told = (decision.get("outcomes") or {}).get(name)
+    if told is None and decision.get("outcome") != "reject" and name != named_by(decision):
+        return NOT_CHOSEN
+    return str(told or decision.get("outcome"))
+
+
+def named_by(decision: Mapping[str, Any]) -> str | None:
+    """Return the model that a stored decision is about, family/version; None where it is about none."""
+    return f"{decision['family']}/{decision['version']}" if decision.get("family") else None
+
+
 def _decide(contest: Contest) -> GateDecision:
     if not contest.challengers:
         return GateDecision("reject", None, None, ["there is no challenger to judge"])
     lacking = _lacking_frauds(contest)
     if lacking:
-        return GateDecision("reject", None, None, [lacking])
+        return GateDecision("reject", None, None, [lacking], {item["name"]: "reject" for item in contest.challengers})
     met = contest.certainly_better()
     verdicts = [judge(challenger, contest, met) for challenger in contest.challengers]
-    reasons = [*contest.evaluation.get("passed_over", []), *(f"{one.candidate['name']}: {one.reason}" for one in verdicts)]
     worthy = [verdict.candidate for verdict in verdicts if verdict.outcome == "promote"]
     found = chosen_of(worthy, contest) if worthy else greener_than_production(contest)
+    outcomes = {one.candidate["name"]: one.outcome for one in verdicts}
+    if found:
+        outcomes[found[0]["name"]] = "promote"
+    reasons = [*contest.evaluation.get("passed_over", []), *(_said(one, outcomes) for one in verdicts)]
     if found:
         chosen, why = found
-        return GateDecision.about("promote", chosen, [*reasons, *why, *warnings(chosen, contest)])
+        return GateDecision.about("promote", chosen, [*reasons, *why, *warnings(chosen, contest)], outcomes)
     promising = [verdict.candidate for verdict in verdicts if verdict.outcome == "shadow"]
     if promising:
-        return GateDecision.about("shadow", max(promising, key=_precision), reasons)
-    return GateDecision("reject", None, None, reasons)
+        return GateDecision.about("shadow", max(promising, key=_precision), reasons, outcomes)
+    return GateDecision("reject", None, None, reasons, outcomes)
+
+
+def _said(verdict: Verdict, outcomes: Mapping[str, Outcome]) -> str:
+    name = verdict.candidate["name"]
+    return f"{name} ({outcomes[name]}): {verdict.reason}"
 
 
 def _lacking_frauds(contest: Contest) -> str | None:
