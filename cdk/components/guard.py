@@ -23,10 +23,11 @@ from cdk.settings import Settings
 
 SECONDS = 60
 MINUTES = 15
-# Of fewer payments in a quarter of an hour a share says little: of 200 with 2 % alerts, more than 7 % are chance once in thousands.
+# Of fewer payments in a quarter of an hour a share says little.
 ENOUGH = 200
-# So many fewer than half of production's are chance once in 200,000 where alerts come alone, once in 180 where in bursts.
-FEWER = 20
+# So many alerts beyond a limit, counted on the payments of the side that had fewer, are chance at most once in 200,000 quarters of
+# an hour where alerts come alone, once in 50 where always by fives. A share would be chance far more often where alerts are many.
+BEYOND = 20
 CANARYS, PRODUCTIONS = "c / c_n", "p / p_n"
 
 
@@ -34,8 +35,10 @@ def _more(one: str, other: str) -> str:
     return f"IF({one} >= {other}, {one}, {other})"
 
 
-# Counted on the payments of the side that had fewer: neither side's chance is multiplied.
-HALVED = f"{PRODUCTIONS} - 2 * {CANARYS} - {FEWER} / IF(c_n <= p_n, c_n, p_n)"
+# Neither side's chance is multiplied.
+CLEARLY = f"{BEYOND} / IF(c_n <= p_n, c_n, p_n)"
+HALVED = f"{PRODUCTIONS} - 2 * {CANARYS} - {CLEARLY}"
+DOUBLED = f"{CANARYS} - 2 * {PRODUCTIONS} - {CLEARLY}"
 APART = _more(f"{CANARYS} - {PRODUCTIONS}", f"{PRODUCTIONS} - {CANARYS}")
 # What is watched, from sums of both sides (c_ the canary's, p_ production's): a figure, above how much it rings, and why. Where
 # there is a limit on each side, the figure is by how much the canary lies beyond one of them.
@@ -48,7 +51,7 @@ WATCHED: dict[str, tuple[str, str, float, str]] = {
     ),
     "Alerts": (
         "ArmAlerts",
-        _more(f"{CANARYS} - 2 * {PRODUCTIONS} - 0.03", HALVED),
+        _more(DOUBLED, HALVED),
         0,
         "it alerts on more than twice the share that production does, or on less than half.",
     ),

@@ -35,7 +35,8 @@ QUARTERS = [
     ("CanaryDegraded", (500, 500), (10_000, 10_000), False),  # all answers are: not the canary's fault
     ("CanaryDegraded", (199, 199), (0, 10_000), False),
     ("CanaryDegraded", (500, 500), (0, 199), False),
-    ("CanaryAlerts", (40, 500), (200, 10_000), True),  # 8 % against 2 %
+    ("CanaryAlerts", (45, 500), (200, 10_000), True),  # 9 % against 2 %
+    ("CanaryAlerts", (26, 200), (10, 200), False),  # 13 % against 5 %: of so few, chance
     ("CanaryAlerts", (30, 500), (200, 10_000), False),
     ("CanaryAlerts", (0, 1_100), (200, 10_000), True),  # none where production would have had 22
     ("CanaryAlerts", (0, 900), (200, 10_000), False),  # none where it would have had 18: perhaps chance
