@@ -10,6 +10,7 @@ from feature_repo.groups import AMOUNT, CUSTOMER_PACE
 from greenfraud.features.declaration import FeatureDeclaration as Feature
 from greenfraud.features.declaration import SeriesDeclaration as Series
 from greenfraud.features.declaration import ViewDeclaration as View
+from greenfraud.features.distinct import WORDS as DISTINCT
 
 CUSTOMER = View(
     name="customer_activity",
@@ -29,6 +30,7 @@ CUSTOMER = View(
         Series(name="c_declined_m5", hop="5min", measures=("declined", "declined_room")),
         Series(name="c_declined_h1", hop="1h", measures=("declined",)),
         Series(name="c_declined_d1", hop="1d", measures=("declined",)),
+        Series(name="c_terminals_h1", hop="1h", measures=DISTINCT),
     ),
     last="c_last_us",
 )
@@ -226,5 +228,16 @@ CUSTOMER_FEATURES = (
         group=AMOUNT,
         reason_code="AMOUNT_OVER_LARGEST_90D",
         reason="The amount is {value:.2f} times the customer's largest payment within 90 days.",
+    ),
+    Feature(
+        name="customer_terminals_1d",
+        view="customer_activity",
+        aggregation="distinct",
+        window="1d",
+        default=0.0,
+        group=CUSTOMER_PACE,
+        reason_code="CUSTOMER_TERMINALS_1D",
+        reason="The customer tried to pay at {value:.0f} different terminals or more within the last day.",
+        is_input=False,  # for guardrails
     ),
 )

@@ -10,6 +10,7 @@ from feature_repo.groups import TERMINAL_ACTIVITY, TERMINAL_REFUSALS, TERMINAL_R
 from greenfraud.features.declaration import FeatureDeclaration as Feature
 from greenfraud.features.declaration import SeriesDeclaration as Series
 from greenfraud.features.declaration import ViewDeclaration as View
+from greenfraud.features.distinct import WORDS as DISTINCT
 
 LABEL_LAG = "7d"
 
@@ -27,6 +28,7 @@ TERMINAL = View(
         Series(name="t_rh1", hop="1h", measures=("reports",)),
         Series(name="t_rd1", hop="1d", measures=("reports",)),
         Series(name="t_tried_m5", hop="5min", measures=("count",)),
+        Series(name="t_customers_m5", hop="5min", measures=DISTINCT),
     ),
     last="t_last_us",
     last_report="t_rep_us",
@@ -214,5 +216,16 @@ TERMINAL_FEATURES = (
         reason="At the terminal, {value:.0f} payments were tried within the last hour.",
         group=TERMINAL_ACTIVITY,
         is_input=False,  # the guardrail on card testing asks for it
+    ),
+    Feature(
+        name="terminal_customers_1h",
+        view="terminal_activity",
+        aggregation="distinct",
+        window="1h",
+        default=0.0,
+        reason_code="TERMINAL_CUSTOMERS_1H",
+        reason="At the terminal, at least {value:.0f} different customers tried to pay within the last hour.",
+        group=TERMINAL_ACTIVITY,
+        is_input=False,  # for guardrails
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from greenfraud.features.compilation import compile_manifest
 from greenfraud.features.declaration import AGGREGATIONS, FeatureDeclaration, SeriesDeclaration, ViewDeclaration
+from greenfraud.features.distinct import WORDS
 from greenfraud.features.manifest import Manifest
 
 ACCEPTED = ("accepted", "amount_minor", "excess_minor", "log_amount", "square", "largest")
@@ -14,6 +15,7 @@ SERIES = (
     SeriesDeclaration(name="ad1", hop="1d", measures=ACCEPTED),
     SeriesDeclaration(name="x1", hop="1d", measures=("declined", "declined_room")),
     SeriesDeclaration(name="w1", hop="1d", measures=("held", "held_room")),
+    SeriesDeclaration(name="o1", hop="1d", measures=WORDS),
     SeriesDeclaration(name="r1", hop="1d", measures=("reports",)),
 )
 OF_THE_REQUEST = {"amount", "weekend", "night", "number", "category"}

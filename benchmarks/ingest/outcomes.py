@@ -17,9 +17,10 @@ def sequential(view: View, made: Sequence[Payment]) -> dict[str, ViewState]:
     """The state of every entity of a view after the payments, one after the other."""
     states: dict[str, ViewState] = {}
     for payment in made:
-        entity = payment.customer if view.join_key == "customer_id" else payment.terminal
+        parties = payment.customer, payment.terminal
+        entity, other = parties if view.join_key == "customer_id" else parties[::-1]
         state = states.get(entity, ViewState.empty(view))
-        states[entity] = state.add_transaction(payment.occurred_us, payment.amount_minor, payment.outcome)
+        states[entity] = state.add_transaction(payment.occurred_us, payment.amount_minor, payment.outcome, other)
     return {entity: state.expire(state.newest_us or 0) for entity, state in states.items()}
 
 

@@ -78,7 +78,7 @@ def busy_state(view_name: str) -> ViewState:
     state = ViewState.empty(load_manifest().views[view_name])
     for number in range(EVENTS):
         at_us = FIRST_US + number * EVERY_HOURS[view_name] * HOUR_US
-        state = state.add_transaction(at_us, 100 + 977 * number % 20_000)
+        state = state.add_transaction(at_us, 100 + 977 * number % 20_000, other=f"X{number * 7 % 40}")
         state = state.add_report(at_us) if number % 20 == 0 else state
     return state.expire(at_us)
 

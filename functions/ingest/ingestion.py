@@ -32,6 +32,7 @@ from greenfraud.rejections import RejectedQueue, Rejection
 logger = logging.getLogger(__name__)
 
 FOREVER = float("inf")
+Apply = Callable[[ViewState], ViewState]
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ class Ingestion:
             amount_minor=transaction.amount_minor,
             outcome=decision.outcome,
         )
-        return self._both(transaction.customer_id, transaction.terminal_id, add)
+        customer_id, terminal_id = transaction.customer_id, transaction.terminal_id
+        return self._both(customer_id, terminal_id, partial(add, other=terminal_id), partial(add, other=customer_id))
 
     def _changes_of_release(self, release: ReleasedPayment) -> tuple[Change, ...]:
         add = partial(
@@ -136,11 +138,11 @@ class Ingestion:
             accepted_us=release.accepted_us,
             amount_minor=release.amount_minor,
         )
-        return self._both(release.customer_id, release.terminal_id, add)
+        return self._both(release.customer_id, release.terminal_id, add, add)
 
-    def _both(self, customer_id: str, terminal_id: str | None, apply: Callable[[ViewState], ViewState]) -> tuple[Change, ...]:
-        customer = Change(self._tables.customer, self._views["customer_activity"], customer_id, apply)
-        return (customer,) if terminal_id is None else (customer, self._terminal(terminal_id, apply))
+    def _both(self, customer_id: str, terminal_id: str | None, to_customer: Apply, to_terminal: Apply) -> tuple[Change, ...]:
+        customer = Change(self._tables.customer, self._views["customer_activity"], customer_id, to_customer)
+        return (customer,) if terminal_id is None else (customer, self._terminal(terminal_id, to_terminal))
 
-    def _terminal(self, identity: str, apply: Callable[[ViewState], ViewState]) -> Change:
+    def _terminal(self, identity: str, apply: Apply) -> Change:
         return Change(self._tables.terminal, self._views["terminal_activity"], identity, apply)

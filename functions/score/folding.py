@@ -17,11 +17,12 @@ States = Mapping[str, ViewState | None]
 
 
 class Add(NamedTuple):
-    """What a decided transaction adds to a state."""
+    """What a decided transaction adds to a state; `other` is whom the customer or terminal met."""
 
     occurred_us: int
     amount_minor: int
     outcome: str
+    other: str | None
 
 
 def fold(
@@ -34,14 +35,14 @@ def fold(
     has one that does not end before it, stays as it is, and its entity is unsettled: where the stream brought it a later event
     first, the transaction is missing.
     """
-    add = Add(transaction.occurred_us, transaction.amount_minor, decision)
+    payment = transaction.occurred_us, transaction.amount_minor, decision
     unsettled = _unsettled(unless_in, transaction) if unless_in else frozenset()
     customer = None if ("customer", transaction.customer_id) in unsettled else transaction.customer_id
     terminal = None if ("terminal", transaction.terminal_id) in unsettled else transaction.terminal_id
     return replace(
         snapshot,
-        customers=_after(snapshot.customers, manifest.views["customer_activity"], customer, add),
-        terminals=_after(snapshot.terminals, manifest.views["terminal_activity"], terminal, add),
+        customers=_after(snapshot.customers, manifest.views["customer_activity"], customer, Add(*payment, transaction.terminal_id)),
+        terminals=_after(snapshot.terminals, manifest.views["terminal_activity"], terminal, Add(*payment, transaction.customer_id)),
         unsettled=snapshot.unsettled | unsettled,
     )
 

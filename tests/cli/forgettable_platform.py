@@ -125,11 +125,11 @@ class World:
             self.put("lake", f"{kind}/dt=2026-01-03/landing-{transaction.transaction_id}.jsonl", f"{json.dumps(line)}\n".encode())
 
     def write_states(self) -> None:
-        for view, table in ((CUSTOMER, "customertable"), (TERMINAL, "terminaltable")):
+        for view, table, other in ((CUSTOMER, "customertable", "terminal_id"), (TERMINAL, "terminaltable", "customer_id")):
             states: dict[str, ViewState] = {}
             for row in self.rows():
                 state = states.get(row[view.join_key]) or ViewState.empty(view)
-                states[row[view.join_key]] = state.add_transaction(row["occurred_us"], row["amount_minor"])
+                states[row[view.join_key]] = state.add_transaction(row["occurred_us"], row["amount_minor"], other=row[other])
             for identity, state in states.items():
                 key = state_items.key_of(view, identity)[state_items.KEY]["S"]
                 self.dynamodb.put_item(TableName=table, Item=state_items.encode(key, state, version=1, now_seconds=time.time()))
@@ -164,12 +164,11 @@ class World:
         """The lake's history as the offline builder reads it."""
         return read_history(MemoryLake(self.s3))
 
-    def features(self) -> dict[str, bytes]:
-        """Every feature of every payment, as its bits."""
+    def features(self) -> dict[str, np.ndarray]:
+        """Every feature of every payment."""
         history = self.history()
         rows = slice(0, history.table.num_rows)
-        columns = FeatureMatrix(MANIFEST, history).compute(rows).columns(rows)
-        return {name: column.tobytes() for name, column in columns.items()}
+        return FeatureMatrix(MANIFEST, history).compute(rows).columns(rows)
 
     def contents(self) -> dict[tuple[str, str, str], bytes]:
         """Every version of every object."""

@@ -206,6 +206,8 @@ class MemoryStates:
         if image.get(self.view.join_key, {}).get("S") != self.identity:
             return
         if image["record"]["S"] == "decision":
-            self.state = self.state.add_transaction(int(image["occurred_us"]["N"]), int(image["amount_minor"]["N"]))
+            other = image.get("terminal_id" if self.view.join_key == "customer_id" else "customer_id", {}).get("S")
+            payment = int(image["occurred_us"]["N"]), int(image["amount_minor"]["N"])
+            self.state = self.state.add_transaction(*payment, other=other)
         else:
             self.state = self.state.add_report(int(image["observed_us"]["N"]))

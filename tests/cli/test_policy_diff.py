@@ -140,7 +140,7 @@ def test_only_the_last_decisions_are_read_and_one_that_landed_twice_counts_once(
 
 def test_the_default_is_tried_with_the_amount_of_its_own_that_decisions_name(lake, document):
     """A deployment in another currency looks from another amount on."""
-    version = "2026-11-30, review above 400"
+    version = "2026-12-01, review above 400"
     lake.decide("T1", 0, 300.0, policy_version=version, customer_count_90d=1.0)
     found, _ = document()
     assert found["now"] == version

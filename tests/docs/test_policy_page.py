@@ -37,6 +37,7 @@ def test_the_thresholds_on_the_page_are_those_of_its_document():
 
 
 def test_the_page_counts_the_defaults_parts():
-    """Five rules, one guardrail, two thresholds."""
-    assert (len(DEFAULT_POLICY.rules), [rule.name for rule in DEFAULT_POLICY.guardrails]) == (5, ["card-testing"])
+    """Five rules, two guardrails, two thresholds."""
+    names = [rule.name for rule in DEFAULT_POLICY.guardrails]
+    assert (len(DEFAULT_POLICY.rules), names) == (5, ["card-testing", "many-customers"])
     assert DEFAULT_POLICY.money is None

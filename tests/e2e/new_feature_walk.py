@@ -95,12 +95,13 @@ class Walk:
         touched = {transaction[view.join_key] for transaction, _ in self.traffic.scored}
         states = {identity: ViewState.empty(view) for identity in touched}
         history = self.history
-        whose, decided = (history.table[name].to_pylist() for name in (view.join_key, "decision"))
+        other = "terminal_id" if view.join_key == "customer_id" else "customer_id"
+        whose, met, decided = (history.table[name].to_pylist() for name in (view.join_key, other, "decision"))
         for row, identity in enumerate(whose):
             if identity in states and history.occurred_us[row] <= until_us:
                 amount_minor = int(history.amount_minor[row])
                 states[identity] = states[identity].add_transaction(
-                    int(history.occurred_us[row]), amount_minor, decided[row] or ALLOW
+                    int(history.occurred_us[row]), amount_minor, decided[row] or ALLOW, met[row]
                 )
         for row, observed_us in zip(*history.reports(), strict=True):
             if whose[row] in states and view.keeps_reports:

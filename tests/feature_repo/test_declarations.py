@@ -43,6 +43,8 @@ def test_the_measures_of_stored_series_never_change():
         "t_h1": ("count",),
         "t_d1": ("count",),
         "t_tried_m5": ("count",),
+        "t_customers_m5": ("distinct_0", "distinct_1", "distinct_2", "distinct_3"),
+        "c_terminals_h1": ("distinct_0", "distinct_1", "distinct_2", "distinct_3"),
         "t_accepted_h1": ("accepted",),
         "t_accepted_d1": ("accepted",),
         "t_declined_m5": ("declined",),

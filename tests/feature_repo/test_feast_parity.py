@@ -135,8 +135,9 @@ def random_state(view: View, chance: random.Random) -> ViewState:
     if chance.random() < 0.5:
         state = state.add_transaction(NOW_US - chance.randrange(45, 115) * DAY_US, 10**12)
     for _ in range(chance.randrange(1, 40)):
-        at_us, amount_minor = NOW_US - chance.randrange(45 * DAY_US), chance.randrange(100_000)
-        state = state.add_transaction(at_us, amount_minor, chance.choice(("allow", "allow", "review", "block")))
+        at_us, amount_minor = NOW_US - chance.choice((1, 45)) * chance.randrange(DAY_US), chance.randrange(100_000)
+        outcome, other = chance.choice(("allow", "allow", "review", "block")), f"X{chance.randrange(30)}"
+        state = state.add_transaction(at_us, amount_minor, outcome, other)
         if chance.random() < 0.2:
             state = state.add_release(at_us - DAY_US, at_us, amount_minor)
         if chance.random() < 0.3:

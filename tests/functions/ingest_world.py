@@ -60,7 +60,8 @@ def expected(view: Any, identity: str, records: Iterable[Record]) -> ViewState:
         if image.get(view.join_key, {}).get("S") != identity:
             continue
         if image["record"]["S"] == "decision":
-            state = state.add_transaction(int(image["occurred_us"]["N"]), int(image["amount_minor"]["N"]))
+            other = image.get("terminal_id" if view is CUSTOMER else "customer_id", {}).get("S")
+            state = state.add_transaction(int(image["occurred_us"]["N"]), int(image["amount_minor"]["N"]), other=other)
         elif image["is_first_report"]["BOOL"]:
             state = state.add_report(int(image["observed_us"]["N"]))
     return state if state.newest_us is None else state.expire(state.newest_us)

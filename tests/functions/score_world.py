@@ -118,9 +118,9 @@ class World:
             self.dynamodb.put_item(TableName="control", Item=control_items.encode(document, index))
 
 
-def customer_state(*events: tuple[int, int]) -> ViewState:
-    """The state of a customer after (occurred_us, amount_minor) events."""
+def customer_state(*events: tuple[int, int], terminal: str | None = "M1") -> ViewState:
+    """The state of a customer after (occurred_us, amount_minor) events, all at one terminal, if at any."""
     state = ViewState.empty(MANIFEST.views["customer_activity"])
     for occurred_us, amount_minor in events:
-        state = state.add_transaction(occurred_us, amount_minor)
+        state = state.add_transaction(occurred_us, amount_minor, other=terminal)
     return state

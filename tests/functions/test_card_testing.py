@@ -43,7 +43,7 @@ def world(aws: None, request, terminal: ViewState) -> World:
     return found
 
 
-def attempts() -> list[dict]:
+def attempts(count: int = ATTEMPTS, **changes: object) -> list[dict]:
     """One small attempt each two seconds, each on another card."""
     return [
         TRANSACTION
@@ -52,9 +52,15 @@ def attempts() -> list[dict]:
             "customer_id": f"CARD{number}",
             "amount_minor": 100 + 7 * number % 400,
             "occurred_at": format_rfc3339(NOW_US + number * CARDS_EVERY_US),
+            **changes,
         }
-        for number in range(ATTEMPTS)
+        for number in range(count)
     ]
+
+
+def seen(terminal: ViewState, one: dict, decision: str) -> ViewState:
+    """The terminal after an attempt."""
+    return terminal.add_transaction(parse_rfc3339(one["occurred_at"]), one["amount_minor"], decision, one["customer_id"])
 
 
 def test_300_small_attempts_at_one_terminal_are_caught_within_20(world, terminal):
@@ -66,7 +72,7 @@ def test_300_small_attempts_at_one_terminal_are_caught_within_20(world, terminal
         results = world.http.post("/v1/score/batch", json=body).json()["results"]
         decisions += [one["decision"] for one in results]
         for one, result in zip(body, results, strict=True):  # as ingestion does behind the stream
-            terminal = terminal.add_transaction(parse_rfc3339(one["occurred_at"]), one["amount_minor"], result["decision"])
+            terminal = seen(terminal, one, result["decision"])
         world.put_state("terminal_activity", "M1", terminal)
     caught = decisions.index("challenge")
     assert caught < WITHIN
@@ -78,9 +84,25 @@ def test_300_small_attempts_at_one_terminal_are_caught_within_20(world, terminal
 def test_an_hour_later_the_terminals_customers_are_left_in_peace(world, terminal):
     """The guardrail holds for the attack, not for the terminal."""
     for one in attempts():
-        terminal = terminal.add_transaction(parse_rfc3339(one["occurred_at"]), one["amount_minor"], "challenge")
+        terminal = seen(terminal, one, "challenge")
     world.put_state("terminal_activity", "M1", terminal)
     assert world.score(occurred_at="2018-05-20T13:20:00Z")["decision"] == "allow"
+
+
+def test_cards_tested_with_larger_amounts_are_caught_by_how_many_different_ones_there_are(world):
+    """No attempt is small, so the guardrail on small ones is silent."""
+    answers = world.http.post("/v1/score/batch", json=attempts(30, amount_minor=4_500)).json()["results"]
+    decisions = [answer["decision"] for answer in answers]
+    caught = decisions.index("challenge")
+    assert 12 <= caught < WITHIN
+    assert set(decisions[caught:]) == {"challenge"}
+    assert (answers[-1]["spoke"], answers[-1]["reasons"][0]["code"]) == (["guardrail/many-customers"], "GUARDRAIL_MANY_CUSTOMERS")
+
+
+def test_one_customer_who_pays_again_and_again_is_no_card_testing(world):
+    """Thirty rides at a fairground are thirty attempts, and one customer."""
+    answers = world.http.post("/v1/score/batch", json=attempts(30, amount_minor=4_500, customer_id="C1")).json()["results"]
+    assert not any("guardrail/many-customers" in answer["spoke"] for answer in answers)
 
 
 def test_no_ordinary_payment_of_the_generated_world_is_challenged():

@@ -40,7 +40,8 @@ def test_a_state_is_the_one_the_core_decodes(name, events):
     """Small or large, with reports."""
     state = ViewState.empty(MANIFEST.views[name])
     for number in range(events):
-        state = state.add_transaction(1_526_000_000_000_000 + number * 7 * HOUR_US, 977 * number).add_report(number * HOUR_US)
+        at_us = 1_526_000_000_000_000 + number * 7 * HOUR_US
+        state = state.add_transaction(at_us, 977 * number, other=f"X{number}").add_report(number * HOUR_US)
     values = state.encode()
     assert (sum(map(len, values.values())) > WORTH_A_PASS_BYTES) == (events == 300)
     assert decode_state(state.view, values) == ViewState.decode(state.view, values) == state

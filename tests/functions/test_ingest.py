@@ -84,7 +84,7 @@ def test_a_decision_without_terminal_reaches_the_customer(world):
     record = decision(2)
     del record["dynamodb"]["NewImage"]["terminal_id"]
     assert world.ingest(record) == []
-    assert world.state(CUSTOMER, "C1") == expected_customer()
+    assert world.state(CUSTOMER, "C1") == customer_state((OCCURRED_US, 1250), terminal=None)
 
 
 @pytest.mark.parametrize("event_name", ["MODIFY", "REMOVE"])

@@ -7,9 +7,12 @@ import threading
 import pytest
 from botocore.exceptions import ClientError
 from score_world import World, customer_state
-from stream_world import CUSTOMER, DECISION, OCCURRED_US, IngestWorld, decision, expected_customer
+from stream_world import CUSTOMER, DECISION, OCCURRED_US, TERMINAL, IngestWorld, decision, expected_customer
 
 from functions.ingest.online import ATTEMPTS
+from greenfraud.features.distinct import place_of
+from greenfraud.features.windows import TileRange
+from greenfraud.instants import MINUTE_US
 
 
 @pytest.fixture
@@ -118,3 +121,26 @@ def test_concurrent_batches_lose_nothing_and_count_nothing_twice(world):
         thread.join()
     world.ingest(*[record for record in records if record["dynamodb"]["SequenceNumber"] in failed])
     assert world.state(CUSTOMER, "C1") == customer_state(*[(OCCURRED_US, 1250)] * 10)
+
+
+def test_concurrent_batches_of_one_terminal_lose_none_of_its_customers(world):
+    """Marks are united in the write that counts, whoever wins it first."""
+    turn = threading.Lock()
+
+    def in_turn(real, **arguments):
+        with turn:
+            return real(**arguments)
+
+    world.dynamodb.faults["transact_write_items"] = in_turn
+    customers = [f"C{number}" for number in range(20)]
+    records = [decision(number, customer_id={"S": customer}) for number, customer in enumerate(customers, start=2)]
+    failed: list[str] = []
+    threads = [threading.Thread(target=lambda part=part: failed.extend(world.ingest(*records[part::2]))) for part in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    world.ingest(*[record for record in records if record["dynamodb"]["SequenceNumber"] in failed])
+    tile = OCCURRED_US // (5 * MINUTE_US)
+    marked = world.state(TERMINAL, "M1").marked("t_customers_m5", TileRange(tile, tile + 1))
+    assert marked == len({place_of(customer) for customer in customers})

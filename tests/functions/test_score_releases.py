@@ -40,7 +40,7 @@ def release(world: World, **changes: object) -> tuple[int, object]:
 
 def held() -> ViewState:
     """The customer's state after the attempt alone."""
-    return ViewState.empty(CUSTOMER).add_transaction(OCCURRED_US, HELD_MINOR, REVIEW)
+    return ViewState.empty(CUSTOMER).add_transaction(OCCURRED_US, HELD_MINOR, REVIEW, "M1")
 
 
 def test_a_released_payment_counts_once_from_its_release_on(world):

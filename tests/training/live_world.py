@@ -62,6 +62,12 @@ def payments(count: int, *, seed: int = 7, days: int = 120) -> list[Payment]:
     return [*made, Payment("T-newest", NOW_US, "C0", "M0", 4_200)]
 
 
+def parties(event: Payment, view: View) -> tuple[str, str]:
+    """Whose state of a view a payment changes, and whom that one met."""
+    both = event.customer_id, event.terminal_id
+    return both if view.join_key == "customer_id" else both[::-1]
+
+
 @dataclass
 class MemoryLake:
     """A lake in memory."""
@@ -126,8 +132,8 @@ class LiveWorld:
     def apply(self, event: Payment, *, seconds_ago: float = LONG_AGO_SECONDS, views: Iterable[View] = ()) -> None:
         """Count a payment, and its report once it is due, in the states of its customer and terminal."""
         for view in views or MANIFEST.views.values():
-            identity = event.customer_id if view.join_key == "customer_id" else event.terminal_id
-            state = self.state(view, identity).add_transaction(event.occurred_us, event.amount_minor)
+            identity, other = parties(event, view)
+            state = self.state(view, identity).add_transaction(event.occurred_us, event.amount_minor, other=other)
             if event.is_fraud and event.reported_us <= NOW_US:
                 state = state.add_report(event.reported_us)
             self.put(identity, state, seconds_ago=seconds_ago)
@@ -142,8 +148,8 @@ class LiveWorld:
     def release(self, one: Payment, released_us: int) -> None:
         """Hold a payment and let it go, as ingestion does, and land both."""
         for view in MANIFEST.views.values():
-            identity = one.customer_id if view.join_key == "customer_id" else one.terminal_id
-            state = self.state(view, identity).add_transaction(one.occurred_us, one.amount_minor, REVIEW)
+            identity, other = parties(one, view)
+            state = self.state(view, identity).add_transaction(one.occurred_us, one.amount_minor, REVIEW, other)
             self.put(identity, state.add_release(one.occurred_us, released_us, one.amount_minor))
         self.lake.land_released(one, released_us)
 

@@ -12,7 +12,8 @@ from greenfraud.features.measures import ACCEPTANCE, DECLINE, HOLD, MEASURES, RE
 from greenfraud.instants import HOUR_US
 from training.features.entity_events import MAXIMAL, NEVER_US, SUMMED
 from training.features.logarithm import log2_fixed
-from training.features.range_maximum import range_maxima
+from training.features.places import marks
+from training.features.range_maximum import range_maxima, range_unions
 from training.features.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -77,6 +78,10 @@ class EntityBlock:
         end = self.once((seen.name, "head", lag_us), lambda: seen.timeline.first_at(self._hour(lag_us), HOUR_US))
         return end - self._start(seen, params, lag_us)
 
+    def distinct(self, params: Params) -> Ints:
+        """Return how many places were marked, by whom the entity met in the window before each row."""
+        return self.once(("distinct", params["window_us"]), lambda: self._distinct(params))
+
     @cached_property
     def log_amount(self) -> Ints:
         """The binary logarithm of each amount, in units of 2^-16."""
@@ -128,6 +133,12 @@ class EntityBlock:
         before = self.once(("before", measure), lambda: _sum_before(SUMMED[measure](seen.amount_minor)))
         until_now = self.once(("until now", measure), lambda: np.take(before, seen.end))
         return until_now - np.take(before, start)
+
+    def _distinct(self, params: Params) -> Ints:
+        start, end = self._start(self._tried, params), self._tried.end
+        words = self.once(("marks",), lambda: marks(np.take(self._events.met, self._all_rows)))
+        marked: Ints = np.bitwise_count(range_unions(words, start, end)).sum(axis=0, dtype=np.int64)
+        return marked
 
     def _start(self, seen: Seen, params: Params, lag_us: int = 0) -> Ints:
         """Return the position of the first event at or after floor_to_hop(t - w) - lag; lags are multiples of hops."""

@@ -40,11 +40,13 @@ MAXIMAL: Mapping[str, Callable[[Ints], Ints]] = {
 class EntityEvents:
     """Where the events of each entity are found; `code` is the entity of each row, -1 for none.
 
-    `accepted` is None where every payment was accepted at once: then it is what was tried.
+    `accepted` is None where every payment was accepted at once: then it is what was tried. `met` is the place of whom the
+    entity met in each row.
     """
 
-    def __init__(self, history: History, code: Ints, release_code: Ints, *, keeps_reports: bool) -> None:
+    def __init__(self, history: History, code: Ints, release_code: Ints, met: Ints, *, keeps_reports: bool) -> None:
         """Sort the history by entity; where reports are no events of the view, leave them out."""
+        self.met = met
         self.occurred_us, self.amount_minor = history.occurred_us, history.amount_minor
         self._order = order_by_entity(code)
         self._first = np.concatenate([[0], np.cumsum(np.bincount(code + 1))])  # of each entity in the order, -1 before all

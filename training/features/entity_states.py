@@ -11,16 +11,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from greenfraud.features.distinct import WORDS
 from greenfraud.features.tiles import ViewState
 from training.features.entity_events import MAXIMAL, NEVER_US, SUMMED
+from training.features.history import codes
+from training.features.places import marks, places_of_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from greenfraud.features.manifest import Series, View
     from training.features.history import History
 
     Ints = NDArray[np.int64]
+
+
+COMBINED: Mapping[str, np.ufunc] = {"sum": np.add, "max": np.maximum, "or": np.bitwise_or}
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ def states_at(history: History, view: View, as_of_us: int) -> EntityStates:
     """
     code, ids = _entities(history, view)
     tried, reports = _tried(history, code, as_of_us), _reports(history, code, as_of_us)
-    kinds = [tried, _accepted(history, view, code, as_of_us), reports]
+    kinds = [tried, _met(history, view, code, as_of_us), _accepted(history, view, code, as_of_us), reports]
     kinds += [
         _refused(history, code, as_of_us, *refused) for refused in ((history.is_held, "held"), (history.is_declined, "declined"))
     ]
@@ -89,6 +97,13 @@ def _entities(history: History, view: View) -> tuple[Ints, list[str]]:
 def _tried(history: History, code: Ints, as_of_us: int) -> _Events:
     rows = np.flatnonzero((history.occurred_us <= as_of_us) & (code >= 0))
     return _Events(code[rows], history.occurred_us[rows], {"count": np.ones(len(rows), np.int64)})
+
+
+def _met(history: History, view: View, code: Ints, as_of_us: int) -> _Events:
+    other = "terminal_id" if view.join_key == "customer_id" else "customer_id"
+    place = places_of_ids(*codes(history.table[other]))
+    rows = np.flatnonzero((history.occurred_us <= as_of_us) & (code >= 0) & (place >= 0))
+    return _Events(code[rows], history.occurred_us[rows], dict(zip(WORDS, marks(place[rows]), strict=True)))
 
 
 def _refused(history: History, code: Ints, as_of_us: int, is_refused: NDArray[np.bool_], name: str) -> _Events:
@@ -136,5 +151,4 @@ def _arrays(series: Series, events: _Events, as_of_us: int, entities: int) -> li
 
 
 def _combined(combination: str, values: Ints, first: Ints) -> Ints:
-    reduce = np.maximum.reduceat if combination == "max" else np.add.reduceat
-    return reduce(values, first) if len(first) else values[:0]
+    return COMBINED[combination].reduceat(values, first) if len(first) else values[:0]

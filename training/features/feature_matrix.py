@@ -16,6 +16,7 @@ from greenfraud.errors import ContractError
 from training.features.computed_features import ComputedFeatures, places_of, with_default
 from training.features.entity_block import EntityBlock
 from training.features.entity_events import EntityEvents
+from training.features.places import places_of_ids
 from training.features.request_columns import REQUEST_COLUMNS
 from training.features.state_columns import STATE_COLUMNS
 
@@ -51,8 +52,8 @@ class FeatureMatrix:
         self.manifest, self.history = manifest, history
         self._names = [feature.name for feature in manifest.features if feature.view is not None]
         codes = {
-            "customer_id": (history.customer, history.releases.customer),
-            "terminal_id": (history.terminal, history.releases.terminal),
+            "customer_id": (history.customer, history.releases.customer, places_of_ids(history.terminal, history.terminal_ids)),
+            "terminal_id": (history.terminal, history.releases.terminal, places_of_ids(history.customer, history.customer_ids)),
         }
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             events = pool.map(

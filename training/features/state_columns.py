@@ -41,6 +41,11 @@ def declined(block: EntityBlock, params: Params) -> Floats:
     return block.recent(params, "declined").astype(np.float64)
 
 
+def distinct(block: EntityBlock, params: Params) -> Floats:
+    """Count the places that were marked in the window."""
+    return block.distinct(params).astype(np.float64)
+
+
 def mean_amount(block: EntityBlock, params: Params) -> Floats:
     """Divide the sum of the accepted payments' minor units by their count, then by 100."""
 
@@ -172,6 +177,7 @@ STATE_COLUMNS: Mapping[str, Callable[[EntityBlock, Params], Floats]] = {
     "count": count,
     "accepted": accepted,
     "declined": declined,
+    "distinct": distinct,
     "mean_amount": mean_amount,
     "amount_over_mean": amount_over_mean,
     "log_amount_minus_mean": log_amount_minus_mean,

@@ -1,7 +1,7 @@
 """What the lake may correct in a stored state: one pure rule for bootstrap, backfill and the nightly reconciliation.
 
-Every measure is a sum or a maximum of numbers that are never negative, so a tile that knows more events is at least as
-large in each of them. The lake therefore replaces tiles only where it is at least as large everywhere.
+Every measure is a sum or a maximum of numbers that are never negative, or a union of bits, so a tile that knows more events is
+at least as large in each of them, or has every bit. The lake therefore replaces tiles only where that holds everywhere.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def corrected(stored: ViewState, lake: ViewState, span: Span, *, trusts_lake: bo
         ours, theirs = stored.tiles[series.name], lake.tiles[series.name]
         start, end = span.positions(series, ours)
         within = _part(theirs, *span.positions(series, theirs))
-        if not (trusts_lake or covers(within, _part(ours, start, end))):
+        if not (trusts_lake or covers(within, _part(ours, start, end), series.combine)):
             raise LakeBehindError(series.name)
         parts = (_part(ours, 0, start), within, _part(ours, end, len(ours[0])))
         tiles[series.name] = tuple(sum(columns, ()) for columns in zip(*parts, strict=True))
@@ -53,18 +53,24 @@ def corrected(stored: ViewState, lake: ViewState, span: Span, *, trusts_lake: bo
     return replace(stored, tiles=tiles, newest_us=newest, newest_report_us=newest_report)
 
 
-def covers(one: Columns, other: Columns) -> bool:
-    """Tell whether every tile of `other` is in `one`, at least as large in every measure.
+def covers(one: Columns, other: Columns, combine: tuple[str, ...]) -> bool:
+    """Tell whether every tile of `other` is in `one`, and no measure of it tells more.
 
-    >>> covers(((7, 8), (2, 1)), ((7,), (1,))), covers(((7,), (2,)), ((8,), (1,)))
+    >>> covers(((7, 8), (2, 1)), ((7,), (1,)), ("sum",)), covers(((7,), (2,)), ((8,), (1,)), ("sum",))
+    (True, False)
+    >>> covers(((7,), (6,)), ((7,), (2,)), ("or",)), covers(((7,), (6,)), ((7,), (1,)), ("or",))
     (True, False)
     """
     known = dict(zip(one[0], zip(*one[1:], strict=True), strict=True))
     for index, *measures in zip(*other, strict=True):
         larger = known.get(index)
-        if larger is None or any(ours < theirs for ours, theirs in zip(larger, measures, strict=True)):
+        if larger is None or not all(map(_knows, combine, larger, measures)):
             return False
     return True
+
+
+def _knows(combination: str, more: int, less: int) -> bool:
+    return more | less == more if combination == "or" else more >= less
 
 
 def closed_part(state: ViewState, span: Span) -> tuple[Columns, ...]:

@@ -71,12 +71,12 @@ def replayed(events, view):
     states: dict[str, ViewState] = {}
     for event in events:
         at, customer, terminal, amount, is_fraud, outcome = event
-        entity = customer if view.join_key == "customer_id" else terminal
+        entity, other = (customer, terminal) if view.join_key == "customer_id" else (terminal, customer)
         if entity is None:
             continue
         state = states.get(entity, ViewState.empty(view))
         if at <= AS_OF_US:
-            state = state.add_transaction(at, amount, tried(outcome))
+            state = state.add_transaction(at, amount, tried(outcome), other)
         if is_released(event):
             state = state.add_release(at, at + RELEASE_US, amount)
         if is_fraud and at + 7 * DAY_US <= AS_OF_US:

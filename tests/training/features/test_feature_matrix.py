@@ -229,8 +229,9 @@ def _score_and_ingest(event: Event, customers: dict[str, ViewState], terminals: 
     customer, terminal = customers.get(event.customer), terminals.get(event.terminal)
     values = compute(MANIFEST, customer, terminal, now_us, event.amount_minor)
     customer = customer or ViewState.empty(MANIFEST.views["customer_activity"])
-    customers[event.customer] = customer.add_transaction(now_us, event.amount_minor, event.outcome or ALLOW).expire(now_us)
+    tried = now_us, event.amount_minor, event.outcome or ALLOW
+    customers[event.customer] = customer.add_transaction(*tried, event.terminal).expire(now_us)
     if event.terminal is not None:
         terminal = terminal or ViewState.empty(MANIFEST.views["terminal_activity"])
-        terminals[event.terminal] = terminal.add_transaction(now_us, event.amount_minor, event.outcome or ALLOW).expire(now_us)
+        terminals[event.terminal] = terminal.add_transaction(*tried, event.customer).expire(now_us)
     return bits([values[name] for name in MANIFEST.names])

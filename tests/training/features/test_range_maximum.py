@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import doctest
+import functools
 import importlib
+import operator
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.features.range_maximum import range_maxima
+from training.features.range_maximum import range_maxima, range_unions
 from training.features.timeline import Timeline, order_by_entity
 
 
@@ -22,6 +24,18 @@ def test_every_range_has_its_maximum(values: list[int], data: st.DataObject) -> 
     start, end = np.array(ranges, np.int64).reshape(-1, 2).T
     found = range_maxima(np.array(values, np.int64), start, end)
     assert found.tolist() == [max(values[first:last], default=0) for first, last in ranges]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**52 - 1), st.integers(0, 7)), max_size=40), st.data())
+def test_every_range_has_its_union(values: list[tuple[int, int]], data: st.DataObject) -> None:
+    """In each row of the values."""
+    borders = st.integers(0, len(values))
+    ranges = [tuple(sorted(pair)) for pair in data.draw(st.lists(st.tuples(borders, borders), max_size=20))]
+    start, end = np.array(ranges, np.int64).reshape(-1, 2).T
+    found = range_unions(np.array(values, np.int64).reshape(-1, 2).T, start, end)
+    for row in range(2):
+        expected = [functools.reduce(operator.or_, (value[row] for value in values[first:last]), 0) for first, last in ranges]
+        assert found[row].tolist() == expected
 
 
 @given(st.lists(st.integers(-1, 70_000), max_size=40))

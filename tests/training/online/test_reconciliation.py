@@ -100,8 +100,8 @@ def during_reading(monkeypatch, action) -> None:
 def test_an_event_that_comes_while_the_lake_is_read_is_kept_beside_the_correction(world, monkeypatch):
     """A busy entity is corrected in its closed tiles without a moment of silence."""
     world.ingest([payment("a", OLD_US), payment("b", NOW_US - DAY_US // 8)])
-    right = world.state(CUSTOMER, "C0").add_transaction(NOW_US, 77)
-    world.put("C0", ViewState.empty(CUSTOMER).add_transaction(NOW_US - DAY_US // 8, 1_000))
+    right = world.state(CUSTOMER, "C0").add_transaction(NOW_US, 77, other="M0")
+    world.put("C0", ViewState.empty(CUSTOMER).add_transaction(NOW_US - DAY_US // 8, 1_000, other="M0"))
     during_reading(monkeypatch, lambda: world.apply(payment("c", NOW_US, 77)))
     assert world.reconciliation().run()[Outcome.CORRECTED] == 1
     assert world.state(CUSTOMER, "C0") == right
@@ -110,8 +110,8 @@ def test_an_event_that_comes_while_the_lake_is_read_is_kept_beside_the_correctio
 def test_an_event_that_comes_between_reading_and_writing_an_item_is_not_lost(world, monkeypatch):
     """The write is refused, and the decision taken anew."""
     world.ingest([payment("a", OLD_US), payment("b", NOW_US - DAY_US // 8)])
-    right = world.state(CUSTOMER, "C0").add_transaction(NOW_US, 77)
-    world.put("C0", ViewState.empty(CUSTOMER).add_transaction(NOW_US - DAY_US // 8, 1_000))
+    right = world.state(CUSTOMER, "C0").add_transaction(NOW_US, 77, other="M0")
+    world.put("C0", ViewState.empty(CUSTOMER).add_transaction(NOW_US - DAY_US // 8, 1_000, other="M0"))
     refused, write = [], world.client.transact_write_items
 
     def write_late(**request):

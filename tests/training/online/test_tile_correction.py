@@ -11,15 +11,18 @@ from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, HOUR_US
 from training.online.tile_correction import LakeBehindError, Span, closed_part, corrected, covers
 
-EVENTS = st.lists(st.tuples(st.integers(NOW_US - 40 * DAY_US, NOW_US), st.integers(0, 10**6)), max_size=12)
+EVENTS = st.lists(
+    st.tuples(st.integers(NOW_US - 40 * DAY_US, NOW_US), st.integers(0, 10**6), st.sampled_from(["M1", "M2", "M3", None])),
+    max_size=12,
+)
 CLOSED = Span(NOW_US, NOW_US - 24 * HOUR_US)
 
 
 def state_of(events):
     """The state after some payments."""
     state = ViewState.empty(CUSTOMER)
-    for occurred_us, amount_minor in events:
-        state = state.add_transaction(occurred_us, amount_minor)
+    for occurred_us, amount_minor, *terminal in events:
+        state = state.add_transaction(occurred_us, amount_minor, "allow", *terminal)
     return state
 
 
@@ -40,7 +43,7 @@ def test_no_tile_ever_shrinks(known, landed, missing):
             mended = corrected(stored, lake, span)
         except LakeBehindError:
             continue
-        assert all(covers(mended.tiles[series.name], stored.tiles[series.name]) for series in CUSTOMER.series)
+        assert all(covers(mended.tiles[series.name], stored.tiles[series.name], series.combine) for series in CUSTOMER.series)
 
 
 @given(EVENTS, EVENTS)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from greenfraud.errors import ContractError
+from greenfraud.features.distinct import WORDS
 from greenfraud.features.measures import MEASURES
 
 # What each aggregation reads: all its measures stand in the same tiles. Those of the request alone read none.
@@ -25,6 +26,7 @@ AGGREGATIONS: Mapping[str, tuple[str, ...]] = {
     "amount_over_largest": ("largest",),
     "accepted": ("accepted",),
     "declined": ("declined",),
+    "distinct": WORDS,
     "amount_over_declined": ("declined", "declined_room"),
     "amount_over_refused": ("declined", "declined_room"),
     "seconds_since_last": (),
@@ -130,6 +132,8 @@ class SeriesDeclaration:
             raise ContractError(f"{self.name}: measures {unknown} are none of {', '.join(MEASURES)}")
         if len({MEASURES[measure].event for measure in self.measures}) > 1:
             raise ContractError(f"{self.name}: attempts, acceptances, holds, declines and reports each need tiles of their own")
+        if {*self.measures} & {*WORDS} and self.measures != WORDS:
+            raise ContractError(f"{self.name}: {', '.join(WORDS)} count together, in tiles of their own")
 
     def tags(self) -> dict[str, str]:
         """Return hop and measures as tags of a Feast field."""

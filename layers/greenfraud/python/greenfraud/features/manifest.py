@@ -29,7 +29,7 @@ MANIFEST_PATH = Path(__file__).with_name("manifest.json")
 class Series:
     """Tiles of `hop_us`, kept for `retention_us`; every tile holds its index and one integer per measure.
 
-    `combine` says per measure how tiles combine, "sum" or "max".
+    `combine` says per measure how tiles combine, "sum", "max" or "or".
     """
 
     name: str
@@ -78,7 +78,7 @@ class View:
         return self._positions[series, measure]
 
     def combination(self, series: str, position: int) -> str:
-        """Return how the measure of this number combines, "sum" or "max"."""
+        """Return how the measure of this number combines, "sum", "max" or "or"."""
         return self._combine[series][position - 1]
 
     @property

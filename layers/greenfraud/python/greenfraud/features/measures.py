@@ -1,16 +1,17 @@
 """What one event adds to a tile, and how tiles of a measure combine.
 
-Sums and maxima of integers are commutative monoids, with 0 as neutral element because no measure is negative: tiles
-may be added and merged in any order.
+Sums, maxima and unions of bits of integers are commutative monoids, with 0 as neutral element because no measure is negative:
+tiles may be added and merged in any order.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import partial, reduce
 from typing import NamedTuple
 
+from greenfraud.features.distinct import WORDS, mark
 from greenfraud.features.logarithm import log2_fixed
 
 # 10,000.00: squares are at most 10^12, so that the sum over 9,007 transactions of a window stays below 2^53, where
@@ -23,11 +24,15 @@ ATTEMPT, ACCEPTANCE, HOLD, DECLINE, REPORT = "attempt", "acceptance", "hold", "d
 
 
 class Measure(NamedTuple):
-    """A number per tile: what one `event` of so many minor units contributes, combined by "sum" or "max"."""
+    """A number per tile: what one `event` of so many minor units contributes, combined by "sum", "max" or "or".
+
+    One that `is_of_other` is of the place of whom the entity met: a terminal's customer, a customer's terminal.
+    """
 
     event: str
     combination: str
     of: Callable[[int], int]
+    is_of_other: bool = False
 
 
 def capped(amount_minor: int) -> int:
@@ -53,7 +58,12 @@ MEASURES: Mapping[str, Measure] = {
     "declined": Measure(DECLINE, "sum", lambda _: 1),
     "declined_room": Measure(DECLINE, "max", lambda amount_minor: ROOM_MINOR - amount_minor),
     "reports": Measure(REPORT, "sum", lambda _: 1),
+    **{name: Measure(ATTEMPT, "or", partial(mark, word), is_of_other=True) for word, name in enumerate(WORDS)},
 }
 
-PAIR: Mapping[str, Callable[[int, int], int]] = {"sum": operator.add, "max": max}
-MANY: Mapping[str, Callable[[Iterable[int]], int]] = {"sum": sum, "max": partial(max, default=0)}
+PAIR: Mapping[str, Callable[[int, int], int]] = {"sum": operator.add, "max": max, "or": operator.or_}
+MANY: Mapping[str, Callable[[Iterable[int]], int]] = {
+    "sum": sum,
+    "max": partial(max, default=0),
+    "or": lambda words: reduce(operator.or_, words, 0),
+}

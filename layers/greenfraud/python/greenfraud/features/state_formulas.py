@@ -14,6 +14,7 @@ from greenfraud.features.manifest import KEPT_US
 from greenfraud.features.measures import ROOM_MINOR
 from greenfraud.features.scene import Params, Scene
 from greenfraud.features.tiles import ViewState
+from greenfraud.features.windows import recent_tiles
 from greenfraud.instants import SECOND_US
 
 LOG_UNIT = float(1 << FRACTION_BITS)
@@ -34,6 +35,11 @@ def accepted(scene: Scene, state: ViewState, params: Params) -> float:
 def declined(scene: Scene, state: ViewState, params: Params) -> float:
     """Count the payments of the window that were declined."""
     return float(scene.recent(state, params, "declined"))
+
+
+def distinct(scene: Scene, state: ViewState, params: Params) -> float:
+    """Count the places that were marked in the window: at least as many different ones were met."""
+    return float(state.marked(params["series"], recent_tiles(scene.occurred_us, params["window_us"], params["hop_us"])))
 
 
 def mean_amount(scene: Scene, state: ViewState, params: Params) -> float | None:
@@ -186,6 +192,7 @@ STATE_FORMULAS: Mapping[str, Callable[[Scene, ViewState, Params], float | None]]
     "count": count,
     "accepted": accepted,
     "declined": declined,
+    "distinct": distinct,
     "mean_amount": mean_amount,
     "amount_over_mean": amount_over_mean,
     "log_amount_minus_mean": log_amount_minus_mean,

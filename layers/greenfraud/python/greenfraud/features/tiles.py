@@ -1,7 +1,7 @@
 """The state of one entity: sparse tiles that combine in any order.
 
-Sums and maxima commute, so a late event lands in its tile, and replaying the same events in any order gives the same
-state.
+Sums, maxima and unions commute, so a late event lands in its tile, and replaying the same events in any order gives the
+same state.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
+from operator import or_
 
 from greenfraud.errors import ContractError
+from greenfraud.features.distinct import NO_PLACE, place_of
 from greenfraud.features.encoding import decode_int64, decode_int64_list, encode_int64, encode_int64_list
 from greenfraud.features.manifest import KEPT_US, Series, View
 from greenfraud.features.measures import ACCEPTANCE, ATTEMPT, DECLINE, HOLD, MANY, MEASURES, PAIR, REPORT
@@ -77,10 +79,14 @@ class ViewState:
         """Tell whether the newest event lies less than a year before: an older state counts as never seen."""
         return self.newest_us is not None and occurred_us - self.newest_us <= KEPT_US
 
-    def add_transaction(self, occurred_us: int, amount_minor: int, outcome: str = ALLOW) -> ViewState:
-        """Return the state after one payment was tried, and accepted, declined or held."""
+    def add_transaction(self, occurred_us: int, amount_minor: int, outcome: str = ALLOW, other: str | None = None) -> ViewState:
+        """Return the state after one payment was tried, and accepted, declined or held.
+
+        `other` is whom the entity met there: the customer of a terminal's payment, the terminal, if any, of a customer's.
+        """
         events = (ATTEMPT, {ALLOW: ACCEPTANCE, BLOCK: DECLINE}.get(outcome, HOLD))
-        return reduce(lambda state, event: _after(state, event, occurred_us, amount_minor, occurred_us), events, self)
+        place = place_of(other)
+        return reduce(lambda state, event: _after(state, event, occurred_us, amount_minor, occurred_us, place), events, self)
 
     def add_release(self, occurred_us: int, accepted_us: int, amount_minor: int) -> ViewState:
         """Return the state after a payment that was held is accepted.
@@ -105,11 +111,20 @@ class ViewState:
         return replace(self, tiles=tiles)
 
     def total(self, series: str, measure: int, tiles: TileRange) -> int:
-        """Return one measure, counted from 1, of a range of tiles: the sum or the maximum, 0 where there are none."""
-        columns = self.tiles[series]
-        indices = columns[0]
-        inside = columns[measure][bisect_left(indices, tiles.first) : bisect_left(indices, tiles.end)]
+        """Return one measure, counted from 1, of a range of tiles: the sum, maximum or union, 0 where there are none."""
+        inside = self.tiles[series][measure][self._inside(series, tiles)]
         return MANY[self.view.combination(series, measure)](inside)
+
+    def marked(self, series: str, tiles: TileRange) -> int:
+        """Return how many places any of a range of tiles has marked, in all the words of a series."""
+        inside = self._inside(series, tiles)
+        if inside.start == inside.stop:
+            return 0
+        return sum(reduce(or_, words[inside]).bit_count() for words in self.tiles[series][1:])
+
+    def _inside(self, series: str, tiles: TileRange) -> slice:
+        indices = self.tiles[series][0]
+        return slice(bisect_left(indices, tiles.first), bisect_left(indices, tiles.end))
 
 
 def columns_of(series: Series, flat: list[int]) -> Columns:
@@ -158,13 +173,20 @@ def _kept(columns: Columns, first: int) -> Columns:
     return tuple(column[at:] for column in columns) if at else columns
 
 
-def _after(state: ViewState, event: str, at_us: int, amount_minor: int, seen_us: int) -> ViewState:
-    """Return the state after an event of one kind; `seen_us` is when it shows that the entity was there."""
+def _after(  # noqa: PLR0913, PLR0917
+    state: ViewState, event: str, at_us: int, amount_minor: int, seen_us: int, place: int = NO_PLACE
+) -> ViewState:
+    """Return the state after an event of one kind; `seen_us` is when it shows that the entity was there.
+
+    `place` is that of whom the entity met; without one, the tiles of those whom it met stay as they are.
+    """
     touched = [series for series in state.view.series if MEASURES[series.measures[0]].event == event]
     if not touched:
         return state
     tiles = dict(state.tiles)
     for series in touched:
-        addend = tuple(MEASURES[measure].of(amount_minor) for measure in series.measures)
-        tiles[series.name] = _added(_pairs(series), tiles[series.name], at_us // series.hop_us, addend)
+        measures = (MEASURES[measure] for measure in series.measures)
+        addend = tuple(measure.of(place if measure.is_of_other else amount_minor) for measure in measures)
+        if any(addend):
+            tiles[series.name] = _added(_pairs(series), tiles[series.name], at_us // series.hop_us, addend)
     return replace(state, tiles=tiles, newest_us=_newest(state.newest_us, seen_us))
