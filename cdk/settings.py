@@ -9,11 +9,14 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from cdk.components.source import ROOT
+from cdk.kept_days import FOR_EVER, LEAST_KEPT_DAYS
+from cdk.stages import STAGES
 from cdk.webhook_address import fault_of
 
 # The core's own table, read as a file: the template's app imports nothing of ours.
 CURRENCIES = json.loads((ROOT / "layers/greenfraud/python/greenfraud/currencies.json").read_text(encoding="utf-8"))["digits"]
 REVIEW_ABOVE = 220.0
+CARBON_PRICE, USD_RATE = 75.0, 0.9605  # in EUR; their sources stand beside the settings
 HOME_REGION = "eu-north-1"
 ARCHITECTURES = ("arm64", "x86_64")
 INTENSITY_PROVIDERS = ("profile", "electricity_maps", "watttime")
@@ -23,38 +26,8 @@ DYNAMODB_CLIENTS = ("lean", "boto3")
 TORCH_BACKENDS = re.compile(r"cpu|cu\d+")
 GPU_INSTANCES = ("ml.g", "ml.p")
 LOG_RETENTION_DAYS = (7, 30, 90, 365)
-FOR_EVER = 0
-# The fewest days that a kind of the lake's objects may be kept, and what needs them; they are counted from when they are written.
-LEAST_KEPT_DAYS = {
-    "keep_transactions_days": (
-        540,
-        "features look back 91 days, entities 367, a late report 400, and a chunk waits for its labels",
-    ),
-    "keep_labels_days": (540, "a transaction is worth nothing without its labels"),
-    "keep_releases_days": (540, "a payment that was held is accepted by its release alone"),
-    "keep_decisions_days": (32, "the skew watch may look at the last 31 days"),
-    "keep_features_days": (28, "an execution reads what it has written; what is missing later is computed anew"),
-    "keep_reports_days": (8, "a week is compared with the one before"),
-    "keep_emissions_days": (32, "a month is accounted for when it is over"),
-}
 MOST_EXPLORED = 0.01  # of what would be blocked, most is fraud
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-# What differs from the defaults below, by stage; `-c name=value` overrides these too.
-STAGES: dict[str, dict[str, Any]] = {
-    "dev": {},
-    "prod": {
-        "own_keys": True,  # who may read is told by us, every use is in CloudTrail, and one act makes all of it unreadable
-        # 200 requests a second of 50 ms are 10 at once; the rest is for cold starts, so that nothing else in the account starves
-        # scoring. The account must keep 100 beyond it, or the deployment is refused: ask for the quota first.
-        "score_reserved_concurrency": 100,
-        "automatic_rollback": True,  # nobody need be awake for it
-        "four_eyes": True,  # nobody changes what serves alone; an emergency does, and rings
-        "ledger_lock": "compliance",  # nobody at all, the account's administrator included
-        "keep_ledger_days": 2_557,  # seven years
-        "tokenise_ids": True,  # nobody with the right to read a table, a bucket or a log learns who paid
-        "log_retention_days": 90,  # an incident is often looked into a month later
-    },
-}
 
 
 class SettingsError(ValueError):
@@ -123,6 +96,14 @@ class Settings:
     budget_g_a_month: float = 0.0
     budget_usd_a_month: float = 0.0
     training_usd_an_hour: float = 0.125
+    # A run that no person asked for is skipped where it is expected to gain less than it costs, until so many days have passed
+    # since the newest training; 0 for never. It ends a day before training_overdue_days, whose alarm would ring for what was
+    # skipped on purpose. In another currency than EUR nothing is skipped before both prices below are given in its units.
+    skip_days: int = 13
+    carbon_price_a_tonne: float = CARBON_PRICE  # of CO2 equivalent, in units of the currency
+    carbon_price_source: str = "EU allowances, mean of 2025 (Veyt, 2025 EU ETS year in review), read 2026-11-29"
+    usd_rate: float = USD_RATE  # units of the currency for a US dollar
+    usd_rate_source: str = "ECB reference rate of 2025-02-28, 1.0411 USD for 1 EUR"
     # Who foresees the grid's intensity, so that a scheduled run starts in the cleanest window: the profile is a model of the sun
     # over the year's mean; Electricity Maps and WattTime are asked over the internet, with a secret in a SecureString of SSM.
     intensity_provider: str = "profile"
@@ -208,7 +189,9 @@ class Settings:
             raise SettingsError("intensity_provider watttime also needs intensity_zone, its grid region such as CAISO_NORTH")
 
     def _check_budget(self) -> None:
-        for name in ("budget_g_a_month", "budget_usd_a_month", "training_usd_an_hour"):
+        if self.skip_days < 0:
+            raise SettingsError(f"skip_days is {self.skip_days}, expected 0 for never, or more")
+        for name in ("budget_g_a_month", "budget_usd_a_month", "training_usd_an_hour", "carbon_price_a_tonne", "usd_rate"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise SettingsError(f"{name} is {getattr(self, name)}, expected 0 or more")
 
@@ -216,6 +199,12 @@ class Settings:
         for name, (least, need) in LEAST_KEPT_DAYS.items():
             if getattr(self, name) != FOR_EVER and getattr(self, name) < least:
                 raise SettingsError(f"{name} is {getattr(self, name)}, expected {least} or more, or 0 for ever: {need}")
+
+    @property
+    def skips_within_days(self) -> int:
+        """Until when runs are skipped, 0 for never: nobody weighs amounts of one currency with prices of another."""
+        is_priced = self.currency == "EUR" or not {self.carbon_price_a_tonne, self.usd_rate} & {CARBON_PRICE, USD_RATE}
+        return max(0, min(self.skip_days, self.training_overdue_days - 1)) if is_priced else 0
 
     @property
     def lake_days(self) -> dict[str, int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cli.api import call_api
 from cli.changes import model_name
+from cli.data.upload import read_json
 from cli.emissions import grams_by_stage, read_emissions
 from cli.errors import CommandError
 from cli.id_key import ids_told
@@ -15,7 +17,9 @@ from cli.target import LOCAL_KEY, Target
 from greenfraud.executions import RUNNING
 from greenfraud.items import lease as lease_items
 from greenfraud.items.lease import Lease
+from greenfraud.naming import execution_key, plan_key
 from greenfraud.quarantine import held, read_quarantine
+from greenfraud.run_request import PERSON
 
 LET_THROUGH = "`greenfraud retrain --accept-chunk {} --why ...` lets it through"
 
@@ -32,13 +36,29 @@ def show_status(target: Target, screen: Screen) -> None:
     if (lease := running_lease(target)) is not None:
         screen.line(f"training   {lease.name} since {lease.taken_at:%Y-%m-%d %H:%M:%S} UTC; no other execution trains meanwhile")
     for execution in _last_executions(target):
-        screen.line(f"execution  {execution['startDate']:%Y-%m-%d %H:%M:%S}  {execution['status']:<9}  {execution['name']}")
+        told = f"{execution['startDate']:%Y-%m-%d %H:%M:%S}  {execution['status']:<9}  {execution['name']}"
+        plan = read_json(target.client("s3"), target.outputs["ArtifactsBucket"], plan_key(execution_key(execution["executionArn"])))
+        screen.line(f"execution  {told}{planned_in_words(plan or {})}")
     for chunk, one in sorted(held(read_quarantine(target.client("s3"), target.outputs["LakeBucket"])).items()):
         screen.line(f"quarantine {chunk}: {one.words}; {LET_THROUGH.format(chunk)}")
     totals = grams_by_stage(read_emissions(target))
     screen.line(f"emissions  {', '.join(f'{stage} {grams(value)}' for stage, value in totals.items()) or 'none yet'} CO2e")
     screen.line(f"ids        {ids_told(target)}")
     screen.line(f"api        {target.api}")
+
+
+def planned_in_words(plan: Mapping[str, Any]) -> str:
+    """What a plan says of an execution beside its name: who started it, where that was no person, and why it was skipped.
+
+    >>> planned_in_words({"started_by": {"trigger": "drift"}, "outcome": "skipped", "reason": "not worth a run"})
+    '  (started by drift; not worth a run)'
+    >>> planned_in_words({"started_by": {"trigger": "person"}, "outcome": "train"})
+    ''
+    """
+    trigger = plan.get("started_by", {}).get("trigger", PERSON)
+    told = [] if trigger == PERSON else [f"started by {trigger}"]
+    told += [plan["reason"]] if plan.get("outcome") == "skipped" else []
+    return f"  ({'; '.join(told)})" if told else ""
 
 
 def health_of(target: Target) -> str:

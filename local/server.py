@@ -78,7 +78,7 @@ def install_modules(context: Context) -> None:
     from local import stepfunctions
     from local.checks import validation
     from local.cloudformation import bootstrap, engine
-    from local.events import buses, objects, queues, schedules
+    from local.events import alarm_states, buses, objects, queues, schedules
     from local.functions import lambdas
     from local.http import api_server
     from local.jobs import training_jobs
@@ -105,6 +105,7 @@ def install_modules(context: Context) -> None:
         schedules.install,
         objects.install,
         alarms.install,
+        alarm_states.install,
         api_server.install,
     )
     for install in services + executors:

@@ -36,7 +36,7 @@ class DeadLetters(Construct):
         )
         acknowledge(self.queue, "AwsSolutions-SQS3", "This queue is the dead-letter queue of the schedules.")
         waiting = self.queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(5), statistic="Maximum")
-        why = "A schedule, or a file that was dropped, could not start its run; the queue says which."
+        why = "A schedule, a file that was dropped, or an alarm of drift could not start its run; the queue says which."
         self.alarm = alarm(self, "Undelivered", metric=waiting, above=0, why=why, topic=topic)
 
     def start(self, machine: sfn.StateMachine, given: dict[str, object]) -> targets.StepFunctionsStartExecution:

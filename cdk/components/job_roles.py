@@ -182,7 +182,7 @@ class JobRoles(Construct):
         documents = [f"executions/*/{name}.json" for name in ("plan", "evaluation", "curves", "decision", "report")]
         allow_objects(role, self._artifacts, READ, *documents, "executions/*/train/")
         allow_objects(role, self._artifacts, READ, "models/", "checkpoints/*/full-refit.json")
-        allow_objects(role, self._artifacts, WRITE, "executions/*/report.json", f"{MLFLOW_PREFIX}/")
+        allow_objects(role, self._artifacts, WRITE, "executions/*/report.json", "runs/", f"{MLFLOW_PREFIX}/")
         allow_items(role, ["GetItem"], self._tables.control)  # what serves by now, for MLflow's aliases
 
     def _label(self, role: iam.Role) -> None:

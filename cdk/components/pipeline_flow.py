@@ -46,12 +46,14 @@ class PipelineFlow(Construct):
         return start
 
     def _work_if_any(self) -> sfn.Choice:
-        """Work, unless nothing is new or another execution trains: neither of these is a failure that wakes somebody."""
+        """Work, unless nothing is new, it is not worth it, or another execution trains: no failure that wakes somebody."""
         is_idle = sfn.Condition.string_equals("$.outcome", "nothing_to_train")
         is_second = sfn.Condition.string_equals("$.outcome", "already_running")
+        is_not_worth_it = sfn.Condition.string_equals("$.outcome", "skipped")
         work = sfn.Chain.start(self._features()).next(self._train_and_materialize()).next(self._evaluate())
         decided = work.next(self._gate()).next(self._promote_or_not())
         choice = sfn.Choice(self, "IsAnythingNew").when(is_idle, sfn.Succeed(self, "NothingToTrain"))
+        choice.when(is_not_worth_it, sfn.Succeed(self, "Skipped"))
         return choice.when(is_second, sfn.Succeed(self, "AlreadyRunning")).otherwise(decided)
 
     def _features(self) -> FirstJob:

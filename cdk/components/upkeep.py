@@ -48,6 +48,9 @@ COMPACTION_WAIT_SECONDS = 4_500
 # Payments that follow each other faster than they are ingested: a second of lag makes a tenth of this, a minute half as much again.
 TOLERATED_SKEW_SHARE = 0.001
 
+# Of all payments of a week, as of a chunk whose data are at fault (training/features/data_faults.py).
+TOLERATED_MISSING_RISE = 0.2
+
 
 class Upkeep(Construct):
     """Compaction, reconciliation, then the skew watch, as jobs of the training image; the schedule and the alarms."""
@@ -126,6 +129,11 @@ class Upkeep(Construct):
                 our_metric("UncompactedDays", statistic="Maximum"),
                 0,
                 "Days of the lake are still in small files: a night is too short to merge them.",
+            ),
+            "Missing": (
+                our_metric("MissingRise", statistic="Maximum"),
+                TOLERATED_MISSING_RISE,
+                "A value that models read is missing in many more of a week's payments than where they learned: look at its feed.",
             ),
             "Quarantined": (
                 our_metric("QuarantinedChunks", statistic="Maximum"),

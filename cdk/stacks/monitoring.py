@@ -90,7 +90,7 @@ def _flow(serving: ServingStack, training: TrainingStack) -> list[cloudwatch.IWi
     return [
         _plot("Events ingested", [our_metric(name) for name in INGEST_METRICS]),
         _plot("Ingestion behind by, ms", [serving.ingest.function.metric("IteratorAge", statistic="Maximum")]),
-        _plot("Pipeline runs", [machine.metric_succeeded(), machine.metric_failed()]),
+        _plot("Pipeline runs", [machine.metric_succeeded(), machine.metric_failed(), our_metric("RunsSkipped")]),
     ]
 
 
@@ -120,12 +120,14 @@ def _drift() -> list[cloudwatch.IWidget]:
     """Per week: what is expected of a model before labels and what came, and whether its inputs are still like those it learned."""
     day = 24 * 60
     precision = ("EstimatedAveragePrecision", "MeasuredAveragePrecision", "EstimatedAlertPrecision", "MeasuredAlertPrecision")
-    changed = [our_metric(name, statistic="Maximum", minutes=day) for name in ("DriftedFeatures", "ScoreDrift")]
+    changed = [our_metric(name, statistic="Maximum", minutes=day) for name in ("DriftedFeatures", "ScoreDrift", "DriftSigns")]
+    shares = [_daily("AlertShare"), our_metric("MissingRise", statistic="Maximum", minutes=day)]
     held = [our_metric("QuarantinedChunks", statistic="Maximum", minutes=day)]
     dropped = [our_metric(name, minutes=day) for name in ("LabelFilesTold", "LabelFilesRefused")]
     return [
         _plot("Precision as estimated before labels, and as it came", [_daily(name) for name in precision]),
         _plot("Features that drifted from the baseline, and the score's index", changed),
+        _plot("Share of a week's payments alerted, and by how much values went missing", shares),
         _plot("Chunks in quarantine", held),
         _plot("Dropped files of labels, told and refused", dropped),
     ]

@@ -12,6 +12,7 @@ from constructs import Construct
 from cdk.components.alerts import alarm, our_metric
 from cdk.components.control import Control
 from cdk.components.dead_letters import DeadLetters
+from cdk.components.drift_start import DriftStart
 from cdk.components.execution_alarms import execution_alarms
 from cdk.components.function import ServiceFunction
 from cdk.components.grants import allow, allow_items, allow_listing, allow_objects
@@ -65,6 +66,14 @@ class TrainingStack(Stack):
         )
         self.letters = DeadLetters(self, "DeadLetters", topic=data.alerts.topic, key=data.key)
         self.schedule = self._schedule()
+        self.drift = DriftStart(
+            self,
+            "Drift",
+            machine=self.pipeline.machine,
+            topic=data.alerts.topic,
+            letters=self.letters,
+            deadline_hours=settings.retrain_deadline_hours,
+        )
         self.upkeep = Upkeep(
             self,
             "Upkeep",
@@ -84,7 +93,12 @@ class TrainingStack(Stack):
             letters=self.letters,
             log_retention_days=settings.log_retention_days,
         )
-        self.alarms: list[cloudwatch.Alarm] = [*self._alarms(), *self.upkeep.alarms, *self.label_inbox.alarms]
+        self.alarms: list[cloudwatch.Alarm] = [
+            *self._alarms(),
+            self.drift.alarm,
+            *self.upkeep.alarms,
+            *self.label_inbox.alarms,
+        ]
         for output, value in self._outputs().items():
             CfnOutput(self, output, value=value)
 
@@ -118,6 +132,9 @@ class TrainingStack(Stack):
             self._allow_secret(plan, self._settings.intensity_secret)
         allow_listing(plan.role, buckets.lake, buckets.artifacts)
         allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "dataset.json", "quarantine/")
+        if self._settings.skips_within_days:  # what the last weeks lost, and what earlier runs cost and brought
+            allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "reports/quality/")
+            allow_objects(plan.role, buckets.artifacts, ["s3:GetObject"], "runs/")
         allow_objects(plan.role, buckets.lake, ["s3:PutObject"], "quarantine/")  # who let a chunk through, and why
         # By name: whoever may write an execution's decision.json says what is promoted.
         answers = (
@@ -135,7 +152,7 @@ class TrainingStack(Stack):
         return plan
 
     def _grid(self) -> dict[str, str]:
-        """What the electricity is, and who foresees how clean it will be."""
+        """What the electricity is, who foresees how clean it will be, and what it and machines cost."""
         settings = self._settings
         return {
             "GRID_INTENSITY_G_PER_KWH": str(settings.grid_intensity_g_per_kwh),
@@ -143,6 +160,12 @@ class TrainingStack(Stack):
             "BUDGET_G_A_MONTH": str(settings.budget_g_a_month),
             "BUDGET_USD_A_MONTH": str(settings.budget_usd_a_month),
             "TRAINING_USD_AN_HOUR": str(settings.training_usd_an_hour),
+            "CURRENCY": settings.currency,
+            "USD_RATE": str(settings.usd_rate),
+            "USD_RATE_SOURCE": settings.usd_rate_source,
+            "CARBON_PRICE_A_TONNE": str(settings.carbon_price_a_tonne),
+            "CARBON_PRICE_SOURCE": settings.carbon_price_source,
+            "SKIP_DAYS": str(settings.skips_within_days),
             "INTENSITY_PROVIDER": settings.intensity_provider,
             "INTENSITY_ZONE": settings.intensity_zone or "none",
             "INTENSITY_SECRET": settings.intensity_secret or "none",
@@ -176,7 +199,7 @@ class TrainingStack(Stack):
         """
         scheduled_at = scheduler.ContextAttribute.scheduled_time
         hours = self._settings.retrain_deadline_hours
-        given = {"scheduled_at": scheduled_at} | ({"deadline": hours} if hours else {})
+        given = {"trigger": "schedule", "scheduled_at": scheduled_at} | ({"deadline": hours} if hours else {})
         return scheduler.Schedule(
             self,
             "Retrain",

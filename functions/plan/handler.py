@@ -12,13 +12,15 @@ import boto3
 
 from functions.plan.budget import Budget, Spending, judge
 from functions.plan.carried_state import carried_state
-from functions.plan.chain import read_lineage
+from functions.plan.chain import Lineage, read_lineage
 from functions.plan.jobs import Execution, chunk_list
+from functions.plan.judging import Judging
 from functions.plan.lease_table import LeaseTable, Start
-from functions.plan.planning import make_plan, refused_plan, unaffordable_plan
+from functions.plan.planning import judged_plan, make_plan, refused_plan, unaffordable_plan
 from functions.plan.settings import Settings
 from functions.plan.spending import records_of_month
 from functions.plan.waiting import Waiting
+from greenfraud.chunks import Coverage
 from greenfraud.coverage import read_coverage
 from greenfraud.faults import edge
 from greenfraud.features.manifest import load_manifest
@@ -27,6 +29,7 @@ from greenfraud.naming import chunk_list_key, execution_key, genesis_prefix, pla
 from greenfraud.quarantine import Accepted, Quarantine, put_quarantined, read_quarantine
 from greenfraud.run_request import RunRequest
 
+SKIPPED = "RunsSkipped"
 BUDGET = "TrainingBudgetUsed"  # the metric: a share, 1.0 when it is used up
 settings = Settings.from_env()
 
@@ -80,11 +83,23 @@ def _plan(execution: Execution, request: RunRequest, start: Start) -> dict[str, 
     lineages = {family: read_lineage(client("dynamodb"), settings.lineage_table, family) for family in request.families}
     quarantine = read_quarantine(client("s3"), settings.lake_bucket)
     plan = make_plan(execution, request, coverage, lineages, quarantine)
+    if plan["outcome"] == "train" and coverage is not None:
+        plan = _judge(request, plan, coverage, lineages, start)
     _accept(request, quarantine, start)
     if plan["outcome"] == "train":
         leases.take(before, start)
         _prepare(execution, request, plan)
     return plan
+
+
+def _judge(
+    request: RunRequest, plan: dict[str, Any], coverage: Coverage, lineages: dict[str, Lineage], start: Start
+) -> dict[str, Any]:
+    """The plan, or none where nobody asked for the run and it is not worth it."""
+    judged = judged_plan(plan, Judging(settings, client).worth(request, plan, coverage, lineages.values(), start.now))
+    if judged["outcome"] == "skipped":
+        print(json.dumps(embedded_metrics({SKIPPED: 1.0}, {SKIPPED: "Count"})), flush=True)
+    return judged
 
 
 def _afford(request: RunRequest, start: Start) -> tuple[RunRequest, str]:

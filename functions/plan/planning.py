@@ -9,6 +9,7 @@ from typing import Any
 from functions.plan.chain import Lineage
 from functions.plan.jobs import Execution, chain, chain_features, features_uri, full_refit, refit_features
 from functions.plan.lease_table import Refusal
+from functions.plan.worth import Worth
 from greenfraud.chunks import Chunk, Coverage
 from greenfraud.instants import format_rfc3339
 from greenfraud.quarantine import Quarantine
@@ -51,6 +52,17 @@ def unaffordable_plan(execution: Execution, request: RunRequest, reason: str) ->
     return _nothing(execution, request, None, reason)
 
 
+def judged_plan(plan: dict[str, Any], worth: Worth | None) -> dict[str, Any]:
+    """The plan of a run that nobody asked for, with the verdict on it; one that is not worth it trains nothing."""
+    if worth is None:
+        return plan
+    judged = {**plan, "worth": worth.to_json()}
+    if not worth.skips:
+        return judged
+    left = {name: value for name, value in judged.items() if name not in {"features", "holdout"}}
+    return {**left, "outcome": "skipped", "families": [], "reason": worth.words}
+
+
 def refused_plan(execution: Execution, request: RunRequest, refusal: Refusal) -> dict[str, Any]:
     """What is stored and answered where another execution has the right to train; the state machine ends by the `outcome`."""
     told = {"families": [], "holder": refusal.holder, "reason": refusal.reason}
@@ -72,6 +84,7 @@ def _common(execution: Execution, request: RunRequest, coverage: Coverage | None
         "date": execution.date,
         "as_of": None if coverage is None else format_rfc3339(coverage.as_of_us),
         "warnings": list(request.warnings),
+        "started_by": request.started_by,
         "manifest_version": execution.manifest_version,
         **({} if request.deadline is None else {"may_wait": True}),
     }

@@ -23,6 +23,12 @@ class Settings:
     budget_g_a_month: float  # of training; 0 for no limit
     budget_usd_a_month: float
     training_usd_an_hour: float
+    currency: str
+    usd_rate: float  # units of the currency for a US dollar
+    usd_rate_source: str
+    carbon_price_a_tonne: float  # of CO2 equivalent, in units of the currency
+    carbon_price_source: str
+    skip_days: int  # after so many without a training none is skipped; 0 for never
     intensity_provider: Literal["profile", "electricity_maps", "watttime"]
     intensity_zone: str  # `none` for the region's own, or where nobody is asked
     intensity_secret: str  # the name of an SSM parameter, `none` where nobody is asked

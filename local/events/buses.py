@@ -15,6 +15,7 @@ from typing import Any
 from moto.events.models import EventsBackend, Rule
 
 from local.context import ACCOUNT, REGION, Context
+from local.events.transforming import transformed
 from local.patches import replace
 from local.permissions.callers import Caller
 from local.permissions.decision import take_on
@@ -23,6 +24,7 @@ from local.targets import deliver
 REQUIRED = ("Source", "DetailType", "Detail")
 SERVICE = "events.amazonaws.com"
 DETAIL = "$.detail"
+OWN_BUS = "default"  # on which AWS's services tell
 
 
 def install(context: Context) -> None:
@@ -78,13 +80,21 @@ def fire(context: Context, rule: Rule, event: dict[str, Any]) -> None:
     """Deliver to each of a rule's targets, or to the target's dead-letter queue."""
     own = Caller(rule.arn, service=SERVICE)
     for target in rule.targets:
-        message = target.get("Input") or json.dumps(event["detail"] if target.get("InputPath") == DETAIL else event)
+        message = json.dumps(event)
         try:
+            message = message_of(target, event)
             caller = take_on(target["RoleArn"], SERVICE, "events", source_arn=rule.arn) if "RoleArn" in target else own
             deliver(context, target["Arn"], message, caller=caller, source_arn=rule.arn)
         except Exception as failure:
             print(f"{rule.arn} -> {target['Arn']}: {failure}", file=sys.stderr, flush=True)
             set_aside(context, rule, target, message)
+
+
+def message_of(target: dict[str, Any], event: dict[str, Any]) -> str:
+    """What a target is told: its own words, words put together from the event, a part of that, or all of it."""
+    if "InputTransformer" in target:
+        return transformed(target["InputTransformer"], event)
+    return str(target.get("Input") or json.dumps(event["detail"] if target.get("InputPath") == DETAIL else event))
 
 
 def set_aside(context: Context, rule: Rule, target: dict[str, Any], message: str) -> None:

@@ -12,10 +12,9 @@ from moto.events.models import events_backends
 from moto.s3 import notifications
 
 from local.context import ACCOUNT, REGION, Context
-from local.events.buses import tell
+from local.events.buses import OWN_BUS, tell
 from local.patches import replace
 
-OWN_BUS = "default"
 CREATED = "ObjectCreated"
 
 

@@ -30,6 +30,9 @@ OF_JOBS = {
     "MeasuredAlertPrecision",
     "DriftedFeatures",
     "ScoreDrift",
+    "DriftSigns",
+    "AlertShare",
+    "MissingRise",
     "LabelFilesTold",
     "LabelFilesRefused",
 }
@@ -61,7 +64,7 @@ def emitted(folder: str) -> set[str]:
 def test_every_metric_of_answers_and_ingestion_is_emitted_by_a_function(watched):
     """A misspelt name would be a silent alarm and an empty plot."""
     of_functions = watched - OF_JOBS - OF_MACHINES
-    assert len(of_functions) == 29
+    assert len(of_functions) == 30
     assert of_functions <= emitted("functions")
 
 
@@ -83,7 +86,7 @@ def test_the_dashboard_plots_emissions_of_every_family_of_shared_jobs_and_per_10
 def test_every_alarm_reaches_a_person_and_only_one_rings_by_silence(resources):
     """No traffic at night must not wake anybody; a platform that stopped learning must."""
     alarms = {path: alarm["Properties"] for path, alarm in resources("AWS::CloudWatch::Alarm").items()}
-    assert len(alarms) == 44
+    assert len(alarms) == 46
     assert all(alarm["AlarmActions"] for alarm in alarms.values())
     silent = {path: alarm["TreatMissingData"] for path, alarm in alarms.items()}
     assert silent == dict.fromkeys(alarms, "notBreaching") | {

@@ -60,7 +60,9 @@ def test_a_run_goes_from_plan_to_report(definition):
     ]
 
 
-@pytest.mark.parametrize(("outcome", "end"), [("nothing_to_train", "NothingToTrain"), ("already_running", "AlreadyRunning")])
+@pytest.mark.parametrize(
+    ("outcome", "end"), [("nothing_to_train", "NothingToTrain"), ("skipped", "Skipped"), ("already_running", "AlreadyRunning")]
+)
 def test_nothing_new_and_another_execution_end_the_run_at_once(definition, outcome, end):
     """It succeeds, so nobody is woken, with the plan as its output."""
     (choice,) = [one for one in definition["States"]["IsAnythingNew"]["Choices"] if one["Next"] == end]
@@ -224,4 +226,4 @@ def test_only_the_schedule_sets_a_deadline_and_says_when_it_was_due(resources):
     """A person's start waits for clean power only where asked to; two deliveries of one event say the same moment."""
     schedule = resources("AWS::Scheduler::Schedule")["GreenFraud-Training/Retrain"]
     given = json.loads(schedule["Properties"]["Target"]["Input"])
-    assert given == {"deadline": 12, "scheduled_at": "<aws.scheduler.scheduled-time>"}
+    assert given == {"trigger": "schedule", "deadline": 12, "scheduled_at": "<aws.scheduler.scheduled-time>"}

@@ -36,6 +36,8 @@ def test_text_from_the_command_line_takes_the_type_of_its_setting():
         ({"review_above": "0"}, "expected an amount above 0"),
         ({"exploration_share": "0.02", "tokenise_ids": "true"}, "exploration_share is 0.02, expected 0 for off, up to 0.01"),
         ({"exploration_share": "0.005"}, "exploration_share needs tokenise_ids"),
+        ({"skip_days": "-1"}, "skip_days is -1, expected 0 for never, or more"),
+        ({"carbon_price_a_tonne": "-1"}, "carbon_price_a_tonne is -1.0, expected 0 or more"),
         ({"exploration_limit_minor": "0"}, "exploration_limit_minor is 0, expected an amount above 0"),
         (
             {"keep_transactions_days": "365"},
@@ -73,3 +75,19 @@ def test_production_chooses_otherwise_than_a_trial_and_each_choice_can_be_overri
     assert (prod.stage, prod.own_keys, prod.score_reserved_concurrency, prod.log_retention_days) == ("prod", True, 100, 90)
     overridden = read(stage="prod", own_keys="false", score_reserved_concurrency="0", private="true")
     assert (overridden.own_keys, overridden.score_reserved_concurrency, overridden.private) == (False, 0, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "days"),
+    [
+        ({}, 13),
+        ({"skip_days": "0"}, 0),
+        ({"training_overdue_days": "8"}, 7),  # the day before the alarm rings
+        ({"currency": "SEK", "review_above": "2500"}, 0),
+        ({"currency": "SEK", "review_above": "2500", "usd_rate": "9.9"}, 0),
+        ({"currency": "SEK", "review_above": "2500", "usd_rate": "9.9", "carbon_price_a_tonne": "830"}, 13),
+    ],
+)
+def test_runs_are_skipped_before_the_alarm_of_overdue_training_and_by_prices_of_the_own_currency(given, days):
+    """Amounts of one currency are never weighed with prices of another."""
+    assert read(**given).skips_within_days == days

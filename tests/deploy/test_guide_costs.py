@@ -31,7 +31,7 @@ PUT_BY_JOBS = {
     'training/steps/monitor.py: {"FeatureValuesCompared": float(len(skew.compared) * len(manifest.names))}': 1,
     'training/steps/monitor.py: {"FeatureSkewShare": skew.share(*manifest.names) or 0.0}': 1,
     'training/steps/monitor.py: {"FeatureSkewShare": skew.share(*names) or 0.0}, View=view': VIEWS,
-    "training/steps/monitor.py: figures_of(week)": len(ESTIMATED) + len(MEASURED) + 3,  # its error, features and score that drifted
+    "training/steps/monitor.py: figures_of(week)": len(ESTIMATED) + len(MEASURED) + 6,  # error, what drifted, alerts
     "training/steps/features.py: {QUARANTINED: float(len({profile.chunk for profile in found} | held(quarantine).keys()))}": 1,
     'training/steps/monitor.py: {QUARANTINED: float(len(held(read_quarantine(client("s3"), lake.name))))}': 0,  # the same one
     "training/steps/label.py: figures_of(taken)": 2 + 5,  # files; rows by what became of them

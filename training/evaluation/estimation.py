@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from training.evaluation.measurement import ALERT_COST_MINOR, INTERVAL
+from training.model.drift import STANDARD_SHARE
 from training.model.ranking import blocks, ratio
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
 RESAMPLES = 200
 SEED = 20180401  # the same decisions give the same interval
-MEASURES = ("frauds", "average_precision", "alert_precision", "alert_recall", "expected_cost_minor")
+# The adjusted precision is the average one as if frauds had the standard share: a quiet month alone does not lower it.
+MEASURES = ("frauds", "average_precision", "adjusted_precision", "alert_precision", "alert_recall", "expected_cost_minor")
+LEAST = 1e-9  # of a divisor
+ODDS = (1.0 - STANDARD_SHARE) / STANDARD_SHARE  # legitimate payments per fraud, at that share
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def expected(scored: Scored) -> dict[str, float]:
     """Return the expectation of each measure; sums exactly, of the two ratios over all frauds that of either part.
 
     >>> two = Scored.of(np.array([0.8, 0.2]), np.array([True, False]), np.array([900, 400]), np.array([0, 1]))
-    >>> {name: round(value, 3) for name, value in expected(two).items()}
+    >>> {name: round(value, 3) for name, value in expected(two).items() if name != "adjusted_precision"}
     {'frauds': 1.0, 'average_precision': 0.98, 'alert_precision': 0.8, 'alert_recall': 0.8, 'expected_cost_minor': 580.0}
     """
     chance, is_alert = scored.probability, scored.is_alert
@@ -73,22 +77,29 @@ def expected(scored: Scored) -> dict[str, float]:
     return {
         "frauds": float(frauds),
         "average_precision": _expected_precision(chance, scored.score),
+        "adjusted_precision": _expected_precision(chance, scored.score, _legitimate_weight(frauds, len(scored))),
         "alert_precision": _share(found, is_alert.sum()),
         "alert_recall": _share(found, frauds),
         "expected_cost_minor": float(ALERT_COST_MINOR * is_alert.sum() + missed),
     }
 
 
-def _expected_precision(chance: Floats, score: Floats) -> float:
+def _expected_precision(chance: Floats, score: Floats, weight: float = 1.0) -> float:
     """Return the expected average precision of independent labels; equal scores enter the ranking together.
 
-    A fraud at a rank expects itself, and of each other row down to there its probability: the precision that it adds.
+    A fraud at a rank expects itself, and of each other row down to there its probability: the precision that it adds. Each
+    legitimate row counts `weight` times.
     """
     order = np.argsort(-score, kind="stable")
     ordered, ranks = chance[order], -score[order]
     last = np.searchsorted(ranks, ranks, side="right") - 1  # of those that tie
     found = 1.0 + np.cumsum(ordered)[last] - ordered
-    return _share((ordered * found / (last + 1)).sum(), ordered.sum())
+    return _share((ordered * found / (found + weight * (last + 1 - found))).sum(), ordered.sum())
+
+
+def _legitimate_weight(frauds: Any, rows: Any) -> Any:
+    """Return how often each legitimate row counts for frauds to have the standard share; 0 where there is none."""
+    return ODDS * frauds / np.maximum(rows - frauds, LEAST)
 
 
 def _share(part: float, whole: float) -> float:
@@ -129,12 +140,15 @@ def _of_ranked(ordered: Scored, counts: Floats, labels: Floats) -> dict[str, Flo
     last = np.searchsorted(-ordered.score, -ordered.score, side="right") - 1
     frauds, seen = np.cumsum(labels, axis=1), np.cumsum(counts, axis=1)
     precision = ratio(frauds[:, last], seen[:, last])
+    weight = _legitimate_weight(frauds[:, -1:], seen[:, -1:])
+    adjusted = ratio(frauds[:, last], frauds[:, last] + weight * (seen - frauds)[:, last])
     alerts, found = counts[:, ordered.is_alert].sum(axis=1), labels[:, ordered.is_alert].sum(axis=1)
     every = labels.sum(axis=1)
     missed = (labels * ordered.amount_minor)[:, ~ordered.is_alert].sum(axis=1)
     return {
         "frauds": every,
         "average_precision": ratio(np.nansum(labels * precision, axis=1), every),
+        "adjusted_precision": ratio(np.nansum(labels * adjusted, axis=1), every),
         "alert_precision": ratio(found, alerts),
         "alert_recall": ratio(found, every),
         "expected_cost_minor": ALERT_COST_MINOR * alerts + missed,

@@ -13,6 +13,7 @@ import numpy as np
 from greenfraud.chunks import Chunk, chunks_between
 from greenfraud.instants import DAY_US
 from greenfraud.naming import quality_key
+from training.evaluation.drift_signs import on_arrival, on_truth
 from training.evaluation.estimation import MEASURES, Scored, estimate, measured
 from training.evaluation.reliability import Reliability
 from training.features.history import read_history
@@ -37,17 +38,18 @@ def watch(lake: Bucket, artifacts: Bucket, coverage: Coverage) -> list[Document]
     kept = [lake.get_json(key) for key in sorted(known)]
     is_mature = {chunk.id for chunk in mature}
     waiting = [document for document in kept if document["measured"] is None and document["chunk"] in is_mature]
-    documents: list[Document | None] = [_compared(lake, artifacts, document, coverage.maturity_days) for document in waiting]
     past = [document for document in kept if document["measured"] is not None][-KNOWN_WEEKS:]
-    documents += [_estimated(lake, artifacts, chunk, [document["reliability"] for document in past]) for chunk in new]
+    documents: list[Document | None] = [_compared(lake, artifacts, document, coverage.maturity_days, past) for document in waiting]
+    past = [document for document in kept if document["measured"] is not None][-KNOWN_WEEKS:]
+    documents += [_estimated(lake, artifacts, chunk, past) for chunk in new]
     return [document for document in documents if document is not None]
 
 
-def _estimated(lake: Bucket, artifacts: Bucket, chunk: Chunk, past: list[dict[str, Any]]) -> Document | None:
+def _estimated(lake: Bucket, artifacts: Bucket, chunk: Chunk, past: list[Document]) -> Document | None:
     week = DecidedWeek.read(lake, artifacts, chunk)
     if not week.probability:
         return None
-    known = Reliability.pooled(Reliability.from_json(one) for one in past)
+    known = Reliability.pooled(Reliability.from_json(one["reliability"]) for one in past)
     scored = scored_of(week).corrected(known)
     document = {
         "schema": SCHEMA,
@@ -62,11 +64,12 @@ def _estimated(lake: Bucket, artifacts: Bucket, chunk: Chunk, past: list[dict[st
         "covariates": week.covariates(),
         "measured": None,
     }
+    document["drift"] = on_arrival(document, past)
     lake.put_json(quality_key(chunk.id), document)
     return document
 
 
-def _compared(lake: Bucket, artifacts: Bucket, document: Document, maturity_days: int) -> Document:
+def _compared(lake: Bucket, artifacts: Bucket, document: Document, maturity_days: int, past: list[Document]) -> Document:
     """Put the truth beside a kept estimate, on the payments of which something is known."""
     chunk = Chunk.parse(document["chunk"])
     week, truth = DecidedWeek.read(lake, artifacts, chunk), _truth(lake, chunk, maturity_days)
@@ -84,6 +87,7 @@ def _compared(lake: Bucket, artifacts: Bucket, document: Document, maturity_days
         "error": {name: _difference(promised[name]["value"], found[name]) for name in MEASURES},
         "held": {name: _is_held(promised[name], found[name]) for name in MEASURES},
     }
+    document["drift_of_truth"] = on_truth(document, past)
     lake.put_json(quality_key(chunk.id), document)
     return document
 

@@ -102,8 +102,13 @@ class CovariateCount:
     def _is_comparable(self, row: Row) -> bool:
         return bool(row.get("features")) and row.get("manifest_version") == self.manifest_version
 
+    def _of_column(self, column: Binned) -> dict[str, float | None]:
+        total = int(column.counts.sum())
+        missing = float(column.counts[-1] / total) if total else None
+        return {"psi": column.psi(), "ks": column.ks(), "missing": missing, "missing_before": float(column.expected[-1])}
+
     def report(self) -> dict[str, Any]:
-        """Return index and distance per column, and the names of those that drifted."""
-        found = {name: {"psi": column.psi(), "ks": column.ks()} for name, column in self.columns.items()}
+        """Return index, distance and share of missing values per column, and the names of those that drifted."""
+        found = {name: self._of_column(column) for name, column in self.columns.items()}
         drifted = [name for name, one in found.items() if (one["psi"] or 0.0) >= DRIFTED_PSI]
         return {"rows": self.rows, "drifted": sorted(drifted), "columns": found}

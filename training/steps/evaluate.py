@@ -69,6 +69,7 @@ def main(paths: JobPaths) -> None:
     document = {
         "schema": SCHEMA,
         "execution": hyperparameters.execution,
+        "started_by": plan.get("started_by"),
         "holdout": {
             "chunk": chunk.id,
             "pooled_chunks": chunks,

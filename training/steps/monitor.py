@@ -12,6 +12,7 @@ from greenfraud.errors import NotFound
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import start_of_day_us
 from greenfraud.quarantine import held, read_quarantine
+from training.evaluation.drift_signs import missing_rise, shown
 from training.evaluation.quality_watch import watch
 from training.features.day_files import DayFiles
 from training.features.feature_matrix import FeatureMatrix, buffer_us
@@ -46,6 +47,7 @@ MEASURED = {
     "alert_recall": "MeasuredAlertRecall",
     "expected_cost_minor": "MeasuredCostMinor",
 }
+SIGNS = "DriftSigns"  # the metric whose alarm starts the pipeline
 DAY = timedelta(days=1)
 ATTEMPTS = 3
 
@@ -81,13 +83,17 @@ def watch_quality(lake: Bucket, settings: Settings) -> None:
 def figures_of(week: dict[str, Any]) -> dict[str, float]:
     """Return the metrics of a week: first what is expected of it, later what came; a figure that is undefined is left out."""
     if week["measured"] is not None:
-        found = {MEASURED[name]: value for name, value in week["measured"].items()}
+        found = {MEASURED[name]: value for name, value in week["measured"].items() if name in MEASURED}
         found["EstimatedPrecisionError"] = week["error"]["average_precision"]
     else:
-        found = {ESTIMATED[name]: figure["value"] for name, figure in week["estimated"].items()}
+        found = {ESTIMATED[name]: figure["value"] for name, figure in week["estimated"].items() if name in ESTIMATED}
         covariates = week["covariates"]
         found["DriftedFeatures"] = float(len(covariates["drifted"])) if covariates["rows"] else None
+        found["AlertShare"] = week["alerts"] / week["rows"] if week.get("rows") else None
+        found["MissingRise"] = missing_rise(covariates)
         found["ScoreDrift"] = covariates["columns"].get(SCORE, {}).get("psi")
+    looks = week.get("drift" if week["measured"] is None else "drift_of_truth")
+    found[SIGNS] = float(len(shown(looks))) if looks else None
     return {name: value for name, value in found.items() if value is not None}
 
 

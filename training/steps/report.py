@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from greenfraud.instants import SECOND_US, format_rfc3339
 from greenfraud.naming import decision_key, emissions_key, evaluation_key, plan_key, report_key
 from training.job.bucket import Bucket
 from training.job.footprint import Meter, store_footprint, store_metrics
@@ -16,6 +17,7 @@ from training.job.settings import Settings
 from training.job.training_age import AGE, JUST_NOW
 from training.tracking.catching_up import catch_up
 from training.tracking.full_refit import saved, trainings
+from training.tracking.past_run import past_run
 from training.tracking.patience import Patience
 from training.tracking.runs import Tracking
 
@@ -43,6 +45,7 @@ def main(paths: JobPaths) -> None:
     run_id = patience.attempt("the execution's run", lambda: tracking.parent_run_id)
     report = make_report(hyperparameters.execution, documents, run_id)
     results = trainings(artifacts, plan)
+    report |= {name: plan.get(name) for name in ("started_by", "worth")}  # None of a plan of an earlier release, or of no such run
     report["quarantined"] = quarantined(plan, documents["evaluation"], results)
     for family, figures in report["families"].items():
         figures["saved"] = saved(artifacts, results[family])
@@ -50,6 +53,9 @@ def main(paths: JobPaths) -> None:
     records = records_of_execution(Bucket(settings.lake_bucket), plan)  # this job's among them
     report |= {**totals(records), "methods": methods(records), "reported_at": time.time()}
     artifacts.put_json(report_key(hyperparameters.execution), report)
+    ended_at = format_rfc3339(int(report["reported_at"]) * SECOND_US)
+    run = past_run({**documents, "plan": plan}, results, records, ended_at)
+    artifacts.put_json(run.key, run.to_json())
     store_metrics({AGE: JUST_NOW})
     patience.attempt("the report", lambda: catch_up(settings, hyperparameters.execution))
     patience.count()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from greenfraud.run_request import in_words
 from training.tracking.run_figures import savings
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def tell_execution_run(tracking: Tracking, report: dict[str, Any], documents: di
     parameters = {"decision": report["decision"], "holdout": report["holdout"]["chunk"]}
     summary = "\n".join([f"The gate: **{report['decision']}**.\n", *(f"- {reason}" for reason in report["reasons"])])
     tags = {"mlflow.note.content": summary, **report["methods"]}
+    if report.get("started_by"):  # an earlier release's plan did not tell
+        tags["started_by"] = in_words(report["started_by"])
     tracking.log(run_id, parameters=parameters, metrics=metrics, tags=tags, at=report["reported_at"])
     for name, document in {**documents, "report": report}.items():
         tracking.log_document(run_id, document, f"{name}.json")

@@ -21,6 +21,7 @@ from functions.control.stage import Stage
 from greenfraud import naming
 from greenfraud.errors import ContractError
 from greenfraud.faults import edge
+from greenfraud.run_request import in_words
 
 settings = Settings.from_env()
 OUTCOMES = ("promote", "shadow")
@@ -46,7 +47,9 @@ def handler(event: Payload, _: object) -> dict[str, Any]:
     sha256 = digest_judged(evaluation, f"{family}/{version}")
     stage = Stage(dynamodb, settings.control_table, settings.ledger_table, Archive(s3, settings.ledger_bucket))
     stores = (stage, artifacts, Servable(dynamodb, settings.control_table))
-    asked = Asked(actor=arn, reasons=decision.get("reasons") or [], execution=execution)
+    started = evaluation.get("started_by")  # an earlier release's did not tell
+    reasons = [*(decision.get("reasons") or []), *([in_words(started)] if started else [])]
+    asked = Asked(actor=arn, reasons=reasons, execution=execution)
     left_out = None
     if decision["outcome"] == "shadow":
         after, left_out = Beside(*stores).shadow_of_gate(f"{family}/{version}", sha256, asked)

@@ -75,4 +75,5 @@ def test_only_rows_with_logged_inputs_of_this_release_count() -> None:
 def test_nothing_counted_is_no_drift() -> None:
     """None, which is not zero."""
     report = CovariateCount({"amount": baseline_of(column(1))}, "now").report()
-    assert report == {"rows": 0, "drifted": [], "columns": {"amount": {"psi": None, "ks": None}}}
+    unknown = {"psi": None, "ks": None, "missing": None, "missing_before": pytest.approx(0.1, abs=0.01)}
+    assert report == {"rows": 0, "drifted": [], "columns": {"amount": unknown}}

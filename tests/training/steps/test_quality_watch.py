@@ -14,6 +14,7 @@ from greenfraud.chunks import Chunk
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US, format_rfc3339
 from greenfraud.naming import DATASET_KEY, decisions_key, models_prefix, quality_key
+from training.evaluation.drift_signs import shown
 from training.features.history import read_history
 from training.job.bucket import Bucket
 from training.model.bundle_files import baseline_of
@@ -73,6 +74,8 @@ def test_a_week_is_estimated_once_and_compared_when_its_labels_are_mature(decide
     assert before["estimated"]["frauds"]["low"] < before["estimated"]["frauds"]["value"] < before["estimated"]["frauds"]["high"]
     assert before["covariates"]["drifted"] == ["amount", SCORE]
     assert before["explored"] == 1
+    assert shown(before["drift"]) == ["inputs", "score"]
+    assert before["drift"][0] == {"sign": "inputs", "value": 1.0, "limit": 0.1, "shows": True}
     dataset = workplace.document(DATASET_KEY, "lake")
     dataset["newest_occurred_at"] = format_rfc3339(chunk.end_us + 7 * DAY_US)
     workplace.s3.put_object(Bucket="lake", Key=DATASET_KEY, Body=json.dumps(dataset).encode())
@@ -82,6 +85,7 @@ def test_a_week_is_estimated_once_and_compared_when_its_labels_are_mature(decide
     assert after["measured"]["average_precision"] == after["measured"]["alert_precision"] == 1.0
     assert after["measured"]["frauds"] > 10
     assert after["error"]["alert_precision"] == pytest.approx(0.6 - 1.0)
+    assert (after["drift"], after["drift_of_truth"]) == (before["drift"], [])  # of one week nobody knows what is usual
     assert after["judged_rows"] == after["rows"]
     assert sum(after["reliability"]["rows"]) == after["rows"] + 99  # one stands for a hundred that were refused
     workplace.run("monitor", {"execution": EXECUTION})
@@ -96,3 +100,29 @@ def test_what_is_undefined_is_no_metric() -> None:
         "covariates": {"rows": 0, "drifted": [], "columns": {}},
     }
     assert figures_of(week) == {"EstimatedFrauds": 3.0}
+
+
+@pytest.mark.parametrize(("shows", "told"), [([True, False, True], 2.0), ([False], 0.0), ([], None)])
+def test_signs_of_drift_are_counted_and_none_is_told_where_nothing_could_be_looked_at(
+    shows: list[bool], told: float | None
+) -> None:
+    """An alarm rings above zero; of too few rows nobody says that all is well."""
+    looks = [{"sign": "score", "value": 0.0, "limit": 0.25, "shows": one} for one in shows]
+    arrived = {"measured": None, "estimated": {}, "covariates": {"rows": 0, "drifted": [], "columns": {}}, "drift": looks}
+    assert figures_of(arrived).get("DriftSigns") == told
+    known = {"measured": {}, "error": {"average_precision": None}, "drift": [], "drift_of_truth": looks}
+    assert figures_of(known).get("DriftSigns") == told
+
+
+def test_how_many_were_alerted_and_what_went_missing_are_metrics_of_a_week() -> None:
+    """The input where it rose most; the score is no input, and of few rows nothing is told."""
+    columns = {
+        "amount": {"missing": 0.3, "missing_before": 0.05},
+        "seconds": {"missing": 0.5, "missing_before": 0.45},
+        SCORE: {"missing": 1.0, "missing_before": 0.0},
+    }
+    week = {"measured": None, "estimated": {}, "rows": 2_000, "alerts": 30}
+    week |= {"covariates": {"rows": 1_900, "drifted": [], "columns": columns}}
+    told = figures_of(week)
+    assert (told["AlertShare"], told["MissingRise"]) == (0.015, pytest.approx(0.25))
+    assert "MissingRise" not in figures_of(week | {"covariates": week["covariates"] | {"rows": 499}})

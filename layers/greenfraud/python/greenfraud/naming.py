@@ -15,6 +15,7 @@ LEDGER_PREFIX = "ledger/"  # in the bucket of copies that nobody overwrites
 RATES_KEY = "rates/rates.csv"  # among the artifacts: what other currencies are worth in the platform's
 SHORT = 8  # digits of an execution in a model's version
 EXECUTIONS = "executions/"  # among the artifacts
+RUNS = "runs/"  # among the artifacts: what each execution cost and brought
 GENESIS = "genesis"  # the version of a family's first parent, which says that there is none
 PROFILE = "profile.json"  # beside a chunk's features
 # What compaction makes of a day's landed files. It sorts behind each of them: whoever lists a day while they are being removed
@@ -219,6 +220,15 @@ def decision_key(execution: str) -> str:
 def report_key(execution: str) -> str:
     """Return the key of the report of an execution."""
     return f"{execution_prefix(execution)}report.json"
+
+
+def run_key(ended_at: str, execution: str) -> str:
+    """Return the key of the record of an execution; keys sort as the moments, which are written in the same way.
+
+    >>> run_key("2026-11-29T01:30:00Z", "0123456789ab")
+    'runs/2026-11-29T01:30:00Z-0123456789ab.json'
+    """
+    return f"{RUNS}{ended_at}-{execution}.json"
 
 
 def looks_prefix(chunk: str) -> str:

@@ -26,7 +26,13 @@ KNOWN = (
     "expected_minutes",
     "over_budget",
     "scheduled_at",
+    "trigger",
+    "alarm",
+    "reason",
 )
+PERSON, SCHEDULE, DRIFT = "person", "schedule", "drift"  # who starts a run
+TRIGGERS = (PERSON, SCHEDULE, DRIFT)
+MOST_REASON = 1_023  # characters, as many as CloudWatch gives the reason of an alarm's state
 LONGEST_WORDS = 500
 MOST_HOURS = 24  # that a run may wait: the state machine ends what takes longer than two days
 EXPECTED_MINUTES = 60
@@ -37,7 +43,8 @@ class RunRequest:
     """The state machine's input; `scheduled_at` is the moment that a schedule started it for, as the schedule writes it.
 
     `accept` are chunks to let out of quarantine, `why` and `by` what is put on record of that. `deadline` is when the run is to
-    have ended, as a moment or in hours from its start; without one it does not wait for clean power.
+    have ended, as a moment or in hours from its start; without one it does not wait for clean power. `trigger` is who started it:
+    a person, unless it says otherwise; of drift, `alarm` and `reason` are the alarm's ARN and words.
     """
 
     families: tuple[str, ...] = FAMILIES
@@ -52,6 +59,9 @@ class RunRequest:
     expected_minutes: int = EXPECTED_MINUTES
     over_budget: bool = False
     scheduled_at: str | None = None
+    trigger: str = PERSON
+    alarm: str | None = None
+    reason: str | None = None
     warnings: tuple[str, ...] = ()
 
     @classmethod
@@ -85,8 +95,22 @@ class RunRequest:
             over_budget=body.get("over_budget", False),
             expected_minutes=_minutes(body.get("expected_minutes")),
             scheduled_at=_moment("scheduled_at", body.get("scheduled_at")),
+            trigger=_trigger(body),
+            alarm=_words("alarm", body.get("alarm"), MOST_REASON),
+            reason=_words("reason", body.get("reason"), MOST_REASON),
             warnings=tuple(_warnings(body)),
         )
+
+    @property
+    def started_by(self) -> dict[str, str]:
+        """What is put on record of who started the run."""
+        told = {"trigger": self.trigger, "scheduled_at": self.scheduled_at, "alarm": self.alarm, "reason": self.reason}
+        return {name: value for name, value in told.items() if value is not None}
+
+    @property
+    def is_wished(self) -> bool:
+        """Whether a person wants this run, or what only a person asks for: it is never skipped."""
+        return self.trigger == PERSON or self.force or self.full or bool(self.accept) or self.over_budget
 
     def deadline_at(self, now: datetime) -> datetime:
         """Return when the run is to have ended: hours count from the start, or from the moment that a schedule started it for.
@@ -123,6 +147,17 @@ class RunRequest:
         return list(trainable) if self.chunks is None else _choose("chunks", self.chunks, trainable)
 
 
+def in_words(started_by: Mapping[str, str]) -> str:
+    """Say who started a run, as its plan has it on record.
+
+    >>> in_words({"trigger": "drift", "alarm": "arn:aws:cloudwatch:eu-north-1:1:alarm:Drift", "reason": "2.0 is above 0"})
+    'started by drift: arn:aws:cloudwatch:eu-north-1:1:alarm:Drift, 2.0 is above 0'
+    """
+    who = "a person" if started_by["trigger"] == PERSON else started_by["trigger"]
+    told = ", ".join(started_by[name] for name in ("alarm", "reason") if name in started_by)
+    return f"started by {who}: {told}" if told else f"started by {who}"
+
+
 def _choose(field: str, ids: Sequence[str], known: Sequence[Chunk]) -> list[Chunk]:
     by_id = {chunk.id: chunk for chunk in known}
     unknown = [one for one in ids if one not in by_id]
@@ -132,9 +167,19 @@ def _choose(field: str, ids: Sequence[str], known: Sequence[Chunk]) -> list[Chun
     return sorted({by_id[one] for one in ids})
 
 
-def _words(field: str, value: Any) -> str | None:
-    if value is not None and not (isinstance(value, str) and len(value.strip()) > 0 and len(value) <= LONGEST_WORDS):
-        raise InvalidInput(field, f"must be a text of at most {LONGEST_WORDS} characters")
+def _trigger(body: Mapping[str, Any]) -> str:
+    """Return who started it: a start that is for a moment is a schedule's, also where a release before did not say so."""
+    told = body.get("trigger")
+    if told is None:
+        return PERSON if body.get("scheduled_at") is None else SCHEDULE
+    if told not in TRIGGERS:
+        raise InvalidInput("trigger", f"{told!r} is unknown; choose from {', '.join(TRIGGERS)}")
+    return str(told)
+
+
+def _words(field: str, value: Any, longest: int = LONGEST_WORDS) -> str | None:
+    if value is not None and not (isinstance(value, str) and len(value.strip()) > 0 and len(value) <= longest):
+        raise InvalidInput(field, f"must be a text of at most {longest} characters")
     return None if value is None else str(value)
 
 
