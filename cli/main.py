@@ -35,6 +35,7 @@ from cli.options import (
 )
 from cli.policy.commands import policy_app
 from cli.recovery.commands import rebuild_command, redrive_command, restore_day_command
+from cli.report_command import report_command
 from cli.retrain_command import retrain_command
 from cli.reviews.commands import list_command, reviews_app
 from cli.screen import Screen
@@ -202,6 +203,7 @@ def mlflow_ui_command(
     show_mlflow(Screen(), port)
 
 
+app.command("report", help=in_paragraphs(report_command))(report_command)
 app.command("emissions", help=in_paragraphs(emissions_command))(emissions_command)
 for name, command in (("redrive", redrive_command), ("rebuild", rebuild_command), ("restore-day", restore_day_command)):
     app.command(name)(command)

@@ -51,5 +51,5 @@ def _command_lines() -> list[str]:
     shown = command.relative_to(Path.cwd()) if command.is_relative_to(Path.cwd()) else command
     return [
         f"{shlex.quote(str(shown))} {rest}"
-        for rest in ("status", "retrain --families light --force", "rollback --yes --reason 'trying it'")
+        for rest in ("status", "report", "retrain --families light --force", "rollback --yes --reason 'trying it'")
     ]

@@ -12,7 +12,20 @@ from pathlib import Path
 from greenfraud.features.manifest import Manifest
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = ("cdk", "cli", "feature_repo", "functions", "intake", "layers", "local", "requirements", "tests", "toolchain", "training")
+SOURCES = (
+    "cdk",
+    "cli",
+    "feature_repo",
+    "functions",
+    "intake",
+    "layers",
+    "local",
+    "reporting",
+    "requirements",
+    "tests",
+    "toolchain",
+    "training",
+)
 FILES = ("cdk.json", "package-lock.json", "package.json", "pyproject.toml")
 SHARED = (".venv", ".venv-cdk", "node_modules")  # tools, which nothing here changes
 CACHES = shutil.ignore_patterns("__pycache__", ".*_cache")

@@ -22,6 +22,7 @@ SOURCES = (
     "functions",
     "intake",
     "layers",
+    "reporting",
     "training",
     "feature_repo",
     "toolchain/synthesis.py",

@@ -176,14 +176,15 @@ class JobRoles(Construct):
         allow_limiting_logs(role)
 
     def _report(self, role: iam.Role) -> None:
-        """From what the execution left to its report and to MLflow's registry."""
-        allow_objects(role, self._lake, READ, "emissions/")
+        """From what the execution left to its report, to the pages of it, and to MLflow's registry."""
+        allow_objects(role, self._lake, READ, "emissions/", DATASET, "reports/quality/")
         allow_listing(role, self._artifacts)
         documents = [f"executions/*/{name}.json" for name in ("plan", "evaluation", "curves", "decision", "report")]
         allow_objects(role, self._artifacts, READ, *documents, "executions/*/train/")
         allow_objects(role, self._artifacts, READ, "models/", "checkpoints/*/full-refit.json")
-        allow_objects(role, self._artifacts, WRITE, "executions/*/report.json", "runs/", f"{MLFLOW_PREFIX}/")
+        allow_objects(role, self._artifacts, WRITE, "executions/*/report.json", "reports/", "runs/", f"{MLFLOW_PREFIX}/")
         allow_items(role, ["GetItem"], self._tables.control)  # what serves by now, for MLflow's aliases
+        allow_items(role, ["Query"], self._tables.ledger)  # the newest changes, for its page
 
     def _label(self, role: iam.Role) -> None:
         """From dropped files to reports and releases beside decisions, which leave the review list; others stand in the lake."""

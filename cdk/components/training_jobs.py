@@ -53,7 +53,7 @@ class TrainingJobs(Construct):
             directory=str(ROOT),
             file="training/Dockerfile",
             build_args={"TORCH_BACKEND": settings.training_torch_backend},
-            exclude=only("training/", "intake/", "layers/greenfraud/", "feature_repo/", *INSTALLED),
+            exclude=only("training/", "intake/", "reporting/", "layers/greenfraud/", "feature_repo/", *INSTALLED),
             ignore_mode=IgnoreMode.GIT,
             platform=ecr_assets.Platform.LINUX_AMD64,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from cli.dashboard.markup import element, words
+from reporting.markup import element, words
 
 
 class Range(NamedTuple):

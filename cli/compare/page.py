@@ -9,11 +9,11 @@ from typing import Any
 
 from cli.compare import wording
 from cli.compare.drawing import Range, ranges
-from cli.dashboard.frame import framed, noted, section
-from cli.dashboard.headline import Tile
-from cli.dashboard.markup import element, items, words
-from cli.dashboard.units import moment
 from greenfraud.money import in_words
+from reporting.frame import framed, noted, section
+from reporting.markup import element, items, words
+from reporting.tile import Tile
+from reporting.units import moment
 
 OWN_STYLE = Path(__file__).with_name("page.css")
 TILES = ("saved_minor_a_day", "frauds_found_share", "hindered_customers_a_day", "average_precision")

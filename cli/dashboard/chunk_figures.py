@@ -7,12 +7,13 @@ from typing import Any
 
 import altair as alt
 
-from cli.dashboard.figure import Figure, Table
+from cli.dashboard.figure import Figure
 from cli.dashboard.mlflow_runs import MlflowRun
 from cli.dashboard.theme import Rows, amounts, in_order, lines_over, round_ends, tooltip
 from cli.dashboard.totals import TRAIN
-from cli.dashboard.units import grams, number
 from greenfraud.carbon import EmissionsRecord
+from reporting.table import Table
+from reporting.units import grams, number
 
 PREQUENTIAL = "prequential_average_precision"
 

@@ -8,38 +8,10 @@ from typing import Any
 
 from cli.dashboard.mlflow_runs import MlflowRun
 from cli.dashboard.totals import RULES
-from cli.dashboard.units import UNAVAILABLE, number
 from greenfraud.money import EURO, digits_of
+from reporting.measure import Measure
 
 RECALL = "recall_at_fpr_1pct"
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A value with its 95 % interval; without a value, `reason` says why."""
-
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    reason: str = "not measured"
-
-    def described(self) -> str:
-        """Value and interval in words."""
-        return f"{UNAVAILABLE} ({self.reason})" if self.value is None else f"{number(self.value)} ({self.interval()})"
-
-    def as_share(self) -> str:
-        """The value as a share of a hundred, in words.
-
-        >>> Measure(0.0312).as_share(), Measure(reason="too few").as_share()
-        ('3.1 %', 'unavailable (too few)')
-        """
-        return f"{UNAVAILABLE} ({self.reason})" if self.value is None else f"{number(100 * self.value, 1)} %"
-
-    def interval(self, decimals: int = 3) -> str:
-        """The interval in words."""
-        if self.low is None or self.high is None:
-            return UNAVAILABLE if self.value is None else "interval unavailable"
-        return f"{number(self.low, decimals)} to {number(self.high, decimals)}"
 
 
 UNKNOWN = Measure()
@@ -121,7 +93,7 @@ def rules_of(evaluation: Mapping[str, Any]) -> Candidate:
     """The bare rules on the same holdout."""
     rules = evaluation.get("baseline_rules") or {}
     metrics = rules.get("metrics", {})
-    precision, recall = (_measure(metrics.get(name)) for name in ("average_precision", RECALL))
+    precision, recall = (Measure.of(metrics.get(name)) for name in ("average_precision", RECALL))
     return Candidate(RULES, average_precision=precision, recall=recall, to_come=frauds_to_come(evaluation))
 
 
@@ -144,17 +116,12 @@ def _candidate(item: Mapping[str, Any], rows: int | None, currency: str) -> Cand
     return Candidate(
         family=item["family"],
         version=item["version"],
-        average_precision=_measure(item["metrics"].get("average_precision")),
-        recall=_measure(item["metrics"].get(RECALL)),
+        average_precision=Measure.of(item["metrics"].get("average_precision")),
+        recall=Measure.of(item["metrics"].get(RECALL)),
         saved_per_1000=_saved((item.get("against_rules") or {}).get("expected_cost_minor"), rows, currency),
         grams_per_1000=item.get("emissions_g_per_1000"),
         is_production=item.get("role") == "production",
     )
-
-
-def _measure(metric: Mapping[str, Any] | None) -> Measure:
-    found = metric or {}
-    return Measure(found.get("value"), found.get("low"), found.get("high"), found.get("reason") or UNKNOWN.reason)
 
 
 def _saved(difference: Mapping[str, Any] | None, rows: int | None, currency: str) -> Measure:

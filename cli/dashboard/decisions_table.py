@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cli.dashboard.history import Event
-from cli.dashboard.markup import element, items, words
-from cli.dashboard.units import UNAVAILABLE, grams, moment
+from reporting.markup import element, items, words
+from reporting.units import UNAVAILABLE, grams, moment
 
 LABELS = {"censored_rows": "refused, nothing known of them", "explored_rows": "let through by chance"}
 HEADERS = ("Time (UTC)", "Execution", "Outcome", "Serves afterwards", "Holdout", "CO₂e", "Reasons")

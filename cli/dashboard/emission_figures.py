@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from cli.dashboard.figure import Figure, Table
+from cli.dashboard.figure import Figure
 from cli.dashboard.theme import (
     HEIGHT,
     STAGES,
@@ -22,8 +22,9 @@ from cli.dashboard.theme import (
     tooltip,
 )
 from cli.dashboard.totals import RULES, SERVE, Period, grams_by, grams_per_1000, kind_of, length_of, periods
-from cli.dashboard.units import grams
 from greenfraud.carbon import EmissionsRecord
+from reporting.table import Table
+from reporting.units import grams
 
 THICKNESS = "min(bandwidth('x') * 0.8, 44)"  # of a standing bar, in pixels: a few of them stay slim
 ROUND = round_ends(from_zero=True)

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cli.dashboard.comparison import Candidate
 from cli.dashboard.history import Event
-from cli.dashboard.markup import element, words
 from cli.dashboard.method import grid, methods
 from cli.dashboard.totals import RULES, SERVE, decisions_of, grams_per_1000, total_grams
-from cli.dashboard.units import grams, number
 from greenfraud.carbon import EmissionsRecord
+from reporting.tile import Tile
+from reporting.units import grams, number
 
 Records = Sequence[EmissionsRecord]
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One figure: what it is, its value, and what it rests on."""
-
-    name: str
-    value: str
-    basis: str
-
-    def html(self) -> str:
-        """Term, figure and basis of a description list."""
-        basis = element("dd", words(self.basis), class_="basis")
-        return element("div", element("dt", words(self.name)), element("dd", words(self.value)), basis)
 
 
 def tiles(records: Records, events: Sequence[Event], currency: str) -> list[Tile]:

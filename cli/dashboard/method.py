@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cli.dashboard.totals import SERVE, decisions_of, grams_per_1000
-from cli.dashboard.units import UNAVAILABLE, energy, grams
 from greenfraud.carbon import EmissionsRecord
+from reporting.units import UNAVAILABLE, energy, grams
 
 Records = Sequence[EmissionsRecord]
 METHODS = {

@@ -14,18 +14,18 @@ from cli.dashboard.chunk_figures import by_family_and_chunk, learning
 from cli.dashboard.decisions_table import decisions_table
 from cli.dashboard.emission_figures import answering, by_stage, over_time
 from cli.dashboard.figure import Figure
-from cli.dashboard.frame import framed, noted, section
 from cli.dashboard.headline import tiles
 from cli.dashboard.history import Event, history
 from cli.dashboard.inputs import Inputs
-from cli.dashboard.markup import element, words
 from cli.dashboard.method import grid, methods, sci_sentence
 from cli.dashboard.production_figure import production
 from cli.dashboard.quarantine_table import quarantine_table
 from cli.dashboard.segment_figure import by_segment
-from cli.dashboard.units import UNAVAILABLE, moment
 from cli.dashboard.value_figures import value_against_grams
 from cli.dashboard.week_figure import before_labels
+from reporting.frame import framed, noted, section
+from reporting.markup import element, words
+from reporting.units import UNAVAILABLE, moment
 
 SCRIPT = Path(__file__).with_name("page.js")
 

@@ -9,10 +9,11 @@ from typing import Any
 import altair as alt
 
 from cli.dashboard.comparison import Candidate
-from cli.dashboard.figure import Figure, Table
+from cli.dashboard.figure import Figure
 from cli.dashboard.history import Event
 from cli.dashboard.theme import HEIGHT, bands, coloured, measured, round_ends, tooltip
-from cli.dashboard.units import UNAVAILABLE, moment, number
+from reporting.table import Table
+from reporting.units import UNAVAILABLE, moment, number
 
 HEADERS = ("Time (UTC)", "Event", "Serves", "AP", "95 % interval", "AP of the rules", "Frauds to come", "Holdout")
 

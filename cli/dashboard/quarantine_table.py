@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from cli.dashboard.markup import element, items, words
-from cli.dashboard.units import moment
 from greenfraud.quarantine import Quarantined
+from reporting.markup import element, items, words
+from reporting.units import moment
 
 HEADERS = ("Chunk", "What is wrong", "Let through", "Found (UTC)")
 

@@ -8,10 +8,11 @@ from typing import Any
 import altair as alt
 
 from cli.dashboard.comparison import Candidate, SegmentOfHoldout
-from cli.dashboard.figure import Figure, Table
+from cli.dashboard.figure import Figure
 from cli.dashboard.history import Event
 from cli.dashboard.theme import Rows, coloured, in_order, measured, round_ends, tooltip
-from cli.dashboard.units import UNAVAILABLE, number
+from reporting.table import Table
+from reporting.units import UNAVAILABLE, number
 
 LINE = 17  # of a name or a model, in pixels
 HEADERS = ("Segment", "Transactions", "Frauds", "Model", "Average precision", "Recall at 1 % false positives")

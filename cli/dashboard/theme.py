@@ -12,8 +12,8 @@ from typing import Any
 
 import altair as alt
 
-from cli.dashboard.units import unit_for
-from greenfraud.palette import HUES, OTHER
+from greenfraud.palette import HUES
+from reporting.units import unit_for
 
 CONFIG: dict[str, Any] = json.loads(Path(__file__).with_name("vega.json").read_text(encoding="utf-8"))
 STAGES = ("features", "train", "evaluate", "materialize", "compact", "monitor", "label", "report", "serve")
@@ -24,11 +24,6 @@ IN_WORDS = f"({json.dumps(NAMES)})[datum.label] || datum.label"
 KEY = alt.Legend(title=None, labelExpr=IN_WORDS, columns=3)
 Rows = Sequence[Mapping[str, Any]]
 HEIGHT = 240  # of what is drawn over an axis, in pixels
-
-
-def variables(ground: str) -> str:
-    """Every kind's colour as a CSS variable, on a `light` or a `dark` ground."""
-    return " ".join(f"--{kind}: {getattr(hue, ground)};" for kind, hue in {**HUES, "other": OTHER}.items())
 
 
 def in_order(found: Iterable[str], known: Iterable[str] = HUES) -> list[str]:

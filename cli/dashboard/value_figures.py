@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
-from cli.dashboard.comparison import Candidate, Measure
-from cli.dashboard.figure import Figure, Table
+from cli.dashboard.comparison import Candidate
+from cli.dashboard.figure import Figure
 from cli.dashboard.history import Event
 from cli.dashboard.theme import HEIGHT, Rows, amounts, coloured, measured, round_ends, tooltip
-from cli.dashboard.units import grams, moment
+from reporting.measure import Measure
+from reporting.table import Table
+from reporting.units import grams, moment
 
 
 class Value(NamedTuple):

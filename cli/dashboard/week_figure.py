@@ -8,10 +8,11 @@ from typing import Any
 import altair as alt
 
 from cli.dashboard.chunk_figures import first_day
-from cli.dashboard.comparison import Measure
-from cli.dashboard.figure import Figure, Table
+from cli.dashboard.figure import Figure
 from cli.dashboard.theme import HEIGHT, Rows, bands, coloured, measured, round_ends, tooltip
-from cli.dashboard.units import UNAVAILABLE, number
+from reporting.measure import Measure
+from reporting.table import Table
+from reporting.units import UNAVAILABLE, number
 
 PRECISION, FRAUDS = "average_precision", "frauds"
 HEADERS = (

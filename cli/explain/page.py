@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cli.dashboard.frame import framed, noted, section
-from cli.dashboard.markup import element, items, words
-from cli.dashboard.units import moment
 from cli.explain import wording
 from cli.explain.wording import Explanation, Told
+from reporting.frame import framed, noted, section
+from reporting.markup import element, items, words
+from reporting.units import moment
 
 OWN_STYLE = Path(__file__).with_name("page.css")
 HALF = 50.0  # per cent of a bar's track: zero stands in its middle

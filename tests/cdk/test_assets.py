@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SYNTHESISED = ("cdk", "functions", "intake", "layers", "training", "feature_repo", "requirements")
+SYNTHESISED = ("cdk", "functions", "intake", "layers", "reporting", "training", "feature_repo", "requirements")
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,7 @@ def test_a_result_is_written_by_its_step_alone(granted, key, steps):
         ("features/0123/chunk=20180501-20180508/part.parquet", {"features", "train", "evaluate"}),
         ("features/0123/chunk=20180501-20180508/profile.json", {"features", "train", "evaluate"}),
         ("quarantine/20180501-20180508.json", {"features", "monitor"}),
-        ("reports/quality/20180501-20180508.json", {"monitor"}),
+        ("reports/quality/20180501-20180508.json", {"monitor", "report"}),
     ],
 )
 def test_the_lake_is_read_by_parts(granted, key, readers):

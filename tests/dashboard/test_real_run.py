@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,21 @@ def test_every_family_and_chunk_is_plotted(text, first_run):
     for result in first_run.train_results:
         assert f"{result['family']}, chunk {result['chunk']}" in text
     assert re.search(r'"shown":"0\.\d{3}","name":"light, chunk \d+-\d+"', text)
+
+
+def test_the_execution_has_left_its_report_which_a_command_and_a_browser_open(deployment, first_run, text, tmp_path, monkeypatch):
+    """Made by its last job, with pictures of all that was measured; nothing of it is missing."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("cli.report_command.find_target", lambda **_: deployment.target)
+    said = CliRunner().invoke(app, ["report"], catch_exceptions=False)
+    assert "report.html is ready" in said.output
+    folder = next(Path(".local/reports").iterdir())
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert first_run.promoted in report
+    assert report.count('role="img"') >= 9
+    assert "could not be made" not in report
+    assert 'class="missing"' not in report
+    assert {file.stem for file in folder.iterdir()} >= {"heavy-card", "light-validation"}
+    with urllib.request.urlopen(f"{deployment.target.api}/report") as shown:
+        assert shown.url.endswith(f"/report/{folder.name}/report.html")
+        assert shown.read().decode() == report

@@ -9,10 +9,11 @@ import pytest
 import vl_convert
 from platform_past import FAMILIES, FEW, SEGMENTS, past, without_evaluations
 
-from cli.dashboard.comparison import Candidate, Measure, SegmentOfHoldout
+from cli.dashboard.comparison import Candidate, SegmentOfHoldout
 from cli.dashboard.history import history
 from cli.dashboard.segment_figure import by_segment
 from cli.dashboard.theme import vega_lite
+from reporting.measure import Measure
 
 
 def svg_of(figure) -> str:

@@ -10,14 +10,15 @@ import pytest
 import vl_convert
 
 from cli.dashboard.emission_figures import by_stage
-from cli.dashboard.theme import coloured, variables, vega_lite
+from cli.dashboard.theme import coloured, vega_lite
 from greenfraud.palette import HUES
+from reporting.colours import variables
 
 
-@pytest.mark.parametrize("module", ["chunk_figures", "markup", "theme", "units"])
+@pytest.mark.parametrize("module", ["cli.dashboard.chunk_figures", "cli.dashboard.theme", "reporting.markup", "reporting.units"])
 def test_the_examples_in_docstrings_hold(module):
     """Each formula shows one."""
-    assert doctest.testmod(importlib.import_module(f"cli.dashboard.{module}")).failed == 0
+    assert doctest.testmod(importlib.import_module(module)).failed == 0
 
 
 @pytest.mark.parametrize("ground", ["light", "dark"])

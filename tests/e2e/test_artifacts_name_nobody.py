@@ -42,6 +42,6 @@ def test_no_artifact_and_no_run_names_a_customer(deployment, first_run, people):
     """So forgetting a person changes no model: a sample is of values, a dataset in MLflow of a name, a digest and counts."""
     found = list(contents(deployment))
     places = " ".join(place for place, _ in found)
-    assert all(kind in places for kind in ("checkpoints/", "models/", "executions/", "mlflow/", "mlflow.db"))
+    assert all(kind in places for kind in ("checkpoints/", "models/", "executions/", "reports/", "mlflow/", "mlflow.db"))
     named = {place for place, body in found if not people.isdisjoint(WORD.findall(body))}
     assert named == set()

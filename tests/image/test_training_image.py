@@ -95,6 +95,7 @@ def test_it_holds_no_trace_of_its_build_and_nothing_that_only_its_developers_nee
         "greenfraud",
         "feature_repo",
         "intake",
+        "reporting",
         "training",
     }
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.floating[Any]]
 
+HEAD = 2  # times the capacity: nobody looks further down a day, but where those above were drawn seldom or are found already
+
 
 class CustomerDay(NamedTuple):
     """The customers of one day, highest score first."""
@@ -48,9 +50,20 @@ def _rank(scores: Floats, is_fraud: NDArray[np.bool_], customer: NDArray[np.int6
 
 def _day_precision(day: CustomerDay, capacity: int, weights: Floats, is_found: NDArray[np.bool_]) -> Floats:
     """Return the precision per weighting, and mark the compromised customers that were found."""
-    count = weights[:, day.customers] * ~is_found[:, day.customers]
+    customers, count = _looked_at(day, capacity, weights, is_found)
     before = np.cumsum(count, axis=1) - count
     taken = np.clip(capacity - before, 0, count)
-    hit = taken * day.is_compromised
-    is_found[:, day.customers] |= hit > 0
+    hit = taken * day.is_compromised[: len(customers)]
+    is_found[:, customers] |= hit > 0
     return np.asarray(hit.sum(axis=1) / capacity)
+
+
+def _looked_at(day: CustomerDay, capacity: int, weights: Floats, is_found: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Floats]:
+    """Return the first customers, as many as fill the capacity in every weighting, and how often each counts."""
+    size = HEAD * capacity
+    while True:
+        customers = day.customers[:size]
+        count = weights[:, customers] * ~is_found[:, customers]
+        if size >= len(day.customers) or (count.sum(axis=1) >= capacity).all():
+            return customers, count
+        size *= 2

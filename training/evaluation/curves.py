@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from training.evaluation.calibration import ECE_BINS
+from training.evaluation.curve_intervals import CurveIntervals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,13 +29,21 @@ FRAUD_BINS = 10  # of equally many frauds: of bins of equal width, the lowest ho
 def curves_document(candidates: Sequence[EvaluatedCandidate], holdout: Holdout) -> dict[str, Any]:
     """Return `curves.json`: the curves of each candidate that could be scored, by name."""
     scored = {candidate.name: candidate for candidate in candidates if candidate.scores is not None and holdout.is_fraud.any()}
-    return {"schema": SCHEMA, "candidates": {name: _curves(candidate, holdout.is_fraud) for name, candidate in scored.items()}}
+    intervals = CurveIntervals(holdout) if scored else None
+    return {
+        "schema": SCHEMA,
+        "candidates": {name: _curves(candidate, holdout.is_fraud, intervals) for name, candidate in scored.items()},
+        "best_card_precision": intervals.best_card_precision() if intervals else {},
+    }
 
 
-def _curves(candidate: EvaluatedCandidate, is_fraud: Flags) -> dict[str, Any]:
+def _curves(candidate: EvaluatedCandidate, is_fraud: Flags, intervals: CurveIntervals | None) -> dict[str, Any]:
     assert candidate.scores is not None
+    assert intervals is not None
     scores, is_probability = candidate.scores, candidate.is_probability
     return {
+        "precision_band": intervals.precision_band(scores),
+        "card_precision": intervals.card_precision(scores),
         "precision_recall": precision_recall(scores, is_fraud),
         "calibration": reliability(scores, is_fraud) if is_probability else None,
         "reliability": reliability_by_frauds(scores, is_fraud) if is_probability else None,

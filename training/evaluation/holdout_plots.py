@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from greenfraud.palette import HUES, OTHER
+from reporting.shares import wilson
 from training.evaluation.calibration import ECE_BINS
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ LOOK: dict[Any, Any] = {
 }
 EXPECTED: dict[str, Any] = {"color": HUES["shared"].light, "linewidth": 1.5, "linestyle": "--"}
 LOWEST = 1e-3  # probability that a picture on logarithmic scales reaches down to, at least
-NORMAL_95 = 1.959964  # the standard normal's 97.5 % quantile
 
 
 def precision_recall_plot(
@@ -95,18 +94,6 @@ def _points(bins: Sequence[Mapping[str, Any]]) -> tuple[list[float], list[float]
     said, shares = [entry["mean_probability"] for entry in bins], [entry["frauds"] / entry["rows"] for entry in bins]
     ends = zip(*(wilson(entry["frauds"], entry["rows"]) for entry in bins), strict=True)
     return said, shares, [[abs(end - share) for end, share in zip(side, shares, strict=True)] for side in ends]
-
-
-def wilson(found: int, rows: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson, 1927), which also holds for few rows and for shares near 0 or 1.
-
-    >>> [round(end, 3) for end in wilson(0, 10)], [round(end, 3) for end in wilson(5, 10)]
-    ([0.0, 0.278], [0.237, 0.763])
-    """
-    square = NORMAL_95**2
-    centre = (found + square / 2) / (rows + square)
-    reach = NORMAL_95 / (rows + square) * math.sqrt(found * (rows - found) / rows + square / 4)
-    return max(0.0, centre - reach), min(1.0, centre + reach)
 
 
 @contextmanager

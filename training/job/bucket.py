@@ -69,6 +69,10 @@ class Bucket:
         """Write one object."""
         client("s3").put_object(Bucket=self.name, Key=key, Body=body)
 
+    def put_page(self, key: str, page: str) -> None:
+        """Write one page, which a browser shows."""
+        client("s3").put_object(Bucket=self.name, Key=key, Body=page.encode(), ContentType="text/html; charset=utf-8")
+
     def fetch(self, key: str, path: Path) -> str | None:
         """Copy an object into a file, however large; returns the tag of what was read, None where there is none."""
         try:

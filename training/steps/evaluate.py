@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING, Any
 
 from greenfraud.chunks import Chunk
+from greenfraud.faults import told as told_of
+from greenfraud.faults import trail_of
 from greenfraud.features.manifest import load_manifest
 from greenfraud.gate.margins import Margins
 from greenfraud.items import served as served_items
@@ -13,7 +16,9 @@ from greenfraud.items.served import Served
 from greenfraud.money import EURO
 from greenfraud.naming import DATASET_KEY, curves_key, evaluation_key, features_key, models_prefix, plan_key
 from training.evaluation.candidates import EvaluatedCandidate, bundle_candidate, rules_candidate
+from training.evaluation.changes import changes_of
 from training.evaluation.curves import curves_document
+from training.evaluation.group_weights import GroupWeights
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.judgement import judge
 from training.evaluation.looks import count_look
@@ -87,10 +92,22 @@ def main(paths: JobPaths) -> None:
         "score_emissions_g_per_1000": whole_score_g(settings),
         **judge(candidates, holdout, training_costs(artifacts, plan)),
     }
-    artifacts.put_json(curves_key(hyperparameters.execution), curves_document(candidates, holdout))
+    told = {**curves_document(candidates, holdout), "changes": what_changes(candidates, holdout, artifacts)}
+    artifacts.put_json(curves_key(hyperparameters.execution), told)
     artifacts.put_json(evaluation_key(hyperparameters.execution), document)
     log.info("evaluate: %d candidates on %d rows", len(candidates), len(holdout))
     store_footprint(settings, "evaluate", meter.stop(), chunk=hyperparameters.holdout_chunk)
+
+
+def what_changes(candidates: list[EvaluatedCandidate], holdout: Holdout, artifacts: Bucket) -> dict[str, Any]:
+    """Return what each challenger would change; it decides nothing, so a fault of it is told there and fails nobody."""
+    try:
+        found = changes_of(candidates, holdout, lambda one: GroupWeights.measured(one, holdout, artifacts))
+        json.dumps(found, allow_nan=False)  # what is no number could not be stored
+    except Exception as error:
+        log.warning("evaluate: what challengers change is not told: %s; by way of %s", told_of(error), trail_of(error))
+        return {"reason": f"it could not be told ({type(error).__name__})"}
+    return found
 
 
 def read_served(settings: Settings) -> Served | None:

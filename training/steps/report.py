@@ -1,4 +1,4 @@
-"""Job `report`: sum the execution up in report.json, and tell MLflow all of it, and what earlier jobs could not tell."""
+"""Job `report`: sum the execution up in report.json and on pages, and tell MLflow all that it does not know yet."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from training.job.footprint import Meter, store_footprint, store_metrics
 from training.job.hyperparameters import Hyperparameters
 from training.job.settings import Settings
 from training.job.training_age import AGE, JUST_NOW
+from training.pages.gathering import Gathering
+from training.pages.writing import write_pages
 from training.tracking.catching_up import catch_up
 from training.tracking.full_refit import saved, trainings
 from training.tracking.past_run import past_run
@@ -34,7 +36,7 @@ SEGMENT_METRICS = ("average_precision", "recall_at_fpr_1pct", "expected_cost_min
 
 
 def main(paths: JobPaths) -> None:
-    """Read evaluation and decision; sum up; tell MLflow."""
+    """Read evaluation and decision; sum up; draw the pages; tell MLflow."""
     hyperparameters = Hyperparameters.read(paths.hyperparameters())
     settings = Settings.from_env()
     meter = Meter(settings)
@@ -50,12 +52,14 @@ def main(paths: JobPaths) -> None:
     for family, figures in report["families"].items():
         figures["saved"] = saved(artifacts, results[family])
     store_footprint(settings, "report", meter.stop())
-    records = records_of_execution(Bucket(settings.lake_bucket), plan)  # this job's among them
+    records = records_of_execution(Bucket(settings.lake_bucket), plan)  # of this job among them
     report |= {**totals(records), "methods": methods(records), "reported_at": time.time()}
     artifacts.put_json(report_key(hyperparameters.execution), report)
     ended_at = format_rfc3339(int(report["reported_at"]) * SECOND_US)
     run = past_run({**documents, "plan": plan}, results, records, ended_at)
     artifacts.put_json(run.key, run.to_json())
+    gathering = Gathering(settings)
+    write_pages(artifacts, lambda: gathering.documents(report, plan, documents, results, records))
     store_metrics({AGE: JUST_NOW})
     patience.attempt("the report", lambda: catch_up(settings, hyperparameters.execution))
     patience.count()

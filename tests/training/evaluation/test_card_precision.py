@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from training.evaluation import card_precision
 from training.evaluation.card_precision import CardRanking
 
 CAPACITY = 5
@@ -42,3 +43,14 @@ def test_a_customer_drawn_twice_takes_two_places() -> None:
     """What a resample of customers means for the analysts' capacity."""
     ranking = CardRanking(np.array([0.9, 0.1]), np.array([True, False]), np.array([0, 1]), np.array([0, 0]))
     assert ranking.precision_at(2, np.array([[1.0, 1.0], [2.0, 1.0], [0.0, 2.0]])).tolist() == [0.5, 1.0, 0.0]
+
+
+def test_whoever_lies_below_all_that_analysts_look_at_changes_nothing(monkeypatch) -> None:
+    """Only the head of a day is weighed, and more of it where customers were drawn seldom: to the bit what all of it gives."""
+    draw = np.random.default_rng(11)
+    scores, customer, day = draw.random(6_000), draw.integers(0, 900, 6_000), np.sort(draw.integers(0, 3, 6_000))
+    ranking = CardRanking(scores, draw.random(6_000) < scores / 2, customer, day)
+    weights = np.vstack([draw.poisson(1.0, (40, 900)), draw.random((2, 900)) < 0.02])
+    found = ranking.precision_at(CAPACITY, weights)
+    monkeypatch.setattr(card_precision, "HEAD", 900)
+    assert found.tolist() == ranking.precision_at(CAPACITY, weights).tolist()

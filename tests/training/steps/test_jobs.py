@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import platform
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from workplace import EXECUTION, Workplace, training_job
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
 from greenfraud.carbon import EmissionsRecord
 from greenfraud.features.manifest import load_manifest
-from greenfraud.naming import checkpoint_prefix, features_key, models_prefix, train_result_key, version_of
+from greenfraud.naming import checkpoint_prefix, features_key, models_prefix, pages_prefix, train_result_key, version_of
 from greenfraud.promotion import decide
 from training.__main__ import main
 from training.job.contract import JobPaths
@@ -229,3 +230,21 @@ def test_what_is_forgotten_is_kept_beside_the_checkpoint_and_handed_on(trained: 
     found = trained.document(train_result_key(EXECUTION, "light", trained.chunks[-1].id))
     assert (found["has_drifted"], found["forgotten"]) == (False, None)
     assert 0 < found["usual_fraud_share"] < 1
+
+
+def test_the_report_leaves_pages_with_pictures_that_name_nobody(reported: Workplace) -> None:
+    """The report, and of every new model a card and a validation report; no customer, terminal or payment is on them."""
+    prefix = pages_prefix(EXECUTION)
+    listed = reported.s3.list_objects_v2(Bucket="artifacts", Prefix=prefix)["Contents"]
+    names = {"report", *(f"{family}-{page}" for family in ("baseline", "light") for page in ("card", "validation"))}
+    assert {item["Key"] for item in listed} == {f"{prefix}{name}.html" for name in names}
+    assert reported.s3.head_object(Bucket="artifacts", Key=f"{prefix}report.html")["ContentType"] == "text/html; charset=utf-8"
+    pages = [content(reported, item["Key"]).decode() for item in listed]
+    words = set(re.findall(r"[\w-]+", re.sub(r"<[^>]*>", " ", " ".join(pages))))
+    body = content(reported, features_key(load_manifest().version, reported.holdout.id), "lake")
+    table = pq.read_table(io.BytesIO(body), columns=["transaction_id", "customer_id", "terminal_id"])
+    assert not [column for column in table.column_names if words & {one for one in table[column].to_pylist() if not one.isdigit()}]
+    report = next(page for page in pages if "<h1>Execution" in page)
+    assert report.count('role="img"') >= 9
+    assert "could not be made" not in "".join(pages)
+    assert "could not be read" not in "".join(pages)

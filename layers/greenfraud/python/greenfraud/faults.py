@@ -14,7 +14,7 @@ from typing import Any
 
 from greenfraud.errors import GreenFraudError
 
-OURS = frozenset({"cli", "feature_repo", "functions", "greenfraud", "intake", "local", "training"})
+OURS = frozenset({"cli", "feature_repo", "functions", "greenfraud", "intake", "local", "reporting", "training"})
 CAUSES = 5  # of a chain, the outermost
 GROUPED = 3  # of a group
 CODE = re.compile(r"[A-Za-z0-9.:_-]{1,80}", re.ASCII)

@@ -16,6 +16,7 @@ RATES_KEY = "rates/rates.csv"  # among the artifacts: what other currencies are 
 SHORT = 8  # digits of an execution in a model's version
 EXECUTIONS = "executions/"  # among the artifacts
 RUNS = "runs/"  # among the artifacts: what each execution cost and brought
+PAGES, REPORT_PAGE = "reports/", "report.html"  # likewise: what a person opens
 GENESIS = "genesis"  # the version of a family's first parent, which says that there is none
 PROFILE = "profile.json"  # beside a chunk's features
 # What compaction makes of a day's landed files. It sorts behind each of them: whoever lists a day while they are being removed
@@ -229,6 +230,38 @@ def run_key(ended_at: str, execution: str) -> str:
     'runs/2026-11-29T01:30:00Z-0123456789ab.json'
     """
     return f"{RUNS}{ended_at}-{execution}.json"
+
+
+def pages_prefix(execution: str) -> str:
+    """Return where the pages of one execution lie among the artifacts: for persons, where `report.json` is for programs."""
+    return f"{PAGES}{execution}/"
+
+
+def report_page_key(execution: str) -> str:
+    """Return the key of the page that tells of an execution.
+
+    >>> report_page_key("0123456789ab")
+    'reports/0123456789ab/report.html'
+    """
+    return f"{pages_prefix(execution)}{REPORT_PAGE}"
+
+
+def card_key(execution: str, family: str) -> str:
+    """Return the key of the model card of a family's newest model.
+
+    >>> card_key("0123456789ab", "light")
+    'reports/0123456789ab/light-card.html'
+    """
+    return f"{pages_prefix(execution)}{family}-card.html"
+
+
+def validation_key(execution: str, family: str) -> str:
+    """Return the key of the validation report of a family's newest model.
+
+    >>> validation_key("0123456789ab", "light")
+    'reports/0123456789ab/light-validation.html'
+    """
+    return f"{pages_prefix(execution)}{family}-validation.html"
 
 
 def looks_prefix(chunk: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from cli.dashboard.markup import element, items, words
-from cli.dashboard.theme import variables
+from reporting.colours import variables
+from reporting.markup import element, items, words
 
 STYLE = Path(__file__).with_name("page.css")
 HEAD = (
