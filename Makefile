@@ -12,7 +12,7 @@ BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint pins sbom features bench $(BENCHMARKS:%=bench-%) permissions dashboard mlflow-ui release test-release bootstrap deploy destroy restore clean currencies
+.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint pins sbom features bench $(BENCHMARKS:%=bench-%) story permissions dashboard mlflow-ui release test-release bootstrap deploy destroy restore clean currencies
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,6 +111,9 @@ bench-inference: install ## one row through each family's ONNX file beside PyTor
 
 bench-reasons: install ## what groups of features add to the log odds, beside exact Shapley values and occlusion, per family (DATA, SCALE=0.1)
 	@$(BIN)/python -m benchmarks.reasons $(BENCH_FLAGS)
+
+story: synth ## drift, alarm, clean window, retraining, shadow, canary, promotion, rejection, rollback, by commands alone; 20 minutes (SEED=2)
+	@$(BIN)/python -m benchmarks.story $(if $(SEED),--seed '$(SEED)')
 
 permissions: install ## what each role is granted, and what the recorded walks used of it; fails on what nobody accepted
 	@$(BIN)/python -m benchmarks.permissions

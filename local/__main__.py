@@ -35,6 +35,12 @@ def build_parser() -> argparse.ArgumentParser:
         "--lambda-concurrency", type=not_negative, default=Quotas.lambda_concurrency, metavar="N", help="invocations at once"
     )
     serve.add_argument("--deliver-twice", action="store_true", help="deliver every scheduled event and alarm twice")
+    serve.add_argument(
+        "--skip-waits",
+        action="store_true",
+        default=environ.get("GREENFRAUD_SKIP_WAITS") == "1",
+        help="end Wait states of state machines at once; their clock goes on as if they had waited",
+    )
     serve.add_argument("--auth", choices=("on", "off"), default="off", help="check signatures on the HTTP API")
     deploy = commands.add_parser("deploy", help="publish the assets and create or update the stacks")
     deploy.add_argument("assembly", type=Path, metavar="CDK_OUT")
@@ -85,6 +91,7 @@ def run_serve(chosen: argparse.Namespace) -> int:
             allowed_hosts=allowed_hosts(chosen.allow_host),
             quotas=Quotas(training_slots=chosen.training_slots, lambda_concurrency=chosen.lambda_concurrency),
             deliveries=2 if chosen.deliver_twice else 1,
+            skips_waits=chosen.skip_waits,
         )
     except (PortInUseError, PatchError, HostNameError) as failure:
         print(failure, file=sys.stderr)

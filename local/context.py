@@ -66,6 +66,7 @@ class Context:
     door: Door = field(default_factory=Door)
     quotas: Quotas = field(default_factory=Quotas)
     deliveries: int = 1  # of each scheduled event, alarm and failed batch
+    skips_waits: bool = False  # of state machines, whose clock goes on as if they had waited
     _clients: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _on_start: list[Callable[[], None]] = field(default_factory=list)

@@ -121,6 +121,7 @@ def serve(  # noqa: PLR0913 - the options of the command
     allowed_hosts: tuple[str, ...],
     quotas: Quotas,
     deliveries: int,
+    skips_waits: bool,
 ) -> int:
     """Run until SIGTERM or SIGINT; the exit code: 0, or 1 when something could not be shut down or saved."""
     began = time.monotonic()
@@ -136,6 +137,7 @@ def serve(  # noqa: PLR0913 - the options of the command
         door=Door(allowed=allowed_hosts),
         quotas=quotas,
         deliveries=deliveries,
+        skips_waits=skips_waits,
     )
     context.state_dir.mkdir(parents=True, exist_ok=True)
     install_modules(context)

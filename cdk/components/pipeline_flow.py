@@ -14,6 +14,7 @@ from cdk.components.training_jobs import TrainingJobs
 FAMILIES_AT_ONCE = 3
 THIS_EXECUTION = {"execution_arn.$": "$$.Execution.Id"}
 ITS_INPUT = {"input.$": "$$.Execution.Input"}
+ITS_TIME = {"now.$": "$$.State.EnteredTime"}  # by which a Wait state waits, too
 PER_RUN = ["execution", "date"]
 PER_FAMILY = ["features", "version_ending"]  # what a chunk's names are made of
 PER_CHUNK = ["chunk", "is_last", "job_key"]
@@ -37,7 +38,7 @@ class PipelineFlow(Construct):
 
     def _wait_for_clean_power(self, planned: sfn.State) -> sfn.State:
         """Nothing is planned or leased while it waits; where nobody can say when to start, it starts at once."""
-        payload = {**THIS_EXECUTION, **ITS_INPUT, "ask": "start"}
+        payload = {**THIS_EXECUTION, **ITS_INPUT, **ITS_TIME, "ask": "start"}
         start = call(self, "ChooseStart", function=self._plan, payload=payload, output_path="$.Payload")
         start.add_catch(planned, errors=["States.ALL"])
         wait = sfn.Wait(self, "WaitForCleanPower", time=sfn.WaitTime.timestamp_path("$.start_at"))
@@ -130,7 +131,7 @@ class PipelineFlow(Construct):
     def _account_for_waiting(self) -> sfn.Choice:
         """What a wait saved is a figure beside the run, which has succeeded without it."""
         succeeded = sfn.Succeed(self, "Succeeded")
-        payload = {**THIS_EXECUTION, "ask": "waited"}
+        payload = {**THIS_EXECUTION, **ITS_TIME, "ask": "waited"}
         waited = call(self, "AccountForWaiting", function=self._plan, payload=payload, result_path=sfn.JsonPath.DISCARD)
         waited.add_catch(succeeded, errors=["States.ALL"])
         might_wait = sfn.Condition.is_present("$.may_wait")

@@ -2,7 +2,7 @@
 
 After the generator that the Fraud Detection Handbook describes (chapter 3, "Transaction data simulator"): customers and terminals
 on a square of 100 x 100, habits per customer, and three ways of fraud, their daily draws in proportion to the size of the world.
-On a day of one's choice frauds change: what gave them away before is honest then.
+On days of one's choice frauds change (what gave them away before is honest then), and all amounts double.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ TERMINAL_COMPROMISED_DAYS, TERMINALS_A_DAY_PER_10_000 = 28, 2.0
 CUSTOMER_COMPROMISED_DAYS, CUSTOMERS_A_DAY_PER_5_000 = 14, 3.0
 STOLEN_CARD_SHARE, STOLEN_CARD_FACTOR = 1 / 3, 5
 CHANGED_FRAUD_BELOW_MINOR, CHANGED_CARD_FACTOR = 200, 0.1  # small amounts, by which thieves try cards out
+DEARER_FACTOR = 2.0
 GENERATOR = 1  # counts up when the same specification would give another world
 
 
@@ -42,6 +43,7 @@ class WorldSpecification:
     days: int = 90
     first_day: date = date(2026, 1, 1)
     fraud_changes_on: date | None = None
+    dearer_on: date | None = None  # from when everybody pays twice as much, which a watch over the inputs sees before any label
 
     @property
     def terminals(self) -> int:
@@ -55,14 +57,21 @@ class WorldSpecification:
 
     def has_changed(self, day: Ints) -> Flags:
         """Whether frauds have changed by a day, counted from the first."""
-        first = self.days if self.fraud_changes_on is None else (self.fraud_changes_on - self.first_day).days
-        return day >= first
+        return day >= self._days_until(self.fraud_changes_on)
+
+    def is_dearer(self, day: Ints) -> Flags:
+        """Whether amounts have doubled by a day, counted from the first."""
+        return day >= self._days_until(self.dearer_on)
+
+    def _days_until(self, moment: date | None) -> int:
+        return self.days if moment is None else (moment - self.first_day).days
 
     @property
     def name(self) -> str:
         """The data set's name."""
         changed = f"-changed-{self.fraud_changes_on}" if self.fraud_changes_on else ""
-        return f"world-{self.seed}-{self.customers}x{self.days}{changed}"
+        dearer = f"-dearer-{self.dearer_on}" if self.dearer_on else ""
+        return f"world-{self.seed}-{self.customers}x{self.days}{changed}{dearer}"
 
     @property
     def sha256(self) -> str:
@@ -149,6 +158,7 @@ def _commit_frauds(chance: np.random.Generator, specification: WorldSpecificatio
         has_changed, events.amount_minor < CHANGED_FRAUD_BELOW_MINOR, events.amount_minor > ALWAYS_FRAUD_ABOVE_MINOR
     )
     factor = np.where(stolen, np.where(has_changed, CHANGED_CARD_FACTOR, STOLEN_CARD_FACTOR), 1.0)
+    factor = factor * np.where(specification.is_dearer(events.day), DEARER_FACTOR, 1.0)
     amounts: Ints = np.rint(events.amount_minor * factor).astype(np.int64)
     return amounts, conspicuous | terminals[events.terminal, events.day] | stolen
 

@@ -24,6 +24,7 @@ from greenfraud.chunks import Coverage
 from greenfraud.coverage import read_coverage
 from greenfraud.faults import edge
 from greenfraud.features.manifest import load_manifest
+from greenfraud.instants import parse_rfc3339, to_datetime
 from greenfraud.metrics import embedded_metrics
 from greenfraud.naming import chunk_list_key, execution_key, genesis_prefix, plan_key
 from greenfraud.quarantine import Accepted, Quarantine, put_quarantined, read_quarantine
@@ -44,10 +45,10 @@ def client(service: str) -> Any:
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """Plan the execution `execution_arn` for its `input`, store the plan, and answer what the state machine carries of it.
 
-    It may `ask` something else: `start` is when the execution starts, `waited` what its wait has saved. Raises InvalidInput naming
-    the field.
+    It may `ask` something else: `start` is when the execution starts, `waited` what its wait has saved; `now` is then the state
+    machine's time, by which it also waits. Raises InvalidInput naming the field.
     """
-    now = datetime.now(UTC)
+    now = _now(event)
     if event.get("ask") == "waited":
         return Waiting(settings, client).account(execution_key(event["execution_arn"]), now)
     request = RunRequest.from_json(event.get("input") or {})
@@ -55,6 +56,10 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     if event.get("ask") == "start":
         return Waiting(settings, client).start(execution_key(event["execution_arn"]), request, now)
     return _answer(event, request, now)
+
+
+def _now(event: dict[str, Any]) -> datetime:
+    return to_datetime(parse_rfc3339(event["now"], "now")) if "now" in event else datetime.now(UTC)
 
 
 def _answer(event: dict[str, Any], request: RunRequest, now: datetime) -> dict[str, Any]:

@@ -32,7 +32,8 @@ def install(context: Context) -> None:
         waits,
     )
 
-    for part in (paths, errors, waits, parameters, context_object, executions, quotas, progress, redrive):
+    for part in (paths, errors, parameters, context_object, executions, quotas, progress, redrive):
         part.install()
+    waits.install(context)
     clients.install(context)
     training.install(context)

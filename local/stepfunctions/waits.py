@@ -1,16 +1,23 @@
-"""Wait states: exact to the fraction of a second, in UTC, with offsets."""
+"""Wait states: exact to the fraction of a second, in UTC, with offsets; or skipped, so that a night passes in a moment.
+
+Where waits are skipped, the clock of an execution is ahead by what it would have waited: `$$.State.EnteredTime` tells it, and so
+do later Wait states. History and logs keep the time of this machine.
+"""
 
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEventException
+from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.timestamp import Timestamp
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 
+from local.context import Context
 from local.patches import replace
+from local.stepfunctions.context_object import instant
 
 
 def parse_timestamp(text: str) -> datetime | None:
@@ -28,14 +35,35 @@ def parse_timestamp(text: str) -> datetime | None:
     return moment if moment.tzinfo and "T" in text else None
 
 
-def seconds_until(state: Timestamp, env: Any) -> float:
+class Clock:
+    """The time as each execution has it."""
+
+    def __init__(self) -> None:
+        self._ahead: dict[str, timedelta] = {}
+
+    def now(self, env: Any) -> datetime:
+        """The moment at which an execution is."""
+        return datetime.now(UTC) + self._ahead.get(execution_of(env), timedelta())
+
+    def skip(self, env: Any, seconds: float) -> None:
+        """Let that time have passed."""
+        execution = execution_of(env)
+        self._ahead[execution] = self._ahead.get(execution, timedelta()) + timedelta(seconds=max(seconds, 0.0))
+
+
+def execution_of(env: Any) -> str:
+    """The ARN of the execution that an environment belongs to."""
+    return str(env.states.context_object.context_object_data["Execution"]["Id"])
+
+
+def seconds_until(state: Timestamp, env: Any, now: datetime) -> float:
     """How long a state that waits for a time still has to wait."""
     state.string.eval(env=env)
     text = env.stack.pop()
     moment = parse_timestamp(text)
     if moment is None:
         raise FailureEventException(state._create_failure_event(env, text))
-    return (moment - datetime.now(UTC)).total_seconds()
+    return (moment - now).total_seconds()
 
 
 def wait(_: WaitFunction, env: Any, wait_seconds: float) -> None:
@@ -45,8 +73,18 @@ def wait(_: WaitFunction, env: Any, wait_seconds: float) -> None:
         env.program_state_event.wait(left)
 
 
-def install() -> None:
-    """Replace reading the time and waiting for it."""
+def install(context: Context) -> None:
+    """Replace reading the time, telling it and waiting for it."""
+    clock = Clock()
+
+    def enter(state: CommonStateField, env: Any) -> None:
+        env.states.context_object.context_object_data["State"]["EnteredTime"] = instant(clock.now(env))
+        original(state, env)
+
+    def skip(_: WaitFunction, env: Any, wait_seconds: float) -> None:
+        clock.skip(env, wait_seconds)
+
+    original = replace(CommonStateField, "_eval_state_input", enter)
     replace(Timestamp, "_from_timestamp_string", staticmethod(parse_timestamp))
-    replace(Timestamp, "_get_wait_seconds", seconds_until)
-    replace(WaitFunction, "_wait_interval", wait)
+    replace(Timestamp, "_get_wait_seconds", lambda state, env: seconds_until(state, env, clock.now(env)))
+    replace(WaitFunction, "_wait_interval", skip if context.skips_waits else wait)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from aws_world import golden
 
+from functions.plan.intensity.providers import profile_of
 from functions.plan.start import account, choose_start
 from greenfraud.clean_window import Forecast
 from greenfraud.day_profile import day_profile
@@ -146,3 +148,21 @@ def test_the_function_keeps_its_answers_beside_the_plan(start, s3, capsys):
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert told["EmissionsSavedByWaiting"] == 0.0
     assert s3.get_object(Bucket="artifacts", Key=key.replace("start", "waiting"))
+
+
+def test_the_function_counts_by_the_time_that_the_state_machine_tells(start, s3):
+    """By which the machine waits, too: a clock of its own might be another."""
+    ask = start("plan")
+    event = golden("step_functions_plan") | {"input": {"deadline": 12}, "now": "2031-06-01T05:00:00.250Z"}
+    answered = ask(event | {"ask": "start"}, None)
+    assert (answered["asked_at"], answered["deadline"]) == ("2031-06-01T05:00:00Z", "2031-06-01T17:00:00Z")
+
+
+def test_the_profile_may_be_that_of_another_region():
+    """Which is how the waiting is tried where the own grid is even."""
+    base = {"intensity_provider": "profile", "grid_intensity_g_per_kwh": 340.0}
+    grams = {}
+    for zone in ("none", "eu-central-1"):
+        forecast = profile_of(SimpleNamespace(intensity_zone=zone, **base)).forecast(MIDNIGHT, MIDNIGHT + 12 * HOUR)
+        grams[zone] = len(set(forecast.g_per_kwh))
+    assert (grams["none"], grams["eu-central-1"] > 1) == (1, True)

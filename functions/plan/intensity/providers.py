@@ -54,8 +54,9 @@ def provider_of(settings: Settings, secret_of: Callable[[str], str]) -> Provider
 
 
 def profile_of(settings: Settings) -> DayProfile:
-    """Return the model of the deployment's own grid."""
-    return DayProfile(_region(), settings.grid_intensity_g_per_kwh)
+    """Return the model of the deployment's own grid, or of that which its zone names as a region of AWS."""
+    is_named = settings.intensity_provider == "profile" and settings.intensity_zone != NOT_GIVEN
+    return DayProfile(settings.intensity_zone if is_named else _region(), settings.grid_intensity_g_per_kwh)
 
 
 def _region() -> str:
