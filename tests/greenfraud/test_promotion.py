@@ -59,6 +59,18 @@ def test_what_is_dearer_by_more_than_the_margin_as_far_as_can_be_told_is_rejecte
     assert "worse by more, as far as can be told" in decision.reasons[0]
 
 
+@pytest.mark.parametrize(("high", "outcome"), [(-0.5, "promote"), (0.02, "reject")])
+def test_probabilities_that_are_off_are_let_in_only_where_certainly_better_than_what_answers(high: float, outcome: str):
+    """After payments have changed, production's are worse still: to keep it for the challenger's fault would keep the greater one."""
+    slope = {"value": 2.2, "low": 1.9, "high": 2.4, "n": 100}
+    paired = against(BETTER) | {"log_loss_share": {"difference": -0.6, "low": -0.7, "high": high}}
+    found = challenger("light", against_production=paired)
+    found["metrics"] |= {"calibration_slope": slope, "expected_over_observed": {"value": 1.0, "low": 0.9, "high": 1.1, "n": 100}}
+    decision = decide(evaluation(found))
+    assert decision.outcome == outcome
+    assert "its probabilities are off" in decision.reasons[0]
+
+
 def test_a_little_dearer_is_within_the_margin():
     """Certainly dearer, and certainly by less than matters."""
     little = {"difference": 300.0, "low": 100.0, "high": 500.0}
