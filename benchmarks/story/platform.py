@@ -141,7 +141,7 @@ def _is_up(process: subprocess.Popen[bytes], log: Path) -> bool:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)
+    process.terminate()  # as Ctrl-C does, which whoever started us in the background has switched off
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
