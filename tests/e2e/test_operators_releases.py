@@ -54,12 +54,10 @@ def test_a_rollback_is_entered_under_the_name_of_who_signed(deployment, first_ru
         deployment.promote(*promoted.split("/"), "as it was")
 
 
-def other_model(deployment, promoted):
-    """A model of another family, made and judged by an execution whose gate chose one that it liked better, family/version."""
-    s3, bucket = deployment.client("s3"), deployment.outputs["ArtifactsBucket"]
-    keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket, Prefix="models/")["Contents"]]
-    names = {"/".join(key.split("/")[1:3]) for key in keys if key.endswith("/manifest.json")}
-    return max(name for name in names if name.split("/")[0] != promoted.split("/")[0])
+def turned_down(first_run):
+    """A model that the gate of the first execution did not find as good as the one it chose, family/version."""
+    outcomes = first_run.execution.results["decision.json"]["outcomes"]
+    return next(name for name, outcome in sorted(outcomes.items()) if outcome != "promote")
 
 
 def ring(deployment, ending):
@@ -73,7 +71,7 @@ def ring(deployment, ending):
 def test_a_model_in_shadow_and_then_a_canary_is_obeyed_by_the_next_request_and_compared(deployment, first_run):
     """Each is an entry of the ledger; an alarm takes the canary away. Without a yes nothing is done that the gate rejected."""
     promoted = deployment.health()["model"]
-    other = other_model(deployment, promoted)
+    other = turned_down(first_run)
     asked = deployment.command("canary", "99", "--model", other, "--reason", "trying it")
     assert (asked.returncode, "Nothing is changed: give --yes" in asked.stderr) == (1, True)
     shown = deployment.command("shadow", other, "--reason", "trying it")

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("functions", "training", "layers/greenfraud/python/greenfraud")
 OURS = {name for name, kind in vars(errors).items() if isinstance(kind, type)} | {
     "Interrupted",
+    "NotEstimatedError",
     "RefusedError",
     "WorkUnavailableError",
 }

@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from greenfraud.bundle import SCORE
-from training.model.drift import MINIMUM_FRAUDS
+from training.model.drift_limits import MINIMUM_FRAUDS
 from training.online.covariates import DRIFTED_PSI
 
 if TYPE_CHECKING:

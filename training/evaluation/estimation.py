@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from training.evaluation.measurement import ALERT_COST_MINOR, INTERVAL
-from training.model.drift import STANDARD_SHARE
+from training.model.drift_limits import STANDARD_SHARE
 from training.model.ranking import blocks, ratio
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import torch
 
+from training.model.drift_limits import MINIMUM_FRAUDS, STANDARD_SHARE
 from training.model.ranking import Ranking, average_precision
 from training.model.sample import Sample
 
@@ -28,9 +29,7 @@ REFERENCE_CHUNKS, MINIMUM_REFERENCE_CHUNKS = (
     6,
     2,
 )  # the reference window: the newest chunks, as they ranked before they were learned
-MINIMUM_FRAUDS = 30  # below, chance makes an average precision
 DRIFTED_SHARE = 0.7  # of the reference's median average precision; weeks of one kind of fraud differ by a tenth
-STANDARD_SHARE = 0.01  # of frauds among all: precision falls with it alone, so every chunk is ranked as if it had this one
 
 
 class Ranked(NamedTuple):
