@@ -112,7 +112,7 @@ bench-inference: install ## one row through each family's ONNX file beside PyTor
 bench-reasons: install ## what groups of features add to the log odds, beside exact Shapley values and occlusion, per family (DATA, SCALE=0.1)
 	@$(BIN)/python -m benchmarks.reasons $(BENCH_FLAGS)
 
-story: synth ## drift, alarm, clean window, retraining, shadow, canary, promotion, rejection, rollback, by commands alone; 20 minutes (SEED=2)
+story: synth ## drift, alarm, clean window, retraining, shadow, canary, promotion, rejection, rollback, by commands alone; half an hour (SEED=2)
 	@$(BIN)/python -m benchmarks.story $(if $(SEED),--seed '$(SEED)')
 
 permissions: install ## what each role is granted, and what the recorded walks used of it; fails on what nobody accepted

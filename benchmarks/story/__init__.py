@@ -1,1 +1,1 @@
-"""`make story`: months of the platform's life in twenty minutes, told by nothing but data, clock and commands."""
+"""`make story`: months of the platform's life in half an hour, told by nothing but data, clock and commands."""

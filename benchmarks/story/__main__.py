@@ -67,7 +67,7 @@ def _tell(folder: Path, customers: int, seed: int, began: float) -> Story:
 
 def _savings(story: Story) -> dict[str, float]:
     told = of_training(story.drift["report"], story.drift["waiting"], PUE)
-    family = story.candidate.partition("/")[0]
+    family = story.drift["decision"]["family"]  # what the gate chose by money and carbon, not what a person promoted after it
     return {**told, **of_answering(story.drift["evaluation"]["candidates"], family, story.scored), "scored": float(story.scored)}
 
 
