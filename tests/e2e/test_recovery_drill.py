@@ -212,10 +212,10 @@ def test_a_deleted_day_of_the_lake_comes_back(platform: Deployment, recoverer: R
     for kind in before:
         for entry in s3.list_objects_v2(Bucket=bucket, Prefix=f"{kind}/dt={day}/").get("Contents", []):
             s3.delete_object(Bucket=bucket, Key=entry["Key"])
-    assert landed(platform, "decisions") != before["decisions"]
+    assert landed(platform, "transactions") != before["transactions"]  # decisions lie under the day they were made on
     looked = recoverer("restore-day", str(day), "--dry-run")
     assert (looked.returncode, "nothing was written" in looked.stdout) == (0, True), looked.stderr
-    assert landed(platform, "decisions") != before["decisions"]
+    assert landed(platform, "transactions") != before["transactions"]
     shown = recoverer("restore-day", str(day))
     assert shown.returncode == 0, shown.stderr
     assert before == {kind: landed(platform, kind) for kind in before}
