@@ -13,7 +13,8 @@ from cli.errors import CommandError, InputError
 from cli.options import Aws, Region
 from cli.screen import Screen
 from cli.target import Target, find_target
-from greenfraud.naming import PAGES, REPORT_PAGE, card_key, execution_key, pages_prefix, report_page_key, validation_key
+from greenfraud.naming import execution_key
+from greenfraud.page_keys import PAGES, REPORT_PAGE, card_key, pages_prefix, report_page_key, validation_key
 
 FOLDER = Path(".local/reports")
 DIGITS = re.compile("[0-9a-f]{12}")

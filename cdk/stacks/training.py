@@ -14,15 +14,13 @@ from cdk.components.control import Control
 from cdk.components.dead_letters import DeadLetters
 from cdk.components.drift_start import DriftStart
 from cdk.components.execution_alarms import execution_alarms
-from cdk.components.function import ServiceFunction
-from cdk.components.grants import allow, allow_items, allow_listing, allow_objects
 from cdk.components.label_inbox import LabelInbox
 from cdk.components.layers import Layers
 from cdk.components.network import Network
 from cdk.components.pipeline import NAME as PIPELINE
 from cdk.components.pipeline import Pipeline
+from cdk.components.plan_function import plan_function
 from cdk.components.spot_quota import SPOT_SLOTS
-from cdk.components.state_machines import allow_asking_of_executions
 from cdk.components.training_jobs import TrainingJobs
 from cdk.components.upkeep import Upkeep
 from cdk.settings import Settings
@@ -39,14 +37,16 @@ class TrainingStack(Stack):
         self, scope: Construct, id_: str, *, settings: Settings, data: DataStack, network: Network | None = None, **stack: Any
     ) -> None:
         super().__init__(scope, id_, **stack)
-        self._settings, self._data, self._network = settings, data, network
-        self._layers = Layers(self, "Layers", architecture=settings.architecture)
-        self.plan = self._plan()
+        self._settings, self._data = settings, data
+        layers = Layers(self, "Layers", architecture=settings.architecture)
+        self.plan = plan_function(
+            self, "Plan", settings=settings, layers=layers, buckets=data.buckets, tables=data.tables, network=network
+        )
         self.control = Control(
             self,
             "Control",
             settings=settings,
-            layers=self._layers,
+            layers=layers,
             buckets=data.buckets,
             tables=data.tables,
             machine_name=PIPELINE,
@@ -112,85 +112,6 @@ class TrainingStack(Stack):
             "UpkeepStateMachineArn": self.upkeep.machine.state_machine_arn,
             "PlanFunction": self.plan.function.function_name,
         }
-
-    def _plan(self) -> ServiceFunction:
-        buckets, tables = self._data.buckets, self._data.tables
-        plan = self._function(
-            "Plan",
-            "plan",
-            {
-                "LAKE_BUCKET": buckets.lake.bucket_name,
-                "ARTIFACTS_BUCKET": buckets.artifacts.bucket_name,
-                "LINEAGE_TABLE": tables.lineage.table_name,
-                "LEASES_TABLE": tables.leases.table_name,
-                **self._grid(),
-            },
-        )
-        if self._settings.budget_g_a_month or self._settings.budget_usd_a_month:
-            allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "emissions/")
-        if self._settings.intensity_secret:
-            self._allow_secret(plan, self._settings.intensity_secret)
-        allow_listing(plan.role, buckets.lake, buckets.artifacts)
-        allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "dataset.json", "quarantine/")
-        if self._settings.skips_within_days:  # what the last weeks lost, and what earlier runs cost and brought
-            allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "reports/quality/")
-            allow_objects(plan.role, buckets.artifacts, ["s3:GetObject"], "runs/")
-        allow_objects(plan.role, buckets.lake, ["s3:PutObject"], "quarantine/")  # who let a chunk through, and why
-        # By name: whoever may write an execution's decision.json says what is promoted.
-        answers = (
-            "executions/*/plan.json",
-            "executions/*/up-to-*.manifest",
-            "executions/*/start.json",
-            "executions/*/waiting.json",
-        )
-        written = ("checkpoints/*/genesis/genesis.json", *answers)
-        allow_objects(plan.role, buckets.artifacts, ["s3:PutObject"], *written)
-        allow_objects(plan.role, buckets.artifacts, ["s3:GetObject"], "executions/*/start.json", "executions/*/report.json")
-        allow_items(plan.role, ["Query"], tables.lineage)
-        allow_items(plan.role, ["GetItem", "PutItem"], tables.leases)
-        allow_asking_of_executions(plan.role, PIPELINE)
-        return plan
-
-    def _grid(self) -> dict[str, str]:
-        """What the electricity is, who foresees how clean it will be, and what it and machines cost."""
-        settings = self._settings
-        return {
-            "GRID_INTENSITY_G_PER_KWH": str(settings.grid_intensity_g_per_kwh),
-            "PUE": str(settings.pue),
-            "BUDGET_G_A_MONTH": str(settings.budget_g_a_month),
-            "BUDGET_USD_A_MONTH": str(settings.budget_usd_a_month),
-            "TRAINING_USD_AN_HOUR": str(settings.training_usd_an_hour),
-            "CURRENCY": settings.currency,
-            "USD_RATE": str(settings.usd_rate),
-            "USD_RATE_SOURCE": settings.usd_rate_source,
-            "CARBON_PRICE_A_TONNE": str(settings.carbon_price_a_tonne),
-            "CARBON_PRICE_SOURCE": settings.carbon_price_source,
-            "SKIP_DAYS": str(settings.skips_within_days),
-            "INTENSITY_PROVIDER": settings.intensity_provider,
-            "INTENSITY_ZONE": settings.intensity_zone or "none",
-            "INTENSITY_SECRET": settings.intensity_secret or "none",
-        }
-
-    def _allow_secret(self, plan: ServiceFunction, name: str) -> None:
-        """A SecureString of the key that SSM has by itself; whoever uses another one lets the role decrypt by it."""
-        parameter = self.format_arn(service="ssm", resource="parameter", resource_name=name.removeprefix("/"))
-        allow(plan.role, ["ssm:GetParameter"], [parameter])
-
-    def _function(self, id_: str, name: str, environment: dict[str, str]) -> ServiceFunction:
-        service = ServiceFunction(
-            self,
-            id_,
-            name=name,
-            layers=self._layers,
-            architecture=self._settings.architecture,
-            memory_mb=256,
-            timeout_seconds=60,
-            environment=environment,
-            log_retention_days=self._settings.log_retention_days,
-        )
-        if self._network:
-            self._network.run_function(service.function)
-        return service
 
     def _schedule(self) -> scheduler.Schedule:
         """A scheduled run may wait for clean power: it carries a deadline, in hours; 0 for none.

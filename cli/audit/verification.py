@@ -12,11 +12,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.errors import CommandError
 from cli.screen import Screen
 from cli.target import Target
-from greenfraud import naming
 from greenfraud.errors import DamagedItem
 from greenfraud.items import control as control_items
 from greenfraud.items import ledger as ledger_items
-from greenfraud.ledger_chain import Finding, Stored, digest_of, verify
+from greenfraud.ledger_chain import COPIES, Finding, Stored, copied_revision, digest_of, verify
 
 
 class Ledger(NamedTuple):
@@ -86,7 +85,7 @@ def stored_entries(target: Target) -> Iterator[Stored]:
 
 def _copies(target: Target) -> Iterator[tuple[int, str]]:
     s3, bucket = target.client("s3"), target.outputs["LedgerBucket"]
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=naming.LEDGER_PREFIX):
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=COPIES):
         # The first version of a key is what was written with the entry: a later one, or a mark of deletion, hides it only.
         for version in _first_versions(page.get("Versions", [])):
             found = s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
@@ -96,7 +95,7 @@ def _copies(target: Target) -> Iterator[tuple[int, str]]:
 def _revision_of(key: str) -> int:
     """The revision of a copy; an object that somebody else put beside the copies is one of revision 0, which no entry has."""
     try:
-        return naming.ledger_revision(key)
+        return copied_revision(key)
     except ValueError:
         return 0
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from greenfraud import naming
-from greenfraud.ledger_chain import Stored
+from greenfraud.ledger_chain import Stored, copy_key
 from greenfraud.metrics import embedded_metrics
 
 logger = logging.getLogger(__name__)
@@ -40,7 +39,7 @@ class Archive:
         try:
             self._client().put_object(
                 Bucket=self._bucket,
-                Key=naming.ledger_key(entry.revision),
+                Key=copy_key(entry.revision),
                 Body=entry.text.encode(),
                 ContentType="application/json",
                 IfNoneMatch="*",

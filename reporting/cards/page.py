@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from greenfraud.naming import REPORT_PAGE
+from greenfraud.page_keys import REPORT_PAGE
 from reporting.cards.answer import LABELS, Question, answered, html
 from reporting.cards.model_card import card_chapters
 from reporting.cards.subject import Subject

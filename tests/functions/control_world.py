@@ -19,7 +19,7 @@ from greenfraud.items import control as control_items
 from greenfraud.items import lease as lease_items
 from greenfraud.items import ledger as ledger_items
 from greenfraud.items.lease import LASTS, Lease
-from greenfraud.ledger_chain import Stored
+from greenfraud.ledger_chain import Stored, copied_revision
 
 EXECUTION_ARN = golden("step_functions_promote")["execution_arn"]
 EXECUTION = naming.execution_key(EXECUTION_ARN)
@@ -113,7 +113,7 @@ class ControlWorld:
         """The copies that nobody may overwrite, by revision."""
         keys = [one["Key"] for one in self.s3.list_objects_v2(Bucket="ledger").get("Contents", [])]
         texts = [self.s3.get_object(Bucket="ledger", Key=key)["Body"].read().decode() for key in keys]
-        return {naming.ledger_revision(key): text for key, text in zip(keys, texts, strict=True)}
+        return {copied_revision(key): text for key, text in zip(keys, texts, strict=True)}
 
     def spoil(self, index: int, **cells: dict[str, Any]) -> None:
         """Damage one copy of the control document."""

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from greenfraud import naming
+from greenfraud import naming, page_keys
 from greenfraud.errors import ContractError
 from greenfraud.identity import key_of, token
 
@@ -29,9 +29,9 @@ DAY = date(2018, 5, 1)
         (naming.evaluation_key("e"), "executions/e/evaluation.json"),
         (naming.decision_key("e"), "executions/e/decision.json"),
         (naming.report_key("e"), "executions/e/report.json"),
-        (naming.report_page_key("e"), "reports/e/report.html"),
-        (naming.card_key("e", "light"), "reports/e/light-card.html"),
-        (naming.validation_key("e", "light"), "reports/e/light-validation.html"),
+        (page_keys.report_page_key("e"), "reports/e/report.html"),
+        (page_keys.card_key("e", "light"), "reports/e/light-card.html"),
+        (page_keys.validation_key("e", "light"), "reports/e/light-validation.html"),
     ],
 )
 def test_every_key_is_where_the_other_rooms_look(key: str, expected: str):

@@ -60,8 +60,8 @@ def test_what_is_dearer_by_more_than_the_margin_as_far_as_can_be_told_is_rejecte
 
 
 @pytest.mark.parametrize(("high", "outcome"), [(-0.5, "promote"), (0.02, "reject")])
-def test_probabilities_that_are_off_are_let_in_only_where_certainly_better_than_what_answers(high: float, outcome: str):
-    """After payments have changed, production's are worse still: to keep it for the challenger's fault would keep the greater one."""
+def test_probabilities_that_are_off_are_let_in_only_where_better_than_what_answers(high: float, outcome: str):
+    """After payments have changed, production's are worse still: to keep it would keep the greater fault."""
     slope = {"value": 2.2, "low": 1.9, "high": 2.4, "n": 100}
     paired = against(BETTER) | {"log_loss_share": {"difference": -0.6, "low": -0.7, "high": high}}
     found = challenger("light", against_production=paired)

@@ -1,4 +1,4 @@
-"""From when on precision says something of a chunk, and at which share of frauds chunks are compared; for jobs without torch, too."""
+"""From when on precision says something of a chunk, and at which share of frauds chunks are compared; without torch."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from greenfraud.faults import told, trail_of
-from greenfraud.naming import card_key, report_page_key, validation_key
+from greenfraud.page_keys import card_key, report_page_key, validation_key
 from reporting.cards.page import card_page, validation_page
 from reporting.cards.subject import Subject
 from reporting.execution.page import page

@@ -19,7 +19,8 @@ from workplace import EXECUTION, Workplace, training_job
 from greenfraud.bundle import MANIFEST_FILE, MODEL_FILE, BundleManifest
 from greenfraud.carbon import EmissionsRecord
 from greenfraud.features.manifest import load_manifest
-from greenfraud.naming import checkpoint_prefix, features_key, models_prefix, pages_prefix, train_result_key, version_of
+from greenfraud.naming import checkpoint_prefix, features_key, models_prefix, train_result_key, version_of
+from greenfraud.page_keys import pages_prefix
 from greenfraud.promotion import decide
 from training.__main__ import main
 from training.job.contract import JobPaths

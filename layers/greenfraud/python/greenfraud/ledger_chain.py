@@ -15,6 +15,7 @@ from greenfraud.canonical import sha256_hex
 
 GENESIS = "0" * 64
 CHAINED_TO = "chained_to"  # the name of the digest in an entry
+COPIES = "ledger/"  # in the bucket of copies that nobody overwrites
 
 # changed     not what it was when the next entry, or its copy, was written
 # missing     there were entries between others, and there are none
@@ -119,3 +120,21 @@ def _of_copies(entries: Sequence[Stored], archived: Mapping[int, str]) -> Iterat
     for revision, text in texts.items():
         if revision not in archived and chained_to(text) is not None:
             yield Finding(revision, "unarchived", "has no copy that cannot be overwritten")
+
+
+def copy_key(revision: int) -> str:
+    """Return the key of an entry's copy among the archived ones, which sort as they were written.
+
+    >>> copy_key(12)
+    'ledger/00000012.json'
+    """
+    return f"{COPIES}{revision:08d}.json"
+
+
+def copied_revision(key: str) -> int:
+    """Return the revision of the entry whose copy has this key. Raises ValueError where it is no such key.
+
+    >>> copied_revision("ledger/00000012.json")
+    12
+    """
+    return int(key.removeprefix(COPIES).removesuffix(".json"))

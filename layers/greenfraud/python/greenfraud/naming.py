@@ -1,4 +1,4 @@
-"""Names shared by all rooms: executions, versions, and every key in the two buckets.
+"""Names shared by all rooms: executions, versions, and the keys of what programs read in the two buckets.
 
 Keys and prefixes never start with a slash; prefixes end with one.
 """
@@ -11,12 +11,10 @@ from greenfraud.canonical import sha256_hex
 
 DATASET_KEY = "dataset.json"
 QUARANTINE = "quarantine/"  # in the lake: the chunks whose data are at fault
-LEDGER_PREFIX = "ledger/"  # in the bucket of copies that nobody overwrites
 RATES_KEY = "rates/rates.csv"  # among the artifacts: what other currencies are worth in the platform's
 SHORT = 8  # digits of an execution in a model's version
 EXECUTIONS = "executions/"  # among the artifacts
 RUNS = "runs/"  # among the artifacts: what each execution cost and brought
-PAGES, REPORT_PAGE = "reports/", "report.html"  # likewise: what a person opens
 GENESIS = "genesis"  # the version of a family's first parent, which says that there is none
 PROFILE = "profile.json"  # beside a chunk's features
 # What compaction makes of a day's landed files. It sorts behind each of them: whoever lists a day while they are being removed
@@ -232,38 +230,6 @@ def run_key(ended_at: str, execution: str) -> str:
     return f"{RUNS}{ended_at}-{execution}.json"
 
 
-def pages_prefix(execution: str) -> str:
-    """Return where the pages of one execution lie among the artifacts: for persons, where `report.json` is for programs."""
-    return f"{PAGES}{execution}/"
-
-
-def report_page_key(execution: str) -> str:
-    """Return the key of the page that tells of an execution.
-
-    >>> report_page_key("0123456789ab")
-    'reports/0123456789ab/report.html'
-    """
-    return f"{pages_prefix(execution)}{REPORT_PAGE}"
-
-
-def card_key(execution: str, family: str) -> str:
-    """Return the key of the model card of a family's newest model.
-
-    >>> card_key("0123456789ab", "light")
-    'reports/0123456789ab/light-card.html'
-    """
-    return f"{pages_prefix(execution)}{family}-card.html"
-
-
-def validation_key(execution: str, family: str) -> str:
-    """Return the key of the validation report of a family's newest model.
-
-    >>> validation_key("0123456789ab", "light")
-    'reports/0123456789ab/light-validation.html'
-    """
-    return f"{pages_prefix(execution)}{family}-validation.html"
-
-
 def looks_prefix(chunk: str) -> str:
     """Return where the executions are noted that judged challengers on a chunk."""
     return f"holdouts/{chunk}/"
@@ -285,21 +251,3 @@ def s3_uri(bucket: str, key: str) -> str:
     's3://lake/executions/0123456789ab/plan.json'
     """
     return f"s3://{bucket}/{key}"
-
-
-def ledger_key(revision: int) -> str:
-    """Return the key of an entry's copy among the archived ones, which sort as they were written.
-
-    >>> ledger_key(12)
-    'ledger/00000012.json'
-    """
-    return f"{LEDGER_PREFIX}{revision:08d}.json"
-
-
-def ledger_revision(key: str) -> int:
-    """Return the revision of the entry whose copy has this key. Raises ValueError where it is no such key.
-
-    >>> ledger_revision("ledger/00000012.json")
-    12
-    """
-    return int(key.removeprefix(LEDGER_PREFIX).removesuffix(".json"))
