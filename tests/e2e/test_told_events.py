@@ -8,6 +8,7 @@ import uuid
 import pytest
 
 from tests.e2e.deployment import wait_until
+from tests.listening import let_send
 
 pytestmark = pytest.mark.xdist_group("e2e")
 SECONDS = 30
@@ -22,15 +23,7 @@ def heard(deployment):
     pattern = json.dumps({"source": ["greenfraud.decisions"], "detail-type": ["decision.block", "decision.review"]})
     bus = deployment.outputs["EventBus"]
     rule = events.put_rule(Name=name, EventBusName=bus, EventPattern=pattern)["RuleArn"]
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue,
-        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    let_send(sqs, rule, url=url, queue=queue)
     events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "1", "Arn": queue}])
     found = {}
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from intake.labels.inbox import Taken, take_dropped
+from intake.labels.reading import Asked
+from tests.dropped_rows import AT_US
 from tests.labelled_platform import REGION, LabelledPlatform
 
 
@@ -21,3 +25,15 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[LabelledPlatform]:
     with mock_aws():
         boto3.client("s3", region_name=REGION).create_bucket(Bucket="lake")
         yield LabelledPlatform()
+
+
+@pytest.fixture
+def take(platform: LabelledPlatform, tmp_path: Path) -> Callable[..., Taken]:
+    """Take what was dropped, as the job does."""
+    for number in range(30):
+        platform.decide(f"T{number}", AT_US)
+
+    def taken(*, tries_again: bool = False) -> Taken:
+        return take_dropped(platform.places, Asked({}), tmp_path / "receipts", lambda _: None, tries_again=tries_again)
+
+    return taken

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.local import workbench
-from tests.local.workbench import Embedded, Stacks, shared
+from tests.local.stacks import Stacks
+from tests.local.workbench import Embedded, shared
 
 
 @pytest.fixture(scope="session")

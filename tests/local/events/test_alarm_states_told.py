@@ -7,6 +7,7 @@ import json
 import pytest
 
 from local.events.transforming import UnsupportedTransformerError, transformed
+from tests.listening import let_send
 
 PATHS = {"alarm": "$.resources[0]", "reason": "$.detail.state.reason", "at": "$.time"}
 TEMPLATE = '{"trigger":"drift","alarm":<alarm>,"reason":<reason>,"at":<at>,"deadline":12}'
@@ -34,15 +35,7 @@ def ringing(embedded):
     rule = events.put_rule(Name=embedded.name("rule"), EventPattern=json.dumps(pattern))["RuleArn"]
     target = {"Id": "0", "Arn": queue, "InputTransformer": {"InputPathsMap": PATHS, "InputTemplate": TEMPLATE}}
     events.put_targets(Rule=rule.rpartition("/")[2], Targets=[target])
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue,
-        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    embedded.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    let_send(embedded.client("sqs"), rule, url=url, queue=queue)
 
     def set_state(value, reason):
         cloudwatch.set_alarm_state(AlarmName=name, StateValue=value, StateReason=reason)

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from tests.listening import let_send
+
 ACCOUNT = "arn:aws:events:eu-north-1:123456789012"
 
 
@@ -15,19 +17,6 @@ def bus(embedded):
     name = embedded.name("bus")
     embedded.client("events").create_event_bus(Name=name)
     return name
-
-
-def lets_in(embedded, url, arn, rule):
-    """Let a rule send to a queue."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    embedded.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
 
 
 def listen(embedded, bus, *targets, pattern):
@@ -50,8 +39,8 @@ def test_a_rule_hands_over_what_matches_whole_or_its_detail(embedded, bus):
     """And leaves the rest."""
     (whole_url, whole), (detail_url, detail) = embedded.queue(), embedded.queue()
     rule = listen(embedded, bus, {"Arn": whole}, {"Arn": detail, "InputPath": "$.detail"}, pattern={"source": ["ours"]})
-    lets_in(embedded, whole_url, whole, rule)
-    lets_in(embedded, detail_url, detail, rule)
+    let_send(embedded.client("sqs"), rule, url=whole_url, queue=whole)
+    let_send(embedded.client("sqs"), rule, url=detail_url, queue=detail)
     put(embedded, bus, Source="theirs")
     told = put(embedded, bus)
     assert embedded.messages(detail_url) == [{"n": 1}]
@@ -63,7 +52,7 @@ def test_a_queue_that_does_not_let_the_rule_in_gets_nothing_and_another_keeps_it
     """A rule delivers in EventBridge's own name, so that the queue's policy decides."""
     (closed_url, closed), (letters_url, letters) = embedded.queue(), embedded.queue()
     rule = listen(embedded, bus, {"Arn": closed, "DeadLetterConfig": {"Arn": letters}}, pattern={"source": ["ours"]})
-    lets_in(embedded, letters_url, letters, rule)
+    let_send(embedded.client("sqs"), rule, url=letters_url, queue=letters)
     assert "EventId" in put(embedded, bus)
     assert embedded.messages(closed_url) == []
     assert [event["detail"] for event in embedded.messages(letters_url)] == [{"n": 1}]

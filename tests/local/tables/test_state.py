@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.local.workbench import Embedded, Stacks, start
+from tests.local.stacks import Stacks
+from tests.local.workbench import Embedded, start
 
 TEMPLATE = {
     "Resources": {
