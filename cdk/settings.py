@@ -97,9 +97,10 @@ class Settings:
     budget_usd_a_month: float = 0.0
     training_usd_an_hour: float = 0.125
     # A run that no person asked for is skipped where it is expected to gain less than it costs, until so many days have passed
-    # since the newest training; 0 for never. It ends a day before training_overdue_days, whose alarm would ring for what was
-    # skipped on purpose. In another currency than EUR nothing is skipped before both prices below are given in its units.
-    skip_days: int = 13
+    # since the newest training; 0 for never. It ends a week before training_overdue_days, because the next schedule is a week
+    # away, and the alarm would ring for what was skipped on purpose. In another currency than EUR nothing is skipped before both
+    # prices below are given in its units.
+    skip_days: int = 7
     carbon_price_a_tonne: float = CARBON_PRICE  # of CO2 equivalent, in units of the currency
     carbon_price_source: str = "EU allowances, mean of 2025 (Veyt, 2025 EU ETS year in review), read 2026-11-29"
     usd_rate: float = USD_RATE  # units of the currency for a US dollar
@@ -204,7 +205,7 @@ class Settings:
     def skips_within_days(self) -> int:
         """Until when runs are skipped, 0 for never: nobody weighs amounts of one currency with prices of another."""
         is_priced = self.currency == "EUR" or not {self.carbon_price_a_tonne, self.usd_rate} & {CARBON_PRICE, USD_RATE}
-        return max(0, min(self.skip_days, self.training_overdue_days - 1)) if is_priced else 0
+        return max(0, min(self.skip_days, self.training_overdue_days - 7)) if is_priced else 0
 
     @property
     def lake_days(self) -> dict[str, int]:

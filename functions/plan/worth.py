@@ -55,15 +55,19 @@ class Cost:
 
     @classmethod
     def of(cls, runs: Sequence[PastRun], trainings: int) -> Cost:
-        """Return the mean of what earlier runs took for once, and for each of so many trainings. NotEstimatedError without any."""
-        learned = sum(run.trainings for run in runs)
+        """Return the mean of what earlier runs took for once, and for each of so many trainings; a full refit's are others.
+
+        NotEstimatedError without any.
+        """
+        chunkwise = [run for run in runs if run.frauds is not None]
+        learned = sum(run.trainings for run in chunkwise)
         if not learned:
             raise NotEstimatedError("no earlier run says what one costs")
         once_seconds = sum(run.seconds - run.training_seconds for run in runs) / len(runs)
         once_grams = sum(run.grams - run.training_grams for run in runs) / len(runs)
         return cls(
-            seconds=once_seconds + trainings * sum(run.training_seconds for run in runs) / learned,
-            grams=once_grams + trainings * sum(run.training_grams for run in runs) / learned,
+            seconds=once_seconds + trainings * sum(run.training_seconds for run in chunkwise) / learned,
+            grams=once_grams + trainings * sum(run.training_grams for run in chunkwise) / learned,
             once_grams=once_grams,
         )
 

@@ -80,12 +80,12 @@ def test_production_chooses_otherwise_than_a_trial_and_each_choice_can_be_overri
 @pytest.mark.parametrize(
     ("given", "days"),
     [
-        ({}, 13),
+        ({}, 7),
         ({"skip_days": "0"}, 0),
-        ({"training_overdue_days": "8"}, 7),  # the day before the alarm rings
+        ({"training_overdue_days": "8"}, 1),  # the next schedule is a week away
         ({"currency": "SEK", "review_above": "2500"}, 0),
         ({"currency": "SEK", "review_above": "2500", "usd_rate": "9.9"}, 0),
-        ({"currency": "SEK", "review_above": "2500", "usd_rate": "9.9", "carbon_price_a_tonne": "830"}, 13),
+        ({"currency": "SEK", "review_above": "2500", "usd_rate": "9.9", "carbon_price_a_tonne": "830"}, 7),
     ],
 )
 def test_runs_are_skipped_before_the_alarm_of_overdue_training_and_by_prices_of_the_own_currency(given, days):

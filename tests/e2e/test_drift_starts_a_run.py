@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +17,7 @@ from tests.e2e.deployment import wait_until
 from tests.functions.past_world import past_run, put_past, week
 
 pytestmark = pytest.mark.xdist_group("e2e")
+LOOK_SECONDS = 5  # the alarm of an hour is looked at every 3.6
 
 
 def started_by_drift(deployment):
@@ -36,6 +38,7 @@ def test_drift_starts_one_run_that_learns_what_is_new_and_promotes_nothing(deplo
     """Here everything is learned, so it ends without a job; the alarm that stays starts no second one."""
     serving = deployment.health()
     find_drift(deployment, 0.0)
+    time.sleep(LOOK_SECONDS)
     assert started_by_drift(deployment) == []
     find_drift(deployment, 2.0)
     (started,) = wait_until(lambda: started_by_drift(deployment), 30)
@@ -45,6 +48,7 @@ def test_drift_starts_one_run_that_learns_what_is_new_and_promotes_nothing(deplo
     assert (told["trigger"], told["alarm"].split(":")[2]) == ("drift", "cloudwatch")
     assert told["reason"].startswith("Threshold Crossed")
     find_drift(deployment, 1.0)  # another figure of the same night
+    time.sleep(LOOK_SECONDS)
     assert len(started_by_drift(deployment)) == 1
     assert deployment.health() == serving
 

@@ -26,6 +26,12 @@ def test_the_cost_is_what_runs_took_once_and_each_training_took():
     assert Cost.of(RUNS, 6) == Cost(seconds=1_800.0, grams=5.0, once_grams=3.0)
 
 
+def test_a_full_refit_says_nothing_of_what_a_chunk_takes():
+    """One of its trainings learns every chunk; its jobs that run once are like any other's."""
+    refit = past_run(5, frauds=None, seconds=7_800.0, training_seconds=7_200.0)
+    assert Cost.of([*RUNS, refit], 6) == Cost.of(RUNS, 6)
+
+
 def test_a_run_costs_its_machine_time_and_its_carbon():
     """1,200 s at 0.30 USD an hour and 0.8 EUR a dollar are 8 cents; 4 g at 75 EUR a tonne are 0.03 cents."""
     assert judged().cost_minor == pytest.approx(8.0 + 0.03)
@@ -76,7 +82,7 @@ def test_a_dear_week_without_a_sign_is_chance():
         ({"runs": []}, "no earlier run says what one costs"),
         ({"runs": RUNS[:2]}, "fewer than 3 earlier runs say what new labels bring"),
         ({"runs": [replace(run, gain_minor=None) for run in RUNS]}, "fewer than 3 earlier runs"),
-        ({"runs": [replace(run, frauds=None) for run in RUNS]}, "fewer than 3 earlier runs"),
+        ({"runs": [replace(run, frauds=None) for run in RUNS]}, "no earlier run says what one costs"),  # all were refits
         ({"weeks": []}, "nobody has looked at the quality of the last weeks"),
         ({"weeks": weeks_of()[:-2]}, "nobody has looked at the quality of the last weeks"),
         ({"weeks": weeks_of()[-4:]}, "the labels of fewer than 4 weeks are known"),

@@ -59,14 +59,19 @@ def test_what_is_dearer_by_more_than_the_margin_as_far_as_can_be_told_is_rejecte
     assert "worse by more, as far as can be told" in decision.reasons[0]
 
 
-@pytest.mark.parametrize(("high", "outcome"), [(-0.5, "promote"), (0.02, "reject")])
-def test_probabilities_that_are_off_are_let_in_only_where_better_than_what_answers(high: float, outcome: str):
-    """After payments have changed, production's are worse still: to keep it would keep the greater fault."""
-    slope = {"value": 2.2, "low": 1.9, "high": 2.4, "n": 100}
+@pytest.mark.parametrize(("high", "answering", "outcome"), [(-0.5, 2.5, "promote"), (0.02, 2.5, "reject"), (-0.5, 1.0, "reject")])
+def test_probabilities_that_are_off_pass_where_productions_are_worse(high: float, answering: float, outcome: str):
+    """To keep production would keep the greater fault then; a sound one is not given up for better ranks."""
+
+    def slope(value: float) -> dict[str, Any]:
+        known = {"expected_over_observed": {"value": 1.0, "low": 0.9, "high": 1.1, "n": 100}}
+        return known | {"calibration_slope": {"value": value, "low": value - 0.2, "high": value + 0.2, "n": 100}}
+
     paired = against(BETTER) | {"log_loss_share": {"difference": -0.6, "low": -0.7, "high": high}}
     found = challenger("light", against_production=paired)
-    found["metrics"] |= {"calibration_slope": slope, "expected_over_observed": {"value": 1.0, "low": 0.9, "high": 1.1, "n": 100}}
-    decision = decide(evaluation(found))
+    found["metrics"] |= slope(2.2)
+    production = {"name": "light/v0", "role": "production", "metrics": slope(answering)}
+    decision = decide(evaluation(found, production))
     assert decision.outcome == outcome
     assert "its probabilities are off" in decision.reasons[0]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from training.evaluation.group_weights import told_weights
+from training.evaluation.group_weights import log_odds, told_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Weigh = Callable[[EvaluatedCandidate], GroupWeights]
 
-LEAST = 1e-7  # a probability of 0 or 1 is taken for this
 EDGES = np.arange(-6.0, 6.5, 0.5)  # of differences of log-odds; what lies outside counts in the last bins
 QUANTILES = (1, 5, 25, 50, 75, 95, 99)
 MOVED = 1.0  # log-odds: nearly three times the odds
@@ -42,6 +41,8 @@ class Pair(NamedTuple):
     @property
     def moved(self) -> Floats:
         """By how much the log-odds of each payment rise."""
+        assert self.ours.scores is not None
+        assert self.theirs.scores is not None
         return log_odds(self.ours.scores) - log_odds(self.theirs.scores)
 
     @property
@@ -75,13 +76,6 @@ def _changes(pair: Pair, weights: tuple[GroupWeights, GroupWeights] | None) -> d
     if weights is None:
         return {**told, "score_shift": {"reason": NO_MODEL}, "examples": [], "groups": []}
     return {**told, "score_shift": _shift(pair), "examples": _examples(pair, weights), "groups": told_weights(*weights)}
-
-
-def log_odds(probability: Floats | None) -> Floats:
-    """Return the logarithm of the odds, of at most what single precision tells apart."""
-    assert probability is not None
-    kept = np.clip(probability, LEAST, 1.0 - LEAST)
-    return np.asarray(np.log(kept / (1.0 - kept)))
 
 
 def _shift(pair: Pair) -> dict[str, Any]:

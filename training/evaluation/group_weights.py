@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Codes = NDArray[np.integer[Any]]
 
 SAMPLE = 1_000  # legitimate payments, evenly through the holdout; and as many frauds at most
-LEAST = 1e-7
+LEAST = 1e-7  # a probability of 0 or 1 is taken for this
 
 
 class GroupWeights:
@@ -74,8 +74,13 @@ class GroupWeights:
         return [self.labels[codes[place]] for place in most.tolist()]
 
     def _log_odds(self, values: Floats) -> Floats:
-        found = np.clip(probabilities(self._model, values.astype(np.float32)).astype(np.float64), LEAST, 1.0 - LEAST)
-        return np.asarray(np.log(found / (1.0 - found)))
+        return log_odds(probabilities(self._model, values.astype(np.float32)).astype(np.float64))
+
+
+def log_odds(probability: Floats) -> Floats:
+    """Return the logarithm of the odds, of at most what single precision tells apart."""
+    kept = np.clip(probability, LEAST, 1.0 - LEAST)
+    return np.asarray(np.log(kept / (1.0 - kept)))
 
 
 def told_weights(ours: GroupWeights, theirs: GroupWeights) -> list[dict[str, Any]]:

@@ -20,6 +20,8 @@ from training.features.history import read_history
 from training.online.decided_week import DecidedWeek
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from greenfraud.chunks import Coverage
     from training.job.bucket import Bucket
 
@@ -29,8 +31,11 @@ SCHEMA = 1
 KNOWN_WEEKS = 8  # the newest compared ones, by which probabilities are corrected
 
 
-def watch(lake: Bucket, artifacts: Bucket, coverage: Coverage) -> list[Document]:
-    """Estimate the weeks that are over and not mature, compare those that have become so; returns what was written."""
+def watch(lake: Bucket, artifacts: Bucket, coverage: Coverage) -> Iterator[Document]:
+    """Estimate the weeks that are over and not mature, compare those that have become so.
+
+    Each is yielded before it is kept: who fails to tell of it finds it not looked at when it is tried again.
+    """
     ended = chunks_between(coverage.first_day, coverage.as_of_us, coverage.chunk_days)
     mature = [chunk for chunk in ended if chunk.is_mature(coverage.as_of_us, coverage.maturity_days)]
     known = set(lake.keys(quality_key("").removesuffix(".json")))
@@ -39,10 +44,17 @@ def watch(lake: Bucket, artifacts: Bucket, coverage: Coverage) -> list[Document]
     is_mature = {chunk.id for chunk in mature}
     waiting = [document for document in kept if document["measured"] is None and document["chunk"] in is_mature]
     past = [document for document in kept if document["measured"] is not None][-KNOWN_WEEKS:]
-    documents: list[Document | None] = [_compared(lake, artifacts, document, coverage.maturity_days, past) for document in waiting]
+    for document in waiting:
+        yield from _kept(lake, _compared(lake, artifacts, document, coverage.maturity_days, past))
     past = [document for document in kept if document["measured"] is not None][-KNOWN_WEEKS:]
-    documents += [_estimated(lake, artifacts, chunk, past) for chunk in new]
-    return [document for document in documents if document is not None]
+    for chunk in new:
+        yield from _kept(lake, _estimated(lake, artifacts, chunk, past))
+
+
+def _kept(lake: Bucket, document: Document | None) -> Iterator[Document]:
+    if document is not None:
+        yield document
+        lake.put_json(quality_key(document["chunk"]), document)
 
 
 def _estimated(lake: Bucket, artifacts: Bucket, chunk: Chunk, past: list[Document]) -> Document | None:
@@ -65,7 +77,6 @@ def _estimated(lake: Bucket, artifacts: Bucket, chunk: Chunk, past: list[Documen
         "measured": None,
     }
     document["drift"] = on_arrival(document, past)
-    lake.put_json(quality_key(chunk.id), document)
     return document
 
 
@@ -88,7 +99,6 @@ def _compared(lake: Bucket, artifacts: Bucket, document: Document, maturity_days
         "held": {name: _is_held(promised[name], found[name]) for name in MEASURES},
     }
     document["drift_of_truth"] = on_truth(document, past)
-    lake.put_json(quality_key(chunk.id), document)
     return document
 
 

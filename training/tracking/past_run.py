@@ -31,11 +31,15 @@ def past_run(documents: Mapping[str, Document], results: Results, records: Seque
 
 
 def frauds_learned(results: Results) -> int | None:
-    """Return the frauds of the chunks that were learned, by the family that learned most; None of a refit, which learns all."""
+    """Return the frauds of the chunks that were learned, by the family that learned most; None of a refit, which learns all.
+
+    Of a chunk in quarantine nothing was learned.
+    """
     found = [result for family in results.values() for result in family]
     if not found or any(result.get("is_full_refit") for result in found):
         return None
-    return max(sum(int(result.get("frauds") or 0) for result in family) for family in results.values())
+    learned = ([result for result in family if not result.get("quarantined")] for family in results.values())
+    return max(sum(int(result.get("frauds") or 0) for result in family) for family in learned)
 
 
 def gain_of(evaluation: Document, decision: Document) -> float | None:

@@ -28,12 +28,13 @@ def is_on_canary(alarm: Alarm, entries: Entries, current: ControlDocument) -> bo
 def is_on(changed_at: datetime | None, alarm: Alarm) -> bool:
     """Tell whether an alarm about all answers may be about what a change let answer; not where nobody knows when it came.
 
-    Each period that it saw breached, so the newest is enough where the change came before it. Within the only period it is to
-    blame where the alarm had long been quiet: what answered until then had not made it ring. A change that came later never is.
+    Each period that it saw breached. A change within the oldest of several is to blame for all others; one that came after a whole
+    period that breached is not the first fault, and may be the fix. Within the only period it is to blame where the alarm had
+    long been quiet: what answered until then had not made it ring. A change that came later never is.
     """
     if changed_at is None:
         return False
-    if changed_at <= alarm.newest_since:
+    if changed_at <= (alarm.newest_since if alarm.periods == 1 else alarm.since + alarm.period):
         return True
     is_first_fault = alarm.before_since is not None and alarm.before_since <= changed_at - QUIET
     return changed_at <= alarm.at and alarm.periods == 1 and is_first_fault

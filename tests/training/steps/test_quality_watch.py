@@ -18,6 +18,7 @@ from training.evaluation.drift_signs import shown
 from training.features.history import read_history
 from training.job.bucket import Bucket
 from training.model.bundle_files import baseline_of
+from training.steps import monitor
 from training.steps.monitor import figures_of
 
 pytestmark = pytest.mark.xdist_group("training-jobs")
@@ -63,6 +64,27 @@ def put_bundle(workplace: Workplace) -> None:
         **MODEL, features=[], files={MODEL_FILE: ""}, drift_baseline={"amount": baseline_of(half), SCORE: baseline_of(half)}
     )
     workplace.s3.put_object(Bucket="artifacts", Key=f"{models_prefix(**MODEL)}manifest.json", Body=manifest.to_bytes())
+
+
+def test_a_week_that_could_not_be_told_of_is_looked_at_again(
+    decided: tuple[Workplace, Chunk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its signs of drift would be lost for ever: the job is tried again, and a week that is kept is looked at no more."""
+    workplace, chunk = decided
+    told: list[float] = []
+
+    def throttled_once(figures: dict[str, float], **_: str) -> None:
+        if "DriftSigns" in figures:
+            told.append(figures["DriftSigns"])
+            if len(told) == 1:
+                raise ConnectionError
+
+    monkeypatch.setattr(monitor, "store_metrics", throttled_once)
+    with pytest.raises(AssertionError, match="ConnectionError"):
+        workplace.run("monitor", {"execution": EXECUTION})
+    workplace.run("monitor", {"execution": EXECUTION})
+    assert told == [2.0, 2.0]
+    assert workplace.document(quality_key(chunk.id), "lake")["measured"] is None
 
 
 def test_a_week_is_estimated_once_and_compared_when_its_labels_are_mature(decided: tuple[Workplace, Chunk]) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from greenfraud.errors import ContractError
-from greenfraud.past_runs import PastRun
+from greenfraud.past_runs import PastRun, read_past_runs
 from training.tracking.past_run import frauds_learned, gain_of, past_run
 
 EVALUATION = {
@@ -63,7 +65,7 @@ def test_a_full_refit_learns_all_frauds_and_compares_with_no_other():
     """So it says nothing of what new ones bring; chunks in quarantine were not learned."""
     assert frauds_learned({"light": [{"frauds": 900, "is_full_refit": True}]}) is None
     assert frauds_learned({}) is None
-    assert frauds_learned({"light": [{"quarantined": ["traffic is missing"]}]}) == 0
+    assert frauds_learned({"light": [{"quarantined": ["traffic is missing"], "frauds": 40}]}) == 0
 
 
 def test_a_record_is_read_as_it_was_written_and_a_damaged_one_is_named():
@@ -72,3 +74,15 @@ def test_a_record_is_read_as_it_was_written_and_a_damaged_one_is_named():
     assert PastRun.from_bytes(json.dumps(run.to_json() | {"later": 1}).encode()) == run
     with pytest.raises(ContractError, match="the record of an earlier execution is unusable"):
         PastRun.from_bytes(b"{}")
+
+
+@mock_aws
+def test_an_execution_whose_end_was_tried_again_counts_once():
+    """Each try ends at another moment; the last one is what it came to."""
+    s3 = boto3.client("s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    s3.create_bucket(Bucket="artifacts")
+    first, again = (past_run(DOCUMENTS, RESULTS, [], f"2026-11-29T01:{minute}:00Z") for minute in (30, 40))
+    other = past_run(DOCUMENTS | {"evaluation": EVALUATION | {"execution": "0" * 12}}, RESULTS, [], "2026-11-22T01:30:00Z")
+    for run in (first, again, other):
+        s3.put_object(Bucket="artifacts", Key=run.key, Body=json.dumps(run.to_json()))
+    assert read_past_runs(s3, "artifacts", 8) == [other, again]

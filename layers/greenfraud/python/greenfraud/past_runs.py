@@ -53,7 +53,10 @@ class PastRun:
 
 
 def read_past_runs(s3: Any, bucket: str, newest: int) -> list[PastRun]:
-    """Return the newest records, oldest first. Raises ContractError."""
+    """Return the newest records, oldest first; of an execution whose end was tried again, the last. Raises ContractError."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=RUNS)
-    keys = sorted(item["Key"] for page in pages for item in page.get("Contents", []))
-    return [PastRun.from_bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys[-newest:]]
+    by_execution = {
+        key.rpartition("-")[2]: key for key in sorted(item["Key"] for page in pages for item in page.get("Contents", []))
+    }
+    keys = sorted(by_execution.values())[-newest:]
+    return [PastRun.from_bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]

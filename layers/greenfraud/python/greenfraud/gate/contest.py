@@ -37,6 +37,12 @@ class Contest:
         return self.rival or "the rules"
 
     @property
+    def rival_metrics(self) -> Mapping[str, Any]:
+        """The measures of the model to beat, on the same holdout; nothing where the rules are, or it could not be scored."""
+        rival = self.evaluation.get("rival", self.evaluation.get("production"))
+        return next((item.get("metrics") or {} for item in self.evaluation["candidates"] if item["name"] == rival), {})
+
+    @property
     def looks(self) -> int:
         """How often challengers were judged on this holdout, this time included."""
         return int(self.evaluation["holdout"].get("looks") or 1)

@@ -58,8 +58,9 @@ def harms(candidate: Mapping[str, Any], contest: Contest) -> Iterator[Finding]:
     elif contest.rival and "log_loss_share" in paired:
         yield "shadow", "its probabilities were not compared"
     off, unknown = calibration_bounds.outside(candidate["metrics"]), calibration_bounds.unmeasured(candidate["metrics"])
-    if off and loss is not None and loss["high"] < 0:  # else a model that payments have left behind would stay for ever
-        yield "promote", f"its probabilities are off, and still certainly better than those of {contest.opponent}: {off}"
+    is_better = loss is not None and loss["high"] < 0
+    if off and is_better and calibration_bounds.outside(contest.rival_metrics):  # else what payments have left behind would stay
+        yield "promote", f"its probabilities are off, as those of {contest.opponent} are, and certainly better: {off}"
     elif off:
         yield "reject", f"its probabilities are off: {off}"
     if unknown:
