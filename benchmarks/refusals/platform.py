@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from benchmarks.ports import free_port
 from cli.target import Target
 from local import processes
 
@@ -112,10 +112,3 @@ def environment(folder: Path) -> dict[str, str]:
     """The operator's variables, with the refusals kept in the walk's own folder."""
     given = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "GREENFRAUD_"))}
     return {**given, "GREENFRAUD_PERMISSIONS": str(folder / "permissions"), "PYTHONUNBUFFERED": "1"}
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

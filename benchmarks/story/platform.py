@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from benchmarks.ports import free_port
 from cli.api import call_api
 from cli.target import Target
 
@@ -167,10 +167,3 @@ def share_layers(folder: Path) -> None:
     layers.mkdir(parents=True, exist_ok=True)
     (folder / ".local/cache").mkdir(parents=True)
     (folder / ".local/cache/layers").symlink_to(layers)
-
-
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
