@@ -13,7 +13,9 @@ from cli.target import Target
 from greenfraud.naming import SMALL_FILES
 
 KINDS = tuple(SMALL_FILES)  # all that ingestion lands
-BURST = timedelta(minutes=10)  # deletions no further apart belong together
+# Deletions no further apart belong together. A compaction's within it are undone too: what landed while it merged may be in its
+# sources or not, so all come back; readers tell records apart, and the next compaction merges them again.
+BURST = timedelta(minutes=10)
 COPIES_AT_ONCE = 8
 
 

@@ -116,6 +116,13 @@ def test_the_sources_of_a_compaction_stay_away_when_the_compacted_file_is_restor
     assert [version.id for version in plan.copies] == ["v59"]
 
 
+def test_the_sources_of_a_compaction_just_before_the_mistake_come_back_with_the_compacted_file():
+    """What landed while it merged is in neither set alone; records that stand twice are told apart by whoever reads."""
+    sources, compacted = [history(1, -60), history(2, -60)], history(59, -65)
+    plan = plan_of([*sources, compacted], None)
+    assert sorted(version.id for version in plan.copies) == ["v1", "v2", "v59"]
+
+
 def test_deletions_that_left_older_objects_are_a_compactions_unless_a_moment_is_given():
     """Restoring its sources would do no harm, and no good."""
     histories = [history(1, -60), history(2, -60), history(59)]
