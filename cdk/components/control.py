@@ -16,7 +16,8 @@ from cdk.components.tables import Tables
 from cdk.settings import Settings
 
 MEMORY_MB = 256
-JUDGED = ("executions/*/decision.json", "executions/*/evaluation.json")  # what the gate said, and of which bundles
+# What the gate said, of which bundles, and what they change.
+JUDGED = tuple(f"executions/*/{name}.json" for name in ("decision", "evaluation", "curves"))
 HTTP_API_SECONDS = 29  # API Gateway gives up after 30
 
 

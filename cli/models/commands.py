@@ -117,13 +117,17 @@ def canary_command(  # noqa: PLR0913 - the options of a command
 def history_command(
     *,
     limit: Annotated[int, typer.Option(min=1, help="how many changes, the newest")] = 20,
+    to_json: Annotated[Path | None, typer.Option("--json", help="write these entries whole as JSON")] = None,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
-    """Who changed what serves, when, to what, and why: the ledger, the newest first."""
+    """Who changed what serves, when, to what, and why: the ledger, the newest first.
+
+    Of a promotion a line tells what it changed on the payments it was judged on.
+    """
     from cli.models.history import show_history
 
-    show_history(_target(aws, region), Screen(), limit)
+    show_history(_target(aws, region), Screen(), limit, to_json)
 
 
 def _percent(text: str) -> int:

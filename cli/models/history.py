@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,21 +15,26 @@ from cli.errors import CommandError
 from cli.screen import Screen
 from cli.target import Target
 from greenfraud.errors import DamagedItem
+from greenfraud.items.changes import DIRECTIONS
 from greenfraud.items.ledger import CANARY, PROMOTE, ROLL_BACK, SHADOW
 
 Entry = Mapping[str, Any]
 
 
-def show_history(target: Target, screen: Screen, limit: int) -> None:
-    """Print the newest entries."""
+def show_history(target: Target, screen: Screen, limit: int, to_json: Path | None = None) -> None:
+    """Print the newest entries, and write them whole where a file is named."""
     entries = read_entries(target)
-    for entry in entries[: -limit - 1 : -1]:
+    shown = entries[: -limit - 1 : -1]
+    for entry in shown:
         for line in lines_of(entry):
             screen.line(line)
     if not entries:
         screen.line("nothing was ever changed: no model was promoted, and the default policy decides")
     if len(entries) > limit:
         screen.line(f"and {len(entries) - limit:,} before: --limit {len(entries)} shows all")
+    if to_json is not None:
+        to_json.write_text(json.dumps({"entries": shown}, indent=1) + "\n", encoding="utf-8")
+        screen.line(f"written: {to_json}")
 
 
 def read_entries(target: Target) -> list[dict[str, Any]]:
@@ -40,13 +46,15 @@ def read_entries(target: Target) -> list[dict[str, Any]]:
 
 
 def lines_of(entry: Entry) -> Iterator[str]:
-    """An entry in words: what, of which bundle, by whom, why."""
+    """An entry in words: what, of which bundle, by whom, why, and what that changed."""
     yield f"{entry['revision']:>4}  {entry['at'][:19]} UTC  {_done(entry)}"
     if (model := _model(entry)) is not None:
         yield f"      manifest {model['sha256'][:16]}…"
     yield f"      by {entry['actor']}"
     for reason in entry["reasons"]:
         yield f"      {reason}"
+    if changes := entry.get("changes"):
+        yield f"      {_changed(changes)}"
     if entry.get("proposed_by"):
         yield f"      proposed by {entry['proposed_by']}, as number {entry['proposal']}"
     if entry.get("is_emergency"):
@@ -66,6 +74,22 @@ def _done(entry: Entry) -> str:
         return f"{share} {model_name(control['canary'])}" if control.get("canary") else "no canary any more"
     policy = control.get("policy_object")
     return f"{verb}: {policy['version'] if policy else 'the default'}"
+
+
+def _changed(changes: Entry) -> str:
+    if "reason" in changes:
+        return f"what it changed is unavailable: {changes['reason']}"
+    flips = ", ".join(f"{changes[name]['rows']:,} {name} ({changes[name]['frauds']:,} of them fraud)" for name in DIRECTIONS)
+    return f"against {changes['against']}: alerts {flips}; {_shifted(changes['score_shift'])}"
+
+
+def _shifted(shift: Entry) -> str:
+    if "reason" in shift:
+        return f"shift of scores unavailable: {shift['reason']}"
+    return (
+        f"log odds {shift['median']:+.2f} (5 % {shift['p5']:+.2f}, 95 % {shift['p95']:+.2f}), "
+        f"{shift['moved_share']:.1%} moved by 1 or more"
+    )
 
 
 def _model(entry: Entry) -> Mapping[str, Any] | None:

@@ -22,15 +22,15 @@ class Artifacts:
         self._client = client
         self._bucket = bucket
 
-    def read(self, key: str) -> bytes:
-        """One object; raises NotFound naming its key, BundleError for one that is too large to be read here."""
+    def read(self, key: str, at_most: int = LARGEST) -> bytes:
+        """One object; raises NotFound naming its key, BundleError for one that is too large (bytes) to be read here."""
         s3 = self._client()
         try:
             found = s3.get_object(Bucket=self._bucket, Key=key)
         except s3.exceptions.NoSuchKey:
             raise NotFound(f"there is no {key}") from None
-        if found["ContentLength"] > LARGEST:
-            raise BundleError(f"{key} has {found['ContentLength']:,} bytes, of which {LARGEST:,} at most are read")
+        if found["ContentLength"] > at_most:
+            raise BundleError(f"{key} has {found['ContentLength']:,} bytes, of which {at_most:,} at most are read")
         content: bytes = found["Body"].read()
         return content
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from greenfraud.control import ModelRef
 from greenfraud.items.ledger import APPLY_POLICY, PROMOTE, ROLL_BACK, UNDO_POLICY
 from greenfraud.policy.stored import PolicyRef
+
+RULES = "rules"  # in place of a model: what stood before the first promotion
+
+
+def name_of(model: ModelRef | None) -> str:
+    """A model in one word, or that there is none."""
+    return model.name if model else RULES
 
 
 def standing(entries: Iterable[dict[str, Any]]) -> list[ModelRef | None]:
@@ -57,3 +64,21 @@ def taken_back(entries: Iterable[dict[str, Any]]) -> set[ModelRef]:
         if production is not None:
             found.discard(production)
     return found
+
+
+def changes_taken_back(entries: Sequence[dict[str, Any]], gone: ModelRef | None, back: ModelRef | None) -> dict[str, Any]:
+    """What the entry of a rollback says of what it changes: which entry tells of it, of the payments judged then.
+
+    Nobody compares the two on the payments of now, so no figure is repeated. `entry` is the promotion of what went, `against`
+    whom that was compared with, which need not be what came back.
+    """
+    told = [one for one in entries if one["verb"] == PROMOTE and gone is not None and one["production"] == gone.to_json()]
+    changes = (told[-1].get("changes") or {}) if told else {}
+    if "against" not in changes:
+        return {"reason": f"a rollback compares nothing, and no entry tells what {name_of(gone)} changed"}
+    revision, against = told[-1]["revision"], changes["against"]
+    if against == name_of(back):
+        reason = f"a rollback compares nothing: it takes back what entry {revision} tells, against {against}"
+    else:
+        reason = f"nobody compared {name_of(gone)} with {name_of(back)}: entry {revision} tells what it changed against {against}"
+    return {"reason": reason, "entry": revision, "against": against}

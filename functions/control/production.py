@@ -10,8 +10,9 @@ from typing import Any
 
 from functions.control.approval import ALONE, Approval
 from functions.control.asked import Asked
+from functions.control.change_figures import changes_of
 from functions.control.documents import Artifacts
-from functions.control.ledger import standing, taken_back
+from functions.control.ledger import changes_taken_back, name_of, standing, taken_back
 from functions.control.servable import Servable
 from functions.control.stage import Stage
 from greenfraud.bundle import BundleManifest
@@ -20,7 +21,6 @@ from greenfraud.errors import ContractError, GreenFraudError, StateConflict
 from greenfraud.items.ledger import PROMOTE, ROLL_BACK, Entry
 
 Check = Callable[[ControlDocument], None]
-RULES = "rules"  # in place of a model: what stood before the first promotion
 logger = logging.getLogger(__name__)
 
 
@@ -53,6 +53,7 @@ class Production:
         self.servable.check(bundle)
         fallback = self._fallback(reference, [before.production, before.fallback])
         figures = {"metrics": bundle.metrics, "emissions": bundle.emissions, "files": bundle.files}
+        figures["changes"] = changes_of(self.artifacts, reference, asked.execution)
         return self._replace(before, reference, fallback, asked, verb=PROMOTE, **figures)
 
     def roll_back(self, asked: Asked, *, to: str | None = None) -> ControlDocument:
@@ -76,7 +77,8 @@ class Production:
             self.servable.check(self._whole(production))
         refused = {before.production, *taken_back(entries)}
         fallback = self._fallback(production, (one for one in reversed(earlier) if one not in refused))
-        return self._replace(before, production, fallback, asked, verb=ROLL_BACK)
+        changes = changes_taken_back(entries, before.production, production)
+        return self._replace(before, production, fallback, asked, verb=ROLL_BACK, changes=changes)
 
     def behind(self, to: str | None = None) -> str:
         """What a rollback would put back, by name. Raises StateConflict when there is nothing."""
@@ -111,11 +113,6 @@ class Production:
         entry = Entry.of(before, after, **entered, **asked.entered(), **self.approval.entered(before.revision))
         self.stage.replace(after, entry, self.approval.closed(entry.actor, "; ".join(entry.reasons)))
         return after
-
-
-def name_of(model: ModelRef | None) -> str:
-    """A model in one word, or that there is none."""
-    return model.name if model else RULES
 
 
 def _down_to(to: str | None, earlier: list[ModelRef | None]) -> list[ModelRef | None]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 EVERY = ("dev", "prod", "private")
-ACKNOWLEDGED = {"dev": 195, "prod": 197, "private": 208}
+ACKNOWLEDGED = {"dev": 197, "prod": 199, "private": 210}
 ALARMS = {"dev": 46, "prod": 46, "private": 48}  # a webhook has two of its own
 # The CDK accepts it itself, wherever a network is asked for its zones.
 OF_THE_CDK = {("GreenFraud-Network", "CloudFormation-Validate::W3010")}

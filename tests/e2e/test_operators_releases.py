@@ -8,6 +8,7 @@ import pytest
 
 from cli.api import call_api
 from cli.errors import InputError
+from greenfraud.canonical import sha256_hex
 from greenfraud.instants import format_rfc3339
 from greenfraud.items import ledger as ledger_items
 from tests.e2e.deployment import wait_until
@@ -21,13 +22,21 @@ def newest_entry(deployment):
     return ledger_items.decode(deployment.client("dynamodb").query(**asked)["Items"][-1])
 
 
-def test_a_promotion_is_entered_under_the_name_of_its_execution(deployment, first_run):
-    """Which the function asked Step Functions about; nobody named it."""
+def test_a_promotion_is_entered_under_the_name_of_its_execution(deployment, first_run, tmp_path):
+    """Which the function asked Step Functions about; nobody named it. What it changes is told of the stored figures."""
     entries = deployment.client("dynamodb").query(TableName=deployment.outputs["LedgerTable"], **ledger_items.all_entries())[
         "Items"
     ]
     first = ledger_items.decode(entries[0])
     assert (first["verb"], first["actor"]) == ("promote", first_run.execution.arn)
+    changes, figures = first["changes"], first["changes"]["figures"]
+    assert (changes["against"], changes["score_shift"]) == ("rules", {"reason": "no model answered until then"})
+    stored = deployment.client("s3").get_object(Bucket=deployment.outputs["ArtifactsBucket"], Key=figures["key"])["Body"].read()
+    assert sha256_hex(stored) == figures["sha256"]
+    file = tmp_path / "history.json"
+    shown = deployment.command("history", "--limit", "100", "--json", str(file))
+    assert f"against rules: alerts {changes['raised']['rows']:,} raised" in shown.stdout, shown.stderr
+    assert json.loads(file.read_text())["entries"][-1] == first
 
 
 def test_an_execution_that_has_ended_promotes_nothing_more(deployment, first_run):
@@ -50,8 +59,10 @@ def test_a_rollback_is_entered_under_the_name_of_who_signed(deployment, first_ru
         entry = newest_entry(deployment)
         assert (entry["verb"], entry["reasons"]) == ("rollback", ["trying it"])
         assert entry["actor"].startswith("arn:aws:iam::123456789012:")
+        assert "it takes back what entry" in entry["changes"]["reason"]
     finally:
         deployment.promote(*promoted.split("/"), "as it was")
+    assert newest_entry(deployment)["changes"]["figures"]["key"].endswith("/curves.json")
 
 
 def turned_down(first_run):

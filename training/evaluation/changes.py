@@ -70,6 +70,7 @@ def changes_of(candidates: Sequence[EvaluatedCandidate], holdout: Holdout, weigh
 def _changes(pair: Pair, weights: tuple[GroupWeights, GroupWeights] | None) -> dict[str, Any]:
     told = {
         "against": pair.theirs.name,
+        "sha256": pair.ours.sha256,  # of the bundle that this is told of, whose name another one might take
         "flipped": {name: _counts(rows, pair.holdout) for name, rows in pair.flipped.items()},
         "alerts": [_counts(one.is_alert, pair.holdout) for one in (pair.ours, pair.theirs) if one.is_alert is not None],
     }

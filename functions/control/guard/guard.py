@@ -11,7 +11,8 @@ from functions.control.asked import Asked
 from functions.control.beside import Beside
 from functions.control.guard.alarms import Alarm
 from functions.control.guard.blame import Entries, canary_since, is_on, is_on_canary, newest_of_production
-from functions.control.production import RULES, Production
+from functions.control.ledger import RULES
+from functions.control.production import Production
 from functions.control.stage import Stage
 from greenfraud.control import ControlDocument
 from greenfraud.errors import BundleError, ContractError, NotFound

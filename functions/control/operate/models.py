@@ -10,9 +10,9 @@ from typing import Any
 from functions.control.approval import Approval
 from functions.control.asked import Asked
 from functions.control.judgements import judged
+from functions.control.ledger import RULES, name_of
 from functions.control.operate.operated import Operated
 from functions.control.operate.requests import OPTIONAL, body_of, model_in, percent_in
-from functions.control.production import RULES, name_of
 from greenfraud.callers import Event
 from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.errors import StateConflict

@@ -29,6 +29,11 @@ def test_flips_and_alerts_add_up(told):
     assert told["flipped"]["raised"]["frauds"] <= told["flipped"]["raised"]["rows"]
 
 
+def test_changes_say_of_which_bundle_they_are(told):
+    """By the digest of its manifest, which whoever promotes it compares."""
+    assert told["sha256"] == "a" * 64
+
+
 def test_every_payment_stands_in_one_bin_of_the_shift(told):
     """Those outside of the bins in the last ones."""
     shift, holdout = told["score_shift"], judged()[0]["holdout"]

@@ -25,7 +25,8 @@ class Entry:
 
     `chained_to` is the digest of all entries before it (`greenfraud.ledger_chain`). Where a second person was asked, `actor` is
     who approved, and `proposed_by` who proposed; an emergency is a change that nobody was asked for. `request_id` is the caller's
-    name for the request, by which one that is sent again is known.
+    name for the request, by which one that is sent again is known. `changes` tell what another production changes
+    (`greenfraud.items.changes`), or a `reason` why they do not; of any other change, and of earlier releases, they are empty.
     """
 
     revision: int
@@ -39,6 +40,7 @@ class Entry:
     metrics: dict[str, Any] = field(default_factory=dict)
     emissions: dict[str, Any] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
     control: dict[str, Any] = field(default_factory=dict)
     proposal: int | None = None
     proposed_by: str | None = None
