@@ -13,8 +13,13 @@ import typer
 Mapping = Annotated[str, typer.Option("--map", help="columns of your file: transaction_id=TX_ID,amount=Total")]
 Timezone = Annotated[str, typer.Option(help="where times without an offset were read, such as UTC or Europe/Stockholm")]
 Maturity = Annotated[int, typer.Option(min=0, max=365, help="days after which an unreported transaction counts as legitimate")]
-Horizon = Annotated[
-    int, typer.Option(min=0, max=730, help="days until which a label may come and be learned; not less than maturity")
+MaturityOfLake = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=365,
+        help="days after which an unreported transaction counts as legitimate; by default what the lake says, 7 in a new one",
+    ),
 ]
 HorizonOfLake = Annotated[
     int | None,

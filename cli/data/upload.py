@@ -74,7 +74,7 @@ def day_file(table: pa.Table) -> bytes:
     encodings = {field.name: "DELTA_BINARY_PACKED" for field in table.schema if pa.types.is_int64(field.type)}
     few = [name for name in table.column_names if name not in {"transaction_id", *encodings}]
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", use_dictionary=few, column_encoding=encodings)
+    pq.write_table(table.combine_chunks(), sink, compression="zstd", use_dictionary=few, column_encoding=encodings)
     body: bytes = sink.getvalue().to_pybytes()
     return body
 
@@ -103,7 +103,7 @@ def _refuse_another(s3: Any, bucket: str, dataset: Dataset) -> None:
     if found is not None and found["source_sha256"] != dataset.source_sha256:
         raise InputError(
             f"the lake holds the data set `{found['name']}`: a lake has one. "
-            "Send new transactions through the API, or deploy another set of stacks for another data set"
+            "Add the payments of a later file to it with --append, or deploy another set of stacks for another data set"
         )
 
 

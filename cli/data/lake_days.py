@@ -1,0 +1,82 @@
+"""The imported days of a lake: read one after the other, and written over only as they were read."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from botocore.exceptions import ClientError
+
+from cli.data.upload import IMPORTED, day_file, keys_below
+from cli.errors import CommandError
+from greenfraud.naming import DATASET_KEY
+
+READ_AT_ONCE = 32  # days in memory
+CHANGED = {"PreconditionFailed", "ConditionalRequestConflict"}
+
+
+@dataclass(frozen=True)
+class LakeDays:
+    """What imports have put into the bucket of a lake."""
+
+    s3: Any
+    bucket: str
+
+    def described(self) -> tuple[dict[str, Any], str]:
+        """Return `dataset.json`, and the tag by which it is told whether somebody changed it since."""
+        found = self.s3.get_object(Bucket=self.bucket, Key=DATASET_KEY)
+        return json.loads(found["Body"].read()), found["ETag"]
+
+    def describe(self, document: dict[str, Any], tag: str) -> None:
+        """Write `dataset.json` over the one of that tag. CommandError where it is another by now."""
+        self._put(DATASET_KEY, json.dumps(document, indent=1).encode(), {"IfMatch": tag})
+
+    def tables(self, kind: str) -> Iterator[pa.Table]:
+        """Each imported day of a kind of records, in the order of days."""
+        keys = [key for key in keys_below(self.s3, self.bucket, f"{kind}/") if key.endswith(f"/{IMPORTED}")]
+        with ThreadPoolExecutor(READ_AT_ONCE) as pool:
+            for start in range(0, len(keys), READ_AT_ONCE):
+                yield from pool.map(lambda key: _table(self._get(key)[0]), keys[start : start + READ_AT_ONCE])
+
+    def merge(self, key: str, rows: pa.Table, order: str) -> bool:
+        """Add to a day those rows whose ids it does not have yet; tells whether there were any.
+
+        `order` is the column by which rows stand, before their ids. CommandError where somebody else writes the same day.
+        """
+        condition, merged = {"IfNoneMatch": "*"}, rows
+        try:
+            body, tag = self._get(key)
+        except self.s3.exceptions.NoSuchKey:
+            pass
+        else:
+            there = _table(body)
+            new = rows.filter(pc.invert(pc.is_in(rows["transaction_id"], there["transaction_id"].combine_chunks())))
+            if not new.num_rows:
+                return False
+            condition = {"IfMatch": tag}
+            merged = pa.concat_tables([there, new], promote_options="default")
+        self._put(key, day_file(merged.sort_by([(order, "ascending"), ("transaction_id", "ascending")])), condition)
+        return True
+
+    def _get(self, key: str) -> tuple[bytes, str]:
+        found = self.s3.get_object(Bucket=self.bucket, Key=key)
+        return found["Body"].read(), found["ETag"]
+
+    def _put(self, key: str, body: bytes, condition: dict[str, str]) -> None:
+        try:
+            self.s3.put_object(Bucket=self.bucket, Key=key, Body=body, **condition)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in CHANGED:
+                raise
+            raise CommandError(f"somebody else wrote {key} meanwhile: import the same file again, it goes on from there") from None
+
+
+def _table(body: bytes) -> pa.Table:
+    return pq.read_table(io.BytesIO(body))

@@ -1,0 +1,252 @@
+"""The next month's file is added to a lake as if all had come in one."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cli.data.appending import append
+from cli.data.dataset import Dataset, in_order
+from cli.data.upload import imported_document, keys_below, read_json, upload
+from cli.data.world import WorldSpecification, make_world
+from cli.errors import CommandError, InputError
+from greenfraud.instants import DAY_US
+
+WEEK_US = 7 * DAY_US
+
+
+@pytest.fixture(scope="module")
+def world():
+    """Four days of each of eleven months; frauds are reported at once or up to 24 days later."""
+    made = make_world(WorldSpecification(customers=12, days=334))
+    days = pa.array([datetime.fromtimestamp(moment / 1e6, UTC).day <= 4 for moment in made.table["occurred_us"].to_pylist()])
+    table = made.table.filter(days).combine_chunks()
+    frauds = pa.array([row % 9 == 0 for row in range(table.num_rows)])
+    reported = pc.add(table["occurred_us"], pa.array([(row % 25) * DAY_US for row in range(table.num_rows)]))
+    table = table.set_column(table.column_names.index("is_fraud"), "is_fraud", frauds)
+    reported = pc.if_else(frauds, reported, pa.scalar(None, pa.int64()))
+    made = replace(made, table=table.set_column(table.column_names.index("observed_us"), "observed_us", reported))
+    released = pc.if_else(pc.equal(made.table["amount_minor"], 0), made.table["occurred_us"], pa.scalar(None, pa.int64()))
+    return replace(made, table=made.table.append_column("released_us", released))
+
+
+def months(dataset: Dataset, cuts: list[int]) -> list[Dataset]:
+    """The data set cut at row numbers, each part as a file of its own."""
+    bounds = [0, *cuts, dataset.table.num_rows]
+    parts = [dataset.table.slice(start, stop - start) for start, stop in itertools.pairwise(bounds)]
+    return [replace(dataset, table=part, source_sha256=f"file {number}") for number, part in enumerate(parts)]
+
+
+def by_calendar(dataset: Dataset) -> list[int]:
+    """The first row of each month but the first."""
+    number = [datetime.fromtimestamp(moment / 1e6, UTC).month for moment in dataset.table["occurred_us"].to_pylist()]
+    return [row for row in range(1, len(number)) if number[row] != number[row - 1]]
+
+
+def contents(s3, bucket):
+    """Every object but the description."""
+    keys = [key for key in keys_below(s3, bucket, "") if key != "dataset.json"]
+    return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+
+
+def described(s3, bucket):
+    """The description, without which files it came from."""
+    document = imported_document(s3, bucket)
+    return {name: value for name, value in document.items() if name not in {"source_sha256", "appended"}}
+
+
+def filled(s3, bucket, *files):
+    """A bucket with files imported one after the other."""
+    s3.create_bucket(Bucket=bucket)
+    upload(s3, bucket, files[0])
+    return [append(s3, bucket, file) for file in files[1:]]
+
+
+def test_eleven_months_one_by_one_are_one_import_of_all_to_the_byte(s3, world):
+    """Transactions, reports that fall into a later month, releases, and what the lake says of itself."""
+    files = months(world, by_calendar(world))
+    assert len(files) == 11
+    filled(s3, "whole", world)
+    added = filled(s3, "parts", *files)
+    assert contents(s3, "parts") == contents(s3, "whole")
+    assert described(s3, "parts") == described(s3, "whole")
+    assert [one.known for one in added] == [0] * 10
+    assert sum(one.new for one in added) == world.table.num_rows - files[0].table.num_rows
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_files_that_overlap_in_any_way_count_every_payment_once(s3, world, data):
+    """In any order that begins with the oldest day; each of them twice."""
+    table = world.table.slice(0, 200)
+    dataset = replace(world, table=table)
+    rows = st.integers(0, table.num_rows - 1)
+    spans = [(0, data.draw(rows)), *data.draw(st.lists(st.tuples(rows, rows), max_size=4)), (0, table.num_rows - 1)]
+    parts = [table.slice(min(span), abs(span[1] - span[0]) + 1) for span in spans]
+    files = [replace(dataset, table=part, source_sha256=f"file {n}") for n, part in enumerate(parts)]
+    names = [f"lake-{n}" for n in range(2)]
+    for name in names:
+        for key in keys_below(s3, name, "") if name in [b["Name"] for b in s3.list_buckets()["Buckets"]] else []:
+            s3.delete_object(Bucket=name, Key=key)
+    filled(s3, names[0], dataset)
+    filled(s3, names[1], *files, *(replace(file, source_sha256=f"again {n}") for n, file in enumerate(files)))
+    assert contents(s3, names[1]) == contents(s3, names[0])
+    assert described(s3, names[1]) == described(s3, names[0])
+
+
+def test_an_import_that_was_cut_off_goes_on_from_there(s3, world, monkeypatch):
+    """At every third write; until then the description is the old one, and no day is there without its reports."""
+    first, second = months(replace(world, table=world.table.slice(0, 600)), [300])
+    filled(s3, "whole", first, second)
+    filled(s3, "cut", first)
+    put, old, cuts = s3.put_object, imported_document(s3, "cut"), 0
+    while True:
+        writes = []
+
+        def failing(_writes=writes, **request):
+            _writes.append(request["Key"])
+            if len(_writes) > 3:
+                raise ClientError({"Error": {"Code": "SlowDown", "Message": "slow down"}}, "PutObject")
+            return put(**request)
+
+        monkeypatch.setattr(s3, "put_object", failing)
+        try:
+            append(s3, "cut", second)
+            break
+        except CommandError as error:
+            assert "it goes on from there" in str(error)  # noqa: PT017 - as often as it takes
+            assert imported_document(s3, "cut") == old
+            cuts += 1
+    monkeypatch.undo()
+    assert cuts > 2
+    assert contents(s3, "cut") == contents(s3, "whole")
+    assert described(s3, "cut") == described(s3, "whole")
+
+
+def test_the_same_file_again_changes_nothing(s3, world):
+    """Nothing is even read."""
+    first, second = months(replace(world, table=world.table.slice(0, 600)), [300])
+    filled(s3, "twice", first, second)
+    before = contents(s3, "twice"), imported_document(s3, "twice")
+    again = append(s3, "twice", second)
+    assert (again.new, again.known, again.days_written) == (0, second.table.num_rows, 0)
+    assert (contents(s3, "twice"), imported_document(s3, "twice")) == before
+
+
+def later(dataset: Dataset, row: int, **changes: object) -> Dataset:
+    """A file that repeats one payment, changed, with all that follow."""
+    rows = dataset.table.slice(row).to_pylist()
+    rows[0] |= changes
+    return replace(dataset, table=in_order(pa.Table.from_pylist(rows, schema=dataset.table.schema)), source_sha256="later")
+
+
+@pytest.fixture
+def first_half(s3, world):
+    """A lake with the older rows of a small data set, and that data set."""
+    dataset = replace(world, table=world.table.slice(0, 600))
+    filled(s3, "half", replace(dataset, table=dataset.table.slice(0, 300)))
+    honest = next(row for row in range(270, 300) if not dataset.table["is_fraud"][row].as_py())
+    return dataset, honest
+
+
+def reports_of(s3, name):
+    """When a payment was reported, by the lake."""
+    days = [pq.read_table(io.BytesIO(body)) for key, body in contents(s3, "half").items() if key.startswith("labels/")]
+    return [row["observed_us"] for day in days for row in day.to_pylist() if row["transaction_id"] == name]
+
+
+def test_a_known_payment_that_is_a_fraud_now_was_reported_after_the_file_that_did_not_say_so(s3, first_half):
+    """A week after it happened the older file still knew of nothing: no model learns it as of then."""
+    dataset, honest = first_half
+    old = imported_document(s3, "half")
+    row = dataset.table.slice(honest, 1).to_pylist()[0]
+    undated = row["occurred_us"] + WEEK_US
+    added = append(s3, "half", later(dataset, honest, is_fraud=True, observed_us=undated))
+    (observed,) = reports_of(s3, row["transaction_id"])
+    assert added.late_reports == 1
+    assert observed == max(undated, int(datetime.fromisoformat(old["newest_occurred_at"]).timestamp() * 1e6))
+    assert imported_document(s3, "half")["frauds"] == old["frauds"] + 1 + sum(dataset.table["is_fraud"].to_pylist()[300:])
+
+
+def test_a_report_that_says_when_is_taken_at_its_word(s3, first_half):
+    """A bank's date."""
+    dataset, honest = first_half
+    row = dataset.table.slice(honest, 1).to_pylist()[0]
+    append(s3, "half", later(dataset, honest, is_fraud=True, observed_us=row["occurred_us"] + 1))
+    assert reports_of(s3, row["transaction_id"]) == [row["occurred_us"] + 1]
+
+
+def test_a_fraud_that_the_new_file_does_not_know_stays_one_and_is_counted(s3, first_half):
+    """Silence withdraws nothing."""
+    dataset, _ = first_half
+    fraud = next(row for row in range(299, -1, -1) if dataset.table["is_fraud"][row].as_py())
+    added = append(s3, "half", later(dataset, fraud, is_fraud=False, observed_us=None))
+    assert added.contradicting == 1
+    assert len(reports_of(s3, dataset.table["transaction_id"][fraud].as_py())) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"amount_minor": 1_234_567}, "`amount_minor`"), ({"customer_id": "another"}, "`customer_id`")],
+)
+def test_one_id_for_two_payments_is_refused_and_nothing_is_written(s3, first_half, change, said):
+    """As where ids begin anew in every file."""
+    dataset, honest = first_half
+    before = contents(s3, "half")
+    with pytest.raises(InputError, match=said):
+        append(s3, "half", later(dataset, honest, **change))
+    assert contents(s3, "half") == before
+
+
+def test_ids_that_begin_anew_are_refused_also_on_other_days(s3, first_half):
+    """A report would be one of both payments."""
+    dataset, _ = first_half
+    rows = dataset.table.slice(300, 1).to_pylist()
+    rows[0]["transaction_id"] = dataset.table["transaction_id"][0].as_py()
+    file = replace(dataset, table=pa.Table.from_pylist(rows, schema=dataset.table.schema), source_sha256="later")
+    with pytest.raises(InputError, match="`occurred_us`"):
+        append(s3, "half", file)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [({"currency": "SEK"}, "currency is EUR"), ({"maturity_days": 14}, "maturity_days is 7, the file's 14")]
+)
+def test_what_a_lake_has_one_of_is_not_changed_by_a_file(s3, first_half, change, said):
+    """Counted in two currencies, states would say nothing."""
+    with pytest.raises(InputError, match=said):
+        append(s3, "half", replace(first_half[0], source_sha256="later", **change))
+
+
+def test_days_before_the_first_are_refused(s3, world):
+    """Weeks are counted from it, and models have learned them."""
+    filled(s3, "late", replace(world, table=world.table.slice(300, 300)))
+    with pytest.raises(InputError, match="before the lake's first day"):
+        append(s3, "late", replace(world, table=world.table.slice(0, 10), source_sha256="earlier"))
+
+
+def test_two_imports_at_once_do_not_undo_each_other(s3, first_half, monkeypatch):
+    """The second to write the description is told, and its file goes in when it is added again."""
+    dataset, _ = first_half
+    file = replace(dataset, source_sha256="later")
+    put = s3.put_object
+
+    def racing(**request):
+        if request["Key"] == "dataset.json" and "IfMatch" in request:
+            monkeypatch.undo()
+            put(Bucket="half", Key="dataset.json", Body=b'{"other": 1}')
+        return put(**request)
+
+    monkeypatch.setattr(s3, "put_object", racing)
+    with pytest.raises(CommandError, match="somebody else wrote dataset"):
+        append(s3, "half", file)
+    assert read_json(s3, "half", "dataset.json") == {"other": 1}
