@@ -53,6 +53,24 @@ def number(value: float | None, decimals: int = 3) -> str:
     return UNAVAILABLE if value is None else f"{value:,.{decimals}f}"
 
 
+def signed(value: float | None) -> str:
+    """A difference, with its sign.
+
+    >>> signed(0.25), signed(-1.0), signed(None)
+    ('+0.250', '-1.000', 'unavailable')
+    """
+    return UNAVAILABLE if value is None else f"{value:+.3f}"
+
+
+def count(found: int | None) -> str:
+    """A whole number with thousands separated.
+
+    >>> count(16_000), count(0), count(None)
+    ('16,000', '0', 'unavailable')
+    """
+    return UNAVAILABLE if found is None else f"{found:,}"
+
+
 def moment(at: datetime | None) -> str:
     """Date and minute, UTC."""
     return UNAVAILABLE if at is None else f"{at:%Y-%m-%d %H:%M}"

@@ -23,11 +23,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known: sentences, perhaps a table. `kind` says where it comes from."""
+    """What is known: sentences, perhaps a table. `kind` says where it comes from.
+
+    `always` are sentences beside figures of the run that are true of every model of this release: nothing in the run measured them.
+    """
 
     kind: Kind
     texts: Sequence[str]
     table: Table | None = None
+    always: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,9 @@ class Question:
     find: Callable[[], Answer]
 
 
-def run(*texts: str, table: Table | None = None) -> Answer:
-    """An answer of figures that this execution measured or recorded."""
-    return Answer("run", texts, table)
+def run(*texts: str, table: Table | None = None, always: Sequence[str] = ()) -> Answer:
+    """An answer of figures that this execution measured or recorded; beside them what is `always` true."""
+    return Answer("run", texts, table, always)
 
 
 def platform(*texts: str) -> Answer:
@@ -49,9 +53,9 @@ def platform(*texts: str) -> Answer:
     return Answer("platform", texts)
 
 
-def unavailable(reason: str) -> Answer:
-    """No answer, for a reason."""
-    return Answer("unavailable", [reason])
+def unavailable(reason: str, always: Sequence[str] = ()) -> Answer:
+    """No answer, for a reason; beside it what is `always` true."""
+    return Answer("unavailable", [reason], always=always)
 
 
 def person(*texts: str) -> Answer:
@@ -69,9 +73,21 @@ def answered(question: Question) -> Answer:
 
 
 def html(question: Question, answer: Answer) -> str:
-    """The question as a heading, where it is asked, and the answer under the word for its kind."""
+    """The question as a heading, where it is asked, and the answer under the word for its kind; what is always true below it."""
     heading = element("h3", words(question.asked))
-    about = element("p", element("span", words(LABELS[answer.kind]), class_=f"kind {answer.kind}"), words(f" {question.where}"))
-    texts = items(answer.texts) if len(answer.texts) > 1 else element("p", words("".join(answer.texts)))
+    about = element(
+        "p", element("span", words(LABELS[answer.kind]), class_=f"kind {answer.kind}"), words(f" {question.where}"), class_="about"
+    )
     table = answer.table.html() if answer.table and answer.table.rows else ""
-    return element("article", heading, about, texts, table)
+    return element("article", heading, about, _told(answer.texts), table, _beside(answer.always))
+
+
+def _told(texts: Sequence[str]) -> str:
+    return items(texts) if len(texts) > 1 else element("p", words("".join(texts)))
+
+
+def _beside(texts: Sequence[str]) -> str:
+    if not texts:
+        return ""
+    label = element("p", element("span", words(LABELS["platform"]), class_="kind platform beside"), class_="about")
+    return label + _told(texts)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
-from reporting.cards import facts
+from reporting.cards import data, facts
 from reporting.cards.answer import Answer, Question, person, platform, run
 from reporting.cards.subject import Subject
+from reporting.execution.candidate import PRECISION
+from reporting.units import UNAVAILABLE, count
 
 WHERE = "Model Cards for Model Reporting, section {}"
 
@@ -16,9 +18,9 @@ def card_chapters(of: Subject) -> list[tuple[str, Sequence[Question]]]:
     """The chapters of the card."""
     return [
         ("The model", [_asked("What is it?", 1, facts.identity, of), _asked("What was it made with?", 1, facts.software, of)]),
-        ("Use", [_asked("What is it for, and what not?", 2, _use, of), _asked("For whom does it work?", 3, facts.segments, of)]),
-        ("Figures", [_asked("How good is it?", 4, facts.measures, of), _asked("What was it judged on?", 5, facts.holdout, of)]),
-        ("Data", [_asked("What did it learn from?", 6, facts.learned, of), _asked("What does it read?", 6, facts.inputs, of)]),
+        ("Use", [_asked("What is it for, and what not?", 2, use, of), _asked("For whom does it work?", 3, facts.segments, of)]),
+        ("Figures", [_asked("How good is it?", 4, facts.measures, of), _asked("What was it judged on?", 5, data.holdout, of)]),
+        ("Data", [_asked("What did it learn from?", 6, data.learned, of), _asked("What does it read?", 6, facts.inputs, of)]),
         ("Decision", [_asked("What did the gate say?", 7, _verdict, of), _asked("What would it change?", 7, facts.changes, of)]),
         ("Footprint", [_asked("What does it emit?", 7, facts.emissions, of)]),
         ("People", [_asked("Whom may it harm?", 8, _harm, of), _asked("What are its limits?", 9, limits, of)]),
@@ -29,7 +31,8 @@ def _asked(asked: str, part: int, find: facts.Find, of: Subject) -> Question:
     return Question(asked, WHERE.format(part), partial(find, of))
 
 
-def _use(_: Subject) -> Answer:
+def use(_: Subject) -> Answer:
+    """What it is for, and what it is not for."""
     return platform(
         "It gives the probability that a card payment is a fraud, to a policy that lets pass, challenges, holds for a person or "
         "declines. Rules and guardrails of the policy hold whatever it says.",
@@ -44,9 +47,9 @@ def _verdict(of: Subject) -> Answer:
 
 def _harm(_: Subject) -> Answer:
     return person(
-        "Whether it treats groups of people unlike each other: it reads no name, age, sex or origin, so this run cannot measure "
-        "it. "
-        "Amounts, hours and terminals may stand for such groups.",
+        "Whether it treats groups of people unlike each other: this run cannot measure it. No feature of the platform's own is a "
+        "name, an age, a sex or an origin; look whether a column that you have declared is one. Amounts, hours and terminals may "
+        "stand for such groups.",
         "What a customer can do who is declined, and who looks at it: the review desk and the command greenfraud explain give the "
         "reasons.",
     )
@@ -54,21 +57,22 @@ def _harm(_: Subject) -> Answer:
 
 def limits(of: Subject) -> Answer:
     """What is known to be not known."""
-    found = of.documents.holdout
-    few = [
-        part["name"]
-        for part in of.documents.evaluation.get("segments", [])
-        if of.model.on(part["name"], facts.SEGMENT).value is None
-    ]
-    unknown = [name.replace("_", " ") for name in of.model.measured if of.model.metric(name).value is None]
+    parts = [part["name"] for part in of.documents.evaluation.get("segments", [])]
+    unjudged = {name: found.reason for name in parts if (found := of.model.on(name, PRECISION)).value is None}
+    unknown = {name.replace("_", " "): found.reason for name in of.model.measured if (found := of.model.metric(name)).value is None}
     return run(
-        f"Labels: silence for the label delay counts as legitimate, and {found.get('censored_rows', 0):,} payments that were "
-        "refused "
-        "are not judged at all. A fraud that nobody reports is none to it.",
-        f"Segments with too few frauds to judge: {', '.join(few) or 'none'}. Measures that could not be computed: "
-        f"{', '.join(unknown) or 'none'}.",
-        "A new kind of fraud is unlike what it learned: neither its probability nor the estimates before labels see it.",
-        "Cost is that of the protocol: 5.00 for an analyst's time per alert and the amount of a missed fraud; what a wrongly "
-        "declined "
-        "customer costs is not in it.",
+        f"{count(of.documents.holdout.get('censored_rows'))} payments of {of.documents.holdout.get('chunk', UNAVAILABLE)} "
+        "were refused and never told of, and are not judged at all.",
+        f"Segments without an average precision of it: {_reasons(unjudged)}. Measures that could not be computed: "
+        f"{_reasons(unknown)}.",
+        f"Cost is that of the protocol: {of.documents.alert_cost} for an analyst's time per alert and the amount of a missed "
+        "fraud; what a wrongly declined customer costs is not in it.",
+        always=[
+            "Labels: silence for the label delay counts as legitimate. A fraud that nobody reports is none to it.",
+            "A new kind of fraud is unlike what it learned: neither its probability nor the estimates before labels see it.",
+        ],
     )
+
+
+def _reasons(unknown: Mapping[str, str]) -> str:
+    return "; ".join(f"{name} ({reason})" for name, reason in unknown.items()) or "none"

@@ -55,7 +55,7 @@ def _pictures(of: Subject) -> str:
 
 
 def _header(title: str, of: Subject) -> str:
-    about = f"{of.model.name}, {of.verdict} by the gate in execution {of.documents.execution}."
+    about = f"The gate of execution {of.documents.execution} said of {of.model.name}: {of.verdict}."
     return element("header", element("h1", words(title)), element("p", words(about)))
 
 

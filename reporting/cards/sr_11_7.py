@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from reporting.cards import facts, soundness, watching
-from reporting.cards.answer import Answer, Question, person, run
+from reporting.cards import data, facts, soundness, watching
+from reporting.cards.answer import Question, person
 from reporting.cards.model_card import limits
 from reporting.cards.subject import Subject
 
@@ -39,9 +39,9 @@ def _soundness(of: Subject) -> list[Question]:
 def _data(of: Subject) -> list[Question]:
     where = f"{NAME}, section IV, data quality and relevance"
     return [
-        Question("What did it learn from?", where, partial(facts.learned, of)),
+        Question("What did it learn from?", where, partial(data.learned, of)),
         Question("Which inputs does it read, and how are they defined?", where, partial(facts.inputs, of)),
-        Question("Are the data sound, and was any held back?", where, partial(soundness_of_data, of)),
+        Question("Are the data sound, and was any held back?", where, partial(data.quarantine, of)),
         Question("Are the data those of the portfolio that it will decide on?", where, partial(person, *PORTFOLIO)),
     ]
 
@@ -60,10 +60,10 @@ def _monitoring(of: Subject) -> list[Question]:
 def _outcomes(of: Subject) -> list[Question]:
     where = f"{NAME}, section V.3"
     return [
-        Question("What was it back-tested on?", where, partial(facts.holdout, of)),
+        Question("What was it back-tested on?", where, partial(data.holdout, of)),
         Question("How good is it, with intervals, against its benchmarks?", where, partial(facts.measures, of)),
         Question("For which parts is it good?", where, partial(facts.segments, of)),
-        Question("What changes against the model before?", where, partial(facts.changes, of)),
+        Question("What would it change against what answered until then?", where, partial(facts.changes, of)),
     ]
 
 
@@ -88,17 +88,6 @@ def _governance(of: Subject) -> list[Question]:
         Question("Where is its use on record?", where, partial(watching.entry, of)),
         Question("Who owns it, how material is it, and who approves it?", where, partial(person, *OWNER)),
     ]
-
-
-def soundness_of_data(of: Subject) -> Answer:
-    """Chunks that were held back."""
-    held = of.documents.report.get("quarantined") or {}
-    told = [f"{chunk}: {'; '.join(faults) if isinstance(faults, list) else faults}." for chunk, faults in sorted(held.items())]
-    return run(
-        f"{len(held)} chunks were kept from learning or judging in this execution. A week's traffic, shares of missing values and "
-        "fraud share are held against earlier weeks before anything is learned from it.",
-        *told,
-    )
 
 
 RESEARCH = (

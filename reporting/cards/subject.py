@@ -6,8 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from greenfraud.promotion import outcome_of
 from reporting.execution.candidate import Candidate
+from reporting.execution.change_figures import UNTOLD
 from reporting.execution.documents import Documents
+from reporting.units import UNAVAILABLE
+
+CHOSEN = {"promote": "to be promoted", "shadow": "to be put in shadow"}
+EARNED = {
+    "promote": "good enough to be promoted, and another was chosen",
+    "shadow": "promising, and another was chosen",
+    "reject": "rejected",
+}
 
 
 @dataclass(frozen=True)
@@ -44,20 +54,38 @@ class Subject:
         return found
 
     @property
+    def no_change(self) -> str:
+        """Why nobody told what it changes."""
+        return str((self.documents.curves.get("changes") or {}).get("reason") or UNTOLD)
+
+    @property
     def is_chosen(self) -> bool:
         """Whether the gate's decision names it."""
         return self.documents.chosen == self.model
 
     @property
     def verdict(self) -> str:
-        """What the gate decided about it, in a word."""
-        outcome = str(self.documents.decision.get("outcome"))
-        if outcome == "reject":
-            return "rejected"
-        return {"promote": "promoted", "shadow": "put in shadow"}.get(outcome, outcome) if self.is_chosen else "not chosen"
+        """What the gate said of it, in a few words: what it has earned, and whether it was the one of several."""
+        if not self.documents.decision.get("outcome"):
+            return UNAVAILABLE
+        outcome = outcome_of(self.documents.decision, self.model.name)
+        return (CHOSEN if self.is_chosen else EARNED).get(outcome, outcome)
+
+    @property
+    def rival(self) -> str:
+        """Whom the differences of its measures are against, in words."""
+        of = self.model.against_rival[0]
+        return self.documents.rival.name if of == "production" else f"the {of}" if of == "rules" else of
 
     @property
     def reasons(self) -> list[str]:
-        """The gate's reasons about it, and those about nobody in particular."""
-        others = {one.name for one in self.documents.models} - {self.model.name}
-        return [text for text in self.documents.decision.get("reasons") or [] if text.partition(":")[0] not in others]
+        """The gate's reasons but those that are about another challenger alone."""
+        others = [one.name for one in self.documents.models if one.is_challenger and one != self.model]
+        told = self.documents.decision.get("reasons") or []
+        return [text for text in told if not any(_is_about(text, other) for other in others)]
+
+
+def _is_about(reason: str, name: str) -> bool:
+    """Whether a reason judges a challenger, or warns of its segments; who was chosen of several is everybody's."""
+    is_warning = reason.startswith("warning, ") and f": {name} is worse than " in reason
+    return is_warning or reason.startswith((f"{name} (", f"{name}:"))

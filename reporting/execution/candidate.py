@@ -10,7 +10,8 @@ from greenfraud.carbon.scoring import model_seconds
 from greenfraud.money import EURO, digits_of
 from reporting.measure import Measure
 
-FIRST = ("average_precision", "auc_roc", "card_precision_at_100", "recall_at_fpr_1pct", "recall_at_fpr_5pct")
+PRECISION = "average_precision"
+FIRST = (PRECISION, "auc_roc", "card_precision_at_100", "recall_at_fpr_1pct", "recall_at_fpr_5pct")
 NOT_COUNTED = "the work of its graph is not known"
 
 
@@ -115,6 +116,14 @@ def front_of(candidates: Sequence[Candidate]) -> list[Candidate]:
     known = [(one, (one.cost.value, one.seconds.value, one.grams.value)) for one in candidates]
     placed = [(one, [value for value in values if value is not None]) for one, values in known if None not in values]
     return [one for one, values in placed if not any(_beats(other, values) for _, other in placed)]
+
+
+def place_on(front: Sequence[Candidate], one: Candidate) -> str:
+    """Whether one of those that were compared is on the front, in a word; unavailable where a figure of it is not known."""
+    if one in front:
+        return "yes"
+    is_known = None not in (one.cost.value, one.grams.value, one.seconds.value)
+    return "no" if is_known else "unavailable: not all three are known"
 
 
 def _beats(other: Sequence[float], values: Sequence[float]) -> bool:

@@ -11,7 +11,7 @@ from reporting.execution.documents import Documents
 from reporting.execution.figure import Figure
 from reporting.picture import SOFT, colour_of, drawn
 from reporting.table import Table
-from reporting.units import UNAVAILABLE, number
+from reporting.units import number, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +47,7 @@ def _shift(change: Change, reason: str) -> Figure:
         "score-shift",
         "How scores shift",
         SHIFT + moved,
-        Table(("Percentile", "Difference of log odds"), [(f"{at} %", f"{value:+.3f}") for at, value in told.items()]),
+        Table(("Percentile", "Difference of log odds"), [(f"{at} %", signed(value)) for at, value in told.items()]),
         drawn(lambda axes: _draw_shift(axes, shift)) if told else None,
         shift.get("reason", reason),
     )
@@ -103,7 +103,7 @@ def _draw_flips(axes: Axes, flipped: Change) -> None:
 
 def _groups(change: Change, main: Candidate | None, rival: Candidate, reason: str) -> Figure:
     groups: Sequence[Mapping[str, Any]] = change.get("groups") or ()
-    rows = [(one["group"], *(_weight(value) for value in (*one["frauds"], *one["legitimate"]))) for one in groups]
+    rows = [(one["group"], *(signed(value) for value in (*one["frauds"], *one["legitimate"]))) for one in groups]
     headers = ("Group of features", "Frauds, new", "Frauds, before", "Legitimate, new", "Legitimate, before")
     has_model = (change.get("score_shift") or {}).get("reason")
     return Figure(
@@ -144,7 +144,3 @@ def examples(documents: Documents) -> str:
         for one in change.get("examples", [])
     ]
     return Table(headers, rows, (0, 1, 2, 5, 6)).html() if rows else ""
-
-
-def _weight(value: float | None) -> str:
-    return UNAVAILABLE if value is None else f"{value:+.3f}"

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from reporting.execution.candidate import PRECISION
 from reporting.execution.documents import Documents
+from reporting.execution.ledger_entries import about_models, made_by
 from reporting.markup import element, items, words
 from reporting.table import Table
 from reporting.units import UNAVAILABLE, moment
-
-MODELS_ONLY = ("promote", "rollback", "shadow", "canary")  # of an entry about the policy nothing is told: it may name people
 
 
 def reasons(documents: Documents) -> str:
@@ -36,7 +36,7 @@ def segments(documents: Documents) -> str:
             part["name"],
             f"{part['rows']:,}",
             f"{part['frauds']:,}",
-            *(one.on(part["name"], "average_precision").described() for one in shown),
+            *(one.on(part["name"], PRECISION).described() for one in shown),
         )
         for part in documents.evaluation.get("segments", [])
     ]
@@ -47,7 +47,7 @@ def segments(documents: Documents) -> str:
 
 def ledger(entries: Sequence[Mapping[str, Any]]) -> str:
     """The newest changes of what serves; who did it without the account, and a person's words only where the gate wrote them."""
-    told = [entry for entry in entries if entry["verb"] in MODELS_ONLY]
+    told = about_models(entries)
     if not told:
         return element("p", words("Nothing was ever promoted, as far as the ledger could be read."))
     headers = ("Revision", "Time (UTC)", "What", "Serves afterwards", "Before", "By", "Execution")
@@ -55,10 +55,11 @@ def ledger(entries: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _entry(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    actor = str(entry.get("actor", UNAVAILABLE))
-    who = "the pipeline" if entry.get("execution") else actor.rpartition("/")[2].rpartition(":")[2]
+    maker = made_by(entry)
+    who = str(entry["actor"]).rpartition("/")[2].rpartition(":")[2] if maker == "hand" else maker
+    how = entry.get("execution") or {"hand": "by hand", "the guard": "automatic"}.get(maker, UNAVAILABLE)
     about = (str(entry["revision"]), moment(datetime.fromisoformat(entry["at"])), entry["verb"])
-    return (*about, _model(entry["production"]), _model(entry.get("previous")), who, entry.get("execution") or "by hand")
+    return (*about, _model(entry["production"]), _model(entry.get("previous")), who, how)
 
 
 def _model(reference: Mapping[str, Any] | None) -> str:

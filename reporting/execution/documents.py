@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from greenfraud.carbon import EmissionsRecord
-from greenfraud.money import EURO
-from reporting.execution.candidate import Candidate
+from greenfraud.money import EURO, digits_of
+from greenfraud.promotion import named_by
+from reporting.execution.candidate import PRECISION, Candidate
+from reporting.units import UNAVAILABLE, number
 
 Document = Mapping[str, Any]
 
@@ -44,6 +46,19 @@ class Documents:
         return found
 
     @property
+    def judged_on(self) -> list[str]:
+        """The chunks of those rows, oldest first: several where the newest had too few frauds; none where nobody tells."""
+        newest = [self.holdout["chunk"]] if "chunk" in self.holdout else []
+        return list(self.holdout.get("pooled_chunks") or newest)
+
+    @property
+    def alert_cost(self) -> str:
+        """What an alert costs in the figures of money, an analyst's time; an earlier release did not tell."""
+        minor = self.evaluation.get("alert_cost_minor")
+        digits = digits_of(self.currency)
+        return f"a sum that is {UNAVAILABLE}" if minor is None else f"{number(minor / 10**digits, digits)} {self.currency}"
+
+    @property
     def currency(self) -> str:
         """The currency of costs; an earlier release named none."""
         return str(self.evaluation.get("currency", EURO))
@@ -67,13 +82,12 @@ class Documents:
     @cached_property
     def chosen(self) -> Candidate | None:
         """The model that the decision is about, None where it names none."""
-        name = f"{self.decision.get('family')}/{self.decision.get('version')}"
-        return next((one for one in self.models if one.name == name), None)
+        return next((one for one in self.models if one.name == named_by(self.decision)), None)
 
     @property
     def main(self) -> Candidate | None:
         """The model that pictures of one model show: the subject, the decision's, else that of the highest average precision."""
         if self.subject:
             return next((one for one in self.models if one.name == self.subject), None)
-        known = [one for one in self.models if one.is_challenger and one.metric("average_precision").value is not None]
-        return self.chosen or max(known, key=lambda one: one.metric("average_precision").value or 0.0, default=None)
+        known = [one for one in self.models if one.is_challenger and one.metric(PRECISION).value is not None]
+        return self.chosen or max(known, key=lambda one: one.metric(PRECISION).value or 0.0, default=None)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from reporting.execution.candidate import PRECISION
 from reporting.execution.documents import Document, Documents
 from reporting.execution.figure import Figure
+from reporting.execution.learned import chunks_of
 from reporting.picture import SOFT, colour_of, drawn, shape_of
 from reporting.table import Table
 from reporting.units import UNAVAILABLE, number
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 
 WEEKS, COLUMNS = 12, 12  # shown at most
 AS_BEFORE, DRIFTED = 0.1, 0.25  # the usual readings of the population stability index
-PREQUENTIAL, PRECISION = "prequential_average_precision", "average_precision"
-NO_WEEK = "no week that a model decided is over yet; the nightly monitor tells of each"
+PREQUENTIAL = "prequential_average_precision"
+NO_WEEK = "no week is on record: none that a model decided is over yet, unless the box on top says that they could not be read"
 
 
 def drift_figures(documents: Documents) -> list[Figure]:
@@ -108,6 +110,8 @@ def _draw_chunks(axes: Axes, places: Sequence[str], known: Mapping[str, Sequence
 
 
 def _told(result: Document) -> tuple[str, ...]:
+    if not chunks_of(result):
+        return result["chunk"], result["family"], f"{UNAVAILABLE}: it was held in quarantine", UNAVAILABLE, UNAVAILABLE
     before = result.get(PREQUENTIAL)
     measured = number(before) if before is not None else f"{UNAVAILABLE}: no model came before"
     drift = "suspected" if result.get("is_suspected") else "no"

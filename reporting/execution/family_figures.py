@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reporting.execution.candidate import Candidate, front_of
+from reporting.execution.candidate import Candidate, front_of, place_on
 from reporting.execution.documents import Documents
 from reporting.execution.figure import Figure
 from reporting.measure import Measure
@@ -94,15 +94,8 @@ def _table(documents: Documents, front: Sequence[Candidate]) -> Table:
             one.cost.interval(2),
             grams(one.grams.value),
             quantity(one.seconds.value, "s"),
-            _place(one, front),
+            place_on(front, one),
         )
         for one in (*documents.models, documents.rules)
     ]
     return Table(headers, rows, (0, 5))
-
-
-def _place(one: Candidate, front: Sequence[Candidate]) -> str:
-    if one in front:
-        return "yes"
-    is_known = None not in (one.cost.value, one.grams.value, one.seconds.value)
-    return "no" if is_known else "unavailable: not all three are known"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from reporting.execution.candidate import Candidate
+from reporting.execution.candidate import PRECISION, Candidate
 from reporting.execution.documents import Documents
+from reporting.execution.learned import span
 from reporting.measure import Measure
 from reporting.tile import Tile
-from reporting.units import grams, number
+from reporting.units import count, grams, number
 
 OUTCOMES = {"promote": "promoted", "shadow": "put in shadow", "reject": "nobody was promoted"}
 
@@ -15,12 +16,13 @@ def tiles(documents: Documents) -> list[Tile]:
     """What was decided, how good it is, what it costs and what the execution emitted."""
     outcome = str(documents.decision.get("outcome"))
     chosen, main, holdout = documents.chosen, documents.main, documents.holdout
-    of = f"{holdout.get('rows', 0):,} payments of {holdout.get('chunk', 'no holdout')}, {holdout.get('frauds', 0):,} frauds"
+    where = span(documents.judged_on) if documents.judged_on else "no holdout"
+    of = f"{count(holdout.get('rows'))} payments of {where}, {count(holdout.get('frauds'))} frauds"
     emitted = documents.report.get("emissions_g_total")
     made = documents.report.get("embodied_g_total")
     return [
         Tile("The gate's decision", OUTCOMES.get(outcome, outcome), f"{chosen.name if chosen else 'it names no model'}; on {of}"),
-        _measured(main, "average_precision", "Average precision", 3),
+        _measured(main, PRECISION, "Average precision", 3),
         _money(main, documents.currency),
         Tile("CO₂e of this execution", grams(emitted), f"energy of all its jobs; {grams(made)} more of making the hardware"),
     ]

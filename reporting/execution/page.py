@@ -17,6 +17,7 @@ from reporting.execution.emission_figures import emission_figures
 from reporting.execution.family_figures import family_figures
 from reporting.execution.figure import Figure
 from reporting.execution.headline import tiles
+from reporting.execution.learned import learned_now, span
 from reporting.execution.ranking_figures import ranking_figures
 from reporting.frame import framed, noted
 from reporting.markup import element, words
@@ -73,7 +74,7 @@ def _beside(documents: Documents) -> str:
 
 
 def _header(documents: Documents) -> str:
-    learned = sorted({one["chunk"] for results in documents.trainings.values() for one in results})
+    learned = sorted(learned_now(one for results in documents.trainings.values() for one in results))
     about = ""
     if learned:
         about = (
@@ -81,7 +82,7 @@ def _header(documents: Documents) -> str:
             if len(learned) > 1
             else f"Chunk {learned[0]} learned. "
         )
-    judged = f"Judged on {', '.join(documents.holdout.get('pooled_chunks') or [documents.holdout.get('chunk', 'nothing')])}."
+    judged = f"Judged on {span(documents.judged_on or ['nothing'])}."
     return element("header", element("h1", words(f"Execution {documents.execution}")), element("p", words(f"{about}{judged}")))
 
 

@@ -11,6 +11,7 @@ from reporting.execution.figure import Figure
 from reporting.measure import Measure
 from reporting.picture import colour_of, drawn, shape_of
 from reporting.table import Table
+from reporting.units import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,8 +40,8 @@ def _precision_recall(documents: Documents) -> Figure:
     return Figure(
         "precision-recall",
         "Precision by recall",
-        f"All on the same {holdout.get('rows', 0):,} payments with {holdout.get('frauds', 0):,} frauds, which none of them has "
-        f"learned. {BAND if has_bands else ''}Average precision is the area below a curve.",
+        f"All on the same {count(holdout.get('rows'))} payments with {count(holdout.get('frauds'))} frauds. "
+        f"{BAND if has_bands else ''}Average precision is the area below a curve.",
         Table(("Model", "Average precision", "AUC ROC", "Recall at 1 % FPR", "Recall at 5 % FPR"), rows),
         drawn(lambda axes: _draw_curves(axes, documents, known)) if known else None,
         NO_CURVES,

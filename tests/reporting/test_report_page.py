@@ -74,7 +74,8 @@ def test_nothing_is_fetched_and_nothing_runs(text):
     """It is one file, to be sent on; what the gate says is no markup."""
     assert "default-src 'none'; style-src 'unsafe-inline'" in text
     assert not re.search(r"<script|<img|https?://|@import|url\((?!#)", text)
-    assert "heavy: &lt;better&gt;" in text
+    said = documents(decision={"outcome": "reject", "reasons": ["production <gone> cannot be served"]})
+    assert "production &lt;gone&gt; cannot be served" in page(said)
 
 
 def test_pictures_take_their_colours_from_the_page(text):
@@ -134,7 +135,9 @@ def test_an_evaluation_without_a_candidate_still_has_a_page():
     assert "this part could not be made" not in text
 
 
-@pytest.mark.parametrize("name", ["picture", "shares", "measure", "markup", "units"])
+@pytest.mark.parametrize(
+    "name", ["picture", "shares", "measure", "markup", "units", "execution.ledger_entries", "execution.learned"]
+)
 def test_the_examples_in_docstrings_hold(name):
     """Each formula shows one."""
     found = doctest.testmod(importlib.import_module(f"reporting.{name}"))

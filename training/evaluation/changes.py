@@ -72,7 +72,6 @@ def _changes(pair: Pair, weights: tuple[GroupWeights, GroupWeights] | None) -> d
         "against": pair.theirs.name,
         "sha256": pair.ours.sha256,  # of the bundle that this is told of, whose name another one might take
         "flipped": {name: _counts(rows, pair.holdout) for name, rows in pair.flipped.items()},
-        "alerts": [_counts(one.is_alert, pair.holdout) for one in (pair.ours, pair.theirs) if one.is_alert is not None],
     }
     if weights is None:
         return {**told, "score_shift": {"reason": NO_MODEL}, "examples": [], "groups": []}

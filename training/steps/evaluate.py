@@ -22,6 +22,7 @@ from training.evaluation.group_weights import GroupWeights
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
 from training.evaluation.judgement import judge
 from training.evaluation.looks import count_look
+from training.evaluation.measurement import ALERT_COST_MINOR
 from training.evaluation.model_carbon import whole_score_g
 from training.evaluation.policy_alerts import judgeable
 from training.evaluation.policy_in_force import policy_in_force
@@ -89,6 +90,7 @@ def main(paths: JobPaths) -> None:
         "production": control.production.name if control.production else None,
         **rival.to_json(),
         "currency": currency,
+        "alert_cost_minor": ALERT_COST_MINOR,
         "score_emissions_g_per_1000": whole_score_g(settings),
         **judge(candidates, holdout, training_costs(artifacts, plan)),
     }

@@ -11,6 +11,7 @@ import pytest
 from tests.reporting.recorded import judged, version
 from training.evaluation import changes
 from training.evaluation.changes import EDGES, EXAMPLES
+from training.evaluation.measurement import ALERT_COST_MINOR
 from training.steps import evaluate
 
 HEAVY = f"heavy/{version('heavy')}"
@@ -22,11 +23,14 @@ def told() -> dict:
     return judged()[1]["changes"][HEAVY]
 
 
-def test_flips_and_alerts_add_up(told):
-    """Who alerts is who alerted, with what is raised and without what is dropped."""
-    ours, theirs = (one["rows"] for one in told["alerts"])
-    assert ours == theirs + told["flipped"]["raised"]["rows"] - told["flipped"]["dropped"]["rows"]
-    assert told["flipped"]["raised"]["frauds"] <= told["flipped"]["raised"]["rows"]
+def test_what_flips_is_what_the_difference_in_money_is_of(told):
+    """An alert more costs its time, a fraud that is missed no more saves its amount; nothing else is told to differ."""
+    raised, dropped = told["flipped"]["raised"], told["flipped"]["dropped"]
+    time = ALERT_COST_MINOR * (raised["rows"] - dropped["rows"])
+    saved = raised["fraud_amount_minor"] - dropped["fraud_amount_minor"]
+    (heavy,) = [one for one in judged()[0]["candidates"] if one["name"] == HEAVY]
+    assert time - saved == heavy["against_production"]["expected_cost_minor"]["difference"]
+    assert 0 < raised["frauds"] <= raised["rows"]
 
 
 def test_changes_say_of_which_bundle_they_are(told):
