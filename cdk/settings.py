@@ -61,25 +61,25 @@ class Settings:
     architecture: str = "arm64"  # less energy and money per request than x86_64
     score_memory_mb: int = 1769  # exactly one vCPU
     score_requests_per_second: int = 200  # throttle of the API's stage, steady
-    score_burst: int = 400
+    score_burst: int = 400  # and for a moment
     score_reserved_concurrency: int = 0  # none: a new account has 10 in all, and AWS leaves none of them to reserve
     score_dynamodb_client: str = "lean"  # a fraction of boto3's CPU per call; the other choice is boto3
     score_latency_ms: int = 1000  # the p99 that callers may wait in three periods of five minutes before somebody is woken
     training_instance_type: str = "ml.m5.large"  # two vCPUs; training jobs have no arm64 instances
-    training_volume_gb: int = 30
+    training_volume_gb: int = 30  # the disk of a training job
     training_torch_backend: str = "cpu"  # for an instance with a GPU, the CUDA of PyTorch's index that torch's pin has: cu130
     retrain_cron: str = "cron(0 1 ? * MON *)"  # Monday night, when power is cleanest and the week is complete
     retrain_deadline_hours: int = 12  # how long a scheduled run may wait for clean power
     upkeep_cron: str = "cron(0 3 * * ? *)"  # every night at three, UTC: reconciliation of the online state, skew watch
-    log_retention_days: int = 30
+    log_retention_days: int = 30  # of functions, jobs and the API
     # How long the lake keeps its kinds, from when an object was written; 0 is for ever. Three years: fraud comes in seasons, and a
     # claim may come late. The tables forget by themselves: decisions after 400 days, states after a year, receipts after 30 days.
     keep_transactions_days: int = 1_096
     keep_labels_days: int = 1_096
     keep_releases_days: int = 1_096
     keep_decisions_days: int = 400  # as long as the table keeps them; nothing learns from them
-    keep_features_days: int = 1_096
-    keep_reports_days: int = 1_096
+    keep_features_days: int = 1_096  # what training was given
+    keep_reports_days: int = 1_096  # what the nightly jobs found
     keep_emissions_days: int = 3_653  # nobody's: ten years of accounts
     training_overdue_days: int = 14  # the week that retrain_cron plans, and one more
     # Eight hours of machine time are 1 USD on demand; a first run over thirteen weeks takes under two.

@@ -9,7 +9,7 @@ import typer
 
 from cli.api import call_api
 from cli.errors import CommandError, InputError
-from cli.options import Aws, Region
+from cli.options import AsJson, Aws, Region, print_json
 from cli.screen import Screen
 from cli.target import Target, find_target
 
@@ -17,10 +17,13 @@ Reason = Annotated[str, typer.Option(help="why, for the ledger")]
 Number = Annotated[int, typer.Argument(min=1, help="as `greenfraud proposals` lists it")]
 
 
-def proposals_command(*, aws: Aws = False, region: Region = "") -> None:
+def proposals_command(*, as_json: AsJson = False, aws: Aws = False, region: Region = "") -> None:
     """What somebody proposed to change, and what became of it."""
     target, screen = find_target(aws=aws, region=region or None), Screen()
     answer = call_api(target, "GET", "/v1/proposals")
+    if as_json:
+        print_json(answer)
+        return
     for one in answer["proposals"]:
         screen.line(f"{one['number']:>4}  {one['status']:<9}  {one['change'].removeprefix('POST /v1/')}, by {one['proposer']}")
         screen.line(f"      {one['at'][:19]} UTC, at revision {one['revision']}: {one['reason']}")

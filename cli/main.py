@@ -14,6 +14,7 @@ from cli.audit.commands import audit_app
 from cli.carbon.command import emissions_command
 from cli.changes import approve_command, proposals_command, withdraw_command
 from cli.compare.command import compare_command
+from cli.doctor.command import doctor_command
 from cli.errors import InputError
 from cli.explain.command import explain_command
 from cli.faults import FaultReportingGroup
@@ -22,16 +23,20 @@ from cli.interruption import end_like_ctrl_c
 from cli.labels.command import label_command
 from cli.models.commands import canary_command, history_command, promote_command, rollback_command, shadow_command
 from cli.options import (
+    AsJson,
     Aws,
     Currency,
     HorizonOfLake,
+    HttpPort,
     Mapping,
     Maturity,
+    Port,
     Rates,
     Region,
     Timezone,
     import_options,
     in_paragraphs,
+    print_json,
 )
 from cli.policy.commands import policy_app
 from cli.recovery.commands import rebuild_command, redrive_command, restore_day_command
@@ -56,8 +61,8 @@ def run_command(  # noqa: PLR0913 - the options of a command
     label_horizon_days: HorizonOfLake = None,
     currency: Currency = "",
     rates: Rates = None,
-    port: Annotated[int, typer.Option(min=1, max=65535, envvar="GREENFRAUD_PORT", help="port of the embedded AWS")] = 4566,
-    http_port: Annotated[int, typer.Option(min=1, max=65535, envvar="GREENFRAUD_HTTP_PORT", help="port of the scoring API")] = 8000,
+    port: Port = 4566,
+    http_port: HttpPort = 8000,
     is_exiting: Annotated[bool, typer.Option("--exit", help="end when everything is done")] = False,
     seed: Annotated[int, typer.Option(help="another generated world")] = 2026,
     customers: Annotated[int, typer.Option(min=10, max=50_000, help="size of the generated world")] = 1_000,
@@ -97,18 +102,26 @@ app.command("retrain")(retrain_command)
 def status_command(
     *,
     env: Annotated[bool, typer.Option("--env", help="the scoring function's environment, for a development server")] = False,
+    as_json: AsJson = False,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
     """The serving model, the last executions and the emissions so far."""
-    from cli.operations import environment_lines, show_status
+    from cli.operations import environment_lines, show_status, status_document
     from cli.target import find_target
 
+    if env and as_json:
+        raise InputError("--env prints lines for a shell: leave --json out")
     target = find_target(aws=aws, region=region or None)
     if env:
         typer.echo("\n".join(environment_lines(target)))
+    elif as_json:
+        print_json(status_document(target))
     else:
         show_status(target, Screen())
+
+
+app.command("doctor", help=in_paragraphs(doctor_command))(doctor_command)
 
 
 @app.command("score")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from cli.api import call_api
@@ -24,27 +25,68 @@ from greenfraud.run_request import PERSON
 LET_THROUGH = "`greenfraud retrain --accept-chunk {} --why ...` lets it through"
 
 
-def show_status(target: Target, screen: Screen) -> None:
-    """The model that should serve, whether it does, the last executions, the emissions so far."""
+def status_document(target: Target) -> dict[str, Any]:
+    """The model that should serve, whether it does, the last executions, the emissions so far; moments as ISO 8601, in UTC."""
     document = call_api(target, "GET", "/v1/production")
-    screen.line(f"model      {model_name(document.get('production'))}, revision {document.get('revision', 0)}")
-    screen.line(f"health     {health_of(target)}")
+    lease = running_lease(target)
+    return {
+        "schema": 1,
+        **{name: document.get(name) for name in ("production", "fallback", "canary", "canary_percent", "shadow")},
+        "revision": document.get("revision", 0),
+        "health": health_of(target),
+        "training": lease and {"execution": lease.name, "since": lease.taken_at.isoformat()},
+        "executions": [_described(target, execution) for execution in _last_executions(target)],
+        "quarantine": {
+            chunk: one.words
+            for chunk, one in sorted(held(read_quarantine(target.client("s3"), target.outputs["LakeBucket"])).items())
+        },
+        "emissions_g": grams_by_stage(read_emissions(target)),
+        "ids": ids_told(target),
+        "api": target.api,
+    }
+
+
+def show_status(target: Target, screen: Screen) -> None:
+    """The same in words."""
+    told = status_document(target)
+    screen.line(f"model      {model_name(told['production'])}, revision {told['revision']}")
+    screen.line(f"health     {told['health']}")
     for stage in ("fallback", "canary", "shadow"):
-        if document.get(stage):
-            share = f", {document['canary_percent']} % of the customers" if stage == "canary" else ""
-            screen.line(f"{stage:<10} {model_name(document[stage])}{share}")
-    if (lease := running_lease(target)) is not None:
-        screen.line(f"training   {lease.name} since {lease.taken_at:%Y-%m-%d %H:%M:%S} UTC; no other execution trains meanwhile")
-    for execution in _last_executions(target):
-        told = f"{execution['startDate']:%Y-%m-%d %H:%M:%S}  {execution['status']:<9}  {execution['name']}"
-        plan = read_json(target.client("s3"), target.outputs["ArtifactsBucket"], plan_key(execution_key(execution["executionArn"])))
-        screen.line(f"execution  {told}{planned_in_words(plan or {})}")
-    for chunk, one in sorted(held(read_quarantine(target.client("s3"), target.outputs["LakeBucket"])).items()):
-        screen.line(f"quarantine {chunk}: {one.words}; {LET_THROUGH.format(chunk)}")
-    totals = grams_by_stage(read_emissions(target))
-    screen.line(f"emissions  {', '.join(f'{stage} {grams(value)}' for stage, value in totals.items()) or 'none yet'} CO2e")
-    screen.line(f"ids        {ids_told(target)}")
-    screen.line(f"api        {target.api}")
+        if told[stage]:
+            share = f", {told['canary_percent']} % of the customers" if stage == "canary" else ""
+            screen.line(f"{stage:<10} {model_name(told[stage])}{share}")
+    if training := told["training"]:
+        screen.line(f"training   {training['execution']} since {_moment(training['since'])}; no other execution trains meanwhile")
+    for execution in told["executions"]:
+        named = f"{_moment(execution['started_at'])}  {execution['status']:<9}  {execution['name']}"
+        screen.line(f"execution  {named}{planned_in_words(execution['plan'])}")
+    for chunk, words in told["quarantine"].items():
+        screen.line(f"quarantine {chunk}: {words}; {LET_THROUGH.format(chunk)}")
+    totals = [f"{stage} {grams(value)}" for stage, value in told["emissions_g"].items()]
+    screen.line(f"emissions  {', '.join(totals) or 'none yet'} CO2e")
+    screen.line(f"ids        {told['ids']}")
+    screen.line(f"api        {told['api']}")
+
+
+def _described(target: Target, execution: Mapping[str, Any]) -> dict[str, Any]:
+    """An execution with what its plan says of its start; `plan` is empty where there is none."""
+    key = plan_key(execution_key(execution["executionArn"]))
+    plan = read_json(target.client("s3"), target.outputs["ArtifactsBucket"], key) or {}
+    return {
+        **{name: execution[name] for name in ("name", "status")},
+        "arn": execution["executionArn"],
+        "started_at": execution["startDate"].astimezone(UTC).isoformat(),
+        "plan": {name: plan[name] for name in ("started_by", "outcome", "reason") if name in plan},
+    }
+
+
+def _moment(text: str) -> str:
+    """A moment of a document, to the second.
+
+    >>> _moment("2026-11-30T02:50:07.123456+00:00")
+    '2026-11-30 02:50:07 UTC'
+    """
+    return f"{text[:10]} {text[11:19]} UTC"
 
 
 def planned_in_words(plan: Mapping[str, Any]) -> str:

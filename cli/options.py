@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,8 +30,11 @@ HorizonOfLake = Annotated[
 ]
 Currency = Annotated[str, typer.Option(help="three capital letters; by default the platform's own")]
 Rates = Annotated[Path | None, typer.Option(help="CSV of date,currency,rate: what other currencies were worth in the platform's")]
+Port = Annotated[int, typer.Option(min=1, max=65535, envvar="GREENFRAUD_PORT", help="port of the embedded AWS")]
+HttpPort = Annotated[int, typer.Option(min=1, max=65535, envvar="GREENFRAUD_HTTP_PORT", help="port of the scoring API")]
 Aws = Annotated[bool, typer.Option("--aws", help="the platform in your AWS account instead of the one on this machine")]
 Region = Annotated[str, typer.Option(help="AWS region")]
+AsJson = Annotated[bool, typer.Option("--json", help="print it as one JSON document")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be done, and do nothing")]
 
 MOMENTS = ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d"]
@@ -45,6 +49,11 @@ def import_options(mapping: str, timezone: str, maturity_days: int, currency: st
     return ImportOptions(
         mapping=parse_map(mapping), timezone=timezone or None, maturity_days=maturity_days, currency=currency, rates=rates
     )
+
+
+def print_json(document: Any) -> None:
+    """Print one document, for a program to read."""
+    typer.echo(json.dumps(document, indent=1, ensure_ascii=False))
 
 
 def in_paragraphs(command: Callable[..., None]) -> str:

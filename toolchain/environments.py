@@ -104,6 +104,16 @@ def declared() -> str:
     return json.dumps(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"], sort_keys=True)
 
 
+def host_key() -> str:
+    """What the environment of everything but the CDK is made for."""
+    return content_key(ROOT, REQUIREMENTS, sys.version, declared())
+
+
+def cdk_key() -> str:
+    """What the CDK's environment is made for."""
+    return content_key(ROOT, CDK_REQUIREMENTS, sys.version)
+
+
 def ensure(title: str, folder: Path, key: str, make: Callable[[], None]) -> bool:
     """Make one environment unless it is current; returns whether it was made."""
     if current(folder, key):
@@ -125,13 +135,8 @@ def main() -> int:
     started = time.monotonic()
     try:
         made = [
-            ensure(
-                "models, platform, embedded AWS",
-                HOST,
-                content_key(ROOT, REQUIREMENTS, sys.version, declared()),
-                make_host,
-            ),
-            ensure("AWS CDK and Node", CDK, content_key(ROOT, CDK_REQUIREMENTS, sys.version), make_cdk),
+            ensure("models, platform, embedded AWS", HOST, host_key(), make_host),
+            ensure("AWS CDK and Node", CDK, cdk_key(), make_cdk),
         ]
     except SetupError as error:
         print(error, file=sys.stderr)

@@ -44,6 +44,7 @@ FILES = (
     Pins("requirements/cdk.txt", ("requirements/cdk.in",)),
     Pins("requirements/benchmarks.txt", ("requirements/benchmarks.in",), options=("--no-deps",)),
     Pins("requirements/nannyml.txt", ("requirements/nannyml.in",)),
+    Pins("requirements/docs.txt", ("requirements/docs.in",)),
     Pins("layers/runtime/requirements.txt", ("layers/runtime/requirements.in",)),
     Pins("docker/api-server.txt", ("docker/api-server.in",), (HOST, "layers/runtime/requirements.txt")),
 )

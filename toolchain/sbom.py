@@ -67,6 +67,7 @@ TARGETS = (
     Target("api-server-image", CONTAINER, (RUNTIME, "docker/api-server.txt"), "docker/api-server.Dockerfile"),
     Target("host-environment", APPLICATION, ("requirements/host.txt", TORCH, "requirements/uv.txt")),
     Target("cdk-environment", APPLICATION, ("requirements/cdk.txt", "requirements/uv.txt")),
+    Target("docs-environment", APPLICATION, ("requirements/docs.txt", "requirements/uv.txt")),
     Target("npm", APPLICATION, lock="package-lock.json"),
 )
 

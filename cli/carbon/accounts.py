@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from cli.emissions import SERVE, scores_accounted
 from greenfraud.carbon import EmissionsRecord
@@ -53,6 +54,27 @@ def by(records: Records, *names: Callable[[EmissionsRecord], str | None]) -> lis
     for record in records:
         groups.setdefault(tuple(name(record) or "-" for name in names), []).append(record)
     return [Account.of(found, *name) for name, found in sorted(groups.items())]
+
+
+def document_of(records: Records) -> dict[str, Any]:
+    """All accounts as JSON has them: totals by stage, of training by family and chunk, and of 1,000 scores; null is unknown."""
+    trained = [one for one in records if one.stage == "train"]
+    found = per_thousand(records)
+    return {
+        "schema": 1,
+        "by_stage": [_document(one, "stage") for one in by(records, lambda one: one.stage)],
+        "by_family_and_chunk": [
+            _document(one, "family", "chunk") for one in by(trained, lambda one: one.family, lambda one: one.chunk)
+        ],
+        "per_1000_scores": found and {**asdict(found), "sci_g": found.sci_g, "everything_g": found.everything_g},
+        "methods": sorted({one.method for one in records}),
+        "intensities": sorted({f"{one.intensity_g_per_kwh:g} g/kWh, {one.intensity_source}" for one in records}),
+    }
+
+
+def _document(account: Account, *names: str) -> dict[str, Any]:
+    figures = {name: value for name, value in asdict(account).items() if name != "name"}
+    return {**dict(zip(names, account.name, strict=True)), **figures, "total_g": account.total_g}
 
 
 @dataclass(frozen=True)

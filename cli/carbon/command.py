@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Aws, Region
+from cli.errors import InputError
+from cli.options import AsJson, Aws, Region, print_json
 from cli.screen import Screen
 
 
 def emissions_command(
     *,
     sci: Annotated[bool, typer.Option("--sci", help="print all that a claim of SCI (ISO/IEC 21031) asks for, as Markdown")] = False,
+    as_json: AsJson = False,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
@@ -25,6 +27,7 @@ def emissions_command(
 
     greenfraud emissions --sci > sci.md
     """
+    from cli.carbon.accounts import document_of
     from cli.carbon.sci_page import claim_page
     from cli.carbon.showing import show
     from cli.dashboard.emissions_file import read_csv
@@ -32,9 +35,13 @@ def emissions_command(
     from cli.emissions import CSV, read_emissions
     from cli.target import find_target
 
+    if sci and as_json:
+        raise InputError("--sci prints a page in Markdown: leave --json out")
     target = find_target(aws=True, region=region or None) if aws else target_that_answers()
     records = (target and read_emissions(target)) or ([] if aws else read_csv(CSV))
     if sci:
         typer.echo(claim_page(records), nl=False)
+    elif as_json:
+        print_json(document_of(records))
     else:
         show(Screen(), records)

@@ -10,7 +10,7 @@ import typer
 from cli.changes import tell_change
 from cli.errors import InputError
 from cli.models.asking import Care, ask
-from cli.options import Aws, Region
+from cli.options import AsJson, Aws, Region, print_json
 from cli.screen import Screen
 from cli.target import Target, find_target
 
@@ -117,7 +117,7 @@ def canary_command(  # noqa: PLR0913 - the options of a command
 def history_command(
     *,
     limit: Annotated[int, typer.Option(min=1, help="how many changes, the newest")] = 20,
-    to_json: Annotated[Path | None, typer.Option("--json", help="write these entries whole as JSON")] = None,
+    as_json: AsJson = False,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
@@ -125,9 +125,12 @@ def history_command(
 
     Of a promotion a line tells what it changed on the payments it was judged on.
     """
-    from cli.models.history import show_history
+    from cli.models.history import newest, show_history
 
-    show_history(_target(aws, region), Screen(), limit, to_json)
+    if as_json:
+        print_json({"schema": 1, "entries": newest(_target(aws, region), limit)})
+    else:
+        show_history(_target(aws, region), Screen(), limit)
 
 
 def _percent(text: str) -> int:

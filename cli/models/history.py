@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,20 +20,21 @@ from greenfraud.items.ledger import CANARY, PROMOTE, ROLL_BACK, SHADOW
 Entry = Mapping[str, Any]
 
 
-def show_history(target: Target, screen: Screen, limit: int, to_json: Path | None = None) -> None:
-    """Print the newest entries, and write them whole where a file is named."""
+def show_history(target: Target, screen: Screen, limit: int) -> None:
+    """Print the newest entries in words."""
     entries = read_entries(target)
-    shown = entries[: -limit - 1 : -1]
-    for entry in shown:
+    for entry in entries[: -limit - 1 : -1]:
         for line in lines_of(entry):
             screen.line(line)
     if not entries:
         screen.line("nothing was ever changed: no model was promoted, and the default policy decides")
     if len(entries) > limit:
         screen.line(f"and {len(entries) - limit:,} before: --limit {len(entries)} shows all")
-    if to_json is not None:
-        to_json.write_text(json.dumps({"entries": shown}, indent=1) + "\n", encoding="utf-8")
-        screen.line(f"written: {to_json}")
+
+
+def newest(target: Target, limit: int) -> list[dict[str, Any]]:
+    """The newest entries as the ledger holds them, the newest first. CommandError where it cannot be read."""
+    return read_entries(target)[: -limit - 1 : -1]
 
 
 def read_entries(target: Target) -> list[dict[str, Any]]:

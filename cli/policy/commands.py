@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Aws, Currency, Region
+from cli.errors import InputError
+from cli.options import AsJson, Aws, Currency, Region, print_json
 from cli.screen import Screen
 
 policy_app = typer.Typer(help="The policy that decides beside the model: lists, guardrails, rules, money.", no_args_is_help=True)
@@ -91,12 +92,16 @@ def undo_command(*, why: Why, emergency: Emergency = False, aws: Aws = False, re
 
 
 @policy_app.command("history")
-def history_command(*, aws: Aws = False, region: Region = "") -> None:
+def history_command(*, as_json: AsJson = False, aws: Aws = False, region: Region = "") -> None:
     """Who let which policy decide, when and why, the newest first; read from the ledger with your own rights."""
-    from cli.policy.history import show_history
+    from cli.policy.history import policy_entries, show_history
     from cli.target import find_target
 
-    show_history(find_target(aws=aws, region=region or None), Screen())
+    target = find_target(aws=aws, region=region or None)
+    if as_json:
+        print_json({"schema": 1, "entries": policy_entries(target)})
+    else:
+        show_history(target, Screen())
 
 
 @policy_app.command("show")
@@ -104,15 +109,20 @@ def show_command(
     *,
     is_default: Annotated[bool, typer.Option("--default", help="the document of the default, to begin with")] = False,
     proposal: Annotated[int | None, typer.Option("--proposal", min=1, help="what somebody proposed, before it is approved")] = None,
+    as_json: AsJson = False,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
     """What decides now, or would: rules in words, thresholds, and how many stand on each list."""
-    from cli.policy.showing import show, show_proposed
+    from cli.policy.showing import document_of, show, show_proposed
     from cli.target import find_target
     from greenfraud.policy.default import DEFAULT_PATH
 
-    if is_default:
+    if is_default and (as_json or proposal is not None):
+        raise InputError("--default prints the document that one begins with, as TOML: leave --json and --proposal out")
+    if as_json:
+        print_json(document_of(find_target(aws=aws, region=region or None), proposal))
+    elif is_default:
         typer.echo(DEFAULT_PATH.read_text(encoding="utf-8"), nl=False)
     elif proposal is not None:
         show_proposed(find_target(aws=aws, region=region or None), Screen(), proposal)

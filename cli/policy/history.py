@@ -19,14 +19,19 @@ from greenfraud.policy import DEFAULT_POLICY
 DONE = {APPLY_POLICY: "applied", UNDO_POLICY: "undone, back to"}
 
 
-def show_history(target: Target, screen: Screen) -> None:
-    """Print what the ledger says. CommandError where it cannot be read; `audit verify` says whether it is whole."""
+def policy_entries(target: Target) -> list[dict[str, Any]]:
+    """The ledger's entries about policies, the newest first. CommandError where it cannot be read; see `audit verify`."""
     try:
         entries = [json.loads(entry.text) for entry in stored_entries(target)]
     except (BotoCoreError, ClientError, DamagedItem, ValueError) as error:
         raise CommandError(f"the ledger cannot be read: {error}. `greenfraud audit verify` says which entry") from None
-    policies = [entry for entry in entries if entry.get("verb") in DONE]
-    for entry in reversed(policies):
+    return [entry for entry in reversed(entries) if entry.get("verb") in DONE]
+
+
+def show_history(target: Target, screen: Screen) -> None:
+    """Print what the ledger says of policies."""
+    policies = policy_entries(target)
+    for entry in policies:
         for line in _lines(entry):
             screen.line(line)
     if not policies:

@@ -12,6 +12,16 @@ from cli.screen import Screen
 from cli.target import Target
 
 
+def document_of(target: Target, proposal: int | None) -> dict[str, Any]:
+    """The policy in force, or that of a proposal, as the API describes policies: of lists it tells how long they are."""
+    if proposal is None:
+        document = call_api(target, "GET", "/v1/production")
+        found = {name: document.get(name) for name in ("revision", "policy_object")}
+        return {"schema": 1, "policy": document["policy"], **found}
+    reference, policy = proposed(target, proposal)
+    return {"schema": 1, "policy": policy.described(), "policy_object": {"version": reference.version, "sha256": reference.sha256}}
+
+
 def show(target: Target, screen: Screen) -> None:
     """The policy in force, as the API tells it."""
     document = call_api(target, "GET", "/v1/production")

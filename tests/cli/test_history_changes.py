@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from rich.console import Console
 
 from cli.models import history
-from cli.screen import Screen
 from greenfraud.control import ControlDocument, ModelRef
 from greenfraud.items.changes import short_form
 from greenfraud.items.ledger import Entry
@@ -51,13 +49,3 @@ def test_an_entry_that_tells_of_no_changes_has_no_line_of_them(verb):
     older = {name: value for name, value in entry_of(verb).items() if name != "changes"}
     assert [*history.lines_of(older)] == [*history.lines_of(entry_of(verb))]
     assert "chang" not in "".join(history.lines_of(older))
-
-
-def test_the_entries_shown_are_written_whole_where_a_file_is_named(monkeypatch, tmp_path):
-    """The newest first, with all that an entry tells."""
-    entries = [entry_of(), entry_of(changes=short_form(figures(), SOURCE))]
-    monkeypatch.setattr(history, "read_entries", lambda _: entries)
-    file, console = tmp_path / "history.json", Console(record=True, width=300)
-    history.show_history(None, Screen(console), 1, file)
-    assert json.loads(file.read_text()) == {"entries": [entries[1]]}
-    assert f"written: {file}" in console.export_text()

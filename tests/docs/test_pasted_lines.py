@@ -61,6 +61,15 @@ def test_status_speaks_of_the_platform_that_is_up(paste, deployment):
     assert deployment.target.api in paste(".venv/bin/greenfraud status")
 
 
+def test_the_doctor_looks_at_the_platform_that_is_up(paste, deployment):
+    """Every part that answers; what rings here, in a deployment that other tests share, is no concern of this one."""
+    line = command_of("docs/quick-start.md", "greenfraud doctor")
+    said = paste(f"{line}; true")
+    assert "all 4 are complete" in said
+    assert f"ok at {deployment.target.api}" in said
+    assert "cannot be looked at" not in said
+
+
 @pytest.mark.usefixtures("first_run")
 def test_retraining_again_finds_nothing_new(paste):
     """The operator's command follows the execution to its end and says how it ended."""

@@ -22,7 +22,7 @@ def newest_entry(deployment):
     return ledger_items.decode(deployment.client("dynamodb").query(**asked)["Items"][-1])
 
 
-def test_a_promotion_is_entered_under_the_name_of_its_execution(deployment, first_run, tmp_path):
+def test_a_promotion_is_entered_under_the_name_of_its_execution(deployment, first_run):
     """Which the function asked Step Functions about; nobody named it. What it changes is told of the stored figures."""
     entries = deployment.client("dynamodb").query(TableName=deployment.outputs["LedgerTable"], **ledger_items.all_entries())[
         "Items"
@@ -33,10 +33,10 @@ def test_a_promotion_is_entered_under_the_name_of_its_execution(deployment, firs
     assert (changes["against"], changes["score_shift"]) == ("rules", {"reason": "no model answered until then"})
     stored = deployment.client("s3").get_object(Bucket=deployment.outputs["ArtifactsBucket"], Key=figures["key"])["Body"].read()
     assert sha256_hex(stored) == figures["sha256"]
-    file = tmp_path / "history.json"
-    shown = deployment.command("history", "--limit", "100", "--json", str(file))
+    shown = deployment.command("history", "--limit", "100")
     assert f"against rules: alerts {changes['raised']['rows']:,} raised" in shown.stdout, shown.stderr
-    assert json.loads(file.read_text())["entries"][-1] == first
+    whole = deployment.command("history", "--limit", "100", "--json")
+    assert json.loads(whole.stdout)["entries"][-1] == first
 
 
 def test_an_execution_that_has_ended_promotes_nothing_more(deployment, first_run):

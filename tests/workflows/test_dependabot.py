@@ -20,7 +20,7 @@ PINNED = {
     "docker": ("Dockerfile", "*.Dockerfile"),
     "github-actions": (".github/workflows/*.yml",),
 }
-SKIPPED = {".venv", ".venv-cdk", "node_modules", "cdk.out", ".local", ".git"}
+SKIPPED = {".venv", ".venv-cdk", ".venv-docs", "node_modules", "cdk.out", ".local", ".git"}
 
 
 def holding(patterns: tuple[str, ...]) -> set[str]:
