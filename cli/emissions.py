@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,29 +19,31 @@ import pyarrow.parquet as pq
 from cli.data.upload import keys_below, read_json
 from cli.target import Target
 from greenfraud.carbon import EmissionsRecord
-from greenfraud.naming import MORE, WHOLE_DAY
+from greenfraud.naming import MORE, WHOLE_DAY, day_prefix
 
 CSV = Path("logs/emissions.csv")
 COLUMNS = [column.name for column in fields(EmissionsRecord)]
 SERVE = "serve"
+EMISSIONS = "emissions/"  # in the lake, a folder for each day
 LISTINGS = 5
 
 
-def read_emissions(target: Target) -> list[EmissionsRecord]:
-    """Every record in the lake, oldest first."""
+def read_emissions(target: Target, day: date | None = None) -> list[EmissionsRecord]:
+    """Every record in the lake, or those of one day, oldest first."""
     s3, bucket = target.client("s3"), target.outputs["LakeBucket"]
-    found = _documents(s3, bucket)
+    prefix = EMISSIONS if day is None else day_prefix("emissions", day)
+    found = _documents(s3, bucket, prefix)
     for _ in range(LISTINGS - 1):
         if None not in found.values():
             break
-        found = _documents(s3, bucket)  # what is gone was merged with others of its day meanwhile
+        found = _documents(s3, bucket, prefix)  # what is gone was merged with others of its day meanwhile
     records = [EmissionsRecord.from_json(document) for document in found.values() if document]
     return sorted(records, key=lambda record: (record.recorded_at or "", record.stage, record.family or "", record.chunk or ""))
 
 
-def _documents(s3: Any, bucket: str) -> dict[str, Any]:
+def _documents(s3: Any, bucket: str, prefix: str = EMISSIONS) -> dict[str, Any]:
     """Every record by its key, also one that lies in its own file and in that of its day; None for one that is gone."""
-    keys = keys_below(s3, bucket, "emissions/")
+    keys = keys_below(s3, bucket, prefix)
     own = [key for key in keys if not key.endswith(WHOLE_DAY)]
     with ThreadPoolExecutor(6) as pool:
         found = dict(zip(own, pool.map(lambda key: read_json(s3, bucket, key), own), strict=True))

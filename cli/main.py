@@ -14,6 +14,7 @@ from cli.audit.commands import audit_app
 from cli.carbon.command import emissions_command
 from cli.changes import approve_command, proposals_command, withdraw_command
 from cli.compare.command import compare_command
+from cli.console.command import console_command
 from cli.doctor.command import doctor_command
 from cli.errors import InputError
 from cli.explain.command import explain_command
@@ -96,6 +97,7 @@ app.command("rates")(rates_command)
 app.command("compare", help=in_paragraphs(compare_command))(compare_command)
 app.command("label", help=in_paragraphs(label_command))(label_command)
 app.command("retrain")(retrain_command)
+app.command("console", help=in_paragraphs(console_command))(console_command)
 
 
 @app.command("status")

@@ -91,7 +91,10 @@ def run(options: RunOptions, screen: Screen) -> None:
         screen.line(f"✓ everything done in {time.monotonic() - began:.1f} s; figures in {record.RUN_RECORD}")
         if not options.is_exiting:
             next_steps(screen, target, done.scores[-1].held.transaction)
-            _stay_up(screen, has_ended)
+            from cli.console.server import served_beside
+
+            with served_beside(target, lambda text: screen.line(text, style="bold")):
+                _stay_up(screen, has_ended)
 
 
 def _everything(options: RunOptions, target: Target, screen: Screen, prepared: Prepared | None) -> Run:

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import boto3
@@ -31,6 +32,7 @@ class Target:
     region: str = DEFAULT_REGION
     api_url: str | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
+    _making: Lock = field(default_factory=Lock, repr=False, compare=False)  # a boto3 session makes one client at a time
 
     @cached_property
     def session(self) -> boto3.Session:
@@ -41,10 +43,11 @@ class Target:
 
     def client(self, service: str) -> Any:
         """The boto3 client of `service`."""
-        if service not in self._clients:
-            config = Config(connect_timeout=5, read_timeout=120, max_pool_connections=16, s3={"addressing_style": "path"})
-            self._clients[service] = self.session.client(service, endpoint_url=self.endpoint, config=config)
-        return self._clients[service]
+        with self._making:
+            if service not in self._clients:
+                config = Config(connect_timeout=5, read_timeout=120, max_pool_connections=16, s3={"addressing_style": "path"})
+                self._clients[service] = self.session.client(service, endpoint_url=self.endpoint, config=config)
+            return self._clients[service]
 
     @cached_property
     def outputs(self) -> dict[str, str]:

@@ -19,7 +19,7 @@ HEAD = (
 
 def framed(title: str, *content: str, script: str | None = None, styles: Sequence[Path] = ()) -> str:
     """A whole page as text: its content between the shared style, its own `styles`, and a script if it has one."""
-    style = element("style", _style(styles))
+    style = element("style", stylesheet(styles))
     head = element("head", HEAD, _policy(script), element("title", words(title)), style)
     body = element("body", *content, *([] if script is None else [element("script", script)]))
     return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
@@ -45,7 +45,8 @@ def _policy(script: str | None) -> str:
     return f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; {allowed}style-src 'unsafe-inline'\">"
 
 
-def _style(styles: Sequence[Path]) -> str:
+def stylesheet(styles: Sequence[Path]) -> str:
+    """The style that all pages share, in both colour schemes, and theirs behind it."""
     dark = f"@media (prefers-color-scheme: dark) {{ :root {{ {variables('dark')} }} }}"
     sheets = (path.read_text(encoding="utf-8") for path in (STYLE, *styles))
     return "\n".join((f":root {{ {variables('light')} }}", dark, *sheets))

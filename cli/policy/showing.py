@@ -39,10 +39,15 @@ def show_proposed(target: Target, screen: Screen, number: int) -> None:
     _tell(target, screen, policy.described())
 
 
+def lines_of(policy: Mapping[str, Any], currency: str) -> Iterator[str]:
+    """What a policy says, a line for each of its parts."""
+    for line in lines_told(policy, currency):
+        yield f"model      {line}"
+    yield from (*_rules(policy, "guardrails"), *_lists(policy), *_rules(policy, "rules"))
+
+
 def _tell(target: Target, screen: Screen, policy: Mapping[str, Any]) -> None:
-    for line in lines_told(policy, target.currency):
-        screen.line(f"model      {line}")
-    for line in (*_rules(policy, "guardrails"), *_lists(policy), *_rules(policy, "rules")):
+    for line in lines_of(policy, target.currency):
         screen.line(line)
 
 

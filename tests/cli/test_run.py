@@ -155,6 +155,8 @@ def test_inference_that_never_reaches_the_lake_fails_the_run(platform, monkeypat
 
 
 def test_a_platform_that_ends_while_it_should_stay_up_is_a_fault(platform):
-    """Nobody pressed Ctrl-C."""
+    """Nobody pressed Ctrl-C. Until then the console is served beside it."""
+    said = io.StringIO()
     with pytest.raises(CommandError, match="ended by itself"):
-        run(replace(platform.options, is_exiting=False), silent())
+        run(replace(platform.options, is_exiting=False), Screen(Console(file=said)))
+    assert "Console: http://127.0.0.1:" in said.getvalue()

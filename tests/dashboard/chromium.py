@@ -67,8 +67,8 @@ class Picture:
         return sum(len(set(row)) > 4 for row in rows)
 
 
-def screenshot(page: Path, file: Path, scheme: str, *, width: int = 1240, height: int = 4500) -> tuple[Picture, list[str]]:
-    """Paint the page in a colour scheme; the picture and the lines of the console."""
+def screenshot(page: Path | str, file: Path, scheme: str, *, width: int = 1240, height: int = 4500) -> tuple[Picture, list[str]]:
+    """Paint the file or address in a colour scheme; the picture and the lines of the console."""
     look = (f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}", f"--window-size={width},{height}")
     said = _run(page, *look, f"--screenshot={file}")
     return Picture.read(file), _console(said.stderr)

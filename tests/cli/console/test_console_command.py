@@ -1,0 +1,113 @@
+"""`greenfraud console` as a process: where it listens, what it prints and logs, how it ends."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+import httpx
+import pytest
+from console_world import scoring_api
+from typer.testing import CliRunner
+
+from cli.console.server import served_beside
+from cli.main import app
+
+ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/\?key=(\S+)")
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that is free."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_the_console_serves_until_ctrl_c_and_logs_neither_addresses_nor_what_was_typed(port, monkeypatch):
+    """Ids and the key stay out of what a terminal keeps."""
+    with scoring_api() as api:
+        variables = {"GREENFRAUD_API_URL": api.address, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        words = [sys.executable, "-m", "cli", "console", "--port", str(port)]
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1)
+        watchdog = threading.Timer(60, process.kill)
+        watchdog.start()
+        told = ""
+        while "Ctrl-C" not in told:
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            told += line
+        (found,) = ADDRESS.findall(told)
+        assert found[0] == str(port)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as browser:
+            assert browser.get("/links", params={"key": found[1]}).status_code == 200
+            assert "no decision for secret" in browser.get("/payment", params={"id": "secret"}).text
+            assert "server" not in browser.get("/links").headers
+        process.send_signal(signal.SIGINT)
+        more, errors = process.communicate(timeout=30)
+        watchdog.cancel()
+    assert process.returncode == 0, errors
+    assert more + errors == ""
+
+
+def test_a_port_that_is_in_use_is_named_with_the_way_out(port, monkeypatch):
+    """Before anything is served."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("GREENFRAUD_API_URL", "http://127.0.0.1:9")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        said = CliRunner().invoke(app, ["console", "--port", str(port)])
+    assert said.exit_code == 2
+    assert f"port {port} is in use: choose another with --port" in said.output
+
+
+def test_where_nothing_is_up_there_is_no_console(tmp_path, monkeypatch):
+    """It says what to run first."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    said = CliRunner().invoke(app, ["console"])
+    assert said.exit_code == 1
+    assert "Run `make run` first" in said.output
+
+
+def test_in_aws_the_browser_is_opened_with_the_key(monkeypatch, port):
+    """At the address that is printed, and with nothing but what it needs to get in."""
+    monkeypatch.setenv("GREENFRAUD_API_URL", "https://api.example")
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr(threading.Thread, "join", stopped)
+    said = CliRunner().invoke(app, ["console", "--aws", "--open", "--port", str(port)])
+    assert said.exit_code == 0, said.output
+    assert "platform   https://api.example" in said.output
+    assert opened == [f"http://127.0.0.1:{port}/?key={ADDRESS.findall(said.output)[0][1]}"]
+
+
+def stopped(thread: threading.Thread, timeout: float | None = None) -> None:
+    """Ctrl-C, the first time somebody waits without an end."""
+    if timeout is None:
+        raise KeyboardInterrupt
+
+
+def test_the_console_listens_on_the_loopback_alone(platform):
+    """Other machines cannot reach it, whatever the machine's own address."""
+    said: list[str] = []
+    with served_beside(platform.target, said.append):
+        (found,) = ADDRESS.findall(said[0])
+        listening = [line.split() for line in open("/proc/net/tcp", encoding="ascii")][1:]  # noqa: SIM115, PTH123
+        ours = [one[1].split(":")[0] for one in listening if one[3] == "0A" and int(one[1].split(":")[1], 16) == int(found[0])]
+        assert ours == ["0100007F"]
+
+
+def test_beside_a_run_the_console_takes_another_port_where_the_usual_one_is_in_use(platform):
+    """Two platforms on one machine have a console each."""
+    said: list[str] = []
+    with served_beside(platform.target, said.append), served_beside(platform.target, said.append):
+        first, second = (ADDRESS.findall(text)[0][0] for text in said)
+    assert first != second
