@@ -9,7 +9,9 @@ CDK = PATH="$(CURDIR)/.venv-cdk/bin:$$PATH" node node_modules/aws-cdk/bin/cdk
 # A benchmark adds its name here, its own target below, and a help line.
 BENCHMARKS = features quality training inference parity reader ingest recovery refusals lake learning reasons policy gate
 BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
-RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data '$(DATA)') $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
+# In single quotes, and an apostrophe in it for the shell to keep.
+quoted = '$(subst ','\'',$(1))'
+RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data $(call quoted,$(DATA))) $(if $(DATASET),--dataset $(call quoted,$(DATASET))) $(if $(MAP),--map $(call quoted,$(MAP))) $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint pins sbom features bench $(BENCHMARKS:%=bench-%) story permissions dashboard mlflow-ui docs release test-release bootstrap deploy destroy restore clean currencies
@@ -23,7 +25,7 @@ install: ## make both environments (.venv and .venv-cdk), once per content of th
 synth: install ## the CloudFormation template, by the CDK command line, into cdk.out
 	@$(PYTHON) -m toolchain.synthesis
 
-run: synth ## everything on this machine: deploy, train, promote, serve on :8000 (EXIT=1, DATA=file, MAP=a=b, TIMEZONE, PORT, HTTP_PORT)
+run: synth ## everything on this machine: deploy, train, promote, serve on :8000 (EXIT=1, DATA=file, DATASET=dataset.toml, MAP=a=b, TIMEZONE, PORT, HTTP_PORT)
 	@$(BIN)/greenfraud run $(RUN_FLAGS)
 
 test: synth ## lint, types, import rules, every test but the slow ones, and what their walks used of what is granted
@@ -95,7 +97,7 @@ bench-policy: install ## CPU of 20 rules and 10,000 list entries per score, besi
 
 bench-quality: install ## average precision of every family beside XGBoost (DATA=file, MAP=a=b, TEST_WEEKS=2018-06-03, SPLIT=day, COLUMNS=a,b, SEEDS=3)
 	@$(BIN)/python -c 'import xgboost' 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --requirement requirements/benchmarks.txt
-	@$(BIN)/python -m benchmarks.quality $(BENCH_FLAGS) $(if $(MAP),--map '$(MAP)') $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(COLUMNS),--columns '$(COLUMNS)') $(if $(SPLIT),--split '$(SPLIT)') $(if $(TEST_WEEKS),--test-weeks '$(TEST_WEEKS)') $(if $(SEEDS),--seeds '$(SEEDS)')
+	@$(BIN)/python -m benchmarks.quality $(BENCH_FLAGS) $(if $(MAP),--map $(call quoted,$(MAP))) $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(COLUMNS),--columns '$(COLUMNS)') $(if $(SPLIT),--split '$(SPLIT)') $(if $(TEST_WEEKS),--test-weeks '$(TEST_WEEKS)') $(if $(SEEDS),--seeds '$(SEEDS)')
 
 bench-learning: install ## what blocking, late reports, drift and a bent prior do to learning, before and after (SCALE=0.1, ONLY=feedback)
 	@$(BIN)/python -m benchmarks.learning $(BENCH_FLAGS) $(if $(ONLY),--only '$(ONLY)')

@@ -5,93 +5,90 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.errors import InputError
-from cli.options import Aws, Currency, HorizonOfLake, Mapping, MaturityOfLake, Rates, Region, Timezone, import_options
+from cli.options import Aws, Currency, HorizonOfLake, MaturityOfLake, Rates, Region
+from cli.reading_options import ReadingOptions, with_reading_options
 from cli.screen import Screen
 from greenfraud.money import EURO
 
 if TYPE_CHECKING:
-    from cli.data.dataset import Dataset
-    from cli.target import Target
+    from intake.look.findings import Look
 
 
+@with_reading_options
 def import_command(  # noqa: PLR0913 - the options of a command
     file: Annotated[Path, typer.Argument(help="Parquet or CSV")],
     *,
-    mapping: Mapping = "",
-    timezone: Timezone = "",
+    reading: ReadingOptions,
     maturity_days: MaturityOfLake = None,
     label_horizon_days: HorizonOfLake = None,
     currency: Currency = "",
     rates: Rates = None,
     add: Annotated[bool, typer.Option("--append", help="add the payments of a later file to the data set that is there")] = False,
     check: Annotated[bool, typer.Option("--check", help="only check the file")] = False,
+    only_look: Annotated[bool, typer.Option("--look", help="only say what is in the file, and what could be which field")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="take what is proposed, where nothing is left to decide")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="what was seen and what was read as JSON, a line each; all else on standard error")
+    ] = False,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
-    """Check a file from its first row to its last, then put it into the lake, or add it to what is there."""
+    """Look at a file, check it from its first row to its last, then put it into the lake, or add it to what is there.
+
+    What a file does not say by itself is proposed and kept in dataset.toml beside it: read it, edit it, run this again.
+    Such as: greenfraud import payments.csv --look
+    """
     from cli.currency import agreed
     from cli.data.dataset import LABEL_HORIZON_DAYS, MATURITY_DAYS
+    from cli.data.enough import readiness_of_dataset
     from cli.data.importing import load_file
-    from cli.data.upload import change_label_horizon
+    from cli.data.into_lake import add_to_lake, described_lake, fill_lake
+    from cli.data.look_screen import readiness_told, show_look, show_readiness
+    from cli.data.looking import Ways, look_document, settle
     from cli.id_key import ids_told, read_id_key, tokenised
     from cli.target import find_target
 
-    if add and check:
-        raise InputError("--check looks at the file alone: leave out --append")
-    screen = Screen()
-    target = None if check else find_target(aws=aws, region=region or None)
-    there = _lake_to_append_to(target) if add and target else {}
+    if add and (check or only_look):
+        raise InputError("--check and --look are about the file alone: leave out --append")
+    aside = Screen.aside()
+    screen = aside if as_json else Screen()
+    target = None if check or only_look else find_target(aws=aws, region=region or None)
+    there = described_lake(target) if add and target else {}
     key = read_id_key(target) if target else None  # before minutes of reading
     own = agreed(currency, target.currency) if target else currency or EURO
-    matures = there.get("maturity_days", MATURITY_DAYS) if maturity_days is None else maturity_days
-    loaded = load_file(file, import_options(mapping, timezone, matures, own, rates), note=screen.line)
-    dataset = replace(loaded, label_horizon_days=LABEL_HORIZON_DAYS if label_horizon_days is None else label_horizon_days)
+    if maturity_days is None:
+        maturity_days = there.get("maturity_days", MATURITY_DAYS)
+    given = reading.import_options(file, maturity_days=maturity_days, currency=own, rates=rates, note=screen.line)
+
+    looks: list[Look] = []
+
+    def show(look: Look) -> None:
+        looks.append(look)
+        if as_json:
+            typer.echo(json.dumps(look_document(look), ensure_ascii=False))
+        else:
+            show_look(look, screen)
+
+    ways = Ways(is_look_only=only_look, is_yes=yes, description_path=reading.dataset, show=show)
+    if (options := settle(file, given, screen, ways)) is None:
+        return
+    horizon_days = LABEL_HORIZON_DAYS if label_horizon_days is None else label_horizon_days
+    dataset = replace(load_file(file, options, note=screen.line), label_horizon_days=horizon_days)
     document = dataset.document()
+    readiness = readiness_of_dataset(dataset)
+    if as_json or not looks or set(readiness_told(readiness)) != set(readiness_told(looks[0].readiness)):
+        show_readiness(readiness, aside)
     if target is not None:
         with screen.step("import", f"importing {file}"):
-            document = (_append if add else _upload)(target, tokenised(dataset, key), screen)
-        if add and label_horizon_days is not None:
-            change_label_horizon(target.client("s3"), target.outputs["LakeBucket"], label_horizon_days)
+            ours = tokenised(dataset, key)
+            document = add_to_lake(target, ours, label_horizon_days, screen) if add else fill_lake(target, ours, screen)
         screen.line(f"customers and terminals: {ids_told(target)}")
-    screen.line(json.dumps(document))
-
-
-def _lake_to_append_to(target: Target) -> dict[str, Any]:
-    from cli.data.upload import imported_document
-
-    there = imported_document(target.client("s3"), target.outputs["LakeBucket"])
-    if there is None:
-        raise InputError("the lake has no data set yet: import the file without --append")
-    return there
-
-
-def _upload(target: Target, dataset: Dataset, screen: Screen) -> dict[str, Any]:
-    from cli.data.upload import upload
-
-    s3, bucket = target.client("s3"), target.outputs["LakeBucket"]
-    upload(s3, bucket, dataset, done=lambda now, of: screen.doing(f"importing: file {now:,} of {of:,}"))
-    return dataset.document()
-
-
-def _append(target: Target, dataset: Dataset, screen: Screen) -> dict[str, Any]:
-    from cli.data.appending import append
-
-    s3, bucket = target.client("s3"), target.outputs["LakeBucket"]
-    added = append(s3, bucket, dataset, done=lambda now, of: screen.doing(f"importing: file {now:,} of {of:,}"))
-    screen.line(f"{added.new:,} payments are new, {added.known:,} were there; {added.late_reports:,} frauds reported late")
-    if added.contradicting:
-        screen.line(
-            f"{added.contradicting:,} payments are frauds in the lake and none in the file: they stay frauds. Where a report was "
-            "withdrawn, say so with `greenfraud label`"
-        )
-    if added.new:
-        screen.line("the states follow with the next nightly upkeep, or at once with `greenfraud rebuild`")
-    return added.document
+    typer.echo(json.dumps(document))
 
 
 def rates_command(

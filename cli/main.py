@@ -29,17 +29,15 @@ from cli.options import (
     Currency,
     HorizonOfLake,
     HttpPort,
-    Mapping,
     Maturity,
     Port,
     Rates,
     Region,
-    Timezone,
-    import_options,
     in_paragraphs,
     print_json,
 )
 from cli.policy.commands import policy_app
+from cli.reading_options import ReadingOptions, with_reading_options
 from cli.recovery.commands import rebuild_command, redrive_command, restore_day_command
 from cli.report_command import report_command
 from cli.retrain_command import retrain_command
@@ -53,11 +51,11 @@ app = typer.Typer(
 
 
 @app.command("run")
+@with_reading_options
 def run_command(  # noqa: PLR0913 - the options of a command
     *,
     data: Annotated[Path | None, typer.Option(help="your own Parquet or CSV instead of the generated world")] = None,
-    mapping: Mapping = "",
-    timezone: Timezone = "",
+    reading: ReadingOptions,
     maturity_days: Maturity = 7,
     label_horizon_days: HorizonOfLake = None,
     currency: Currency = "",
@@ -84,9 +82,15 @@ def run_command(  # noqa: PLR0913 - the options of a command
     own = currency_of_assembly(Path("cdk.out"), currency)
     world = WorldSpecification(seed=seed, customers=customers, days=days, fraud_changes_on=changes)
     source: Source = WorldSource(world, own)
+    if data is None and reading != ReadingOptions():
+        raise InputError("a description, a map and the like say how a file is read: name it, --data <file>")
     if data is not None:
-        options = import_options(mapping, timezone, maturity_days, own, rates)
-        source = FileSource(data, options, lambda text: screen.line(f"  {text}"))
+
+        def note(text: str) -> None:
+            screen.line(f"  {text}")
+
+        options = reading.import_options(data, maturity_days=maturity_days, currency=own, rates=rates, note=note)
+        source = FileSource(data, options, note)
     asked = RunOptions(source=source, label_horizon_days=label_horizon_days, port=port, http_port=http_port, is_exiting=is_exiting)
     run(asked, screen)
 

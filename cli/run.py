@@ -11,6 +11,7 @@ from typing import Any
 
 from cli import emissions, record
 from cli.data.dataset import Dataset, HeldBack, hold_back
+from cli.data.enough import tell_odd
 from cli.data.sources import Source, require_trainable
 from cli.data.upload import HELD_BACK_KEY, change_label_horizon, imported_document, read_json, upload
 from cli.embedded import LOG, deploy, embedded_aws
@@ -83,6 +84,8 @@ def run(options: RunOptions, screen: Screen) -> None:
     _require_assembly(options.assembly)
     state = STATE / options.source.identity
     prepared = None if state.exists() else _prepared(options.source)
+    if prepared is not None:
+        tell_odd(prepared[0], screen)
     began = time.monotonic()
     with _platform(options, state, screen) as (target, has_ended):
         record.RUN_RECORD.unlink(missing_ok=True)

@@ -22,6 +22,12 @@ class Screen:
         self.seconds: dict[str, float] = {}
         self._status: Status | None = None
 
+    @classmethod
+    def aside(cls) -> Screen:
+        """A screen on standard error, for what is said beside an answer that a script reads."""
+        width = None if sys.stderr.isatty() else PLAIN_WIDTH
+        return cls(Console(stderr=True, width=width, highlight=False, soft_wrap=True))
+
     def line(self, text: str = "", *, style: str | None = None) -> None:
         """One line, never interpreted as markup."""
         self.console.print(text, style=style, markup=False)

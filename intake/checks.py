@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,16 +11,18 @@ import pyarrow.compute as pc
 
 from greenfraud.extras import MAXIMUM_TEXT_LENGTH
 from greenfraud.records import CONTROL_CHARACTER, MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
+from intake.amount_marks import AS_NUMBERS, rounded, without_marks
+from intake.description import Money
 from intake.reading import Column, is_text, plain
-from intake.refusals import and_more, either, refuse, refuse_absent
+from intake.refusals import RowsError, and_more, either, refuse, refuse_absent
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 MISSING = "the amount is missing", "Every transaction needs one; 0 is valid"
 TOO_LARGE = "above the largest amount, 10^12 minor units", "Check the unit"
+REFUNDS = "Amounts are 0 or more; leave refunds out: --refund type=REFUND where a column tells them"
 MOST_WHOLE_DIGITS, MOST_DIGITS = 13, 4  # before the point in a currency without decimals; after it in any
 Digits: TypeAlias = "int | np.ndarray[Any, np.dtype[np.int64]]"
 MOST_EXACT = 2.0**63  # beyond it, no whole number has 64 bits
-TRUE, FALSE = ["1", "true", "t", "yes"], ["0", "false", "f", "no"]
 
 
 def identifiers(column: Column, *, required: bool = True) -> pa.Array:
@@ -53,47 +56,38 @@ def unique_identifiers(column: Column) -> pa.Array:
         row = int(np.flatnonzero(is_repeated)[0])
         earlier = column.where(int(np.flatnonzero(codes == codes[row])[0]))
         more = and_more(int(is_repeated.sum()))
-        raise column.fault(
+        message = column.told(
             row, f"`{text[row]}` was already used in {earlier}{more}", "A transaction id must be unique: drop the repetition"
         )
+        raise RowsError(column, is_repeated, "an id that was already used", message)
     return text
 
 
-def amounts_minor(column: Column, *, digits: Digits) -> pa.Array:
+def amounts_minor(column: Column, *, digits: Digits, money: Money = AS_NUMBERS) -> pa.Array:
     """Decimal amounts in currencies with so many `digits` after the point, one number or one per row, as whole minor units.
 
     Text, whole numbers and decimals are read in whole numbers; a column of binary fractions is rounded to the nearest unit.
+    `money` says how text is written, and whether finer amounts are rounded, half way to the even unit.
     """
     values = plain(column.values)
     if pa.types.is_floating(values.type):
-        return _within_limits(column, _rounded_amounts(column, values, digits))
-    if _is_number(values.type):
-        values = pc.cast(values, pa.string())
-    if not is_text(values.type):
+        if not money.round:
+            return _within_limits(column, _rounded_amounts(column, values, digits))
+        text = _shortest_digits(column, values)
+    elif _is_number(values.type):
+        text = pc.cast(values, pa.string())
+    elif is_text(values.type):
+        text = without_marks(column, pc.utf8_trim_whitespace(values), money)
+    else:
         raise column.fault(0, f"holds {values.type}, which is no amount", "Write decimal numbers, for example 12.50")
-    return _within_limits(column, _parsed_amounts(column, pc.utf8_trim_whitespace(values), digits))
+    if money.round:
+        text = rounded(text, digits)
+    return _within_limits(column, _parsed_amounts(column, text, digits))
 
 
 def minor_amounts(column: Column) -> pa.Array:
     """Amounts that are already whole minor units."""
     return amounts_minor(column, digits=0)
-
-
-def flags(column: Column) -> pa.Array:
-    """Fraud or not: booleans, 0 and 1, or true and false as text; absent means that nobody reported a fraud."""
-    values = plain(column.values)
-    if pa.types.is_boolean(values.type):
-        return pc.fill_null(values, fill_value=False)
-    if _is_number(values.type):
-        values = pc.cast(values, pa.float64(), safe=False)
-        is_known = pc.is_in(values, pa.array([0.0, 1.0, None]))
-        is_fraud = pc.equal(values, 1.0)
-    else:
-        values = pc.utf8_lower(pc.utf8_trim_whitespace(pc.cast(values, pa.string())))
-        is_known = pc.is_in(values, pa.array([*TRUE, *FALSE, "", None]))
-        is_fraud = pc.is_in(values, pa.array(TRUE))
-    refuse(column, pc.invert(is_known), "neither fraud nor not", "Write 1 or 0, true or false; nothing where nobody reported")
-    return pc.fill_null(is_fraud, fill_value=False)
 
 
 def numbers(column: Column) -> pa.Array:
@@ -129,12 +123,22 @@ def _is_number(kind: pa.DataType) -> bool:
 def _whole_numbers(column: Column) -> pa.Array:
     """Floating-point ids, as tools write integers with gaps, back as integers; others unchanged."""
     values = plain(column.values)
+    if pa.types.is_decimal(values.type):
+        text = pc.replace_substring_regex(pc.cast(values, pa.string()), r"\.0+$", "")
+        refuse(column, pc.match_substring(text, "."), "not a whole number", "Write ids as text or whole numbers")
+        return text
     if not pa.types.is_floating(values.type):
         return values
     values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
     refuse(column, pc.not_equal(pc.floor(values), values), "not a whole number", "Write ids as text or whole numbers")
     refuse(column, pc.greater_equal(pc.abs(values), MOST_EXACT), "too large for a number with gaps", "Write ids as text")
     return pc.cast(values, pa.int64())
+
+
+def _shortest_digits(column: Column, major: pa.Array) -> pa.Array:
+    """Binary fractions as the shortest decimals that mean them, as a person sees them."""
+    refuse(column, either(major.is_null(), pc.invert(pc.is_finite(major))), *MISSING)
+    return pa.array((format(Decimal(repr(one)), "f") for one in pc.cast(major, pa.float64()).to_pylist()), pa.string())
 
 
 def _rounded_amounts(column: Column, major: pa.Array, digits: Digits) -> pa.Array:
@@ -152,9 +156,12 @@ def _parsed_amounts(column: Column, text: pa.Array, digits: Digits) -> pa.Array:
     """Read whole numbers before and after the point: no binary fraction is near."""
     refuse(column, text.is_null(), *MISSING)
     is_number = pc.match_substring_regex(text, r"^[+-]?\d+(\.\d+)?$")
-    mend = "Write decimals with a point and no thousands separator, for example 1234.50"
+    mend = (
+        "Write decimals with a point and no thousands separator, for example 1234.50, "
+        "or say how they are written: --decimal ',' --thousands '.'"
+    )
     refuse(column, pc.invert(is_number), "not a number", mend)
-    refuse(column, pc.match_substring_regex(text, r"^-.*[1-9]"), "a negative amount", "Amounts are 0 or more; leave refunds out")
+    refuse(column, pc.match_substring_regex(text, r"^-.*[1-9]"), "a negative amount", REFUNDS)
     whole = pc.utf8_ltrim(pc.replace_substring_regex(text, r"\..*$", ""), "+-0")
     fraction = pc.utf8_rtrim(pc.if_else(pc.match_substring(text, "."), pc.replace_substring_regex(text, r"^.*\.", ""), ""), "0")
     refuse_digits(column, pc.greater(pc.utf8_length(fraction), pa.array(np.broadcast_to(digits, len(text)))), digits)
@@ -171,10 +178,10 @@ def refuse_digits(column: Column, is_long: pa.Array, digits: Digits) -> None:
     long = np.flatnonzero(pc.fill_null(is_long, fill_value=False).to_numpy(zero_copy_only=False))
     if len(long):
         allowed = int(np.broadcast_to(digits, len(is_long))[long[0]])
-        refuse(column, is_long, f"more than {allowed} decimals", "Round it to the currency's smallest unit")
+        refuse(column, is_long, f"more than {allowed} decimals", "Round it to the currency's smallest unit: --round does")
 
 
 def _within_limits(column: Column, minor: pa.Array) -> pa.Array:
-    refuse(column, pc.less(minor, 0), "a negative amount", "Amounts are 0 or more; leave refunds out")
+    refuse(column, pc.less(minor, 0), "a negative amount", REFUNDS)
     refuse(column, pc.greater(minor, MAXIMUM_AMOUNT_MINOR), *TOO_LARGE)
     return pc.cast(minor, pa.int64())

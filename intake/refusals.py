@@ -8,7 +8,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from intake.reading import Column
+from intake.errors import InputError
+from intake.reading import Column, Mask
+
+
+class RowsError(InputError):
+    """Rows that cannot be used, each for the same reason; its message tells the first. Who skips rows, leaves these out."""
+
+    def __init__(self, column: Column, is_bad: Mask, what: str, message: str) -> None:
+        super().__init__(message)
+        self.column, self.is_bad, self.what = column, is_bad, what
 
 
 def refuse(column: Column, is_bad: pa.Array, what: str, mend: str) -> None:
@@ -16,17 +25,25 @@ def refuse(column: Column, is_bad: pa.Array, what: str, mend: str) -> None:
     bad = np.flatnonzero(pc.fill_null(is_bad, fill_value=False).to_numpy(zero_copy_only=False))
     if len(bad):
         row = int(bad[0])
-        raise column.fault(row, f"`{_shown(column.values[row])}` is {what}{and_more(len(bad))}", mend)
+        message = column.told(row, f"`{shown(column.values[row])}` is {what}{and_more(len(bad))}", mend)
+        raise RowsError(column, _mask(is_bad), what, message)
 
 
 def refuse_absent(column: Column, is_absent: pa.Array) -> None:
     """Raise for the first row with nothing in it."""
     absent = np.flatnonzero(pc.fill_null(is_absent, fill_value=True).to_numpy(zero_copy_only=False))
     if len(absent):
-        raise column.fault(int(absent[0]), f"nothing is there{and_more(len(absent))}", "Every transaction needs one: fill it in")
+        message = column.told(int(absent[0]), f"nothing is there{and_more(len(absent))}", "Every transaction needs one: fill it in")
+        raise RowsError(column, ~_mask(pc.invert(is_absent)), "nothing", message)
 
 
-def _shown(value: Any) -> str:
+def _mask(flags: pa.Array) -> Mask:
+    known: Mask = pc.fill_null(flags, fill_value=False).to_numpy(zero_copy_only=False)
+    return known
+
+
+def shown(value: Any) -> str:
+    """A value of a file as one short line that no terminal obeys."""
     # A line break would cut the message in two, and a terminal obey what it should show.
     try:
         known = str(value.as_py())

@@ -8,13 +8,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cli.errors import InputError
 from greenfraud.errors import InvalidInput
 from greenfraud.exchange import Exchange, Original
 from greenfraud.instants import day_of
 from greenfraud.money import currency_of, digits_of
 from greenfraud.records import original_columns
 from intake import checks
-from intake.reading import Column, SourceFile
+from intake.amount_marks import AS_NUMBERS, refuse_other_signs
+from intake.description import Money
+from intake.reading import Column, SourceFile, is_text, plain
+from intake.refusals import refuse
 
 AMOUNT = "amount_minor"
 ORIGINALS = {
@@ -26,19 +30,35 @@ ORIGINALS = {
 }
 
 
-def amounts(source: SourceFile, occurred: pa.Array, exchange: Exchange) -> dict[str, pa.Array]:
+def amounts(source: SourceFile, occurred: pa.Array, exchange: Exchange, money: Money = AS_NUMBERS) -> dict[str, pa.Array]:
     """Return `amount_minor`, and where a row was converted also what it was before. InputError names column, row and remedy."""
-    currencies = _currencies(source.columns.get("currency"), len(occurred), exchange.currency)
+    told = source.columns.get("currency")
+    if money.currency:
+        try:
+            currency_of(money.currency, "--file-currency")
+        except InvalidInput as error:
+            raise InputError(f"{error}") from None
+    currencies = _currencies(told, len(occurred), money.currency or exchange.currency)
+    if told is not None and money.currency:
+        _refuse_others(told, currencies, money.currency)
     if AMOUNT in source.columns:
         column = source.columns[AMOUNT]
-        minor = checks.minor_amounts(column)
+        minor = checks.amounts_minor(column, digits=0, money=money)
     else:
         column = source.columns["amount"]
         digits = {code: digits_of(code) for code in currencies.dictionary.to_pylist()}
-        minor = checks.amounts_minor(column, digits=np.array([*digits.values()])[currencies.indices.to_numpy()])
-    if "currency" not in source.columns:
+        if is_text(plain(column.values).type):
+            text = pc.utf8_trim_whitespace(plain(column.values))
+            refuse_other_signs(column, text, currencies.dictionary_decode())
+        minor = checks.amounts_minor(column, digits=np.array([*digits.values()])[currencies.indices.to_numpy()], money=money)
+    if told is None and money.currency in {None, exchange.currency}:
         return {AMOUNT: minor}
-    return _converted(column, source.columns["currency"], currencies.dictionary_decode(), minor, occurred, exchange=exchange)
+    return _converted(column, told or column, currencies.dictionary_decode(), minor, occurred, exchange=exchange)
+
+
+def _refuse_others(column: Column, currencies: pa.DictionaryArray, stated: str) -> None:
+    is_other = pc.not_equal(currencies.dictionary_decode(), stated)
+    refuse(column, is_other, f"not {stated}, which --file-currency says of the whole file", "Leave --file-currency out")
 
 
 def _currencies(column: Column | None, rows: int, own: str) -> pa.DictionaryArray:

@@ -20,6 +20,8 @@ from greenfraud.records import Transaction, format_rfc3339
 CHUNK_DAYS = DEFAULT_CHUNK_DAYS
 MATURITY_DAYS = 7
 LABEL_HORIZON_DAYS = 90  # until a label may come or change: networks take chargebacks for about so long
+# A column that is there only where some payments were never investigated: it is false of these.
+INVESTIGATED = "is_investigated"
 SCHEMA = pa.schema(
     [
         ("transaction_id", pa.string()),
@@ -124,6 +126,8 @@ def _last_of_their_customers(table: pa.Table, *, count: int, frauds: int) -> np.
     _, first_seen = np.unique(customers[newest_first], return_index=True)
     last = newest_first[np.sort(first_seen)]
     last = last[occurred[last] // DAY_US == occurred[-1] // DAY_US]
+    if INVESTIGATED in table.column_names:  # their truth is not known
+        last = last[table[INVESTIGATED].to_numpy()[last]]
     is_fraud = table["is_fraud"].to_numpy()[last]
     reported, unreported = _by_recent_report(table, last[is_fraud])
     chosen = reported[: frauds // 2]

@@ -7,33 +7,40 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cli.data.amounts import amounts
-from cli.data.dataset import MATURITY_DAYS, SCHEMA, Dataset, in_order
-from cli.data.outcomes import outcomes
+from cli.data.checking import Reader
+from cli.data.dataset import INVESTIGATED, MATURITY_DAYS, Dataset, in_order
+from cli.data.left_out import LeftOut, is_older, is_too_many
 from cli.errors import InputError
 from greenfraud.errors import InvalidInput
 from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import load_manifest
-from greenfraud.instants import DAY_US
+from greenfraud.instants import start_of_day_us
 from greenfraud.money import EURO, currency_of
 from greenfraud.rates import RateTable
-from intake import checks
-from intake.moments import moments, not_before
+from intake.description import Description
+from intake.doubtful_ids import doubts
+from intake.label_words import is_word
+from intake.layout import resolve_layout
 from intake.reading import SourceFile, content_of, file_sha256, read_source
+from intake.refusals import RowsError
+from intake.unpacking import packed_as
 
-EXTRA_COLUMNS = {"number": checks.numbers, "category": checks.texts}
+SKIPPED = ". --skip-bad leaves such rows out, and writes them to a file"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportOptions:
     """How a file is to be read. `maturity_days`: how long after a fraud its report arrives where the file does not say.
 
-    `currency` is the platform's; `rates` the file by which rows in other currencies are converted.
+    `currency` is the platform's; `rates` the file by which rows in other currencies are converted. `description` is what
+    `dataset.toml` and the command said of the file; `mapping` and `timezone` go before it.
     """
 
     mapping: dict[str, str] = field(default_factory=dict)
@@ -41,6 +48,7 @@ class ImportOptions:
     maturity_days: int = MATURITY_DAYS
     currency: str = EURO
     rates: Path | None = None
+    description: Description = field(default_factory=Description)
 
     def exchange(self) -> Exchange:
         """Return the way into the platform's currency. InputError when it is none, or the file of rates cannot be used."""
@@ -56,20 +64,37 @@ def source_identity(path: Path, options: ImportOptions) -> str:
     digest, extra_columns = file_sha256(path), sorted(load_manifest().extra_columns.items())
     if options == ImportOptions() and not extra_columns:
         return digest
-    chosen = [sorted(options.mapping.items()), options.timezone, options.maturity_days, options.currency]
+    chosen: list[Any] = [sorted(options.mapping.items()), options.timezone, options.maturity_days, options.currency]
     chosen += [extra_columns] if extra_columns else []
     chosen += [file_sha256(options.rates)] if options.rates else []
-    return hashlib.sha256(f"{digest}{json.dumps(chosen)}".encode()).hexdigest()
+    if options.description != Description():
+        chosen += [options.description.model_dump(mode="json", exclude={"labels": {"file"}}, exclude_defaults=True)]
+    if options.description.labels.file:
+        chosen += [file_sha256(Path(options.description.labels.file))]
+    return hashlib.sha256(f"{digest}{json.dumps(chosen, sort_keys=True)}".encode()).hexdigest()
 
 
 def load_file(path: Path, options: ImportOptions, *, note: Callable[[str], None] = lambda _: None) -> Dataset:
-    """The data set in `path`. InputError names column, row and remedy; `note` is told which columns are left out."""
-    exchange = options.exchange()
-    source = read_source(path, options.mapping)
+    """The data set in `path`. InputError names column, row and remedy; `note` is told which columns and rows are left out."""
+    exchange, described = options.exchange(), options.description
+    source = _source(path, options)
     if source.ignored:
         note(f"columns not used: {', '.join(source.ignored)}")
-    table = _checked(source, options, exchange)
-    name = re.sub(r"[^A-Za-z0-9]+", "-", path.stem).strip("-").lower()[:60] or "dataset"
+    for of in ("transaction_id", "customer_id", "terminal_id"):
+        for line in doubts(source.columns[of]) if of in source.columns else []:
+            note(line)
+    if "terminal_id" not in source.columns:
+        note("no terminal: what is known of terminals stays empty")
+    zone = options.timezone or described.times.timezone
+    notes = dict[str, None]()  # a file is gone through again where rows are left out, and says the same
+    reader = Reader(
+        description=described, timezone=zone, maturity_days=options.maturity_days, exchange=exchange, note=notes.setdefault
+    )
+    table = _usable(path, source, reader, notes)
+    for line in notes:
+        note(line)
+    stem = Path(path.stem).stem if packed_as(path) else path.stem  # of f.csv.gz as of f.csv
+    name = re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-").lower()[:60] or "dataset"
     return Dataset(
         name=name,
         source_sha256=source_identity(path, options),
@@ -80,47 +105,50 @@ def load_file(path: Path, options: ImportOptions, *, note: Callable[[str], None]
     )
 
 
-def _checked(source: SourceFile, options: ImportOptions, exchange: Exchange) -> pa.Table:
-    columns = source.columns
-    timezone = options.timezone or ("UTC" if source.layout.is_handbook and _has_timestamps(source) else None)
-    occurred = moments(columns["occurred_at"], timezone=timezone)
-    is_fraud = checks.flags(columns["is_fraud"])
-    money = amounts(source, occurred, exchange)
-    values = {
-        "transaction_id": checks.unique_identifiers(columns["transaction_id"]),
-        "occurred_us": occurred,
-        "customer_id": checks.identifiers(columns["customer_id"]),
-        "terminal_id": _terminals(source, len(occurred)),
-        "amount_minor": money.pop("amount_minor"),
-        "is_fraud": is_fraud,
-        "observed_us": _observed(source, occurred, is_fraud, timezone, options.maturity_days),
-    }
-    table = pa.table(values, schema=SCHEMA)
-    told = money | outcomes(columns, occurred, timezone)  # what converted rows were before, and what became of them
-    for name, column in told.items():
-        table = table.append_column(name, column)
-    for name, kind in load_manifest().extra_columns.items():
-        if name in columns:
-            table = table.append_column(name, EXTRA_COLUMNS[kind](columns[name]))
-    return table
+def _source(path: Path, options: ImportOptions) -> SourceFile:
+    """The needed columns of the file. InputError names it, whatever is wrong."""
+    described = options.description
+    others = [described.rows.kind.column] if described.rows.kind else []
+    try:
+        return read_source(path, options.mapping, others, partial(resolve_layout, described=described), described)
+    except InputError as error:
+        if path.name in str(error):
+            raise
+        raise InputError(f"{path.name}: {error}") from None
 
 
-def _has_timestamps(source: SourceFile) -> bool:
-    """Tell whether times are stored as timestamps: the handbook documents that its own are UTC, a text says nothing."""
-    return bool(pa.types.is_timestamp(source.columns["occurred_at"].values.type))
+def _usable(path: Path, source: SourceFile, reader: Reader, notes: dict[str, None]) -> pa.Table:
+    """The table of all rows that can be used, each reason to leave rows out being met by going through the rest again."""
+    left_out, rows = LeftOut(path), reader.description.rows
+    if rows.kind is not None:
+        refunds = is_word(source.others[rows.kind.column], rows.kind.refund)
+        source = left_out.leave(source, refunds, "refunds", column=rows.kind.column)
+    while True:
+        if not len(source):
+            notes |= dict.fromkeys(left_out.settle(source, 1.0))
+            raise InputError(f"{path.name}: no row is left. {'. '.join(notes)}")
+        try:
+            occurred = reader.occurred(source)
+            if rows.since is not None and (is_old := is_older(occurred, start_of_day_us(rows.since))).any():
+                source = left_out.count(source, is_old, f"before {rows.since}")
+                continue
+            table = reader.table(source, occurred)
+        except RowsError as error:
+            if not rows.skip_bad:
+                is_hopeless = is_too_many(int(error.is_bad.sum()), len(source), rows.most_bad_share)
+                raise InputError(f"{error}{'' if is_hopeless else SKIPPED}") from None
+            source = left_out.leave(source, error.is_bad, error.what, column=error.column.name, fault=str(error))
+            continue
+        notes |= dict.fromkeys([*left_out.settle(source, rows.most_bad_share), *_told(table, reader)])
+        return table
 
 
-def _terminals(source: SourceFile, rows: int) -> pa.Array:
-    if "terminal_id" not in source.columns:
-        return pa.nulls(rows, pa.string())
-    return checks.identifiers(source.columns["terminal_id"], required=False)
-
-
-def _observed(source: SourceFile, occurred: pa.Array, is_fraud: pa.Array, timezone: str | None, maturity_days: int) -> pa.Array:
-    """Return when each fraud was reported: as the file says, else `maturity_days` after it happened."""
-    observed = pc.add(occurred, maturity_days * DAY_US)
-    if "observed_at" in source.columns:
-        column = source.columns["observed_at"]
-        reported = moments(column, timezone=timezone, required=False)
-        observed = pc.coalesce(not_before(column, reported, occurred), observed)
-    return pc.if_else(is_fraud, observed, pa.scalar(None, pa.int64()))
+def _told(table: pa.Table, reader: Reader) -> list[str]:
+    """What a person should know of what was read."""
+    told = list[str]()
+    if reader.description.rows.no_customer:
+        told.append("no customer: every payment counts as a stranger's. Send its transaction_id as customer_id to the API")
+    if INVESTIGATED in table.column_names:
+        never = table.num_rows - pc.sum(table[INVESTIGATED]).as_py()
+        told.append(f"not investigated: {never:,} of {table.num_rows:,}, neither learned nor judged")
+    return told

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from greenfraud.outcomes import ALLOW, BLOCK, HELD, OUTCOMES
-from intake.moments import moments, not_before
+from intake.description import Description
+from intake.moments import moments, not_ahead, not_before
 from intake.reading import Column, plain
 from intake.refusals import refuse
 
@@ -16,7 +17,9 @@ WORDS = f"Write {', '.join(sorted(OUTCOMES))}; nothing where it was accepted. If
 FIRST_US = 1  # as `items.release`: what was held is accepted later than it was tried
 
 
-def outcomes(columns: Mapping[str, Column], occurred: pa.Array, timezone: str | None) -> dict[str, pa.Array]:
+def outcomes(
+    columns: Mapping[str, Column], occurred: pa.Array, timezone: str | None, described: Description | None = None
+) -> dict[str, pa.Array]:
     """Return `decision`, `accepted_us` where it was accepted at once, and `released_us` where it was held before.
 
     Nothing of a file without a column `decision`. InputError names the row of a word that is none, and of a payment that was
@@ -31,7 +34,8 @@ def outcomes(columns: Mapping[str, Column], occurred: pa.Array, timezone: str | 
     if "accepted_at" not in columns:
         return found | {"released_us": pa.nulls(len(decision), pa.int64())}
     column = columns["accepted_at"]
-    accepted = not_before(column, moments(column, timezone=timezone, required=False), occurred)
+    accepted = moments(column, timezone=timezone, required=False, described=described)
+    accepted = not_ahead(column, not_before(column, accepted, occurred))
     is_block = pc.equal(decision, BLOCK)
     refuse(column, pc.and_(is_block, accepted.is_valid()), "accepted, though its decision is block", "Empty one of the two")
     is_held = pc.is_in(decision, pa.array(sorted(HELD)))

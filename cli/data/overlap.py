@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from cli.errors import InputError
 
-KNOWN_LATER = {"is_fraud", "observed_us", "released_us"}  # of a payment: not what it is
+KNOWN_LATER = {"is_fraud", "observed_us", "released_us", "is_investigated"}  # of a payment: not what it is
 
 
 @dataclass(frozen=True)

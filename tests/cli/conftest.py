@@ -14,6 +14,8 @@ from forgettable_platform import WORLD, World, renamed
 from moto import mock_aws
 from rich.console import Console
 
+from cli.data.importing import load_file, source_identity
+from cli.reading_options import ReadingOptions
 from cli.screen import Screen
 from cli.target import Target
 
@@ -94,3 +96,19 @@ def person(world) -> str:
 def screen():
     """What is said, as text."""
     return Screen(Console(record=True, width=200))
+
+
+@pytest.fixture
+def read(tmp_path: Path):
+    """Read a file of `content` as somebody typed it; what was said lies in `read.said`."""
+
+    def reading(content: str | bytes, name: str = "mine.csv", **typed: object):
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        reading.said = []
+        platform = {one: typed.pop(one) for one in ("currency", "rates") if one in typed}
+        options = ReadingOptions(**typed).import_options(path, maturity_days=7, note=reading.said.append, **platform)
+        reading.identity = source_identity(path, options)
+        return load_file(path, options, note=reading.said.append).table.to_pylist()
+
+    return reading

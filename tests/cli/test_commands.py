@@ -118,13 +118,13 @@ def test_a_payment_months_after_all_others_makes_no_history_long_enough(invoke, 
     assert "A week counts with transactions on most of its days" in result.stderr
 
 
-def test_a_full_disk_is_said_in_words(invoke, monkeypatch):
+def test_a_full_disk_is_said_in_words(invoke, monkeypatch, write_csv):
     """With what can be done."""
 
     def full(*_, **__):
         raise OSError(28, "No space left on device", "somewhere")
 
     monkeypatch.setattr("cli.data.importing.load_file", full)
-    result = invoke("import", "any.csv", "--check")
+    result = invoke("import", str(write_csv(*ROWS)), "--check")
     assert result.exit_code == 1
     assert "the disk is full (somewhere). Make room" in result.stderr

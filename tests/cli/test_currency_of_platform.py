@@ -66,8 +66,8 @@ def test_a_checked_table_is_stored_byte_for_byte(s3, rates, monkeypatch, invoke)
 def test_a_file_is_checked_in_the_currency_that_is_asked_for(invoke, write_csv):
     """Digits as ISO 4217 has them."""
     good = write_csv(ROW.format(amount="1250"), header=HEADER)
-    assert json.loads(invoke("import", str(good), "--check", "--currency", "JPY").stdout)["currency"] == "JPY"
-    assert json.loads(invoke("import", str(good), "--check").stdout)["currency"] == "EUR"
+    assert json.loads(invoke("import", str(good), "--check", "--currency", "JPY", "--json").stdout)["currency"] == "JPY"
+    assert json.loads(invoke("import", str(good), "--check", "--json").stdout)["currency"] == "EUR"
     result = invoke("import", str(good), "--check", "--currency", "EURO")
     assert (result.exit_code, "--currency: must be three capital letters" in result.stderr) == (2, True)
 

@@ -35,6 +35,8 @@ LABELS = pa.schema(
 )
 # What became of a transaction: its outcome, and when it was accepted if at once; both unknown of imported history.
 OUTCOME_COLUMNS = pa.schema([("decision", pa.string()), ("accepted_us", pa.int64())])
+# False of imported payments that nobody ever investigated: they happened, and silence about them says nothing.
+INVESTIGATED = "is_investigated"
 # A payment that was held and then accepted; it repeats the payment, so that nobody has to look for it.
 RELEASES = pa.schema([*TRANSACTIONS, ("accepted_us", pa.int64())])
 EXTRA_COLUMNS = {"number": pa.float64(), "category": pa.string()}
@@ -43,7 +45,7 @@ EXTRA_COLUMNS = {"number": pa.float64(), "category": pa.string()}
 def transactions_schema() -> pa.Schema:
     """Return the columns of the lake's transactions, the extra ones that the manifest declares among them."""
     extras = [pa.field(name, EXTRA_COLUMNS[kind]) for name, kind in load_manifest().extra_columns.items()]
-    return pa.schema([*TRANSACTIONS, *OUTCOME_COLUMNS, (PROPENSITY, pa.float64()), *extras])
+    return pa.schema([*TRANSACTIONS, *OUTCOME_COLUMNS, (PROPENSITY, pa.float64()), (INVESTIGATED, pa.bool_()), *extras])
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class History:
     label_is_fraud: NDArray[np.bool_]
     label_observed_us: NDArray[np.int64]  # ascending
     is_accepted: NDArray[np.bool_]  # at once
+    is_silence_telling: NDArray[np.bool_]  # accepted, and somebody would have reported a fraud
     is_held: NDArray[np.bool_]
     is_declined: NDArray[np.bool_]
     releases: Releases
@@ -97,9 +100,9 @@ class History:
         """Tell per row whether something was known of it by a moment: it was accepted by then, or somebody labelled it.
 
         Nobody reports a fraud that never went through: of a payment that was declined, or held and never let go, silence says
-        nothing. Such a row is neither learned from nor judged on.
+        nothing, nor of one that was never investigated. Such a row is neither learned from nor judged on.
         """
-        is_judged = self.is_accepted.copy()
+        is_judged = self.is_silence_telling.copy()
         is_judged[self.released_row[self.released_us <= at_us]] = True
         known = int(np.searchsorted(self.label_observed_us, at_us, side="right"))
         is_judged[self.label_row[:known]] = True
@@ -157,6 +160,7 @@ def history_of(table: pa.Table, labels: pa.Table, releases: pa.Table | None = No
         label_is_fraud=labels["is_fraud"].to_numpy()[is_known],
         label_observed_us=labels["observed_us"].to_numpy()[is_known],
         is_accepted=_is_accepted(table),
+        is_silence_telling=_is_accepted(table) & _is_investigated(table),
         is_held=_has_outcome(table, *HELD),
         is_declined=_has_outcome(table, BLOCK),
         releases=_releases(releases, customer_ids, terminal_ids),
@@ -171,6 +175,14 @@ def _is_accepted(table: pa.Table) -> NDArray[np.bool_]:
         return np.ones(table.num_rows, bool)
     is_told: NDArray[np.bool_] = pc.is_valid(table["decision"]).to_numpy()
     return _has_outcome(table, ALLOW) | ~is_told
+
+
+def _is_investigated(table: pa.Table) -> NDArray[np.bool_]:
+    """Tell per row whether somebody would have looked, as of all of which nothing is told."""
+    if INVESTIGATED not in table.column_names or table[INVESTIGATED].null_count == table.num_rows:
+        return np.ones(table.num_rows, bool)
+    is_investigated: NDArray[np.bool_] = pc.fill_null(table[INVESTIGATED], fill_value=True).to_numpy()
+    return is_investigated
 
 
 def _has_outcome(table: pa.Table, *outcomes: str) -> NDArray[np.bool_]:

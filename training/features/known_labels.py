@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from training.features.day_files import Lake
 
 JUDGED = "is_judged"  # whether anything is known of a row; where nothing is, it is neither learned from nor judged on
-ACCEPTED = "is_accepted"  # at once; silence then says that it was legitimate
+ACCEPTED = "is_accepted"  # at once, and investigated; silence then says that it was legitimate
 TOLD = "told_us"  # when what is known of it could be known, null where nobody has said anything
 KNOWN = b"known_us"  # of the file's metadata: the moment up to which it knows labels
 NEVER = -1

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from greenfraud.instants import DAY_US
 from training.features.chunk_file import JUDGED, chunk_table, parquet, read_file
 from training.features.history import LABELS, OUTCOME_COLUMNS, RELEASES, TRANSACTIONS, arrange
+from training.features.known_labels import Told, relabelled
 
 AT_US, KNOWN_US = 17_700 * DAY_US, 17_710 * DAY_US
 ROWS = {
@@ -58,3 +60,25 @@ def test_a_job_reads_the_judged_rows_alone_and_the_file_keeps_all(history, tmp_p
     assert read[JUDGED].to_pylist() == [True] * read.num_rows
     frauds = read.filter(read["is_fraud"])["transaction_id"].to_pylist()
     assert frauds == ["declined-and-reported"]
+
+
+def test_what_nobody_investigated_is_usual_and_neither_learned_nor_judged(history):
+    """It was paid, so it counts for its customer; silence about it says nothing, and a label does."""
+    table = history.table.filter(pc.equal(history.table["transaction_id"], "accepted"))
+    investigated = pa.array([None, True, False, False])
+    rows = [{**table.to_pylist()[0], "transaction_id": name} for name in ("asked", "looked-at", "never", "never-yet-reported")]
+    payments = pa.Table.from_pylist(rows, table.schema).append_column("is_investigated", investigated)
+    label = {"transaction_id": "never-yet-reported", "is_fraud": True, "observed_us": AT_US + DAY_US, "source": "bank"}
+    found = arrange(payments, pa.Table.from_pylist([label], LABELS))
+    chunk = chunk_table(found, slice(0, 4), KNOWN_US, {})
+    assert found.is_accepted.tolist() == [True] * 4
+    assert dict(zip(chunk["transaction_id"].to_pylist(), chunk[JUDGED].to_pylist(), strict=True)) == {
+        "asked": True,
+        "looked-at": True,
+        "never": False,
+        "never-yet-reported": True,
+    }
+    told = Told(pa.Table.from_pylist([], LABELS), RELEASES.empty_table())
+    untold = relabelled(chunk, told, KNOWN_US + 1, KNOWN_US)
+    assert untold is not None
+    assert untold.is_judged.tolist() == [True, True, False, False]

@@ -1,0 +1,115 @@
+"""The checked columns of a file as the lake's: each by its own check, and what the file lacks is made as it was described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cli.data.amounts import amounts
+from cli.data.dataset import INVESTIGATED, SCHEMA
+from cli.data.labels_elsewhere import labels_of
+from cli.data.outcomes import outcomes
+from cli.errors import InputError
+from greenfraud.exchange import Exchange
+from greenfraud.features.manifest import load_manifest
+from greenfraud.instants import DAY_US
+from intake import checks
+from intake.label_words import verdicts
+from intake.moments import moments, not_ahead, not_before
+from intake.row_ids import generated_ids
+
+if TYPE_CHECKING:
+    from intake.description import Description
+    from intake.reading import SourceFile
+
+EXTRA_COLUMNS = {"number": checks.numbers, "category": checks.texts}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """How a file's columns become the lake's; `note` is told what a person should know."""
+
+    description: Description
+    timezone: str | None
+    maturity_days: int
+    exchange: Exchange
+    note: Callable[[str], None]
+
+    def occurred(self, source: SourceFile) -> pa.Array:
+        """When each payment happened. InputError for what is no time, and for what is ahead of now."""
+        column = source.columns["occurred_at"]
+        return not_ahead(column, moments(column, timezone=self._zone(source), described=self.description))
+
+    def table(self, source: SourceFile, occurred: pa.Array) -> pa.Table:
+        """Every column, in the order of the file. InputError names column, row and remedy."""
+        columns, zone = source.columns, self._zone(source)
+        verdict = verdicts(columns["is_fraud"], self.description.labels) if "is_fraud" in columns else None
+        money = amounts(source, occurred, self.exchange, self.description.money)
+        values = {"occurred_us": occurred, "terminal_id": _terminals(source, len(occurred))} | money
+        ids = self._ids(source, values)
+        values |= {"transaction_id": ids, "customer_id": ids}
+        if "customer_id" in columns:
+            values["customer_id"] = checks.identifiers(columns["customer_id"])
+        is_fraud, observed = (verdict.is_fraud, self._observed(source, occurred)) if verdict else self._told(ids, occurred, zone)
+        values |= {"is_fraud": is_fraud, "observed_us": pc.if_else(is_fraud, observed, pa.scalar(None, pa.int64()))}
+        table = pa.table({name: values[name] for name in SCHEMA.names}, schema=SCHEMA)
+        for name in values:
+            if name not in SCHEMA.names:  # what converted rows were before
+                table = table.append_column(name, values[name])
+        for name, column in outcomes(columns, occurred, zone, self.description).items():
+            table = table.append_column(name, column)
+        if verdict and pc.all(verdict.is_investigated).as_py() is False:
+            table = table.append_column(INVESTIGATED, verdict.is_investigated)
+        for name, kind in load_manifest().extra_columns.items():
+            if name in columns:
+                table = table.append_column(name, EXTRA_COLUMNS[kind](columns[name]))
+        return table
+
+    def _zone(self, source: SourceFile) -> str | None:
+        has_stamps = pa.types.is_timestamp(source.columns["occurred_at"].values.type)
+        # The handbook documents that its timestamps are UTC; a text says nothing.
+        return self.timezone or ("UTC" if source.layout.is_handbook and has_stamps else None)
+
+    def _ids(self, source: SourceFile, values: dict[str, pa.Array]) -> pa.Array:
+        if "transaction_id" in source.columns:
+            return checks.unique_identifiers(source.columns["transaction_id"])
+        customer = source.columns.get("customer_id")
+        rows = len(values["occurred_us"])
+        paid, currency = values["amount_minor"], pa.nulls(rows, pa.string())
+        if "original_amount_minor" in values:  # the id must not change with the rates
+            paid, currency = pc.coalesce(values["original_amount_minor"], paid), values["original_currency"]
+        who = checks.identifiers(customer) if customer else pa.nulls(rows, pa.string())
+        return generated_ids([values["occurred_us"], who, values["terminal_id"], paid, currency])
+
+    def _observed(self, source: SourceFile, occurred: pa.Array) -> pa.Array:
+        """Return when each was or would have been reported: as the file says, else `maturity_days` after it happened."""
+        observed = pc.add(occurred, self.maturity_days * DAY_US)
+        if "observed_at" not in source.columns:
+            return observed
+        column = source.columns["observed_at"]
+        reported = moments(column, timezone=self._zone(source), required=False, described=self.description)
+        return pc.coalesce(not_ahead(column, not_before(column, reported, occurred)), observed)
+
+    def _told(self, ids: pa.Array, occurred: pa.Array, zone: str | None) -> tuple[pa.Array, pa.Array]:
+        """Labels of another file, and when they were reported, which is when they mature where it does not say."""
+        labels = self.description.labels
+        path = Path(labels.file or "")
+        told = labels_of(ids, path, labels.columns, timezone=zone, note=self.note)
+        is_early = pc.fill_null(pc.less(told.reported_us, occurred), fill_value=False)
+        if count := pc.sum(is_early).as_py():
+            raise InputError(
+                f"--labels {path}: the label of `{ids.filter(is_early)[0]}` was reported before the payment happened, "
+                f"as were {count:,} in all. Check that both files are of one time zone"
+            )
+        return told.is_fraud, pc.coalesce(told.reported_us, pc.add(occurred, self.maturity_days * DAY_US))
+
+
+def _terminals(source: SourceFile, rows: int) -> pa.Array:
+    if "terminal_id" not in source.columns:
+        return pa.nulls(rows, pa.string())
+    return checks.identifiers(source.columns["terminal_id"], required=False)

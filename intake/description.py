@@ -1,0 +1,184 @@
+"""How a person's file of transactions is written, as `dataset.toml` says it: what no file tells by itself, and nobody guesses."""
+
+from __future__ import annotations
+
+import codecs
+import time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from intake.fields import FIELDS, fields
+
+SAMPLE, ESCAPES = "a,b\n", {"idna", "punycode", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "unicode-escape"}
+EPOCHS = {"epoch-s": "s", "epoch-ms": "ms", "epoch-us": "us"}
+STEPS = "steps"
+MOST_BAD_SHARE = 0.05  # of a file's rows, which `skip_bad` leaves out; beyond it the description is wrong, not the rows
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _worded(value: Any) -> Any:
+    """A label's value as it stands in a file: 2 and true are words too."""
+    return [str(one).lower() if isinstance(one, bool) else str(one) for one in _listed(value) if one is not None]
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        is_text = SAMPLE.encode(name).decode(name) == SAMPLE and codecs.lookup(name).name not in ESCAPES
+    except (LookupError, UnicodeError):  # also of codecs that are for bytes alone, such as base64
+        is_text = False
+    if not is_text:
+        raise ValueError("is no encoding of text. Write for example utf-8, cp1252, latin-1 or utf-16")
+    return name
+
+
+def _known_format(text: str) -> str:
+    if "%" not in text and text not in EPOCHS and text != STEPS:
+        raise ValueError(f"is no format. Write one such as %d/%m/%Y %H:%M, or {', '.join([*EPOCHS, STEPS])}")
+    try:
+        time.strptime("", text)
+    except ValueError as error:
+        if "directive" in str(error) or "stray" in str(error):
+            raise ValueError(f"is no format: {error}. Write one such as %d/%m/%Y %H:%M") from None
+    return text
+
+
+def _known_timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise ValueError("is no time zone. Write a name such as UTC or Europe/Stockholm") from None
+    return name
+
+
+def _aware(moment: datetime) -> datetime:
+    """A start without an offset is UTC's."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+Columns: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+Words: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_worded)]
+Unit: TypeAlias = Literal["seconds", "minutes", "hours", "days"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FileShape(_Section):
+    """The bytes: their encoding, and what stands between two fields; None is whichever of , ; | and tab the header has most."""
+
+    encoding: Annotated[str, AfterValidator(_known_encoding)] = "utf-8"
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
+
+
+class Times(_Section):
+    """How times are written. Without a format RFC 3339 is read, and YYYY/MM/DD in its place."""
+
+    format: Annotated[str, AfterValidator(_known_format)] | None = None
+    step: Unit | None = None
+    start: Annotated[datetime, AfterValidator(_aware)] | None = None
+    timezone: Annotated[str, AfterValidator(_known_timezone)] | None = None
+
+    @model_validator(mode="after")
+    def _steps_have_a_start(self) -> Times:
+        if (self.format == STEPS) != (self.step is not None) or (self.step is None) != (self.start is None):
+            raise ValueError(
+                'format = "steps", step (seconds, minutes, hours or days) and start (2024-01-01T00:00:00Z) go together'
+            )
+        return self
+
+
+class Money(_Section):
+    """How amounts are written; `round` takes more decimals than the currency has, half way to the even one."""
+
+    decimal: Literal[".", ","] = "."
+    thousands: Literal[",", ".", " ", "'"] | None = None
+    round: bool = False
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Money:
+        if self.decimal == self.thousands:
+            raise ValueError(f"decimal and thousands are both `{self.decimal}`: one of them must be another mark")
+        return self
+
+
+class Labels(_Section):
+    """Which words mean what, and the file of labels if they stand in another; `not_investigated`: neither learned nor judged.
+
+    `columns` says which column of that file is which field of a label.
+    """
+
+    fraud: Words = ()
+    legitimate: Words = ()
+    not_investigated: Words = ()
+    file: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_meaning_each(self) -> Labels:
+        words = [word.strip().lower() for word in (*self.fraud, *self.legitimate, *self.not_investigated)]
+        if twice := sorted({word for word in words if words.count(word) > 1}):
+            raise ValueError(f"`{twice[0]}` has two meanings: name it once")
+        return self
+
+
+class Kind(_Section):
+    """The column that tells payments from refunds, and its words for a refund."""
+
+    column: str
+    refund: Words
+
+
+class Rows(_Section):
+    """Which rows are read. `generate_ids`: an id is made of a row's content; `since`: older rows are left out, and counted.
+
+    `no_customer`: nobody is known, and every payment counts as a stranger's.
+    """
+
+    generate_ids: bool = False
+    no_customer: bool = False
+    since: date | None = None
+    skip_bad: bool = False
+    most_bad_share: Annotated[float, Field(ge=0, le=1)] = MOST_BAD_SHARE
+    kind: Kind | None = None
+
+
+class Description(_Section):
+    """Everything that `dataset.toml` says of a file; the default is a file that needs none."""
+
+    file: FileShape = FileShape()
+    columns: dict[str, Columns] = Field(default_factory=dict)
+    times: Times = Times()
+    money: Money = Money()
+    labels: Labels = Labels()
+    rows: Rows = Rows()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Description:
+        if self.rows.generate_ids and "transaction_id" in self.columns:
+            raise ValueError("columns.transaction_id and rows.generate_ids are both given: keep one")
+        known = FIELDS if set(self.columns) <= set(FIELDS) else fields()
+        for field in self.columns:
+            if field not in known:
+                raise ValueError(f"columns: there is no field `{field}`. The fields are {', '.join(known)}")
+        return self
+
+    def changed(self, sections: Mapping[str, Mapping[str, Any]]) -> Description:
+        """The same with other values, as `{"rows": {"generate_ids": True}}`, checked anew: ValueError as from the file."""
+        found = self.model_dump()
+        for name, values in sections.items():
+            found[name] = {**found[name], **values}
+        return Description.model_validate(found)
+
+    def labels_path(self, beside: Path) -> Path | None:
+        """Where the file of labels lies; a relative name counts from the folder `beside`."""
+        return None if self.labels.file is None else beside / self.labels.file

@@ -1,0 +1,140 @@
+"""A glance at the first rows of a file: what it is, which column is which field, and whether anything is to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from greenfraud.money import EURO
+from intake.description import Description
+from intake.errors import InputError
+from intake.layout import parts_of, refuse_unknown
+from intake.look.candidates import candidates
+from intake.look.choosing import Choice, choose
+from intake.look.columns import Sampled, sample_of
+from intake.look.draft import Draft, Seen
+from intake.look.findings import LabelForm, MoneyForm, TimeForm
+from intake.look.forms import label_form, money_form, time_form
+from intake.look.opening import Opened, open_file
+from intake.look.proposal import propose
+from intake.look.shown import shown
+
+MATURITY_DAYS = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """How a look is to be done: what is told already, by a description and by --map (`mapping`); the platform's currency; today."""
+
+    given: Description = field(default_factory=Description)
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    currency: str = EURO
+    maturity_days: int = MATURITY_DAYS
+    today: date | None = None
+
+    def named(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The columns that are told, those of options first; `names` are the file's."""
+        return {**self.given.columns, **{of: parts_of(column, names) for of, column in self.mapping.items()}}
+
+    def settled(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The columns that are told; none for a field that is said to be elsewhere, made or unknown."""
+        rows = self.given.rows
+        elsewhere = {
+            "transaction_id": rows.generate_ids,
+            "customer_id": rows.no_customer,
+            "is_fraud": self.given.labels.file is not None,
+        }
+        return {**{of: () for of, is_elsewhere in elsewhere.items() if is_elsewhere}, **self.named(names)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forms:
+    """How times, money and labels are written, where a column has them."""
+
+    time: TimeForm | None
+    money: MoneyForm | None
+    labels: LabelForm | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """What the first rows tell. `is_whole`: there are no others."""
+
+    path: Path
+    asked: Asked
+    opened: Opened
+    sampled: Sequence[Sampled]
+    is_whole: bool
+    choice: Choice
+    forms: Forms
+
+    @property
+    def draft(self) -> Draft:
+        """What is proposed, assumed and asked so far."""
+        return self.draft_with(self.forms)
+
+    def draft_with(self, forms: Forms) -> Draft:
+        """What is proposed, assumed and asked where times, money and labels are written so."""
+        return propose(
+            Seen(
+                names=self.opened.names,
+                choice=self.choice,
+                form=self.opened.form,
+                time=forms.time,
+                money=forms.money,
+                labels=forms.labels,
+                currency=self.asked.currency,
+                given=self.asked.given,
+                given_columns=self.asked.settled(self.opened.names),
+            )
+        )
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether the file can be read as it was told, without a guess and without a question."""
+        draft = self.draft
+        return not draft.sections and not draft.questions
+
+
+def glance_at(path: Path, asked: Asked) -> Glance:
+    """Look at the first rows of `path`. InputError when it cannot be read, has none, or lacks a column that was named."""
+    opened = open_file(path, asked.given.file)
+    _refuse_strangers(path, opened.names, asked.given)
+    refuse_unknown(opened.names, asked.named(opened.names))
+    sampled, is_whole = sample_of(opened)
+    if not sampled or not len(sampled[0].texts):
+        raise InputError(f"{path} has columns but no rows. Give a file with at least one row")
+    choice = choose(candidates(sampled), asked.settled(opened.names), sampled)
+    return Glance(
+        path=path,
+        asked=asked,
+        opened=opened,
+        sampled=sampled,
+        is_whole=is_whole,
+        choice=choice,
+        forms=_forms(choice, sampled, asked.given),
+    )
+
+
+def _refuse_strangers(path: Path, names: Sequence[str], given: Description) -> None:
+    """Raise InputError for a described column that is not there: the description may be another file's of that folder."""
+    for of, columns in given.columns.items():
+        for column in columns:
+            if column not in names:
+                raise InputError(
+                    f"{path.name} has no column `{shown(column)}`, which its description says is `{of}`. It has "
+                    f"{shown(', '.join(names))}. Edit the description, or name this file's own: --dataset other.toml"
+                )
+
+
+def _forms(choice: Choice, sampled: Sequence[Sampled], given: Description) -> Forms:
+    by_name = {column.name: column for column in reversed(sampled)}
+    found = {of: [by_name[name] for name in names if name in by_name] for of, names in choice.columns.items()}
+    times, amounts, labels = found.get("occurred_at"), found.get("amount"), found.get("is_fraud")
+    return Forms(
+        time=time_form(times, given) if times else None,
+        money=money_form(amounts[0], given) if amounts else None,
+        labels=label_form(labels[0].name, labels[0].counts, labels[0].seen.absent, given) if labels else None,
+    )

@@ -1,0 +1,94 @@
+"""How amounts are written: the mark before the decimals, the one between thousands, and what stands beside the digits."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from intake.amount_marks import SIGN
+
+# A sign, a currency's mark or code, the digits with their marks, and again: `-$1,250.00`, `1 250,00 EUR`, `(12.50)`, `12.50-`
+AMOUNT = re.compile(
+    rf"\s*(?P<open>\()?(?P<sign>[-+\u2212])?\s*(?P<mark>{SIGN})?\s*(?P<sign2>[-+\u2212])?"
+    r"(?P<digits>\d[\d.,'\u2019\u00a0\u202f\u2009 ]*|[.,]\d+)"
+    rf"\s*(?P<mark2>{SIGN})?(?P<sign3>-)?(?P<close>\))?\s*"
+)
+SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
+ENOUGH = 0.98
+
+
+@dataclass(frozen=True)
+class WrittenAmounts:
+    """`is_ambiguous`: every mark stands before three digits and only once, so that it may be either of both."""
+
+    decimal: str
+    thousands: str
+    marks: tuple[str, ...]
+    decimals: int
+    negative: int
+    unreadable: int
+    is_ambiguous: bool = False
+
+
+def amounts_as(texts: Sequence[str]) -> WrittenAmounts | None:
+    """Return how nearly all of the texts write an amount, None where they do not.
+
+    >>> amounts_as(["$134.09 ", "1,250.00", "£8,100.50"])
+    WrittenAmounts(decimal='.', thousands=',', marks=('$', '£'), decimals=2, negative=0, unreadable=0, is_ambiguous=False)
+    >>> amounts_as(["12,50", "1.250,00"]).decimal, amounts_as(["1,250"]).is_ambiguous
+    (',', True)
+    """
+    found = [match for match in map(AMOUNT.fullmatch, texts) if match]
+    if not texts or len(found) < ENOUGH * len(texts):
+        return None
+    digits = [match["digits"].translate(SPACES).strip() for match in found]
+    decimal, thousands, is_ambiguous = _marks_between(digits)
+    marks = Counter(mark for match in found for mark in (match["mark"], match["mark2"]) if mark)
+    after = [text.rpartition(decimal)[2] if decimal in text else "" for text in digits]
+    return WrittenAmounts(
+        decimal=decimal,
+        thousands=thousands,
+        marks=tuple(sorted(marks)),
+        decimals=max(len(text.rstrip("0")) if text.isdigit() else 0 for text in after),
+        negative=sum(_is_negative(match) for match in found),
+        unreadable=len(texts) - len(found),
+        is_ambiguous=is_ambiguous,
+    )
+
+
+def _is_negative(match: re.Match[str]) -> bool:
+    signs = (match["sign"], match["sign2"], match["sign3"])
+    return bool({"-", "\u2212"} & set(signs) or (match["open"] and match["close"])) and bool(re.search(r"[1-9]", match["digits"]))
+
+
+def _marks_between(digits: Sequence[str]) -> tuple[str, str, bool]:
+    """Return the decimal mark, the one of thousands, and whether they could be the other way round."""
+    points, commas = (_roles(digits, mark, other) for mark, other in ((".", ","), (",", ".")))
+    others = next((mark for mark in ("'", " ") if any(mark in text for text in digits)), "")
+    if points["decimal"] and not commas["decimal"]:
+        return ".", "," if commas["thousands"] or commas["either"] else others, False
+    if commas["decimal"] and not points["decimal"]:
+        return ",", "." if points["thousands"] or points["either"] else others, False
+    if points["thousands"] and not commas["thousands"]:
+        return ",", ".", False
+    if commas["thousands"]:
+        return ".", ",", False
+    # Of each mark only single ones before three digits, or none: a point is what programs write before decimals.
+    return ".", "," if commas["either"] else others, bool(commas["either"])
+
+
+def _roles(digits: Sequence[str], mark: str, other: str) -> Counter[str]:
+    """Count what a mark must be: before decimals, between thousands, or either, as in 1,250."""
+    found: Counter[str] = Counter()
+    for text in digits:
+        if mark not in text:
+            continue
+        if text.count(mark) > 1 or (other in text and text.rindex(other) > text.rindex(mark)):
+            found["thousands"] += 1
+        elif other in text or not re.fullmatch(rf"[1-9]\d{{0,2}}\{mark}\d{{3}}", text):
+            found["decimal"] += 1
+        else:
+            found["either"] += 1
+    return found

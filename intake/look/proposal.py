@@ -1,0 +1,86 @@
+"""The description that a look proposes: what names and writing do not say by themselves, and never what two readings allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intake.fields import FIELDS
+from intake.look.choosing import is_own
+from intake.look.draft import Draft, Seen
+from intake.look.findings import Question, Reply
+from intake.look.proposed_labels import propose_labels
+from intake.look.proposed_money import propose_money
+from intake.look.proposed_times import propose_times
+
+
+def propose(seen: Seen) -> Draft:
+    """Return what dataset.toml should say besides what is given."""
+    draft = Draft(questions=list(seen.choice.questions()))
+    _file(draft, seen)
+    _columns(draft, seen)
+    if seen.time is not None:
+        propose_times(draft, seen.time, seen)
+    if seen.money is not None:
+        propose_money(draft, seen.money, seen)
+    if seen.labels is not None:
+        propose_labels(draft, seen.labels, seen)
+    return draft
+
+
+def _file(draft: Draft, seen: Seen) -> None:
+    form, told = seen.form, seen.given.file
+    if form.encoding and form.encoding not in {"utf-8", told.encoding}:
+        draft.say("file", encoding=form.encoding)
+        if not form.has_bom:
+            draft.assumed.append(f"the bytes are no UTF-8; read as {form.encoding}, check that names look right")
+
+
+def _columns(draft: Draft, seen: Seen) -> None:
+    rivals = seen.choice.rivals
+    named = {
+        of: columns
+        for of, columns in seen.choice.columns.items()
+        if of not in seen.given_columns and of not in rivals and not is_own(of, columns, seen.names)
+    }
+    if named:
+        draft.say("columns", **{of: named[of] for of in FIELDS if of in named})
+    for of, columns in seen.choice.columns.items():
+        draft.questions += [
+            Question(section="columns", what=f"{seen.names.count(name)} columns are called `{name}`, and one is to be `{of}`: "
+                     "give the others another name in the file")
+            for name in columns
+            if seen.names.count(name) > 1
+        ]  # fmt: skip
+    draft.questions += list(_missing(draft, seen))
+
+
+def _missing(draft: Draft, seen: Seen) -> Iterator[Question]:
+    """What no column could be: made, done without and said, or asked for."""
+    found, rows, labels = seen.choice.columns, seen.given.rows, seen.given.labels
+    if "transaction_id" not in found and not rows.generate_ids:
+        draft.say("rows", generate_ids=True)
+        draft.assumed.append(
+            "no column has an id of its own for each row: ids are made of the rows' content, the same ones every time"
+        )
+    if "customer_id" not in found and not rows.no_customer:
+        draft.say("rows", no_customer=True)
+        draft.assumed.append("no column says who paid: every payment counts as a stranger's")
+    if "occurred_at" not in found:
+        yield _which("occurred_at", "no column holds times")
+    if not {"amount", "amount_minor"} & set(found):
+        yield _which("amount", "no column could be the amount")
+    if "is_fraud" not in found and labels.file is None:
+        yield Question(
+            section="labels",
+            what="no column says which payments were frauds; another file may, such as a bank's chargebacks",
+            replies=(
+                Reply(
+                    lines={"file": '"chargebacks.csv"'},
+                    meaning="a file of transaction_id, reported_at beside this one; or --labels",
+                ),
+            ),
+        )
+
+
+def _which(of: str, what: str) -> Question:
+    return Question(section="columns", what=what, replies=(Reply(lines={of: '"..."'}, meaning="the column's name"),))

@@ -1,0 +1,38 @@
+"""What a description should say of labels; a word that nobody knows is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from intake.label_words import FRAUD, LEGITIMATE
+from intake.look.choosing import quoted
+from intake.look.draft import Draft, Seen
+from intake.look.findings import LabelForm, Question, Reply
+
+PLAIN_WORDS = frozenset([*FRAUD, *LEGITIMATE])
+
+
+def propose_labels(draft: Draft, form: LabelForm, seen: Seen) -> None:
+    """Propose what words mean where the importer does not know them, and ask for those that nobody knows."""
+    told = seen.given.labels
+    if told.file is not None:
+        return
+    words = {"fraud": form.fraud, "legitimate": form.legitimate, "not_investigated": form.uninvestigated}
+    if form.unknown:
+        draft.questions.append(
+            Question(
+                section="labels",
+                what=f"{form.column}: nobody knows what {', '.join(f'`{word}`' for word in form.unknown)} means",
+                replies=tuple(_meant(words, form.unknown, meaning) for meaning in ("not_investigated", "legitimate", "fraud")),
+            )
+        )
+    elif not {word.strip().lower() for some in words.values() for word in some} <= PLAIN_WORDS:
+        changed = {name: some for name, some in words.items() if some and not getattr(told, name)}
+        if changed:
+            draft.say("labels", **changed)
+
+
+def _meant(words: Mapping[str, tuple[str, ...]], unknown: tuple[str, ...], meaning: str) -> Reply:
+    all_words = {name: (*some, *unknown) if name == meaning else some for name, some in words.items()}
+    lines = {name: f"[{', '.join(map(quoted, some))}]" for name, some in all_words.items() if some}
+    return Reply(lines=lines, meaning=f"{', '.join(unknown)} is {meaning.replace('_', ' ')}")

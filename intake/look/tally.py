@@ -1,0 +1,140 @@
+"""One pass over all rows of the chosen columns: exact counts by day, by label, by customer and terminal, in bounded memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from intake.description import EPOCHS, STEPS
+from intake.joining import MARKS, TIME_MARK, joined
+from intake.look.columns import LOOKED_AT, some_of, texts_of
+from intake.look.findings import TimeForm
+from intake.look.numbered_times import SECONDS
+
+MOST_COUNTED = 1_000_000  # customers or terminals; beyond, "at least"
+MOST_KEYS = 50_000  # different days or labels: a column with more is neither
+OF_EACH_BATCH = 500  # times and amounts whose writing is looked at
+MOST_FRAUDS = 1_000_000  # whose customers are remembered
+CLOCK = r"[T, ]*\d{1,2}:\d{2}.*$"
+DAY_S = SECONDS["days"]
+
+
+@dataclass
+class Tally:
+    """What was counted. Days are keys of the file's own writing, until it is known which way round they are."""
+
+    rows: int = 0
+    days: Counter[str] = field(default_factory=Counter)
+    frauds: Counter[str] = field(default_factory=Counter)
+    labels: Counter[str] = field(default_factory=Counter)
+    unlabelled: int = 0
+    currencies: Counter[str] = field(default_factory=Counter)
+    entities: dict[str, Counter[str]] = field(default_factory=dict)
+    is_cut: dict[str, bool] = field(default_factory=dict)
+    victims: list[tuple[str, str]] = field(default_factory=list)  # day and customer of each fraud
+    times: list[str] = field(default_factory=list)  # spread over the file
+    amounts: list[str] = field(default_factory=list)
+    undated: int = 0
+    negative: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Where the columns of each field stand, how times are written, and which words mean fraud."""
+
+    places: Mapping[str, tuple[int, ...]]
+    time: TimeForm | None
+    fraud_words: frozenset[str]
+
+
+def tallied(batches: Callable[[Sequence[int]], Iterable[pa.RecordBatch]], wanted: Wanted, note: Callable[[int], None]) -> Tally:
+    """Count every row; `note` is told how many were counted so far."""
+    tally = Tally()
+    places = list(dict.fromkeys(place for some in wanted.places.values() for place in some))
+    for batch in batches(places):
+        found = {of: [texts_of(batch.column(f"c{place}")) for place in some] for of, some in wanted.places.items()}
+        _count(tally, found, wanted, len(batch))
+        note(tally.rows)
+    return tally
+
+
+def _count(tally: Tally, found: Mapping[str, list[pa.Array]], wanted: Wanted, rows: int) -> None:
+    tally.rows += rows
+    is_fraud = np.zeros(rows, bool)
+    if "is_fraud" in found:
+        words = found["is_fraud"][0]
+        _add(tally.labels, words)
+        tally.unlabelled += words.null_count
+        is_fraud = pc.fill_null(
+            pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(words)), pa.array(sorted(wanted.fraud_words), pa.string())),
+            fill_value=False,
+        ).to_numpy(zero_copy_only=False)
+    if "currency" in found:
+        _add(tally.currencies, found["currency"][0])
+    for of in ("customer_id", "terminal_id"):
+        if of in found:
+            _add_entities(tally, of, found[of])
+    if "occurred_at" in found and wanted.time is not None:
+        _count_days(tally, found, wanted.time, is_fraud)
+    for of, kept in (("occurred_at", tally.times), ("amount", tally.amounts), ("amount_minor", tally.amounts)):
+        if of in found and len(kept) < 20 * LOOKED_AT:
+            kept.extend(some_of(joined(found[of], MARKS.get(of, "")).drop_null(), OF_EACH_BATCH).to_pylist())
+    for of in ("amount", "amount_minor"):
+        if of in found:
+            is_negative = pc.match_substring_regex(found[of][0], r"^\s*(\(|[^\d]*-[^\d]*\d)|-\s*$")
+            tally.negative += int(pc.sum(is_negative).as_py() or 0)
+
+
+def _add(counter: Counter[str], values: pa.Array) -> None:
+    for one in pc.value_counts(values.drop_null()):
+        if len(counter) < MOST_KEYS or one["values"].as_py() in counter:
+            counter[one["values"].as_py()] += one["counts"].as_py()
+
+
+def _add_entities(tally: Tally, of: str, parts: list[pa.Array]) -> None:
+    counter = tally.entities.setdefault(of, Counter())
+    for one in pc.value_counts(joined(parts, MARKS[of]).drop_null()):
+        name = one["values"].as_py()
+        if name in counter or len(counter) < MOST_COUNTED:
+            counter[name] += one["counts"].as_py()
+        else:
+            tally.is_cut[of] = True
+
+
+def _count_days(tally: Tally, found: Mapping[str, list[pa.Array]], form: TimeForm, is_fraud: np.ndarray) -> None:
+    keys = day_keys(found["occurred_at"], form)
+    tally.undated += keys.null_count
+    _add(tally.days, keys)
+    frauds = keys.filter(pa.array(is_fraud))
+    _add(tally.frauds, frauds)
+    if "customer_id" in found and len(tally.victims) < MOST_FRAUDS:
+        customers = joined(found["customer_id"], MARKS["customer_id"]).filter(pa.array(is_fraud))
+        tally.victims += [(day, who) for day, who in zip(frauds.to_pylist(), customers.to_pylist(), strict=True) if day and who]
+
+
+def day_keys(parts: Sequence[pa.Array], form: TimeForm) -> pa.Array:
+    """Return the day of each row as the file writes it; of numbers, days since the epoch or since the start of steps."""
+    if form.style in {*EPOCHS, STEPS}:
+        return _numbered_days(parts[0], form)
+    if form.style == "stored":
+        return pc.utf8_slice_codeunits(parts[0], 0, 10)
+    trimmed = pc.utf8_trim_whitespace(
+        joined(parts[:3] if form.date_format.count("%") == 3 and len(parts) > 2 else parts, TIME_MARK)
+    )
+    if form.date_format == "%Y%m%d":
+        return pc.utf8_slice_codeunits(trimmed, 0, 8)
+    return pc.replace_substring_regex(trimmed, CLOCK, "")
+
+
+def _numbered_days(texts: pa.Array, form: TimeForm) -> pa.Array:
+    per_second = {"epoch-s": 1, "epoch-ms": 10**3, "epoch-us": 10**6}.get(form.style, 1)
+    seconds = 1 if form.style != STEPS else SECONDS[form.units[0] if form.units else "hours"]
+    is_number = pc.match_substring_regex(pc.utf8_trim_whitespace(texts), r"^[+-]?\d{1,18}(\.\d+)?$")
+    numbers = pc.cast(pc.utf8_trim_whitespace(pc.if_else(is_number, texts, pa.scalar(None, pa.string()))), pa.float64())
+    days = pc.floor(pc.divide(pc.multiply(numbers, float(seconds)), float(per_second * DAY_S)))
+    return pc.cast(pc.cast(days, pa.int64(), safe=False), pa.string())
