@@ -12,10 +12,11 @@ from cli.data.dataset import Dataset
 from cli.errors import CommandError
 from cli.target import Target
 from greenfraud.errors import ContractError
-from greenfraud.identity import OFF, Kind, key_of, token
+from greenfraud.features.manifest import load_manifest
+from greenfraud.identity import COLUMN, OFF, key_of, token
 
 OUTPUT = "IdTokens"  # of the stack: the secret's ARN, or off
-KINDS: dict[str, Kind] = {"customer_id": "customer", "terminal_id": "terminal"}
+KINDS: dict[str, str] = {"customer_id": "customer", "terminal_id": "terminal"}
 
 
 def read_id_key(target: Target) -> bytes | None:
@@ -47,12 +48,13 @@ def tokenised(dataset: Dataset, key: bytes | None) -> Dataset:
     if key is None:
         return dataset
     table = dataset.table
-    for name, kind in KINDS.items():
+    columns = {column: f"{COLUMN}{column}" for column in load_manifest().personal_columns if column in table.column_names}
+    for name, kind in (KINDS | columns).items():
         table = table.set_column(table.column_names.index(name), name, _tokens(table[name], kind, key))
     return replace(dataset, table=table)
 
 
-def _tokens(column: pa.ChunkedArray, kind: Kind, key: bytes) -> pa.Array:
+def _tokens(column: pa.ChunkedArray, kind: str, key: bytes) -> pa.Array:
     encoded = pc.dictionary_encode(column.combine_chunks())
     words = pa.array([token(kind, word, key) for word in encoded.dictionary.to_pylist()], pa.string())
     return pa.DictionaryArray.from_arrays(encoded.indices, words).dictionary_decode()

@@ -1,4 +1,4 @@
-"""The Feast objects: entities, the two state views, the on-demand view of all declared features, and the services.
+"""The Feast objects: entities, a state view of each kind, the on-demand view of all declared features, and the services.
 
 `fraud_serving` reads the state that ingest keeps and computes the features as the score does; `fraud_training` reads
 the feature chunks of the lake, one row per transaction.
@@ -13,10 +13,8 @@ from feast import Entity, FeatureService, FeatureView, Field, FileSource, Reques
 from feast.on_demand_feature_view import on_demand_feature_view
 from feast.types import Array, Float64, Int64, String
 
-from feature_repo.customer import CUSTOMER
 from feature_repo.declarations import FEATURES, VIEWS
 from feature_repo.groups import GROUPS
-from feature_repo.terminal import TERMINAL
 from greenfraud.features.compilation import compile_manifest
 from greenfraud.features.declaration import NEWEST_REPORT_TAGS, NEWEST_TAGS, FeatureDeclaration, ViewDeclaration
 from greenfraud.naming import features_root
@@ -25,11 +23,10 @@ PROJECT = "greenfraud"
 # The lake bucket, or a folder with a copy of it; only historical retrieval reads there.
 LAKE = os.environ.get("LAKE_URI", "s3://greenfraud-lake")
 VERSION = compile_manifest(PROJECT, VIEWS, FEATURES)["version"]
-EXTRA_COLUMNS = {feature.column: feature.aggregation for feature in FEATURES if feature.column}
-EXTRA_TYPES = {"number": Float64, "category": String}
+JOIN_KEYS = [view.join_key for view in VIEWS]
+# An entity's column comes with the keys of the states.
+EXTRA_COLUMNS = {feature.column: feature.aggregation for feature in FEATURES if feature.column and feature.column not in JOIN_KEYS}
 
-customer = Entity(name="customer", join_keys=["customer_id"], value_type=ValueType.STRING)
-terminal = Entity(name="terminal", join_keys=["terminal_id"], value_type=ValueType.STRING)
 transaction = Entity(name="transaction", join_keys=["transaction_id"], value_type=ValueType.STRING)
 
 
@@ -45,7 +42,7 @@ def state_view(view: ViewDeclaration, entity: Entity) -> FeatureView:
         path=f"{LAKE}/states/{VERSION}/{view.name}/",
         timestamp_field="event_timestamp",
     )
-    return FeatureView(name=view.name, entities=[entity], schema=[key, *tiles, *newest], source=source)
+    return FeatureView(name=view.name, entities=[entity], schema=[key, *tiles, *newest], source=source, tags=view.tags())
 
 
 def described_field(feature: FeatureDeclaration) -> Field:
@@ -53,14 +50,16 @@ def described_field(feature: FeatureDeclaration) -> Field:
     return Field(name=feature.name, dtype=Float64, description=feature.reason, tags=feature.tags())
 
 
-customer_activity = state_view(CUSTOMER, customer)
-terminal_activity = state_view(TERMINAL, terminal)
+ENTITIES = [Entity(name=key.removesuffix("_id"), join_keys=[key], value_type=ValueType.STRING) for key in JOIN_KEYS]
+STATE_VIEWS = [state_view(view, entity) for view, entity in zip(VIEWS, ENTITIES, strict=True)]
+# Feast's own commands find what has a name in this module.
+globals().update({one.name: one for one in (*ENTITIES, *STATE_VIEWS)})
 transaction_request = RequestSource(
     name="transaction_request",
     schema=[
         Field(name="occurred_us", dtype=Int64),
         Field(name="amount_minor", dtype=Int64),
-        *(Field(name=column, dtype=EXTRA_TYPES[kind]) for column, kind in EXTRA_COLUMNS.items()),
+        *(Field(name=column, dtype=Float64 if kind == "number" else String) for column, kind in EXTRA_COLUMNS.items()),
     ],
 )
 
@@ -68,7 +67,7 @@ transaction_request = RequestSource(
 # Feast compares these fields with those of a trial run, which have neither tags nor description: the view
 # transaction_features, of the same names, carries both.
 @on_demand_feature_view(
-    sources=[customer_activity, terminal_activity, transaction_request],
+    sources=[*STATE_VIEWS, transaction_request],
     schema=[Field(name=feature.name, dtype=Float64) for feature in FEATURES],
     mode="python",
 )

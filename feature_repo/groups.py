@@ -6,6 +6,8 @@ most, and beside it what is usual for the customer or terminal.
 
 from __future__ import annotations
 
+from feature_repo.columns import COLUMNS
+from greenfraud.features.column_features import groups_of
 from greenfraud.features.groups import Beside, Group
 
 AMOUNT = "AMOUNT_AGAINST_USUAL"
@@ -16,7 +18,7 @@ TERMINAL_ACTIVITY = "TERMINAL_ACTIVITY"
 TERMINAL_REFUSALS = "TERMINAL_REFUSALS"
 TIME = "TIME"
 
-GROUPS = (
+GROUPS: tuple[Group, ...] = (
     Group(
         code=AMOUNT,
         label="the amount against what the customer usually pays",
@@ -61,4 +63,5 @@ GROUPS = (
         beside=(Beside(feature="terminal_declined_7d", text="within the last 7 days {value:.0f} {were} declined there"),),
     ),
     Group(code=TIME, label="the time of the payment"),
+    *groups_of(COLUMNS),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greenfraud.features.compilation import compile_manifest
+from greenfraud.features.compilation import REPORTED, compile_manifest
 from greenfraud.features.declaration import AGGREGATIONS, FeatureDeclaration, SeriesDeclaration, ViewDeclaration
 from greenfraud.features.distinct import WORDS
 from greenfraud.features.manifest import Manifest
@@ -18,7 +18,8 @@ SERIES = (
     SeriesDeclaration(name="o1", hop="1d", measures=WORDS),
     SeriesDeclaration(name="r1", hop="1d", measures=("reports",)),
 )
-OF_THE_REQUEST = {"amount", "weekend", "night", "number", "category"}
+OF_A_COLUMN = {"number", "category", "first_time"}
+OF_THE_REQUEST = {"amount", "weekend", "night", *OF_A_COLUMN}
 WITHOUT_WINDOW = {"seconds_since_last", "seconds_since_report"}
 
 
@@ -33,7 +34,7 @@ VIEWS = (view("customer_activity", "customer_id"), view("terminal_activity", "te
 def features(of: ViewDeclaration, days: int) -> list[FeatureDeclaration]:
     """Return every aggregation over so many days of a view, and the lagged count."""
     windows = {name: None if name in WITHOUT_WINDOW else f"{days}d" for name in AGGREGATIONS if name not in OF_THE_REQUEST}
-    declared = [_feature(of, name, window, "7d" if name == "report_ratio" else None) for name, window in windows.items()]
+    declared = [_feature(of, name, window, "7d" if name in REPORTED else None) for name, window in windows.items()]
     return [*declared, _feature(of, "count", f"{days}d", "7d")]
 
 
@@ -44,6 +45,6 @@ def manifest() -> Manifest:
 
 def _feature(of: ViewDeclaration, aggregation: str, window: str | None, lag: str | None) -> FeatureDeclaration:
     name = f"{of.name}_{aggregation}_{lag}"
-    return FeatureDeclaration(
-        name=name, view=of.name, aggregation=aggregation, window=window, lag=lag, reason_code=name.upper(), reason="{value}"
-    )
+    prior = (1.0, 200.0) if aggregation == "report_share" else None
+    told = {"reason_code": name.upper(), "reason": "{value}"}
+    return FeatureDeclaration(name=name, view=of.name, aggregation=aggregation, window=window, lag=lag, prior=prior, **told)

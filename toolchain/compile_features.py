@@ -71,9 +71,9 @@ def _registry(repo: Any, path: Path) -> Any:
     from feast.repo_config import RegistryConfig
 
     registry = Registry(repo.PROJECT, RegistryConfig(path=str(path)), None)
-    for entity in (repo.customer, repo.terminal, repo.transaction):
+    for entity in (*repo.ENTITIES, repo.transaction):
         registry.apply_entity(entity, repo.PROJECT)
-    for view in (repo.customer_activity, repo.terminal_activity, repo.transaction_features, repo.declared_features):
+    for view in (*repo.STATE_VIEWS, repo.transaction_features, repo.declared_features):
         registry.apply_feature_view(view, repo.PROJECT)
     for service in (repo.fraud_serving, repo.fraud_training):
         registry.apply_feature_service(service, repo.PROJECT)
@@ -118,6 +118,7 @@ def _view(view: Any) -> ViewDeclaration:
         series=tuple(SeriesDeclaration.from_tags(field.name, field.tags) for field in tiles),
         last=newest[0],
         last_report=newest_report[0] if newest_report else None,
+        is_personal=view.tags.get("is_personal") != "no",
     )
 
 

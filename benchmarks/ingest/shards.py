@@ -11,7 +11,7 @@ from benchmarks.ingest.embedded import LAKE
 from benchmarks.ingest.traffic import Record
 from benchmarks.ingest.wire import WriterCrashError
 from functions.ingest.emissions import Grid
-from functions.ingest.ingestion import Ingestion, Tables
+from functions.ingest.ingestion import Ingestion
 from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
 from greenfraud.features.manifest import load_manifest
@@ -24,9 +24,8 @@ IDLE_SECONDS = 0.001
 def ingestion(dynamodb: Any, s3: Any, sqs: Any, queue_url: str, receipts: str) -> Ingestion:
     """The function's own parts over these clients."""
     manifest = load_manifest()
-    views = manifest.views
     return Ingestion(
-        Tables(views["customer_activity"].table, views["terminal_activity"].table),
+        {name: view.table for name, view in manifest.views.items()},
         manifest,
         states=OnlineStates(lambda: dynamodb, receipts),
         lake=Lake(lambda: s3, LAKE, Grid(8.0, 1.135), manifest),

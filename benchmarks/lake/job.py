@@ -24,8 +24,9 @@ from training.compaction.merged_file import write_merged
 from training.compaction.sorted_runs import SortedRuns
 from training.features.day_files import DayFiles
 from training.features.feature_matrix import buffer_us
-from training.features.history import LABELS, in_order, transactions_schema
+from training.features.history import LABELS, transactions_schema
 from training.features.history_stream import HistoryStream
+from training.features.row_order import in_order
 from training.job.bucket import Bucket, client
 
 PAGES = 25

@@ -145,7 +145,7 @@ class JobRoles(Construct):
     def _materialize(self, role: iam.Role) -> None:
         """From the lake to the states, after Feast has looked for its tables; its registry is kept."""
         self._correct(role)
-        allow_items(role, ["DescribeTable"], self._tables.customer, self._tables.terminal)
+        allow_items(role, ["DescribeTable"], *self._tables.states)
         allow_objects(role, self._artifacts, WRITE, "feast/registry.db")
 
     def _compact(self, role: iam.Role) -> None:
@@ -163,7 +163,7 @@ class JobRoles(Construct):
     def _correct(self, role: iam.Role) -> None:
         """From the history of the lake to the online states."""
         allow_objects(role, self._lake, READ, *HISTORY)
-        allow_items(role, ["BatchGetItem", "Scan", "UpdateItem"], self._tables.customer, self._tables.terminal)
+        allow_items(role, ["BatchGetItem", "Scan", "UpdateItem"], *self._tables.states)
 
     def _monitor(self, role: iam.Role) -> None:
         """From decisions, the history and the baselines of bundles to reports of skew and of quality."""

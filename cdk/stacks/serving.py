@@ -141,7 +141,7 @@ class ServingStack(Stack):
             cast("lambda_.CfnFunction", score.function.node.default_child).reserved_concurrent_executions = reserved
         allow_listing(score.role, artifacts)
         allow_objects(score.role, artifacts, ["s3:GetObject"], "models/", "policies/", RATES_KEY)
-        allow_items(score.role, ["BatchGetItem"], tables.control, tables.customer, tables.terminal)
+        allow_items(score.role, ["BatchGetItem"], tables.control, *tables.states)
         allow_items(score.role, ["BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"], tables.decisions)
         by_day = f"{tables.decisions.table_arn}/index/by_day"
         allow(score.role, ["dynamodb:Query"], [by_day])
@@ -163,7 +163,7 @@ class ServingStack(Stack):
                 "LAKE_BUCKET": lake.bucket_name,
             },
         )
-        allow_items(ingest.role, ["BatchGetItem", "PutItem"], tables.customer, tables.terminal, tables.receipts)
+        allow_items(ingest.role, ["BatchGetItem", "PutItem"], *tables.states, tables.receipts)
         allow_objects(ingest.role, lake, ["s3:PutObject"], "transactions/", "labels/", "releases/", "decisions/", "emissions/")
         return ingest
 

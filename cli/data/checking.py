@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,13 @@ from intake.row_ids import generated_ids
 
 if TYPE_CHECKING:
     from intake.description import Description
-    from intake.reading import SourceFile
+    from intake.reading import Column, SourceFile
 
-EXTRA_COLUMNS = {"number": checks.numbers, "category": checks.texts}
+EXTRA_COLUMNS: dict[str, Callable[[Column], pa.Array]] = {
+    "number": checks.numbers,
+    "category": checks.texts,
+    "entity": partial(checks.identifiers, required=False),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from rich.table import Table
 from cli.errors import CommandError
 from cli.forgetting.buckets import Bucket, cut_bucket, search_bucket
 from cli.forgetting.executions import refuse_running, refuse_running_since
-from cli.forgetting.items import Tables, cut_tables, note_later, search_tables
+from cli.forgetting.items import Tables, cut_tables, declared_tables, note_later, search_tables
 from cli.forgetting.person import LONG_ENOUGH, Person
 from cli.forgetting.policies import refuse_listed
 from cli.forgetting.requests import Requests
@@ -80,7 +80,8 @@ def _search(target: Target, person: Person) -> list[Tally]:
 
 
 def _tables(target: Target) -> Tables:
-    return Tables(target.client("dynamodb"), {name: value for name, value in target.outputs.items() if name.endswith("Table")})
+    named = {name: value for name, value in target.outputs.items() if name.endswith("Table")}
+    return Tables(target.client("dynamodb"), named | declared_tables())
 
 
 def _buckets(target: Target, unwanted: set[str]) -> list[Bucket]:

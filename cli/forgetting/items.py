@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,19 @@ from botocore.exceptions import ClientError
 from cli.forgetting.json_documents import UNNEEDED, content_of
 from cli.forgetting.person import JOIN_KEY, LONG_ENOUGH, Person
 from cli.forgetting.tally import Tally
-from greenfraud.items import decision, state
+from greenfraud.features.manifest import load_manifest
+from greenfraud.items import decision, entities, state
 from greenfraud.items.attributes import Item
 from greenfraud.items.tables import DECISIONS, RECEIPTS
 
 CUSTOMERS, DECIDED, RECEIVED = "CustomerTable", "DecisionsTable", "ReceiptsTable"  # outputs of the stack
 OTHERS = ("TerminalTable", "ControlTable", "LedgerTable", "LineageTable", "LeasesTable")
+
+
+def declared_tables() -> dict[str, str]:
+    """The tables of entities that extra columns name: no output of the stack says what Feast calls them."""
+    manifest = load_manifest()
+    return {view.table: view.table for view in manifest.views.values() if view.join_key in manifest.entity_columns}
 
 
 @dataclass(frozen=True)
@@ -41,10 +48,31 @@ def cut_tables(tables: Tables, person: Person, *, is_first: bool) -> list[Tally]
     """
     theirs = list(_theirs(tables, person))
     _note(theirs, person)
-    changed = sum(_rename(tables, item, person) for item in theirs if item[DECISIONS.partition]["S"] not in person.since)
+    before = [item for item in theirs if item[DECISIONS.partition]["S"] not in person.since]
+    _cut_entities(tables, before)
+    changed = sum(_rename(tables, item, person) for item in before)
     key = {"TableName": tables.names[CUSTOMERS], "Key": state.key(person.entity_id)}
     gone = tables.dynamodb.delete_item(**key, ReturnValues="ALL_OLD").get("Attributes") if is_first or not person.since else None
     return [Tally(DECIDED, len(theirs), changed), Tally(CUSTOMERS, 1, int(gone is not None))]
+
+
+def _cut_entities(tables: Tables, theirs: Sequence[Item]) -> None:
+    """Delete the states of devices and of all else that may be one person's, and what reports repeat of them.
+
+    What others did with the same ones the night brings back from the lake. Before the decisions: these alone tell whose they are.
+    """
+    manifest, ids = load_manifest(), {item[DECISIONS.partition]["S"] for item in theirs}
+    personal = [view for view in manifest.views.values() if view.is_personal and view.join_key in manifest.entity_columns]
+    named = {(view, value) for view in personal for item in theirs if (value := entities.of_decision(item).get(view.join_key))}
+    for view, value in named:
+        tables.dynamodb.delete_item(TableName=tables.names[view.table], Key=state.key_of(view, value))
+    names = {"#entities": entities.ATTRIBUTE}
+    asked = {"FilterExpression": "attribute_exists(#entities)", "ExpressionAttributeNames": names}
+    for item in tables.scan(DECIDED, **asked) if manifest.entity_columns and ids else ():
+        if item[DECISIONS.partition]["S"] in ids:
+            key = decision.key(item[DECISIONS.partition]["S"], decision.record_of(item))
+            change = {"UpdateExpression": "REMOVE #entities", "ExpressionAttributeNames": names}
+            tables.dynamodb.update_item(TableName=tables.names[DECIDED], Key=key, **change)
 
 
 def note_later(tables: Tables, person: Person) -> None:
@@ -56,7 +84,8 @@ def search_tables(tables: Tables, person: Person) -> list[Tally]:
     """Count the items that name the person: by field, by the key of a state, and anywhere where the id is long enough."""
     states = [_searched(tables, CUSTOMERS, person, lambda item: _is_state(item, person))]
     decisions = [_searched(tables, DECIDED, person, lambda item: _names(item, person))]
-    rest = [_searched(tables, name, person, lambda item: _mentions(item, person)) for name in (RECEIVED, *OTHERS)]
+    others = (RECEIVED, *OTHERS, *declared_tables())
+    rest = [_searched(tables, name, person, lambda item: _mentions(item, person)) for name in others]
     return [*decisions, *states, *rest]
 
 

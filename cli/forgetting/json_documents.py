@@ -8,10 +8,10 @@ from typing import Any
 from cli.forgetting.person import JOIN_KEY, Person
 from greenfraud.canonical import sha256_hex
 from greenfraud.features.manifest import load_manifest
-from greenfraud.items import casework
+from greenfraud.items import casework, entities
 
 # Of a decision the person's habits, and what the caller told beside the payment; of a review what analysts wrote.
-UNNEEDED = ("features", "extras", casework.NOTES)
+UNNEEDED = ("features", "extras", entities.ATTRIBUTE, casework.NOTES)
 
 
 def changed_json(body: bytes, person: Person) -> tuple[bytes, int]:

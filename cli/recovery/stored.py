@@ -10,8 +10,8 @@ from cli.errors import CommandError
 from cli.target import Target
 from greenfraud.errors import DamagedItem
 from greenfraud.features.manifest import load_manifest
-from greenfraud.items import decision, receipt, state
-from greenfraud.items.attributes import Item
+from greenfraud.items import decision, entities, receipt, state
+from greenfraud.items.attributes import Attributes, Item
 
 KEYS_AT_ONCE = 100  # as many as BatchGetItem takes
 ATTEMPTS = 8
@@ -38,11 +38,11 @@ class Stored:
     def damaged_state(self, item: Item, at: str) -> str | None:
         """The view in which the event's entity still has a damaged state, or none at all; `at` names it first."""
         view = load_manifest().views.get(at.partition(".")[0])
-        identity = item.get(view.join_key, {}).get("S") if view is not None else None
+        identity = _identity(item, view.join_key) if view is not None else None
         if view is None or identity is None:
             return None
-        name = self._outputs["CustomerTable" if view.join_key == "customer_id" else "TerminalTable"]
-        found = list(self._read(name, [state.key_of(view, identity)]))
+        tables = state.tables_of(load_manifest(), self._outputs["CustomerTable"], self._outputs["TerminalTable"])
+        found = list(self._read(tables[view.name], [state.key_of(view, identity)]))
         try:
             return None if found and state.decode(view, found[0], time.time()) else view.name
         except DamagedItem:
@@ -61,3 +61,11 @@ class Stored:
                 time.sleep(0.05 * 2**attempt)
             else:
                 raise CommandError(f"table {table} is too busy to be read. Run redrive again later")
+
+
+def _identity(item: Item, join_key: str) -> str | None:
+    """Whom an event's record names by a join key: in a field of its own, or among its extra columns."""
+    if join_key in item:
+        return str(item[join_key]["S"])
+    told = entities.told_by(Attributes(item, "event")) or entities.of_decision(item)
+    return told.get(join_key)

@@ -21,7 +21,7 @@ STREAM_RECORD = "stream record"
 
 @dataclass(frozen=True)
 class DecisionEvent:
-    """A transaction was decided: from now on it is part of its customer's and terminal's past."""
+    """A transaction was decided: from now on it is part of its customer's, terminal's and other entities' past."""
 
     event_id: str
     decision: Decision

@@ -39,4 +39,4 @@ def _renamed_release(event: ReleaseEvent, known: Forgotten) -> ReleaseEvent:
     request = known.of(event.release.customer_id)
     if request is None or is_since(event.release.decided_at, request):
         return event
-    return replace(event, release=replace(event.release, customer_id=request.pseudonym))
+    return replace(event, release=replace(event.release, customer_id=request.pseudonym, entities={}))

@@ -10,13 +10,14 @@ import boto3
 from botocore.config import Config
 
 from functions.ingest.emissions import Grid
-from functions.ingest.ingestion import FOREVER, Ingestion, Tables
+from functions.ingest.ingestion import FOREVER, Ingestion
 from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
 from functions.ingest.settings import Settings
 from greenfraud.faults import edge
 from greenfraud.features.manifest import load_manifest
 from greenfraud.forgotten_people import ForgottenPeople
+from greenfraud.items.state import tables_of
 from greenfraud.redelivery import TELLS_REJECTIONS
 from greenfraud.rejections import RejectedQueue
 
@@ -39,7 +40,7 @@ def ingestion() -> Ingestion:
     manifest = load_manifest()
     grid = Grid(settings.grid_intensity_g_per_kwh, settings.pue)
     return Ingestion(
-        Tables(settings.customer_table, settings.terminal_table),
+        tables_of(manifest, settings.customer_table, settings.terminal_table),
         manifest,
         states=OnlineStates(lambda: client("dynamodb"), settings.receipts_table),
         lake=Lake(lambda: client("s3"), settings.lake_bucket, grid, manifest),

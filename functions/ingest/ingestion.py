@@ -7,8 +7,7 @@ nevertheless, because features should know of it now; delivered again, it is fou
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,7 +21,7 @@ from functions.ingest.landing import Lake
 from functions.ingest.metrics import line_of
 from functions.ingest.online import OnlineStates
 from greenfraud.errors import ContractError
-from greenfraud.features.manifest import Manifest
+from greenfraud.features.manifest import Manifest, View
 from greenfraud.features.tiles import ViewState
 from greenfraud.forgotten_people import ForgottenPeople
 from greenfraud.items.decision import Decision
@@ -35,20 +34,12 @@ FOREVER = float("inf")
 Apply = Callable[[ViewState], ViewState]
 
 
-@dataclass(frozen=True)
-class Tables:
-    """Names of the tables of states."""
-
-    customer: str
-    terminal: str
-
-
 class Ingestion:
     """The road from the decisions table into the online state and the lake."""
 
     def __init__(  # noqa: PLR0913
         self,
-        tables: Tables,
+        tables: Mapping[str, str],
         manifest: Manifest,
         *,
         states: OnlineStates,
@@ -57,7 +48,7 @@ class Ingestion:
         forgotten: ForgottenPeople | None = None,
     ) -> None:
         self._forgotten = forgotten  # None where nobody can have been: a replay of a history
-        self._tables = tables
+        self._tables = tables  # of states, by view
         self._views = manifest.views
         self._states = states
         self._lake = lake
@@ -115,9 +106,10 @@ class Ingestion:
             return self._changes_of_release(event.release)
         # Features count reports of fraud when they were observed; corrections only go to the lake.
         report = event.report
-        if not report.is_first_report or report.terminal_id is None:
+        if not report.is_first_report:
             return ()
-        return (self._terminal(report.terminal_id, partial(ViewState.add_report, observed_us=report.label.observed_us)),)
+        add = partial(ViewState.add_report, observed_us=report.label.observed_us)
+        return self._each(report.entity, lambda view: add if view.keeps_reports else None)
 
     def _changes_of_decision(self, decision: Decision) -> tuple[Change, ...]:
         """Every decision is an attempt; only what was allowed says what is usual."""
@@ -127,9 +119,9 @@ class Ingestion:
             occurred_us=transaction.occurred_us,
             amount_minor=transaction.amount_minor,
             outcome=decision.outcome,
+            extras=transaction.extras,
         )
-        customer_id, terminal_id = transaction.customer_id, transaction.terminal_id
-        return self._both(customer_id, terminal_id, partial(add, other=terminal_id), partial(add, other=customer_id))
+        return self._each(transaction.entity, lambda view: partial(add, other=transaction.met(view.join_key)))
 
     def _changes_of_release(self, release: ReleasedPayment) -> tuple[Change, ...]:
         add = partial(
@@ -138,11 +130,13 @@ class Ingestion:
             accepted_us=release.accepted_us,
             amount_minor=release.amount_minor,
         )
-        return self._both(release.customer_id, release.terminal_id, add, add)
+        return self._each(release.entity, lambda _: add)
 
-    def _both(self, customer_id: str, terminal_id: str | None, to_customer: Apply, to_terminal: Apply) -> tuple[Change, ...]:
-        customer = Change(self._tables.customer, self._views["customer_activity"], customer_id, to_customer)
-        return (customer,) if terminal_id is None else (customer, self._terminal(terminal_id, to_terminal))
-
-    def _terminal(self, identity: str, apply: Apply) -> Change:
-        return Change(self._tables.terminal, self._views["terminal_activity"], identity, apply)
+    def _each(self, entity: Callable[[str], str | None], apply_to: Callable[[View], Apply | None]) -> tuple[Change, ...]:
+        """What an event changes: a state per view whose entity it names."""
+        named = ((view, entity(view.join_key), apply_to(view)) for view in self._views.values())
+        return tuple(
+            Change(self._tables[view.name], view, identity, apply)
+            for view, identity, apply in named
+            if identity is not None and apply is not None
+        )

@@ -140,8 +140,7 @@ def _decide(doubt: Doubt, action: Action, who: Who) -> Step:
     after = replace(doubt.casework, claim=None, finding=Finding(action.is_fraud, who.arn, who.now_us))
     release_is = "released" if release else "known" if is_released else None
     label_is = "stored" if report else "known"
-    occurred_us, _ = label_items.about(doubt.decision)
-    writes = {"report": report, "release": release, "closed_us": occurred_us}
+    writes = {"report": report, "release": release, "closed_us": label_items.about(doubt.decision).occurred_us}
     return doubt.step(who, after, label_is=label_is, release_is=release_is, **writes)
 
 
@@ -157,11 +156,11 @@ def _report(doubt: Doubt, action: Action, who: Who) -> Report | None:
     """The first report of the transaction; None where it was reported as the same before."""
     if any(label_items.is_report(item) for item in doubt.records):
         return None
-    occurred_us, terminal_id = label_items.about(doubt.decision)
+    payment = label_items.about(doubt.decision)
     # A caller's clock may be ahead of ours: nothing is observed before it happens.
-    observed_us = max(who.now_us, occurred_us)
+    observed_us = max(who.now_us, payment.occurred_us)
     label = Label(doubt.casework.transaction_id, action.is_fraud, observed_us, SOURCE)
-    return label_items.numbered(label, (), 0, occurred_us=occurred_us, terminal_id=terminal_id)
+    return label_items.numbered(label, (), 0, **payment._asdict())
 
 
 def _releases(doubt: Doubt, action: Action) -> bool:

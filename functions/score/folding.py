@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
-from functions.score.state import Snapshot
+from functions.score.state import Snapshot, entities_of
 from greenfraud.features.manifest import Manifest, View
 from greenfraud.features.retention import without_expired
 from greenfraud.features.tiles import ViewState
 from greenfraud.records import Transaction
-
-States = Mapping[str, ViewState | None]
-
-
-class Add(NamedTuple):
-    """What a decided transaction adds to a state; `other` is whom the customer or terminal met."""
-
-    occurred_us: int
-    amount_minor: int
-    outcome: str
-    other: str | None
 
 
 def fold(
@@ -35,33 +22,22 @@ def fold(
     has one that does not end before it, stays as it is, and its entity is unsettled: where the stream brought it a later event
     first, the transaction is missing.
     """
-    payment = transaction.occurred_us, transaction.amount_minor, decision
-    unsettled = _unsettled(unless_in, transaction) if unless_in else frozenset()
-    customer = None if ("customer", transaction.customer_id) in unsettled else transaction.customer_id
-    terminal = None if ("terminal", transaction.terminal_id) in unsettled else transaction.terminal_id
-    return replace(
-        snapshot,
-        customers=_after(snapshot.customers, manifest.views["customer_activity"], customer, Add(*payment, transaction.terminal_id)),
-        terminals=_after(snapshot.terminals, manifest.views["terminal_activity"], terminal, Add(*payment, transaction.customer_id)),
-        unsettled=snapshot.unsettled | unsettled,
-    )
+    entities = entities_of(transaction, manifest)
+    unsettled = frozenset(one for one in entities if unless_in is not None and _may_have(unless_in.states.get(one), transaction))
+    changed = {
+        one: _after(snapshot.states[one], manifest.views[one[0]], transaction, decision)
+        for one in entities
+        if one in snapshot.states and one not in unsettled
+    }
+    return replace(snapshot, states={**snapshot.states, **changed}, unsettled=snapshot.unsettled | unsettled)
 
 
-def _unsettled(read: Snapshot, transaction: Transaction) -> frozenset[tuple[str, str]]:
-    """Whose state, as it was read, knows something that is no earlier than the transaction."""
-    known = {("customer", transaction.customer_id): read.customers.get(transaction.customer_id)}
-    if transaction.terminal_id is not None:
-        known["terminal", transaction.terminal_id] = read.terminals.get(transaction.terminal_id)
-    return frozenset(
-        entity
-        for entity, state in known.items()
-        if state is not None and state.newest_us is not None and state.newest_us >= transaction.occurred_us
-    )
+def _may_have(state: ViewState | None, transaction: Transaction) -> bool:
+    """Whether a state, as it was read, knows something that is no earlier than the transaction."""
+    return state is not None and state.newest_us is not None and state.newest_us >= transaction.occurred_us
 
 
-def _after(states: States, view: View, identity: str | None, add: Add) -> States:
-    if identity is None or identity not in states:
-        return states
-    before = states[identity] or ViewState.empty(view)
-    after = before.add_transaction(*add)
-    return {**states, identity: without_expired(after, time.time_ns() // 1000)}
+def _after(before: ViewState | None, view: View, transaction: Transaction, decision: str) -> ViewState:
+    payment, other = (transaction.occurred_us, transaction.amount_minor, decision), transaction.met(view.join_key)
+    after = (before or ViewState.empty(view)).add_transaction(*payment, other, transaction.extras)
+    return without_expired(after, time.time_ns() // 1000)

@@ -12,7 +12,7 @@ from functions.score.cost import Footprint
 from functions.score.dynamodb.clients import secrets
 from functions.score.service import Service, compose
 from functions.score.settings import WithoutAws, known_currency, runtime_memory_mb
-from functions.score.state import Snapshot
+from functions.score.state import Entity, Snapshot
 from functions.score.tokens import IdTokens
 from greenfraud.control import ControlDocument
 from greenfraud.errors import BundleLostError
@@ -30,9 +30,9 @@ Item = dict[str, Any]
 class NoState:
     """StateReader where there are no tables: everybody is unreadable, so every answer says that it is degraded."""
 
-    def read(self, customers: Collection[str] = (), terminals: Collection[str] = ()) -> Snapshot:
+    def read(self, entities: Collection[Entity] = ()) -> Snapshot:
         """No state, and nothing was ever promoted: the rules answer."""
-        del customers, terminals
+        del entities
         return Snapshot(self.read_copies()[0])
 
     def read_copies(self) -> list[Copy]:

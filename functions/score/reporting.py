@@ -9,7 +9,7 @@ from typing import Any
 from greenfraud.errors import ContractError, DamagedItem, InvalidInput, NotFound, StateConflict
 from greenfraud.items import decision as decision_items
 from greenfraud.items import label as label_items
-from greenfraud.items.label import EarlierReport, Report
+from greenfraud.items.label import About, EarlierReport, Report
 from greenfraud.outcomes import HELD
 from greenfraud.records import Label
 
@@ -29,8 +29,7 @@ class Plan:
 class Told:
     """What is known of one transaction: when and where it happened, and what was reported, by the store and by the list so far."""
 
-    occurred_us: int
-    terminal_id: str | None
+    payment: About
     reports: list[EarlierReport]
     is_held: bool = False
 
@@ -50,7 +49,7 @@ def plan_of(labels: Sequence[Label], histories: Mapping[str, Sequence[Item]], pl
         at, name = place.format(index), label.transaction_id
         if name not in told:
             told[name] = _told(name, histories[name], at)
-        if label.observed_us < told[name].occurred_us:
+        if label.observed_us < told[name].payment.occurred_us:
             raise InvalidInput(f"{at}observed_at", "must not be before the transaction happened")
         plan.outcomes.append(_outcome_of(label, told[name].reports, at))
         if plan.outcomes[-1] != "known":
@@ -67,7 +66,7 @@ def _told(name: str, history: Sequence[Item], at: str) -> Told:
         reports = [label_items.earlier(item) for item in history if label_items.is_report(item)]
         for item in history:
             if _is_decision(item):
-                return Told(*label_items.about(item), reports, decision_items.outcome_of(item) in HELD)
+                return Told(label_items.about(item), reports, decision_items.outcome_of(item) in HELD)
     except DamagedItem as damage:
         raise ContractError(f"{at}transaction_id: its stored records are damaged: {damage}") from None
     raise NotFound(f"{at}transaction_id: no decision for {name}")
@@ -88,6 +87,6 @@ def _outcome_of(label: Label, reports: Sequence[EarlierReport], at: str) -> str:
 def _added(label: Label, told: Told) -> Report:
     """The report under the next number, which the next label of the list finds told."""
     number = len(told.reports)
-    report = label_items.numbered(label, told.reports, number, occurred_us=told.occurred_us, terminal_id=told.terminal_id)
+    report = label_items.numbered(label, told.reports, number, **told.payment._asdict())
     told.reports.append(EarlierReport(label.is_fraud, label.observed_us))
     return report

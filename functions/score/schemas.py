@@ -21,6 +21,9 @@ AmountMinor = Annotated[int, Field(ge=0, le=MAXIMUM_AMOUNT_MINOR, description="M
 EXTRA_COLUMNS: dict[str, dict[str, Any]] = {
     "number": {"anyOf": [{"type": "number"}, {"type": "null"}]},
     "category": {"anyOf": [{"maxLength": MAXIMUM_TEXT_LENGTH, "type": "string"}, {"type": "null"}]},
+    "entity": {
+        "anyOf": [{"minLength": 1, "maxLength": MAXIMUM_ID_LENGTH, "type": "string"} | NO_CONTROL_CHARACTER, {"type": "null"}]
+    },
 }
 
 

@@ -19,7 +19,7 @@ from functions.score.metrics import Request, count_fault, emit
 from functions.score.policies import NOT_FOUND, Found, PolicySlot
 from functions.score.shadow import Shadowed, ShadowSlot
 from functions.score.split import Split
-from functions.score.state import StateReader
+from functions.score.state import Entity, StateReader, entities_of
 from functions.score.turns import Turns, in_order
 from functions.score.verdict import Verdict
 from greenfraud.carbon import UNSEEN_SECONDS_PER_SCORE
@@ -100,14 +100,11 @@ class Scorer:
 
     def read(self, transactions: Sequence[Transaction] = ()) -> Context:
         """State, control document and model for these transactions."""
-        return self.read_entities(
-            [transaction.customer_id for transaction in transactions],
-            [transaction.terminal_id for transaction in transactions if transaction.terminal_id is not None],
-        )
+        return self.read_entities([entity for one in transactions for entity in entities_of(one, self._manifest)])
 
-    def read_entities(self, customers: Sequence[str], terminals: Sequence[str]) -> Context:
+    def read_entities(self, entities: Sequence[Entity]) -> Context:
         """State of these entities, control document and model; a fault is counted here, whoever asks."""
-        snapshot = self.reader.read(customers, terminals)
+        snapshot = self.reader.read(entities)
         document, faults = self._control.in_force(snapshot.control)
         answering, deciding = self._slots.answering(document), self._policy.deciding(document)
         for fault in faults:

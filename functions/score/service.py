@@ -25,13 +25,14 @@ from functions.score.reviews import ReviewIndex
 from functions.score.scoring import Scorer
 from functions.score.settings import Settings, runtime_memory_mb
 from functions.score.shadow import ShadowSlot
-from functions.score.state import DynamoStateReader, StateReader, Tables
+from functions.score.state import DynamoStateReader, Entity, StateReader, Tables
 from functions.score.tokens import IdTokens
 from functions.score.worklist import Asked, Worklist, window
 from greenfraud.control import ModelRef
 from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import Manifest, load_manifest
 from greenfraud.instants import day_of
+from greenfraud.items.state import tables_of
 from greenfraud.records import OURS
 
 
@@ -109,7 +110,7 @@ def _name(model: ModelRef | None) -> dict[str, str] | None:
 def connect(settings: Settings) -> Service:
     """The service over AWS; clients are made at first use."""
     manifest, currency = load_manifest(), settings.platform_currency
-    tables = Tables(settings.control_table, settings.customer_table, settings.terminal_table)
+    tables = Tables(settings.control_table, tables_of(manifest, settings.customer_table, settings.terminal_table))
     dynamodb = clients.DYNAMODB[settings.dynamodb_client]
     return compose(
         manifest,
@@ -156,10 +157,10 @@ def compose(  # noqa: PLR0913
     releases = ReleaseStore(decisions, decisions_table)
     labels = LabelStore(decisions, decisions_table, releases)
 
-    def look(customers: Sequence[str], terminals: Sequence[str]) -> Context:
+    def look(entities: Sequence[Entity]) -> Context:
         tokens.key()  # without it, nothing is scored
-        return scorer.read_entities(customers, terminals)
+        return scorer.read_entities(entities)
 
     desk, index = Desk(decisions, decisions_table), ReviewIndex(decisions, decisions_table)
-    health = Health(look)
+    health = Health(look, manifest.views)
     return Service(manifest, scorer, store, labels, releases, health, tokens, desk, index, longest_call_seconds, exchange)

@@ -1,4 +1,4 @@
-"""Reads all a score needs in one BatchGetItem: both entities of each transaction and one copy of the control item."""
+"""Reads all a score needs in one BatchGetItem: the entities of each transaction and one copy of the control item."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import Any, Protocol
 from functions.score.decoding import decode_state
 from greenfraud.errors import DamagedItem
 from greenfraud.features.encoding import entity_id
-from greenfraud.features.manifest import Manifest, View
+from greenfraud.features.manifest import Manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.items import control as control_items
 from greenfraud.items import state as state_items
 from greenfraud.items.control import Copy
+from greenfraud.records import Transaction
 
 logger = logging.getLogger(__name__)
 
@@ -25,35 +26,41 @@ DEADLINE_SECONDS = 0.25  # for asking again what a throttled table left unproces
 FIRST_PAUSE_SECONDS = 0.005
 
 Item = dict[str, Any]
+Entity = tuple[str, str]  # the name of its view, and its id
 Address = tuple[str, str, str]  # table, key attribute, key value
 
 
 @dataclass(frozen=True)
 class Tables:
-    """Names of the three tables of the hot path."""
+    """Names of the tables of the hot path; those of states by view."""
 
     control: str
-    customer: str
-    terminal: str
+    states: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What one read found: one copy of the control document; an entity never seen is None, one that could not be read is absent.
+    """What one read found: one copy of the control document, and states by entity.
 
-    Of an `unsettled` entity, a kind and an id, nobody can tell whether its state has a payment that was decided before.
+    An entity never seen is None, one that could not be read is absent. Of an `unsettled` one nobody can tell whether its state has
+    a payment that was decided before.
     """
 
     control: Copy
-    customers: Mapping[str, ViewState | None] = field(default_factory=dict)
-    terminals: Mapping[str, ViewState | None] = field(default_factory=dict)
-    unsettled: frozenset[tuple[str, str]] = frozenset()
+    states: Mapping[Entity, ViewState | None] = field(default_factory=dict)
+    unsettled: frozenset[Entity] = frozenset()
+
+
+def entities_of(transaction: Transaction, manifest: Manifest) -> list[Entity]:
+    """Whose past a transaction is part of: one entity per view, or none where it names nobody."""
+    named = ((name, transaction.entity(view.join_key)) for name, view in manifest.views.items())
+    return [(name, identity) for name, identity in named if identity is not None]
 
 
 class StateReader(Protocol):
     """The one read of the hot path."""
 
-    def read(self, customers: Collection[str] = (), terminals: Collection[str] = ()) -> Snapshot:
+    def read(self, entities: Collection[Entity] = ()) -> Snapshot:
         """The states of these entities and a copy of the control document; a fault of the store is no exception but an absence."""
         ...
 
@@ -75,23 +82,17 @@ class DynamoStateReader:
     ) -> None:
         self._client = client
         self._tables = tables
-        self._customer_view = manifest.views["customer_activity"]
-        self._terminal_view = manifest.views["terminal_activity"]
+        self._views = manifest.views
         self._deadline_seconds = deadline_seconds
 
-    def read(self, customers: Collection[str] = (), terminals: Collection[str] = ()) -> Snapshot:
+    def read(self, entities: Collection[Entity] = ()) -> Snapshot:
         """One BatchGetItem; more only beyond its limit of 100 keys."""
         # Any copy will do: spread over them, no single item's partition caps the traffic.
         name = control_items.any_copy_id()
         control = self._copy_address(name)
-        customer_at = {self._entity_address(self._tables.customer, self._customer_view, one): one for one in customers}
-        terminal_at = {self._entity_address(self._tables.terminal, self._terminal_view, one): one for one in terminals}
-        items = self._fetch([control, *customer_at, *terminal_at])
-        return Snapshot(
-            control=_copy(name, items, control),
-            customers=_states(self._customer_view, customer_at, items),
-            terminals=_states(self._terminal_view, terminal_at, items),
-        )
+        at = {self._entity_address(entity): entity for entity in entities}
+        items = self._fetch([control, *at])
+        return Snapshot(_copy(name, items, control), self._states(at, items))
 
     def read_copies(self) -> list[Copy]:
         """One BatchGetItem more."""
@@ -102,9 +103,21 @@ class DynamoStateReader:
     def _copy_address(self, name: str) -> Address:
         return self._tables.control, control_items.KEY, name
 
-    @staticmethod
-    def _entity_address(table: str, view: View, value: str) -> Address:
-        return table, state_items.KEY, entity_id(view.join_key, value)
+    def _entity_address(self, entity: Entity) -> Address:
+        view, identity = entity
+        return self._tables.states[view], state_items.KEY, entity_id(self._views[view].join_key, identity)
+
+    def _states(self, at: dict[Address, Entity], items: dict[Address, Item | None]) -> dict[Entity, ViewState | None]:
+        now_seconds = time.time()
+        states: dict[Entity, ViewState | None] = {}
+        for address in at.keys() & items.keys():
+            item, entity = items[address], at[address]
+            try:
+                view = self._views[entity[0]]
+                states[entity] = None if item is None else state_items.decode(view, item, now_seconds, decode_state)
+            except DamagedItem as damage:
+                logger.warning("a stored state is damaged: %s", damage)
+        return states
 
     def _fetch(self, addresses: list[Address]) -> dict[Address, Item | None]:
         found: dict[Address, Item | None] = {}
@@ -161,15 +174,3 @@ def _unprocessed(left: dict[str, Any], waiting: set[Address]) -> set[Address]:
 
 def _copy(name: str, items: dict[Address, Item | None], address: Address) -> Copy:
     return control_items.read_copy(name, items[address]) if address in items else Copy(name, None, "unreadable")
-
-
-def _states(view: View, at: dict[Address, str], items: dict[Address, Item | None]) -> dict[str, ViewState | None]:
-    now_seconds = time.time()
-    states: dict[str, ViewState | None] = {}
-    for address in at.keys() & items.keys():
-        item = items[address]
-        try:
-            states[at[address]] = None if item is None else state_items.decode(view, item, now_seconds, decode_state)
-        except DamagedItem as damage:
-            logger.warning("a stored state is damaged: %s", damage)
-    return states

@@ -9,7 +9,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from greenfraud.errors import ContractError, StoreUnavailableError
-from greenfraud.identity import OFF, key_of, token
+from greenfraud.features.manifest import load_manifest
+from greenfraud.identity import OFF, key_of, token, with_tokens
 from greenfraud.records import Transaction
 
 
@@ -38,6 +39,7 @@ class IdTokens:
             transaction,
             customer_id=token("customer", transaction.customer_id, key),
             terminal_id=None if terminal_id is None else token("terminal", terminal_id, key),
+            extras=with_tokens(transaction.extras, load_manifest().personal_columns, key),
         )
 
     def key(self) -> bytes | None:

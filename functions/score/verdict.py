@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from functions.score.model import Model, Values
 from functions.score.state import Snapshot
 from greenfraud.explanation import Contribution, Explained, of_score
 from greenfraud.features.interpreter import compute
-from greenfraud.features.manifest import Manifest
+from greenfraud.features.manifest import Manifest, View
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import format_rfc3339
 from greenfraud.policy import DecidedBy, Decision, Judgement, Payment, Policy, joined, judge
@@ -135,29 +135,29 @@ def payment_of(transaction: Transaction, values: Values) -> Payment:
 
 def features_of(manifest: Manifest, transaction: Transaction, snapshot: Snapshot) -> Features:
     """Every value of the manifest; what is missing or unreadable is named, never silently zero."""
-    occurred_us = transaction.occurred_us
-    customer, customer_faults = _entity("customer", transaction.customer_id, snapshot.customers, occurred_us)
-    terminal, terminal_faults = _entity("terminal", transaction.terminal_id, snapshot.terminals, occurred_us)
-    values = compute(manifest, customer, terminal, transaction.occurred_us, transaction.amount_minor, transaction.extras)
-    known = [state.newest_us for state in (customer, terminal) if state is not None and state.newest_us is not None]
-    entities = (("customer", transaction.customer_id), ("terminal", transaction.terminal_id))
-    unsettled = [f"{kind}_unsettled" for kind, identity in entities if (kind, identity) in snapshot.unsettled]
-    return Features(values, max(known, default=None), customer_faults + terminal_faults + unsettled)
+    found = [_found(view, transaction, snapshot) for view in manifest.views.values()]
+    values = compute(manifest, (state for state, _ in found), transaction.occurred_us, transaction.amount_minor, transaction.extras)
+    known = [state.newest_us for state, _ in found if state is not None and state.newest_us is not None]
+    unsettled = [
+        f"{view.kind}_unsettled"
+        for view in manifest.views.values()
+        if (view.name, transaction.entity(view.join_key)) in snapshot.unsettled
+    ]
+    return Features(values, max(known, default=None), [fault for _, faults in found for fault in faults] + unsettled)
 
 
 def unknown_of(degraded: Sequence[str]) -> dict[str, str]:
-    """Why nothing is known of a customer or terminal, in a sentence by the kind of entity."""
+    """Why nothing is known of an entity, in a sentence by its kind."""
     doubts = [name.rpartition("_") for name in degraded]
-    return {kind: WHY_UNKNOWN[doubt].format(kind=kind) for kind, _, doubt in doubts if doubt in WHY_UNKNOWN}
+    return {kind: WHY_UNKNOWN[doubt].format(kind=kind.replace("_", " ")) for kind, _, doubt in doubts if doubt in WHY_UNKNOWN}
 
 
-def _entity(
-    kind: str, identity: str | None, states: Mapping[str, ViewState | None], occurred_us: int
-) -> tuple[ViewState | None, list[str]]:
+def _found(view: View, transaction: Transaction, snapshot: Snapshot) -> tuple[ViewState | None, list[str]]:
+    identity = transaction.entity(view.join_key)
     if identity is None:
-        return None, [f"{kind}_missing"]
-    if identity not in states:
-        return None, [f"{kind}_unreadable"]
-    state = states[identity]
-    doubt = doubt_about(state, occurred_us)
-    return (None if doubt in ("missing", "stale") else state), ([f"{kind}_{doubt}"] if doubt else [])
+        return None, [f"{view.kind}_missing"]
+    if (view.name, identity) not in snapshot.states:
+        return None, [f"{view.kind}_unreadable"]
+    state = snapshot.states[view.name, identity]
+    doubt = doubt_about(state, transaction.occurred_us)
+    return (None if doubt in ("missing", "stale") else state), ([f"{view.kind}_{doubt}"] if doubt else [])

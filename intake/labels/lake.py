@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import parse_rfc3339
 from greenfraud.naming import DATASET_KEY
 from intake.labels.places import Places
@@ -61,10 +62,11 @@ class Found:
 def find_payments(places: Places, ids: pa.Array, done: Done) -> Found:
     """Return what the lake has of `ids`, each payment once; `done` is told how many of how many files were read."""
     newest_us = _newest(places)
+    asked = pa.schema([*PAYMENT, *(pa.field(column, pa.string()) for column in load_manifest().entity_columns)])
     payments = pa.concat_tables(
         [
-            pa.schema([*PAYMENT, *(pa.field(*one) for one in CLOCK.items())]).empty_table(),
-            *(_with_clock(table, file, newest_us) for file, table in _read(places, "transactions/", PAYMENT, ids, done)),
+            pa.schema([*asked, *(pa.field(*one) for one in CLOCK.items())]).empty_table(),
+            *(_with_clock(table, file, newest_us) for file, table in _read(places, "transactions/", asked, ids, done)),
         ]
     )
     known = payments["transaction_id"].combine_chunks()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from greenfraud.errors import DamagedItem
-from greenfraud.items import decision, label, release
+from greenfraud.items import decision, entities, label, release
 from greenfraud.items.attributes import Item
 from greenfraud.items.label import EarlierReport
 from greenfraud.items.release import FIRST_US, ReleasedPayment, told_at_us
@@ -33,6 +33,7 @@ class Payment:
     imported: list[EarlierReport] = field(default_factory=list)  # reports that have no number in the table
     reports: Sequence[Item] | None = None  # those of the table, as they were read; None: they must be read
     is_open: bool = False
+    entities: Mapping[str, str] = field(default_factory=dict)  # what its extra columns name, by column
 
 
 def payments_of(ids: Iterable[str], records: Mapping[Key, Item], found: Found) -> dict[str, Payment]:
@@ -59,7 +60,14 @@ def _decided(item: Item) -> Payment:
         return release.release_of(item, told.observed_us, told.source, now_seconds)
 
     is_held = decision.outcome_of(item) in HELD
-    return Payment(*label.about(item), released if is_held else None, is_open=decision.is_open(item))
+    about = label.about(item)
+    return Payment(
+        about.occurred_us,
+        about.terminal_id,
+        released if is_held else None,
+        is_open=decision.is_open(item),
+        entities=about.entities,
+    )
 
 
 def _imported(found: Found) -> dict[str, Payment]:
@@ -69,6 +77,7 @@ def _imported(found: Found) -> dict[str, Payment]:
             row["occurred_us"],
             row["terminal_id"],
             _released(row) if row["decision"] in HELD and row["transaction_id"] not in let_go else None,
+            entities=entities.named_in(row),
         )
         for row in found.payments.to_pylist()
     }
@@ -91,6 +100,7 @@ def _released(row: Mapping[str, Any]) -> Released:
             terminal_id=row["terminal_id"],
             amount_minor=row["amount_minor"],
             released_us=told.observed_us,
+            entities=entities.named_in(row),
         )
 
     return released

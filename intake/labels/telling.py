@@ -119,7 +119,8 @@ class Telling:
     def _is_put(self, row: Row, reports: Sequence[EarlierReport], told: Told) -> bool:
         """Write the report under the next number; False where somebody else took it."""
         payment, number = self._payment, len(told.reports)
-        report = label.numbered(row.label, reports, number, occurred_us=payment.occurred_us, terminal_id=payment.terminal_id)
+        about = label.About(payment.occurred_us, payment.terminal_id, payment.entities)
+        report = label.numbered(row.label, reports, number, **about._asdict())
         if not self._is_new(label.encode(replace(report, told_by=self._drop), time.time())):
             return False
         told.reports.append(EarlierReport(row.label.is_fraud, row.label.observed_us))

@@ -113,7 +113,7 @@ def test_rows_of_entities_never_seen_are_what_scoring_reads_for_them_and_keep_ev
     """The other entity's past stays, and so do the labels; the rows as they are stay too."""
     manifest, (judged,) = load_manifest(), prepared.judged.values()
     before = judged.values.copy()
-    nobody = compute(manifest, None, None, 1_700_000_000_000_000, 12_300)
+    nobody = compute(manifest, (None, None), 1_700_000_000_000_000, 12_300)
     for entities, view in (("customers", "customer_activity"), ("terminals", "terminal_activity")):
         unseen = judged.unseen(entities)
         is_hidden = np.array([feature.view == view for feature in manifest.features if feature.is_input])

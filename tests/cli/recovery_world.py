@@ -17,7 +17,7 @@ from rich.console import Console
 from cli.recovery.redrive import redrive
 from cli.screen import Screen
 from functions.ingest.emissions import Grid
-from functions.ingest.ingestion import Ingestion, Tables
+from functions.ingest.ingestion import Ingestion
 from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
 from functions.notify.bus import EventBus
@@ -82,7 +82,7 @@ class RecoveryWorld:
         }
         self.console = Console(record=True, width=200, file=io.StringIO())
         self.ingestion = Ingestion(
-            Tables(CUSTOMER.table, TERMINAL.table),
+            {view.name: view.table for view in (CUSTOMER, TERMINAL)},
             MANIFEST,
             states=OnlineStates(self._store, "receipts", pause_seconds=1e-6),
             lake=Lake(lambda: self.s3, "lake", Grid(8.0, 1.135), MANIFEST),

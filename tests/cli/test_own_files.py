@@ -15,13 +15,18 @@ ROW = "a1,2026-03-01T09:30:00Z,Müller,12.50,0"
 TEXT = f"{HEADER}\n{ROW}\n"
 
 
+def packed(content: bytes) -> bytes:
+    """Packed by gzip, to the same bytes at any time: they name a test."""
+    return gzip.compress(content, mtime=0)
+
+
 def zipped(*names: str, content: bytes = TEXT.encode()) -> bytes:
     """A zip with a file of each name."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:
-            archive.writestr(name, content)
-    return packed.getvalue()
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)  # of no time
+    return file.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -32,9 +37,9 @@ def zipped(*names: str, content: bytes = TEXT.encode()) -> bytes:
         (TEXT.replace("\n", "\r\n").encode(), {}),
         (TEXT.encode("cp1252"), {"encoding": "cp1252"}),
         (TEXT.encode("utf-16"), {"encoding": "utf-16"}),
-        (gzip.compress(TEXT.encode()), {}),
-        (gzip.compress(TEXT.encode("cp1252")), {"encoding": "cp1252"}),
-        (gzip.compress(TEXT[:40].encode()) + gzip.compress(TEXT[40:].encode()), {}),
+        (packed(TEXT.encode()), {}),
+        (packed(TEXT.encode("cp1252")), {"encoding": "cp1252"}),
+        (packed(TEXT[:40].encode()) + packed(TEXT[40:].encode()), {}),
         (zipped("f.csv"), {}),
         (zipped("__MACOSX/._f.csv", "folder/f.csv"), {}),
         (TEXT.replace(",", "|").encode(), {}),
@@ -61,8 +66,8 @@ def test_the_same_row_is_read_however_it_is_stored(read, content, typed):
         (TEXT.encode(), {"delimiter": "x"}, "file.delimiter = `x` cannot be used"),
         (zipped("a.csv", "b.csv"), {}, r"holds 2 files \(a.csv, b.csv\)"),
         (zipped("a.csv")[:-40], {}, "cannot be unpacked as zip"),
-        (gzip.compress(TEXT.encode())[:-12], {}, "cannot be unpacked as gzip"),
-        (gzip.compress(b"PAR1 and more"), {}, "cannot be read as Parquet.*Unpack it"),
+        (packed(TEXT.encode())[:-12], {}, "cannot be unpacked as gzip"),
+        (packed(b"PAR1 and more"), {}, "cannot be read as Parquet.*Unpack it"),
         (f"{HEADER},amount\n{ROW},7\n".encode(), {}, "2 columns `amount`"),
         (TEXT.encode(), {"mapping": "amount=Amount, gross"}, r"`gross` is not field=column.*'amount=\"Amount, gross\"'"),
     ],
@@ -111,7 +116,7 @@ def test_a_file_cut_off_while_it_was_packed_is_refused(read):
     """Also far behind what is looked at first."""
     rows = "".join(f"a{n},2026-03-01T09:30:00Z,c{n * 7919 % 100_003},12.50,0\n" for n in range(20_000))
     with pytest.raises(InputError, match="cannot be unpacked as gzip"):
-        read(gzip.compress(f"{HEADER}\n{rows}".encode())[:-2_000])
+        read(packed(f"{HEADER}\n{rows}".encode())[:-2_000])
 
 
 def test_what_is_said_of_a_file_without_a_file_is_not_ignored():

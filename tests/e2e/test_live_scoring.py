@@ -11,6 +11,7 @@ from functions.score.state import DynamoStateReader, Tables
 from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US, SECOND_US, day_of, format_rfc3339
+from greenfraud.items.state import tables_of
 from greenfraud.records import Transaction
 from tests.e2e.deployment import wait_until
 from tests.e2e.landed import ids_in
@@ -97,15 +98,16 @@ def test_a_report_of_fraud_is_taken_once(deployment, transaction):
 def test_the_next_score_sees_the_transaction_before(deployment, transaction):
     """The customer's count of the hour grows by one soon after the decision, and the next answer is based on it."""
     manifest = load_manifest()
-    tables = Tables(*(deployment.outputs[name] for name in ("ControlTable", "CustomerTable", "TerminalTable")))
+    states = tables_of(manifest, deployment.outputs["CustomerTable"], deployment.outputs["TerminalTable"])
+    tables = Tables(deployment.outputs["ControlTable"], states)
     reader = DynamoStateReader(lambda: deployment.client("dynamodb"), tables, manifest)
     first = Transaction.from_json({**transaction, "customer_id": f"new-{uuid.uuid4().hex[:8]}", "terminal_id": None})
     # The window of an hour is counted in whole steps of five minutes, the present one left out.
     later_us = first.occurred_us + 600 * SECOND_US
 
     def count() -> float:
-        states = reader.read(customers=[first.customer_id]).customers
-        values = compute(manifest, states[first.customer_id], None, later_us, 1_000)
+        customer = "customer_activity", first.customer_id
+        values = compute(manifest, [reader.read([customer]).states[customer]], later_us, 1_000)
         return values["customer_count_1h"] or 0.0
 
     assert count() == 0.0

@@ -111,6 +111,6 @@ def test_scores_are_now_made_with_it(walk):
         stored = decision.key(transaction["transaction_id"])
         item = client.get_item(TableName=walk.deployment.outputs["DecisionsTable"], Key=stored)["Item"]
         terminal = states[entity_id("terminal_id", transaction["terminal_id"])]
-        expected = compute(walk.after, None, terminal, walk.as_of_us, transaction["amount_minor"])
+        expected = compute(walk.after, (None, terminal), walk.as_of_us, transaction["amount_minor"])
         assert unpack(decision.decode(item).features, walk.after.names) == expected
         assert expected[NAME] is not None

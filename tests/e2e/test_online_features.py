@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
-from functions.score.state import DynamoStateReader, Tables
+from functions.score.state import DynamoStateReader, Tables, entities_of
 from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import load_manifest
+from greenfraud.items.state import tables_of
 from tests.e2e.deployment import ROOT
 
 pytestmark = pytest.mark.xdist_group("e2e")
@@ -50,16 +51,17 @@ def test_the_functions_reader_and_feast_agree_to_the_bit(deployment, first_run, 
     """Every feature of every kept-back transaction, from items that the pipeline and the ingestion wrote."""
     manifest = load_manifest()
     transactions = [held.transaction for held in first_run.held_back]
-    tables = Tables(*(deployment.outputs[name] for name in ("ControlTable", "CustomerTable", "TerminalTable")))
+    states = tables_of(manifest, deployment.outputs["CustomerTable"], deployment.outputs["TerminalTable"])
+    tables = Tables(deployment.outputs["ControlTable"], states)
     reader = DynamoStateReader(lambda: deployment.client("dynamodb"), tables, manifest)
-    snapshot = reader.read([one.customer_id for one in transactions], [one.terminal_id for one in transactions])
+    snapshot = reader.read([entity for one in transactions for entity in entities_of(one, manifest)])
     rows = [
         {name: getattr(one, name) for name in ("customer_id", "terminal_id", "occurred_us", "amount_minor")} for one in transactions
     ]
     answer = store.get_online_features(features=store.get_feature_service("fraud_serving"), entity_rows=rows).to_dict()
     for index, one in enumerate(transactions):
-        customer, terminal = snapshot.customers[one.customer_id], snapshot.terminals[one.terminal_id]
-        values = compute(manifest, customer, terminal, one.occurred_us, one.amount_minor)
+        found = [snapshot.states[entity] for entity in entities_of(one, manifest)]
+        values = compute(manifest, found, one.occurred_us, one.amount_minor)
         assert values["customer_count_30d"] > 0
         read = {name: answer[name][index] for name in manifest.names}
         assert values == {name: None if value is None or math.isnan(value) else value for name, value in read.items()}

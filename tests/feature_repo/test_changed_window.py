@@ -68,7 +68,7 @@ def online_values(manifest):
     """The feature's value of each payment as the score computes it, from the bytes that are stored."""
     view, values, state = manifest.views["customer_activity"], [], None
     for row in rows().to_pylist():
-        values.append(compute(manifest, state, None, row["occurred_us"], row["amount_minor"])[NAME])
+        values.append(compute(manifest, (state, None), row["occurred_us"], row["amount_minor"])[NAME])
         grown = (state or ViewState.empty(view)).add_transaction(row["occurred_us"], row["amount_minor"])
         state = ViewState.decode(view, grown.encode())
     return values

@@ -91,11 +91,9 @@ def applied_store(endpoint: str, folder: Path) -> Any:
     store = FeatureStore(config=config)
     store.apply(
         [
-            repo.customer,
-            repo.terminal,
+            *repo.ENTITIES,
             repo.transaction,
-            repo.customer_activity,
-            repo.terminal_activity,
+            *repo.STATE_VIEWS,
             repo.transaction_features,
             repo.declared_features,
             repo.fraud_serving,
@@ -163,9 +161,9 @@ def test_feast_reads_what_the_interpreter_computes(repository):
         write_state(repository, f"M{number}", terminal)
         request = {"occurred_us": NOW_US + chance.randrange(DAY_US), "amount_minor": chance.randrange(50_000)}
         rows.append({"customer_id": f"C{number}", "terminal_id": f"M{number}", **request})
-        expected.append(compute(MANIFEST, customer, terminal, **request))
+        expected.append(compute(MANIFEST, (customer, terminal), **request))
     rows.append({"customer_id": "unseen", "terminal_id": "unseen", "occurred_us": NOW_US, "amount_minor": 100})
-    expected.append(compute(MANIFEST, None, None, NOW_US, 100))
+    expected.append(compute(MANIFEST, (None, None), NOW_US, 100))
     service = repository.store.get_feature_service("fraud_serving")
     answer = repository.store.get_online_features(features=service, entity_rows=rows).to_dict()
     for row, values in enumerate(expected):

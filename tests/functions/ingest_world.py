@@ -12,7 +12,7 @@ from typing import Any
 from memory_aws import Crash, MemoryAws
 
 from functions.ingest.emissions import Grid
-from functions.ingest.ingestion import Ingestion, Tables
+from functions.ingest.ingestion import Ingestion
 from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
 from greenfraud.features.encoding import entity_id
@@ -76,7 +76,7 @@ class MemoryWorld:
     def __post_init__(self) -> None:
         """Wire the function as its handler does."""
         self.ingestion = Ingestion(
-            Tables("customers", "terminals"),
+            {"customer_activity": "customers", "terminal_activity": "terminals"},
             MANIFEST,
             states=OnlineStates(lambda: self.aws, "receipts", pause_seconds=1e-6),
             lake=Lake(lambda: self.aws, "lake", Grid(8.0, 1.135), MANIFEST),

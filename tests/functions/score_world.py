@@ -77,7 +77,7 @@ class World:
         """Wire the service as `connect` does."""
         reader = DynamoStateReader(
             lambda: self.dynamodb,
-            Tables("control", "greenfraud.customer_activity", "greenfraud.terminal_activity"),
+            Tables("control", {name: view.table for name, view in MANIFEST.views.items()}),
             MANIFEST,
             deadline_seconds=0.02,
         )
@@ -92,7 +92,7 @@ class World:
             store=decisions,
             footprint=Footprint(1769, 8.0, 1.135),
         )
-        health = Health(scorer.read_entities, clock=lambda: self.now)
+        health = Health(scorer.read_entities, MANIFEST.views, clock=lambda: self.now)
         releases = ReleaseStore(lambda: self.dynamodb, "decisions")
         labels = LabelStore(lambda: self.dynamodb, "decisions", releases)
         desk, index = Desk(lambda: self.dynamodb, "decisions"), ReviewIndex(lambda: self.dynamodb, "decisions")

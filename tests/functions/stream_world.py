@@ -12,7 +12,7 @@ from aws_world import NAMES, golden
 from score_world import MANIFEST, Proxy, World, customer_state
 
 from functions.ingest.emissions import Grid
-from functions.ingest.ingestion import Ingestion, Tables
+from functions.ingest.ingestion import Ingestion
 from functions.ingest.landing import Lake
 from functions.ingest.online import OnlineStates
 from greenfraud.features.tiles import ViewState
@@ -32,7 +32,7 @@ class IngestWorld:
         self.s3 = Proxy(boto3.client("s3"))
         self.sqs = Proxy(boto3.client("sqs"))
         self.ingestion = Ingestion(
-            Tables(CUSTOMER.table, TERMINAL.table),
+            {view.name: view.table for view in (CUSTOMER, TERMINAL)},
             MANIFEST,
             states=OnlineStates(lambda: self.dynamodb, "receipts", pause_seconds=0.0005),
             lake=Lake(lambda: self.s3, "lake", Grid(8.0, 1.135), MANIFEST),

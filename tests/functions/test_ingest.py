@@ -211,7 +211,7 @@ def test_the_tenth_transaction_of_a_burst_sees_the_nine_before_it(world, capsys)
         lag = json.loads(capsys.readouterr().out.splitlines()[-1])["IngestLagMilliseconds"]
         assert lag > 0
         at_us = OCCURRED_US + 6 * (number + 1) * second_us
-        seen = compute(MANIFEST, world.state(CUSTOMER, "C1"), world.state(TERMINAL, "M1"), at_us, 1250)
+        seen = compute(MANIFEST, (world.state(CUSTOMER, "C1"), world.state(TERMINAL, "M1")), at_us, 1250)
         assert seen["customer_count_1h"] == number + 1
 
 

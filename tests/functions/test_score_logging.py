@@ -35,7 +35,7 @@ def test_a_decision_keeps_every_value_it_was_made_on(world):
     state = customer_state((NOW_US - HOUR_US // 2, 700), (NOW_US - 3 * HOUR_US, 1300))
     world.put_state("customer_activity", "C1", state)
     world.score()
-    values = compute(MANIFEST, state, None, NOW_US, TRANSACTION["amount_minor"])
+    values = compute(MANIFEST, (state, None), NOW_US, TRANSACTION["amount_minor"])
     assert unpack(stored(world)["features"]["B"], MANIFEST.names) == values
     assert stored(world)["manifest_version"] == {"S": MANIFEST.version}
 

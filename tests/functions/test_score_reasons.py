@@ -112,7 +112,7 @@ def test_whoever_is_stopped_is_told_first_what_speaks_for_fraud(amount_minor, sc
     files = bundle(weights=weights, bias=bias)
     model = Model.load(BundleManifest.from_bytes(files[MANIFEST_FILE]), {MODEL_FILE: files[MODEL_FILE]}, MANIFEST)
     transaction = Transaction("T", NOW_US, "C", None, amount_minor)
-    snapshot = Snapshot(control={}, customers={"C": USUAL if is_known else None})  # type: ignore[arg-type]
+    snapshot = Snapshot(control={}, states={("customer_activity", "C"): USUAL if is_known else None})  # type: ignore[arg-type]
     verdict = Judge(MANIFEST, model, DEFAULT_POLICY).judge(transaction, snapshot, with_reasons=True)
     directions = [reason.direction for reason in verdict.reasons]
     assert len(directions) <= REASONS_PER_ANSWER

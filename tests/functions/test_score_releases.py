@@ -54,7 +54,7 @@ def test_a_released_payment_counts_once_from_its_release_on(world):
     assert ingest.ingest(*stored_by(world, kind="release")) == []
     state = ingest.state(CUSTOMER, "C1")
     assert state == held().add_release(OCCURRED_US, RELEASED_US, HELD_MINOR)
-    values = compute(MANIFEST, state, ingest.state(TERMINAL, "M1"), RELEASED_US + 1, 100)
+    values = compute(MANIFEST, (state, ingest.state(TERMINAL, "M1")), RELEASED_US + 1, 100)
     assert (values["customer_count_1d"], values["customer_mean_amount_1d"]) == (1.0, HELD_MINOR / 100)
 
 

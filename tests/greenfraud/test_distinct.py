@@ -28,7 +28,7 @@ visits = st.lists(
 
 def customers_at(state: ViewState, at_us: int = NOW_US) -> float | None:
     """How many different customers tried at the terminal within the hour before a moment."""
-    return compute(MANIFEST, None, state, at_us, 100)["terminal_customers_1h"]
+    return compute(MANIFEST, (None, state), at_us, 100)["terminal_customers_1h"]
 
 
 def after(visited, state: ViewState | None = None) -> ViewState:
@@ -85,7 +85,7 @@ def test_a_payment_without_a_terminal_leaves_no_mark():
     """And no empty tile."""
     state = ViewState.empty(CUSTOMER).add_transaction(NOW_US, 100)
     assert state.tiles["c_terminals_h1"] == ((),) * 5
-    assert compute(MANIFEST, state, None, NOW_US, 100)["customer_terminals_1d"] == 0.0
+    assert compute(MANIFEST, (state, None), NOW_US, 100)["customer_terminals_1d"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_customers_terminals_are_those_of_a_day(hours, minutes, terminals):
     for terminal in ("T1", "T2", "T3", "T1"):
         state = state.add_transaction(NOW_US, 100, "allow", terminal)
     at_us = NOW_US + hours * HOUR_US + minutes * MINUTE_US
-    assert compute(MANIFEST, state, None, at_us, 100)["customer_terminals_1d"] == terminals
+    assert compute(MANIFEST, (state, None), at_us, 100)["customer_terminals_1d"] == terminals
 
 
 def test_nobody_seen_are_none():

@@ -33,7 +33,7 @@ MANIFEST = Manifest.from_json(compile_manifest("p", [], [DISTANCE, IS_REMOTE, HO
 )
 def test_the_request_says_what_an_extra_column_holds(extras: dict[str, object], expected: tuple[float | None, ...]):
     """Absent is missing, unless a default is declared."""
-    assert tuple(compute(MANIFEST, None, None, NOW_US, 100, extras).values()) == expected
+    assert tuple(compute(MANIFEST, (None, None), NOW_US, 100, extras).values()) == expected
 
 
 def test_the_manifest_names_the_extra_columns():

@@ -28,7 +28,7 @@ def start_us(t: int, window: str) -> int:
 def test_customer_windows_follow_their_definition(events, t, amount_minor):
     """Counts and means cover exactly what happened since the quantised start."""
     before = [event for event in events if event[0] < t]
-    values = compute(MANIFEST, customer_state(before), None, t, amount_minor)
+    values = compute(MANIFEST, (customer_state(before), None), t, amount_minor)
     for window in ("1h", "1d", "7d", "30d", "90d"):
         inside = [amount for occurred_us, amount in before if occurred_us >= start_us(t, window)]
         mean = float(sum(inside)) / float(len(inside)) / 100.0 if inside else None
@@ -44,7 +44,7 @@ def test_customer_windows_follow_their_definition(events, t, amount_minor):
 def test_spread_and_extremes_follow_their_definition(events, t, amount_minor):
     """As the textbook computes them from the amounts themselves, up to rounding."""
     before = [event for event in events if event[0] < t]
-    values = compute(MANIFEST, customer_state(before), None, t, amount_minor)
+    values = compute(MANIFEST, (customer_state(before), None), t, amount_minor)
     for window in ("30d", "90d"):
         inside = [amount for occurred_us, amount in before if occurred_us >= start_us(t, window)]
         doublings = math.log2(amount_minor + 1) - mean(math.log2(amount + 1) for amount in inside) if inside else None
@@ -80,7 +80,7 @@ def approximately(expected, tolerance):
 def test_a_z_score_counts_shrunk_deviations(events, t, amount_minor):
     """The mean is that of capped amounts; without spread there is no score."""
     before = [event for event in events if event[0] < t]
-    score = compute(MANIFEST, customer_state(before), None, t, amount_minor)["amount_z_score_30d"]
+    score = compute(MANIFEST, (customer_state(before), None), t, amount_minor)["amount_z_score_30d"]
     inside = [min(amount, 10**6) / 100.0 for occurred_us, amount in before if occurred_us >= start_us(t, "30d")]
     deviation = shrunk_sd([amount * 100.0 for amount in inside])
     assert score == approximately((amount_minor / 100.0 - mean(inside)) / deviation if deviation else None, 1e-6)
@@ -92,7 +92,7 @@ def test_terminal_windows_follow_their_definition(events, observed, t):
     """Transactions are counted one lag earlier than the reports about them."""
     seen = [event for event in events if event[0] < t]
     known = [observed_us for observed_us in observed if observed_us < t]
-    values = compute(MANIFEST, None, terminal_state(seen, known), t, 100)
+    values = compute(MANIFEST, (None, terminal_state(seen, known)), t, 100)
     head_us = -((LAG_US - t) // HOUR_US) * HOUR_US
     for window in ("1d", *DAYS):
         if window == "90d":
@@ -112,32 +112,32 @@ def test_nothing_observed_later_changes_a_value(events, t):
     before = [event for event in events if event[0] < t]
     next_day_us = (t // DAY_US + 1) * DAY_US
     later = terminal_state(before, [next_day_us, next_day_us + DAY_US]).add_transaction(next_day_us, 100)
-    assert compute(MANIFEST, None, later, t, 100) == compute(MANIFEST, None, terminal_state(before), t, 100)
+    assert compute(MANIFEST, (None, later), t, 100) == compute(MANIFEST, (None, terminal_state(before)), t, 100)
 
 
 def test_a_transaction_of_the_same_microsecond_is_before():
     """Among equal times the order of ids decides, so what the state holds has come before."""
-    values = compute(MANIFEST, customer_state([(NOW_US, 500)]), None, NOW_US, 100)
+    values = compute(MANIFEST, (customer_state([(NOW_US, 500)]), None), NOW_US, 100)
     assert (values["customer_count_1h"], values["customer_seconds_since_last"]) == (1.0, 0.0)
 
 
 def test_a_gap_is_missing_when_the_newest_event_came_later():
     """A late transaction does not know its predecessor."""
-    values = compute(MANIFEST, customer_state([(NOW_US, 500)]), None, NOW_US - 1, 100)
+    values = compute(MANIFEST, (customer_state([(NOW_US, 500)]), None), NOW_US - 1, 100)
     assert values["customer_seconds_since_last"] is None
 
 
 def test_an_entity_never_seen_has_the_recorded_defaults():
     """Counts are 0, everything that divides by them is missing."""
-    unseen = compute(MANIFEST, None, None, NOW_US, 1250)
-    assert unseen == compute(MANIFEST, customer_state([]), terminal_state([]), NOW_US, 1250)
+    unseen = compute(MANIFEST, (None, None), NOW_US, 1250)
+    assert unseen == compute(MANIFEST, (customer_state([]), terminal_state([])), NOW_US, 1250)
     assert {name for name, value in unseen.items() if value == 0.0} >= {"customer_count_1h", "terminal_reports_30d"}
     assert {name for name, value in unseen.items() if value is None} >= {"customer_mean_amount_7d", "terminal_report_ratio_1d"}
 
 
 def test_free_payments_have_no_ratio_to_their_mean():
     """A mean of zero divides nothing."""
-    values = compute(MANIFEST, customer_state([(NOW_US - HOUR_US, 0)]), None, NOW_US, 100)
+    values = compute(MANIFEST, (customer_state([(NOW_US - HOUR_US, 0)]), None), NOW_US, 100)
     assert (values["customer_mean_amount_7d"], values["amount_over_customer_mean_7d"]) == (0.0, None)
 
 
@@ -145,23 +145,23 @@ def test_free_payments_have_no_ratio_to_their_mean():
 def test_an_entity_is_forgotten_after_a_year_of_event_time(age_us: int, is_seen: bool):
     """Whether DynamoDB has deleted the item by then plays no part."""
     customer, terminal = customer_state([(NOW_US, 500)]), terminal_state([(NOW_US, 500)], [NOW_US])
-    values = compute(MANIFEST, customer, terminal, NOW_US + age_us, 100)
+    values = compute(MANIFEST, (customer, terminal), NOW_US + age_us, 100)
     gaps = {values["customer_seconds_since_last"], values["terminal_seconds_since_report"]}
     assert gaps == ({age_us / 1e6} if is_seen else {None})
     if not is_seen:
-        assert values == compute(MANIFEST, None, None, NOW_US + age_us, 100)
+        assert values == compute(MANIFEST, (None, None), NOW_US + age_us, 100)
 
 
 def test_a_report_older_than_a_year_is_forgotten_while_its_terminal_is_not():
     """Its item may have been deleted and begun again in between."""
     terminal = terminal_state([(NOW_US, 500), (NOW_US + KEPT_US, 500)], [NOW_US])
-    assert compute(MANIFEST, None, terminal, NOW_US + KEPT_US, 1)["terminal_seconds_since_report"] == KEPT_US / 1e6
-    assert compute(MANIFEST, None, terminal, NOW_US + KEPT_US + 1, 1)["terminal_seconds_since_report"] is None
+    assert compute(MANIFEST, (None, terminal), NOW_US + KEPT_US, 1)["terminal_seconds_since_report"] == KEPT_US / 1e6
+    assert compute(MANIFEST, (None, terminal), NOW_US + KEPT_US + 1, 1)["terminal_seconds_since_report"] is None
 
 
 def test_the_vector_follows_the_order_of_the_model():
     """Missing becomes NaN, in the order asked for."""
-    values = compute(MANIFEST, None, None, NOW_US, 1250)
+    values = compute(MANIFEST, (None, None), NOW_US, 1250)
     first, second = vector(["customer_mean_amount_7d", "amount"], values)
     assert math.isnan(first)
     assert second == 12.5

@@ -19,7 +19,7 @@ for day in range(1, 31):
 
 def decided(state: ViewState, amount_minor: int, later_us: int = MINUTE_US) -> tuple[str, str]:
     """What the rules say of an amount alone, and beside a model; but for the rule on amounts, which has its own tests."""
-    values = compute(MANIFEST, state, None, NOW_US + later_us, amount_minor)
+    values = compute(MANIFEST, (state, None), NOW_US + later_us, amount_minor)
     with_rules_alone, beside = (judge(DEFAULT_POLICY, Payment(values, 0), probability).decision for probability in (None, 0.0))
     return with_rules_alone, beside
 
@@ -72,5 +72,5 @@ def test_of_somebody_new_everything_from_the_refused_amount_on_is_a_repetition(o
 def test_payments_of_nothing_make_nothing_usual():
     """Neither a division by zero nor a repetition of everything."""
     free = ViewState.empty(CUSTOMER).add_transaction(NOW_US - DAY_US, 0).add_transaction(NOW_US, 0, "block")
-    values = compute(MANIFEST, free, None, NOW_US + MINUTE_US, 500)
+    values = compute(MANIFEST, (free, None), NOW_US + MINUTE_US, 500)
     assert (values["amount_over_customer_declined_1h"], values["amount_over_customer_refused_1h"]) == (0.0, 500.0)

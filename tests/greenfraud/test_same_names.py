@@ -20,9 +20,9 @@ def test_no_entity_gets_the_windows_of_another():
     for day, amount_minor in ((1, 70_000), (2, 20_000), (3, 10), (10, 900)):
         terminal = terminal.add_transaction(NOW_US - day * DAY_US, amount_minor)
     customer, terminal = customer.add_report(NOW_US - DAY_US), terminal.add_report(NOW_US - HOUR_US).add_report(NOW_US - HOUR_US)
-    together = compute(compiled, customer, terminal, NOW_US, 1_250)
+    together = compute(compiled, (customer, terminal), NOW_US, 1_250)
     alone = {"customer_activity": (customer, None), "terminal_activity": (None, terminal)}
-    of_views = {name: compute(compiled, *states, NOW_US, 1_250) for name, states in alone.items()}
+    of_views = {name: compute(compiled, states, NOW_US, 1_250) for name, states in alone.items()}
     assert together == {feature.name: of_views[feature.view][feature.name] for feature in compiled.features}
     assert (together["customer_activity_count_None"], together["terminal_activity_count_None"]) == (1.0, 3.0)
 

@@ -59,8 +59,8 @@ def test_a_state_survives_its_encoding(events, observed):
 def test_expiry_never_changes_a_covered_window(events, observed, later_us):
     """No value at or after the moment of expiry misses a tile."""
     customer, terminal = customer_state(events), terminal_state(events, observed)
-    whole = compute(MANIFEST, customer, terminal, NOW_US + later_us, 1234)
-    assert compute(MANIFEST, customer.expire(NOW_US), terminal.expire(NOW_US), NOW_US + later_us, 1234) == whole
+    whole = compute(MANIFEST, (customer, terminal), NOW_US + later_us, 1234)
+    assert compute(MANIFEST, (customer.expire(NOW_US), terminal.expire(NOW_US)), NOW_US + later_us, 1234) == whole
 
 
 @given(events=transactions)
@@ -68,8 +68,8 @@ def test_expiry_leaves_slack_for_a_late_score(events):
     """A transaction scored an hour late still sees all its windows."""
     customer = customer_state(events)
     late_us = NOW_US - HOUR_US
-    whole = compute(MANIFEST, customer, None, late_us, 1234)
-    assert compute(MANIFEST, customer.expire(NOW_US), None, late_us, 1234) == whole
+    whole = compute(MANIFEST, (customer, None), late_us, 1234)
+    assert compute(MANIFEST, (customer.expire(NOW_US), None), late_us, 1234) == whole
 
 
 @given(events=transactions, old_us=st.integers(100 * DAY_US, 130 * DAY_US))

@@ -107,5 +107,5 @@ def known_compromised(lake: Lake, chunk: Chunk, maturity_days: int) -> dict[int,
 
 def _known_before(history: History, at_us: int) -> set[str]:
     is_fraud = history.is_fraud_as_known(at_us - 1)
-    codes = np.unique(history.customer[is_fraud])
-    return set(history.customer_ids.take(codes).to_pylist())
+    codes = np.unique(history.code["customer_id"][is_fraud])
+    return set(history.ids["customer_id"].take(codes).to_pylist())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
+from greenfraud.features.distinct import BITS, NO_PLACE
 from greenfraud.features.manifest import KEPT_US
 from greenfraud.features.measures import ACCEPTANCE, DECLINE, HOLD, MEASURES, REPORT
 from greenfraud.instants import HOUR_US
@@ -82,6 +83,19 @@ class EntityBlock:
         """Return how many places were marked, by whom the entity met in the window before each row."""
         return self.once(("distinct", params["window_us"]), lambda: self._distinct(params))
 
+    def is_marked(self, params: Params) -> NDArray[np.bool_]:
+        """Tell per row whether the window before it has marked the place of its own value of a column; false without one."""
+        places = np.take(self._events.met[params["column"]], self.rows)
+        unions = self._unions(params, params["column"])
+        words = np.take_along_axis(unions, np.maximum(places // BITS, 0)[None, :], axis=0)[0]
+        is_marked: NDArray[np.bool_] = (places != NO_PLACE) & (words >> np.maximum(places, 0) % BITS & 1 == 1)
+        return is_marked
+
+    def has_place(self, column: str) -> NDArray[np.bool_]:
+        """Tell per row whether it has a value of a column whose values are marked."""
+        has: NDArray[np.bool_] = np.take(self._events.met[column], self.rows) != NO_PLACE
+        return has
+
     @cached_property
     def log_amount(self) -> Ints:
         """The binary logarithm of each amount, in units of 2^-16."""
@@ -135,10 +149,14 @@ class EntityBlock:
         return until_now - np.take(before, start)
 
     def _distinct(self, params: Params) -> Ints:
-        start, end = self._start(self._tried, params), self._tried.end
-        words = self.once(("marks",), lambda: marks(np.take(self._events.met, self._all_rows)))
-        marked: Ints = np.bitwise_count(range_unions(words, start, end)).sum(axis=0, dtype=np.int64)
+        marked: Ints = np.bitwise_count(self._unions(params)).sum(axis=0, dtype=np.int64)
         return marked
+
+    def _unions(self, params: Params, of: str | None = None) -> Ints:
+        """Return the words that the window before each row has marked, of shape (words, rows)."""
+        start, end = self._start(self._tried, params), self._tried.end
+        words = self.once(("marks", of), lambda: marks(np.take(self._events.met[of], self._all_rows)))
+        return range_unions(words, start, end)
 
     def _start(self, seen: Seen, params: Params, lag_us: int = 0) -> Ints:
         """Return the position of the first event at or after floor_to_hop(t - w) - lag; lags are multiples of hops."""

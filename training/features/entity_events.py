@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from greenfraud.features.distinct import WORDS
 from greenfraud.features.measures import ROOM_MINOR, SQUARE_CAP_MINOR
 from training.features.event_line import EventLine, row_key
 from training.features.logarithm import log2_fixed
+from training.features.places import marked_places
 from training.features.timeline import order_by_entity
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from greenfraud.features.manifest import View
     from training.features.history import History
 
     Ints = NDArray[np.int64]
@@ -40,17 +43,19 @@ MAXIMAL: Mapping[str, Callable[[Ints], Ints]] = {
 class EntityEvents:
     """Where the events of each entity are found; `code` is the entity of each row, -1 for none.
 
-    `accepted` is None where every payment was accepted at once: then it is what was tried. `met` is the place of whom the
-    entity met in each row.
+    `accepted` is None where every payment was accepted at once: then it is what was tried. `met` are the places that each row
+    marks: under None of whom the entity met, under an extra column of its value.
     """
 
-    def __init__(self, history: History, code: Ints, release_code: Ints, met: Ints, *, keeps_reports: bool) -> None:
+    def __init__(self, history: History, view: View) -> None:
         """Sort the history by entity; where reports are no events of the view, leave them out."""
-        self.met = met
+        code, release_code = history.code[view.join_key], history.releases.code[view.join_key]
+        marking = {series.of for series in view.series if series.measures == WORDS}
+        self.met = {of: marked_places(history, view, of) for of in marking}
         self.occurred_us, self.amount_minor = history.occurred_us, history.amount_minor
         self._order = order_by_entity(code)
         self._first = np.concatenate([[0], np.cumsum(np.bincount(code + 1))])  # of each entity in the order, -1 before all
-        rows, observed_us = history.reports() if keeps_reports else (np.empty(0, np.int64), np.empty(0, np.int64))
+        rows, observed_us = history.reports() if view.keeps_reports else (np.empty(0, np.int64), np.empty(0, np.int64))
         self.reports = self._known_later(code[rows], observed_us, self.amount_minor[rows])
         self.held = self._known_at_once(code, np.flatnonzero(history.is_held))
         self.declined = self._known_at_once(code, np.flatnonzero(history.is_declined))

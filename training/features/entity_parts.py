@@ -1,4 +1,4 @@
-"""A history cut into parts of so many customers or terminals, so that only one part's states are in memory at a time."""
+"""A history cut into parts of so many entities of a kind, so that only one part's states are in memory at a time."""
 
 from __future__ import annotations
 
@@ -18,31 +18,20 @@ if TYPE_CHECKING:
 
 
 def entity_parts(history: History, join_key: str, entities_at_once: int) -> Iterator[History]:
-    """Yield the history of one part of the entities after the other; it knows no entity of the other kind."""
-    is_customer = join_key == "customer_id"
-    code, ids = (history.customer, history.customer_ids) if is_customer else (history.terminal, history.terminal_ids)
+    """Yield the history of one part of the entities after the other; it knows no entity of another kind."""
+    code, ids, released = history.code[join_key], history.ids[join_key], history.releases
     order = np.argsort(code, kind="stable")
     borders = np.arange(0, len(ids) + entities_at_once, entities_at_once)
     cuts = np.searchsorted(code[order], borders)
     for first, start, end in zip(borders, cuts[:-1], cuts[1:], strict=False):
         rows = np.sort(order[start:end])
-        own, absent = code[rows] - first, np.full(len(rows), -1)
-        released = history.releases
-        release_code = (released.customer if is_customer else released.terminal) - first
+        release_code = released.code[join_key] - first
         is_own = (release_code >= 0) & (release_code < entities_at_once)
-        own_release, no_release = release_code[is_own], np.full(int(is_own.sum()), -1)
-        part_ids, none = ids.slice(int(first), entities_at_once), ids.slice(0, 0)
         yield replace(
             _rows_of(history, rows),
-            customer=own if is_customer else absent,
-            terminal=absent if is_customer else own,
-            customer_ids=part_ids if is_customer else none,
-            terminal_ids=none if is_customer else part_ids,
-            releases=replace(
-                released.of(is_own),
-                customer=own_release if is_customer else no_release,
-                terminal=no_release if is_customer else own_release,
-            ),
+            code={join_key: code[rows] - first},
+            ids={join_key: ids.slice(int(first), entities_at_once)},
+            releases=replace(released.of(is_own), code={join_key: release_code[is_own]}),
         )
 
 

@@ -14,8 +14,7 @@ import numpy as np
 from greenfraud.features.distinct import WORDS
 from greenfraud.features.tiles import ViewState
 from training.features.entity_events import MAXIMAL, NEVER_US, SUMMED
-from training.features.history import codes
-from training.features.places import marks, places_of_ids
+from training.features.places import marked_places, marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,13 +63,16 @@ def states_at(history: History, view: View, as_of_us: int) -> EntityStates:
 
     Releases are: whenever a payment is accepted, the online state has it from being told on, and no window reads ahead of its row.
     """
-    code, ids = _entities(history, view)
+    code, ids = history.code[view.join_key], history.ids[view.join_key].to_pylist()
     tried, reports = _tried(history, code, as_of_us), _reports(history, code, as_of_us)
-    kinds = [tried, _met(history, view, code, as_of_us), _accepted(history, view, code, as_of_us), reports]
+    kinds = [tried, _accepted(history, view, code, as_of_us), reports]
     kinds += [
         _refused(history, code, as_of_us, *refused) for refused in ((history.is_held, "held"), (history.is_declined, "declined"))
     ]
-    arrays = {series.name: _arrays(series, _events_of(series, kinds), as_of_us, len(ids)) for series in view.series}
+    marking = {series.name: series.of for series in view.series if series.measures == WORDS}
+    met = {of: _met(history, view, of, as_of_us) for of in {*marking.values()}}
+    events_of = {one.name: met[one.of] if one.name in marking else _events_of(one, kinds) for one in view.series}
+    arrays = {series.name: _arrays(series, events_of[series.name], as_of_us, len(ids)) for series in view.series}
     counted = {measure for series in view.series for measure in series.measures}
     # When an entity was seen says what it tried, and what was reported; a payment released later adds no moment of its own.
     newest = [_newest(events, len(ids)) for events in (tried, reports) if counted & set(events.measures)]
@@ -88,20 +90,13 @@ def _newest(events: _Events, entities: int) -> Ints:
     return newest_us
 
 
-def _entities(history: History, view: View) -> tuple[Ints, list[str]]:
-    if view.join_key == "customer_id":
-        return history.customer, history.customer_ids.to_pylist()
-    return history.terminal, history.terminal_ids.to_pylist()
-
-
 def _tried(history: History, code: Ints, as_of_us: int) -> _Events:
     rows = np.flatnonzero((history.occurred_us <= as_of_us) & (code >= 0))
     return _Events(code[rows], history.occurred_us[rows], {"count": np.ones(len(rows), np.int64)})
 
 
-def _met(history: History, view: View, code: Ints, as_of_us: int) -> _Events:
-    other = "terminal_id" if view.join_key == "customer_id" else "customer_id"
-    place = places_of_ids(*codes(history.table[other]))
+def _met(history: History, view: View, of: str | None, as_of_us: int) -> _Events:
+    code, place = history.code[view.join_key], marked_places(history, view, of)
     rows = np.flatnonzero((history.occurred_us <= as_of_us) & (code >= 0) & (place >= 0))
     return _Events(code[rows], history.occurred_us[rows], dict(zip(WORDS, marks(place[rows]), strict=True)))
 
@@ -114,7 +109,7 @@ def _refused(history: History, code: Ints, as_of_us: int, is_refused: NDArray[np
 
 def _accepted(history: History, view: View, code: Ints, as_of_us: int) -> _Events:
     rows = np.flatnonzero((history.occurred_us <= as_of_us) & (code >= 0) & history.is_accepted)
-    released_code = history.releases.customer if view.join_key == "customer_id" else history.releases.terminal
+    released_code = history.releases.code[view.join_key]
     released = np.flatnonzero(released_code >= 0)
     amounts = np.concatenate([history.amount_minor[rows], history.releases.amount_minor[released]])
     return _Events(

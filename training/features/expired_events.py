@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from training.features.history import codes, rows_of_labels
+from training.features.history import codes, join_keys, rows_of_labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +28,7 @@ def expired_rows_to_keep(rows: pa.Table, labels: pa.Table, horizon_us: int, kept
     reported_us = _first_reports(rows, labels)
     is_kept = reported_us >= horizon_us
     seen_us = np.where(is_kept, NEVER_US, reported_us)  # a later report does not hide this one from the rows between
-    for column in ("customer_id", "terminal_id"):
+    for column in join_keys():
         entity, ids = codes(rows[column])
         is_kept[_newest(entity, occurred_us, len(ids), kept_since_us)] = True
         is_kept[_newest(entity, seen_us, len(ids), kept_since_us)] = True

@@ -16,7 +16,6 @@ from greenfraud.errors import ContractError
 from training.features.computed_features import ComputedFeatures, places_of, with_default
 from training.features.entity_block import EntityBlock
 from training.features.entity_events import EntityEvents
-from training.features.places import places_of_ids
 from training.features.request_columns import REQUEST_COLUMNS
 from training.features.state_columns import STATE_COLUMNS
 
@@ -51,14 +50,8 @@ class FeatureMatrix:
             _check(feature)
         self.manifest, self.history = manifest, history
         self._names = [feature.name for feature in manifest.features if feature.view is not None]
-        codes = {
-            "customer_id": (history.customer, history.releases.customer, places_of_ids(history.terminal, history.terminal_ids)),
-            "terminal_id": (history.terminal, history.releases.terminal, places_of_ids(history.customer, history.customer_ids)),
-        }
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            events = pool.map(
-                lambda view: EntityEvents(history, *codes[view.join_key], keeps_reports=view.keeps_reports), manifest.views.values()
-            )
+            events = pool.map(lambda view: EntityEvents(history, view), manifest.views.values())
             self._events = dict(zip(manifest.views, events, strict=True))
 
     def columns(self, rows: slice) -> dict[str, Floats]:

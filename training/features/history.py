@@ -15,8 +15,11 @@ from greenfraud.features.manifest import load_manifest
 from greenfraud.outcomes import ALLOW, BLOCK, HELD
 from training.features.day_files import DayFiles
 from training.features.propensity import PROPENSITY
+from training.features.row_order import in_order
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from training.features.day_files import Lake
@@ -39,7 +42,7 @@ OUTCOME_COLUMNS = pa.schema([("decision", pa.string()), ("accepted_us", pa.int64
 INVESTIGATED = "is_investigated"
 # A payment that was held and then accepted; it repeats the payment, so that nobody has to look for it.
 RELEASES = pa.schema([*TRANSACTIONS, ("accepted_us", pa.int64())])
-EXTRA_COLUMNS = {"number": pa.float64(), "category": pa.string()}
+EXTRA_COLUMNS = {"number": pa.float64(), "category": pa.string(), "entity": pa.string()}
 
 
 def transactions_schema() -> pa.Schema:
@@ -48,31 +51,45 @@ def transactions_schema() -> pa.Schema:
     return pa.schema([*TRANSACTIONS, *OUTCOME_COLUMNS, (PROPENSITY, pa.float64()), (INVESTIGATED, pa.bool_()), *extras])
 
 
+def releases_schema() -> pa.Schema:
+    """Return the columns of the lake's releases: what names an entity in an extra column is repeated too."""
+    return pa.schema([*RELEASES, *((column, pa.string()) for column in load_manifest().entity_columns)])
+
+
+def join_keys() -> list[str]:
+    """Return the columns of a payment that name its entities."""
+    return [view.join_key for view in load_manifest().views.values()]
+
+
 @dataclass(frozen=True)
 class Releases:
-    """Payments that were accepted some time after they were tried, ascending by `accepted_us`; entities are codes, -1 for none."""
+    """Payments that were accepted some time after they were tried, ascending by `accepted_us`.
+
+    `code` holds by join key the entity of each, -1 for none.
+    """
 
     accepted_us: NDArray[np.int64]
-    customer: NDArray[np.int64]
-    terminal: NDArray[np.int64]
+    code: Mapping[str, NDArray[np.int64]]
     amount_minor: NDArray[np.int64]
 
     def of(self, chosen: NDArray[np.bool_]) -> Releases:
         """Return some of them."""
-        return Releases(self.accepted_us[chosen], self.customer[chosen], self.terminal[chosen], self.amount_minor[chosen])
+        code = {join_key: codes[chosen] for join_key, codes in self.code.items()}
+        return Releases(self.accepted_us[chosen], code, self.amount_minor[chosen])
 
 
 @dataclass(frozen=True)
 class History:
-    """Transactions sorted by (occurred_us, transaction_id), with what was reported about them."""
+    """Transactions sorted by (occurred_us, transaction_id), with what was reported about them.
+
+    By join key, `code` holds the entity of each row, -1 where absent, and `ids` the id of each code.
+    """
 
     table: pa.Table
     occurred_us: NDArray[np.int64]
     amount_minor: NDArray[np.int64]
-    customer: NDArray[np.int64]  # code of the customer
-    terminal: NDArray[np.int64]  # code of the terminal, -1 where absent
-    customer_ids: pa.Array  # id of each code
-    terminal_ids: pa.Array
+    code: Mapping[str, NDArray[np.int64]]
+    ids: Mapping[str, pa.Array]
     label_row: NDArray[np.int64]  # row of the transaction each label is about
     label_is_fraud: NDArray[np.bool_]
     label_observed_us: NDArray[np.int64]  # ascending
@@ -129,7 +146,8 @@ def read_history(lake: Lake, first_day: date | None = None, end_day: date | None
     schema = transactions_schema()
     transactions = DayFiles(lake, "transactions", schema).read(first_day, end_day)
     labels = pa.concat_tables([LABELS.empty_table(), *DayFiles(lake, "labels", LABELS).read(first_day, None)])
-    releases = pa.concat_tables([RELEASES.empty_table(), *DayFiles(lake, "releases", RELEASES).read(first_day, None)])
+    released = releases_schema()
+    releases = pa.concat_tables([released.empty_table(), *DayFiles(lake, "releases", released).read(first_day, None)])
     return arrange(pa.concat_tables([schema.empty_table(), *transactions]), labels, releases)
 
 
@@ -143,19 +161,19 @@ def history_of(table: pa.Table, labels: pa.Table, releases: pa.Table | None = No
     labels = labels.sort_by("observed_us")
     label_row = rows_of_labels(table, labels)
     is_known = label_row >= 0
-    releases = RELEASES.empty_table() if releases is None else releases
+    releases = releases_schema().empty_table() if releases is None else releases
     released_row = rows_of_labels(table, releases)
     is_here = released_row >= 0
+    named = [join_key for join_key in join_keys() if join_key in table.column_names]
     with ThreadPoolExecutor() as pool:
-        (customer, customer_ids), (terminal, terminal_ids) = pool.map(codes, [table["customer_id"], table["terminal_id"]])
+        coded_ = dict(zip(named, pool.map(codes, [table[join_key] for join_key in named]), strict=True))
+    ids = {join_key: of for join_key, (_, of) in coded_.items()}
     return History(
         table=table,
         occurred_us=table["occurred_us"].to_numpy(),
         amount_minor=table["amount_minor"].to_numpy(),
-        customer=customer,
-        terminal=terminal,
-        customer_ids=customer_ids,
-        terminal_ids=terminal_ids,
+        code={join_key: code for join_key, (code, _) in coded_.items()},
+        ids=ids,
         label_row=label_row[is_known],
         label_is_fraud=labels["is_fraud"].to_numpy()[is_known],
         label_observed_us=labels["observed_us"].to_numpy()[is_known],
@@ -163,7 +181,7 @@ def history_of(table: pa.Table, labels: pa.Table, releases: pa.Table | None = No
         is_silence_telling=_is_accepted(table) & _is_investigated(table),
         is_held=_has_outcome(table, *HELD),
         is_declined=_has_outcome(table, BLOCK),
-        releases=_releases(releases, customer_ids, terminal_ids),
+        releases=_releases(releases, ids),
         released_row=released_row[is_here],
         released_us=releases["accepted_us"].to_numpy()[is_here],
     )
@@ -192,7 +210,7 @@ def _has_outcome(table: pa.Table, *outcomes: str) -> NDArray[np.bool_]:
     return has
 
 
-def _releases(releases: pa.Table, customer_ids: pa.Array, terminal_ids: pa.Array) -> Releases:
+def _releases(releases: pa.Table, ids_of: Mapping[str, pa.Array]) -> Releases:
     """Return the first release of each transaction, by the codes of its entities."""
     releases = releases.sort_by("accepted_us")
     ids = releases["transaction_id"].combine_chunks().dictionary_encode().indices.to_numpy()
@@ -200,24 +218,11 @@ def _releases(releases: pa.Table, customer_ids: pa.Array, terminal_ids: pa.Array
     releases = releases.take(pa.array(first))
     code = {
         name: pc.index_in(releases[name], value_set=known, skip_nulls=True).fill_null(-1).to_numpy().astype(np.int64)
-        for name, known in (("customer_id", customer_ids), ("terminal_id", terminal_ids))
+        if name in releases.column_names
+        else np.full(releases.num_rows, -1, np.int64)
+        for name, known in ids_of.items()
     }
-    return Releases(
-        releases["accepted_us"].to_numpy(), code["customer_id"], code["terminal_id"], releases["amount_minor"].to_numpy()
-    )
-
-
-def in_order(table: pa.Table) -> pa.Table:
-    """Return transactions sorted by (occurred_us, transaction_id), the first of each id."""
-    ids = table["transaction_id"].combine_chunks()
-    is_rising = pc.all(pc.less(ids[:-1], ids[1:])).as_py() is not False  # numbered ids; asked because it is ten times as fast
-    if not _is_in_order(table, is_rising):
-        table = table.sort_by([("occurred_us", "ascending"), ("transaction_id", "ascending")])
-    if is_rising or pc.count_distinct(ids).as_py() == table.num_rows:
-        return table
-    ids = table["transaction_id"].combine_chunks().dictionary_encode().indices.to_numpy()
-    _, first = np.unique(ids, return_index=True)
-    return table.take(pa.array(np.sort(first)))
+    return Releases(releases["accepted_us"].to_numpy(), code, releases["amount_minor"].to_numpy())
 
 
 def rows_of_labels(table: pa.Table, labels: pa.Table) -> NDArray[np.int64]:
@@ -234,7 +239,7 @@ def rows_of_labels(table: pa.Table, labels: pa.Table) -> NDArray[np.int64]:
 
 def coded(table: pa.Table) -> pa.Table:
     """Return transactions whose entities are numbers into dictionaries, so that texts are looked at once."""
-    for name in ("customer_id", "terminal_id"):
+    for name in join_keys():
         table = table.set_column(table.column_names.index(name), name, table[name].combine_chunks().dictionary_encode())
     return table
 
@@ -248,11 +253,3 @@ def codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.Array]:
     indices = [chunk.indices.fill_null(-1).to_numpy() for chunk in chunks]
     code = np.concatenate([np.empty(0, np.int64), *indices])
     return code, chunks[0].dictionary if chunks else pa.nulls(0, pa.string())
-
-
-def _is_in_order(table: pa.Table, ids_rise: bool) -> bool:
-    step_us = np.diff(table["occurred_us"].to_numpy())
-    if ids_rise or (step_us < 0).any():
-        return bool((step_us >= 0).all())
-    ties, ids = np.flatnonzero(step_us == 0), table["transaction_id"].combine_chunks()
-    return pc.all(pc.less(ids.take(pa.array(ties)), ids.take(pa.array(ties + 1)))).as_py() is not False

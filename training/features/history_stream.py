@@ -17,7 +17,16 @@ from greenfraud.features.manifest import KEPT_SECONDS
 from greenfraud.instants import DAY_US, day_of, start_of_day_us
 from training.features.day_files import DayFiles
 from training.features.expired_events import expired_rows_to_keep
-from training.features.history import LABELS, RELEASES, History, coded, history_of, in_order, rows_of_labels, transactions_schema
+from training.features.history import (
+    LABELS,
+    History,
+    coded,
+    history_of,
+    releases_schema,
+    rows_of_labels,
+    transactions_schema,
+)
+from training.features.row_order import in_order
 
 if TYPE_CHECKING:
     from training.features.day_files import Lake
@@ -37,10 +46,10 @@ class HistoryStream:
         schema = transactions_schema()
         self._transactions = DayFiles(lake, "transactions", schema)
         self._labels = DayFiles(lake, "labels", LABELS)
-        self._releases = DayFiles(lake, "releases", RELEASES)
+        self._releases = DayFiles(lake, "releases", releases_schema())
         self._buffer = timedelta(days=-(-buffer_us // DAY_US))
         self._rows, self._known = coded(pa.Table.from_batches([], schema)), pa.Table.from_batches([], LABELS)
-        self._released = RELEASES.empty_table()
+        self._released = releases_schema().empty_table()
         self._next_day = self._next_told_day = self._transactions.first_day or date.min
         self._expired_until = date.min
         self._sought: set[str] = set()  # reported ids that no day had

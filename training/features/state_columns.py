@@ -130,6 +130,18 @@ def report_ratio(block: EntityBlock, params: Params) -> Floats:
     return np.where(payments > 0.0, reports(block, params) / payments, np.nan)
 
 
+def report_share(block: EntityBlock, params: Params) -> Floats:
+    """Return the report ratio as if so many reports and payments had been seen before any."""
+    payments = block.lagged(params, "accepted").astype(np.float64)
+    share: Floats = (reports(block, params) + params["prior_reports"]) / (payments + params["prior_payments"])
+    return share
+
+
+def first_time(block: EntityBlock, params: Params) -> Floats:
+    """Tell whether no payment of the window had the column's value."""
+    return np.where(block.has_place(params["column"]), np.where(block.is_marked(params), 0.0, 1.0), np.nan)
+
+
 def _smallest(block: EntityBlock, params: Params, refused: str) -> NDArray[np.int64] | None:
     """Return the smallest of the window that was refused, `ROOM_MINOR` where none was; None where none was of any row."""
 
@@ -191,4 +203,6 @@ STATE_COLUMNS: Mapping[str, Callable[[EntityBlock, Params], Floats]] = {
     "lagged_count": lagged_count,
     "reports": reports,
     "report_ratio": report_ratio,
+    "report_share": report_share,
+    "first_time": first_time,
 }

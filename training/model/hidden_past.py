@@ -1,4 +1,4 @@
-"""Rows as they would be if nobody had ever seen their customer, their terminal, or either.
+"""Rows as they would be if nobody had ever seen their customer, their terminal, another entity of theirs, or any of them.
 
 Amount and request must mean something alone. A data set knows few customers of whom nothing is known, and their frauds are fewer
 still: a model that has hardly met any allows them every amount.
@@ -30,7 +30,7 @@ class Past(NamedTuple):
 
 
 def pasts_of(features: Mapping[str, str]) -> list[Past]:
-    """Return the past of customers and that of terminals, as this release computes it; `features` are name and hash per input."""
+    """Return the past of each kind of entity, as this release computes it; `features` are name and hash per input."""
     declared = {(feature.name, feature.hash): feature for feature in load_manifest().features}
     found: dict[str, list[tuple[int, float]]] = {}
     for place, pair in enumerate(features.items()):

@@ -20,6 +20,7 @@ from greenfraud.features.encoding import entity_id
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import DAY_US, HOUR_US, day_of
+from greenfraud.items.state import tables_of
 from training.features.day_files import DayFiles
 from training.features.entity_parts import entity_parts
 from training.features.entity_states import states_at
@@ -70,8 +71,9 @@ class Reconciliation:
     @classmethod
     def of(cls, settings: Settings, **caution: Any) -> Reconciliation:
         """Return the reconciliation of the deployed tables with the deployed lake."""
-        tables = {"customer_activity": settings.customer_table, "terminal_activity": settings.terminal_table}
-        return cls(client=client("dynamodb"), lake=Bucket(settings.lake_bucket), manifest=load_manifest(), tables=tables, **caution)
+        manifest = load_manifest()
+        tables = tables_of(manifest, settings.customer_table, settings.terminal_table)
+        return cls(client=client("dynamodb"), lake=Bucket(settings.lake_bucket), manifest=manifest, tables=tables, **caution)
 
     def run(self) -> Counter[Outcome]:
         """Correct what differs; returns how many states came to which end, conflicts counted in the last round."""
@@ -113,7 +115,7 @@ class Reconciliation:
         correction = look.corrections[view.name]
         writer = StateWriter(self.client, view, self.tables[view.name], correction)
         unknown = set(correction.survey.damaged)
-        entities = len(look.history.customer_ids if view.join_key == "customer_id" else look.history.terminal_ids)
+        entities = len(look.history.ids[view.join_key])
         for number, states in enumerate(lake_states(view, look), start=1):
             counts += writer.write(states)
             unknown -= states.keys()

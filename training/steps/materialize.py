@@ -56,6 +56,6 @@ def applied_store(registry: Path, settings: Settings) -> Any:
         entity_key_serialization_version=3,
     )
     store = FeatureStore(config=config)
-    store.apply([repo.customer, repo.terminal, repo.transaction, repo.customer_activity, repo.terminal_activity])
+    store.apply([*repo.ENTITIES, repo.transaction, *repo.STATE_VIEWS])
     store.apply([repo.transaction_features, repo.declared_features, repo.fraud_serving, repo.fraud_training])
     return store

@@ -38,6 +38,6 @@ def test_an_extra_column_becomes_a_feature_by_declaring_it(declared: Manifest): 
         {"distance": None, "is_remote": None},
     ]
     for transaction, row in zip(live, built, strict=True):
-        scored = compute(declared, None, None, transaction.occurred_us, transaction.amount_minor, transaction.extras)
+        scored = compute(declared, (None, None), transaction.occurred_us, transaction.amount_minor, transaction.extras)
         assert {name: scored[name] for name in row} == row
     assert not any(isinstance(value, float) and math.isnan(value) for row in built for value in row.values())

@@ -24,7 +24,8 @@ from greenfraud.outcomes import ALLOW, BLOCK, REVIEW, accepted_at_once
 from training.features import feature_matrix
 from training.features.expired_events import expired_rows_to_keep
 from training.features.feature_matrix import FeatureMatrix, buffer_us
-from training.features.history import LABELS, OUTCOME_COLUMNS, RELEASES, TRANSACTIONS, arrange, history_of, in_order
+from training.features.history import LABELS, OUTCOME_COLUMNS, RELEASES, TRANSACTIONS, arrange, history_of
+from training.features.row_order import in_order
 
 MANIFEST = load_manifest()
 START_US = 17_622 * DAY_US  # a Saturday
@@ -138,7 +139,7 @@ def test_extra_columns_are_read_from_the_history() -> None:
     wide = arrange(transactions.append_column("km", [extras["km"]]).append_column("channel", [extras["channel"]]), labels)
     requests = [dict(zip(extras, values, strict=True)) for values in zip(*extras.values(), strict=True)]
     for history, rows in ((wide, requests), (arrange(transactions, labels), [{}] * 4)):
-        computed = [compute(manifest, None, None, 0, 100, row) for row in rows]
+        computed = [compute(manifest, (None, None), 0, 100, row) for row in rows]
         columns = FeatureMatrix(manifest, history).columns(slice(0, 4))
         for name in manifest.names:
             assert bits(columns[name]) == bits([values[name] for values in computed])
@@ -227,7 +228,7 @@ def _release(event: Event, customers: dict[str, ViewState], terminals: dict[str 
 def _score_and_ingest(event: Event, customers: dict[str, ViewState], terminals: dict[str | None, ViewState]) -> list[bytes]:
     now_us = START_US + event.offset_us
     customer, terminal = customers.get(event.customer), terminals.get(event.terminal)
-    values = compute(MANIFEST, customer, terminal, now_us, event.amount_minor)
+    values = compute(MANIFEST, (customer, terminal), now_us, event.amount_minor)
     customer = customer or ViewState.empty(MANIFEST.views["customer_activity"])
     tried = now_us, event.amount_minor, event.outcome or ALLOW
     customers[event.customer] = customer.add_transaction(*tried, event.terminal).expire(now_us)

@@ -28,7 +28,7 @@ def test_a_transaction_stored_twice_counts_once() -> None:
     """In time order, the first spelling of each id."""
     arranged = history([ONE, TWO, ONE], [])
     assert arranged.table["transaction_id"].to_pylist() == ["t2", "t1"]
-    assert arranged.terminal.tolist() == [-1, 0]
+    assert arranged.code["terminal_id"].tolist() == [-1, 0]
 
 
 def test_equal_times_are_ordered_by_id() -> None:

@@ -49,7 +49,7 @@ def replayed(events):
     states = {}
     for n, (hour, customer, terminal, amount_minor) in enumerate(events):
         now_us = START_US + hour * HOUR_US
-        yield compute(MANIFEST, states.get(customer), states.get(terminal), now_us, amount_minor)
+        yield compute(MANIFEST, (states.get(customer), states.get(terminal)), now_us, amount_minor)
         for entity, other, view in zip((customer, terminal), (terminal, customer), MANIFEST.views.values(), strict=True):
             state = states.get(entity, ViewState.empty(view)).add_transaction(now_us, amount_minor, other=other)
             states[entity] = state.add_report(now_us + HOUR_US // 2) if n % 2 == 0 else state

@@ -15,7 +15,7 @@ from training.model.sample import Sample
 
 MANIFEST = load_manifest()
 DECLARED = {feature.name: feature.hash for feature in MANIFEST.features}
-UNSEEN = np.array(vector(MANIFEST.names, compute(MANIFEST, None, None, 1_700_000_000_000_000, 12_300)), np.float32)
+UNSEEN = np.array(vector(MANIFEST.names, compute(MANIFEST, (None, None), 1_700_000_000_000_000, 12_300)), np.float32)
 OF_REQUEST = [place for place, feature in enumerate(MANIFEST.features) if feature.view is None]
 
 

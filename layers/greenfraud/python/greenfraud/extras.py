@@ -1,18 +1,22 @@
 """Extra columns of a user's data: declared in feature_repo, compiled into the manifest, checked here.
 
-A column is a "number", a finite double, or a "category", a text. On the wire it stands beside the other fields; absent
-and null are the same.
+A column is a "number", a finite double, a "category", a text, or names an "entity", as an id does. On the wire it stands
+beside the other fields; absent and null are the same.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from greenfraud.errors import ContractError, InvalidInput
 
 MAXIMUM_TEXT_LENGTH = 256
+# With one of these in it, an id looks like another one in a log, ends its line in a file, and gets lost on the way to a store.
+CONTROL_CHARACTER = "[\x00-\x1f\x7f-\x9f\u2028\u2029]"
+_CONTROL_CHARACTER = re.compile(CONTROL_CHARACTER)
 Extras = Mapping[str, float | str]
 
 # What records, answers and feature chunks call their own columns.
@@ -59,10 +63,25 @@ def _number(name: str, value: object) -> float:
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str) or len(value) > MAXIMUM_TEXT_LENGTH:
         raise InvalidInput(name, f"must be a string of at most {MAXIMUM_TEXT_LENGTH} characters")
-    # JSON can spell half a surrogate pair, which no UTF-8 store accepts.
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if _is_half_a_pair(value):
         raise InvalidInput(name, "must be valid Unicode")
     return value
 
 
-_CHECKS: Mapping[str, Callable[[str, object], float | str]] = {"number": _number, "category": _text}
+def identity_of(name: str, value: object) -> str:
+    """Return what an id may be. Raises InvalidInput naming the field."""
+    if not isinstance(value, str) or not 1 <= len(value) <= MAXIMUM_TEXT_LENGTH:
+        raise InvalidInput(name, f"must be a string of 1 to {MAXIMUM_TEXT_LENGTH} characters")
+    if _is_half_a_pair(value):
+        raise InvalidInput(name, "must be valid Unicode")
+    if _CONTROL_CHARACTER.search(value):
+        raise InvalidInput(name, "must hold no control characters or line separators")
+    return value
+
+
+def _is_half_a_pair(value: str) -> bool:
+    """JSON can spell half a surrogate pair, which no UTF-8 store accepts."""
+    return any("\ud800" <= character <= "\udfff" for character in value)
+
+
+_CHECKS: Mapping[str, Callable[[str, object], float | str]] = {"number": _number, "category": _text, "entity": identity_of}

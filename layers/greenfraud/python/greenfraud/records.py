@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from greenfraud.errors import InvalidInput
 from greenfraud.exchange import Exchange, Original
-from greenfraud.extras import Extras, parse_extras
+from greenfraud.extras import CONTROL_CHARACTER, Extras, identity_of, parse_extras
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import day_of, format_rfc3339, parse_rfc3339
 from greenfraud.money import EURO, MAXIMUM_AMOUNT_MINOR
 
-__all__ = ["MAXIMUM_AMOUNT_MINOR", "Label", "Release", "Transaction", "format_rfc3339", "parse_rfc3339"]
+__all__ = ["CONTROL_CHARACTER", "MAXIMUM_AMOUNT_MINOR", "Label", "Release", "Transaction", "format_rfc3339", "parse_rfc3339"]
 
 MAXIMUM_ID_LENGTH = 256
-# With one of these in it, an id looks like another one in a log, ends its line in a file, and gets lost on the way to a store.
-CONTROL_CHARACTER = "[\x00-\x1f\x7f-\x9f\u2028\u2029]"
-_CONTROL_CHARACTER = re.compile(CONTROL_CHARACTER)
 OURS = Exchange()  # EUR, and no rates
 
 
@@ -61,6 +57,16 @@ class Transaction:
             extras=parse_extras(body, declared),
             original=original,
         )
+
+    def entity(self, join_key: str) -> str | None:
+        """Return whose past the payment is part of, by the column that names it; None where the payment does not say it."""
+        if join_key == "customer_id":
+            return self.customer_id
+        return self.terminal_id if join_key == "terminal_id" else cast("str | None", self.extras.get(join_key))
+
+    def met(self, join_key: str) -> str | None:
+        """Return whom that entity met: the terminal, if any, where it is the customer, the customer everywhere else."""
+        return self.terminal_id if join_key == "customer_id" else self.customer_id
 
     def to_json(self) -> dict[str, Any]:
         """Return the wire form, with the amount as it was sent; `from_json` gives the same transaction back."""
@@ -137,12 +143,4 @@ def original_columns(original: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _identity(body: Mapping[str, Any], field: str) -> str:
-    value = body.get(field)
-    if not isinstance(value, str) or not 1 <= len(value) <= MAXIMUM_ID_LENGTH:
-        raise InvalidInput(field, f"must be a string of 1 to {MAXIMUM_ID_LENGTH} characters")
-    # JSON can spell half a surrogate pair, which no UTF-8 store accepts.
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise InvalidInput(field, "must be valid Unicode")
-    if _CONTROL_CHARACTER.search(value):
-        raise InvalidInput(field, "must hold no control characters or line separators")
-    return value
+    return identity_of(field, body.get(field))

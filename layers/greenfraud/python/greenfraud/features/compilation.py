@@ -7,7 +7,7 @@ from typing import Any
 
 from greenfraud.canonical import canonical_json, sha256_hex
 from greenfraud.errors import ContractError
-from greenfraud.extras import check_names
+from greenfraud.features.column_checks import check_columns
 from greenfraud.features.declaration import AGGREGATIONS, FeatureDeclaration, SeriesDeclaration, ViewDeclaration
 from greenfraud.features.groups import Group
 from greenfraud.features.manifest import KEPT_US, SCHEMA
@@ -17,6 +17,7 @@ from greenfraud.instants import DAY_US, HOUR_US
 
 ENTITY_KEY_VERSION = 3
 HASH_DIGITS = 16
+REPORTED = ("report_ratio", "report_share")
 REFUSALS = ("amount_over_declined", "amount_over_refused")
 USUAL_WINDOW_US = 90 * DAY_US  # whose accepted payments tell what is usual
 USUAL = ("accepted", "amount_minor", "largest")
@@ -33,8 +34,8 @@ def compile_manifest(
     The version covers what is computed and stored, not the wording and grouping of reasons: rewording rebuilds nothing.
     """
     by_name = {view.name: view for view in views}
+    check_columns(views, declarations)
     features = [_feature(declaration, by_name) for declaration in declarations]
-    _check_columns(features)
     if groups:
         _check_groups(declarations, groups)
     body = {
@@ -71,7 +72,7 @@ def _kind(declaration: FeatureDeclaration) -> str:
 def _params(declaration: FeatureDeclaration, views: dict[str, ViewDeclaration]) -> dict[str, Any]:
     if declaration.aggregation == "night":
         return {"until_hour": 6}
-    if declaration.column is not None:
+    if declaration.column is not None and declaration.view is None:
         values = {"values": list(declaration.values)} if declaration.values else {}
         return {"column": declaration.column, **values}
     if declaration.view is None:
@@ -93,7 +94,9 @@ def _window_params(declaration: FeatureDeclaration, view: ViewDeclaration) -> di
         if lag_us % hop_us:
             raise ContractError(f"{declaration.name}: the lag is not a multiple of the window's hop")
         params |= {"lag_us": lag_us, "head_series": _series(view, HOUR_US, AGGREGATIONS[declaration.aggregation])}
-    params["series"] = _series(view, hop_us, AGGREGATIONS[declaration.aggregation], declaration.series)
+    params["series"] = _series(view, hop_us, AGGREGATIONS[declaration.aggregation], declaration.series, declaration.column)
+    if declaration.column is not None:
+        params |= {"column": declaration.column, "is_personal": declaration.is_personal}
     if declaration.aggregation in REFUSALS:
         params |= (
             {"held_series": _series(view, hop_us, ("held", "held_room"))}
@@ -101,27 +104,23 @@ def _window_params(declaration: FeatureDeclaration, view: ViewDeclaration) -> di
             else {}
         )
         params |= {"usual_series": _series(view, DAY_US, USUAL), "usual_window_us": USUAL_WINDOW_US, "usual_hop_us": DAY_US}
-    if declaration.aggregation == "report_ratio":
+    if declaration.aggregation in REPORTED:
         params["report_series"] = _series(view, hop_us, ("reports",))
+    if declaration.prior is not None:
+        params |= {"prior_reports": float(declaration.prior[0]), "prior_payments": float(declaration.prior[1])}
     return params
 
 
-def _series(view: ViewDeclaration, hop_us: int, measures: tuple[str, ...], name: str | None = None) -> str:
-    """Return the first series, or the one of the name, that keeps all measures in tiles of this length."""
+def _series(
+    view: ViewDeclaration, hop_us: int, measures: tuple[str, ...], name: str | None = None, column: str | None = None
+) -> str:
+    """Return the first series, or the one of the name, that keeps all measures in tiles of this length; marks of a `column`."""
     for series in view.series:
-        if parse_duration(series.hop) == hop_us and {*measures} <= {*series.measures} and name in (None, series.name):
+        is_as_long = parse_duration(series.hop) == hop_us and series.of == column
+        if is_as_long and {*measures} <= {*series.measures} and name in (None, series.name):
             return series.name
-    raise ContractError(
-        f"view {view.name} keeps no {' with '.join(measures)} in tiles of {hop_us} us{f' in {name}' if name else ''}"
-    )
-
-
-def _check_columns(features: list[dict[str, Any]]) -> None:
-    check_names(feature["params"]["column"] for feature in features if "column" in feature["params"])
-    read = {(feature["params"]["column"], feature["kind"]) for feature in features if "column" in feature["params"]}
-    twice = [column for column, kind in read if kind == "number" and (column, "category") in read]
-    if twice:
-        raise ContractError(f"the extra columns {', '.join(sorted(twice))} are read as number and as category")
+    what = f"{f' in {name}' if name else ''}{f' of {column}' if column else ''}"
+    raise ContractError(f"view {view.name} keeps no {' with '.join(measures)} in tiles of {hop_us} us{what}")
 
 
 def _check_groups(declarations: Sequence[FeatureDeclaration], groups: Sequence[Group]) -> None:
@@ -145,7 +144,8 @@ def _view(project: str, view: ViewDeclaration, features: list[dict[str, Any]]) -
         "series": [_compiled_series(series, own) for series in view.series],
         "last": view.last,
     }
-    return compiled if view.last_report is None else {**compiled, "last_report": view.last_report}
+    last_report = {} if view.last_report is None else {"last_report": view.last_report}
+    return compiled | last_report | ({} if view.is_personal else {"is_personal": False})
 
 
 def _compiled_series(series: SeriesDeclaration, params: list[dict[str, Any]]) -> dict[str, Any]:
@@ -157,6 +157,7 @@ def _compiled_series(series: SeriesDeclaration, params: list[dict[str, Any]]) ->
         "measures": list(series.measures),
         "combine": [MEASURES[measure].combination for measure in series.measures],
         "retention_us": max(needs, default=0) + slack_of(hop_us),
+        **({"of": series.of} if series.of else {}),
     }
 
 

@@ -8,35 +8,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from greenfraud.features.manifest import Feature, Manifest
 from greenfraud.features.request_formulas import REQUEST_FORMULAS
 from greenfraud.features.scene import Scene
 from greenfraud.features.state_formulas import STATE_FORMULAS
-from greenfraud.features.tiles import ViewState
-
-NO_EXTRAS: Mapping[str, Any] = MappingProxyType({})
+from greenfraud.features.tiles import NO_EXTRAS, ViewState
 
 
-def compute(  # noqa: PLR0913, PLR0917  # what one transaction is: its states, and its request
+def compute(
     manifest: Manifest,
-    customer: ViewState | None,
-    terminal: ViewState | None,
+    states: Iterable[ViewState | None],
     occurred_us: int,
     amount_minor: int,
     extras: Mapping[str, Any] = NO_EXTRAS,
 ) -> dict[str, float | None]:
-    """Return every feature by name, None for missing; a state of None is an entity never seen.
+    """Return every feature by name, None for missing, from at most one state per view; None is an entity never seen.
 
     The states hold what was seen before the transaction, and not the transaction itself; one whose newest event is more
     than a year old counts as never seen. `extras` holds the transaction's extra columns by name.
     """
-    known = (state for state in (customer, terminal) if state is not None and state.is_known_at(occurred_us))
-    states = {state.view.name: state for state in known}
+    known = {state.view.name: state for state in states if state is not None and state.is_known_at(occurred_us)}
     scene = Scene(occurred_us, amount_minor, extras)
-    return {feature.name: _value(feature, scene, states) for feature in manifest.features}
+    return {feature.name: _value(feature, scene, known) for feature in manifest.features}
 
 
 def vector(names: Iterable[str], values: Mapping[str, float | None]) -> list[float]:

@@ -22,6 +22,8 @@ SCHEMA = 1
 # DynamoDB has deleted its item by then never decides a value. No window is as long.
 KEPT_SECONDS = 366 * 24 * 3600
 KEPT_US = KEPT_SECONDS * SECOND_US
+RECORD_KEYS = frozenset({"customer_id", "terminal_id"})  # entities that the record itself names; others stand in extra columns
+REQUEST_KINDS, ENTITY = frozenset({"number", "category"}), "entity"
 MANIFEST_PATH = Path(__file__).with_name("manifest.json")
 
 
@@ -29,7 +31,8 @@ MANIFEST_PATH = Path(__file__).with_name("manifest.json")
 class Series:
     """Tiles of `hop_us`, kept for `retention_us`; every tile holds its index and one integer per measure.
 
-    `combine` says per measure how tiles combine, "sum", "max" or "or".
+    `combine` says per measure how tiles combine, "sum", "max" or "or". Marks are of whom the entity met, or of the values of the
+    extra column `of`.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Series:
     measures: tuple[str, ...]
     retention_us: int
     combine: tuple[str, ...]
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ class View:
     """A Feast feature view: the state of one kind of entity, `columns` being its stored values in order.
 
     `last` names the value that holds the microsecond of the newest event, `last_report` that of the newest report, if
-    the view keeps it.
+    the view keeps it. `join_key` is the column of a payment that names the entity: one of the record's own, or an extra one,
+    whose values are replaced by tokens, as other ids are, where it `is_personal`.
     """
 
     name: str
@@ -53,6 +58,7 @@ class View:
     series: tuple[Series, ...]
     last: str
     last_report: str | None = None
+    is_personal: bool = True
     _positions: Mapping[tuple[str, str], int] = field(init=False, repr=False, compare=False)
     _combine: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
@@ -67,6 +73,11 @@ class View:
         """The names under which Feast stores the state."""
         last_report = () if self.last_report is None else (self.last_report,)
         return (*(series.name for series in self.series), self.last, *last_report)
+
+    @property
+    def kind(self) -> str:
+        """What the entity is called: "customer", "terminal", or after its column."""
+        return self.join_key.removesuffix("_id")
 
     @property
     def keeps_reports(self) -> bool:
@@ -127,18 +138,32 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All features in order, and the views whose state they are computed from."""
+    """All features in order, and the views whose state they are computed from.
+
+    `extra_columns` are those of a transaction that are declared, each with "number", "category" or "entity". Of them,
+    `entity_columns` have states of their own, and `personal_columns` hold tokens wherever ids are tokens.
+    """
 
     version: str
     project: str
     features: tuple[Feature, ...]
     views: Mapping[str, View]
     groups: Mapping[str, Group] = field(default_factory=dict)
+    extra_columns: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    entity_columns: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    personal_columns: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _by_name: Mapping[str, Feature] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Find features by name."""
+        """Find features by name, and columns by what they are."""
         object.__setattr__(self, "_by_name", {feature.name: feature for feature in self.features})
+        views = {view.join_key: view.is_personal for view in self.views.values() if view.join_key not in RECORD_KEYS}
+        read = {(feature.kind, feature.params["column"]): feature.params for feature in self.features if "column" in feature.params}
+        kinds = {column: kind if kind in REQUEST_KINDS else ENTITY for kind, column in sorted(read, key=_is_of_state)}
+        personal = {column for (_, column), params in read.items() if params.get("is_personal")}
+        object.__setattr__(self, "extra_columns", kinds | dict.fromkeys(views, ENTITY))
+        object.__setattr__(self, "entity_columns", tuple(views))
+        object.__setattr__(self, "personal_columns", tuple(sorted(personal.union(view for view, own in views.items() if own))))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -160,11 +185,6 @@ class Manifest:
         """The hash of each feature by its name: two engines compute a feature alike where they agree on it."""
         return {feature.name: feature.hash for feature in self.features}
 
-    @property
-    def extra_columns(self) -> dict[str, str]:
-        """The declared extra columns of a transaction: their name, and "number" or "category"."""
-        return {feature.params["column"]: feature.kind for feature in self.features if "column" in feature.params}
-
     def feature(self, name: str) -> Feature:
         """Return a feature by name. Raises NotFound."""
         feature = self._by_name.get(name)
@@ -179,8 +199,8 @@ class Manifest:
         return self.groups.get(code) or Group(code=code, label=name.replace("_", " "))
 
     def entity_of(self, feature: Feature) -> str | None:
-        """Return whose past a feature tells, "customer" or "terminal"; None for the payment alone."""
-        return None if feature.view is None else self.views[feature.view].join_key.removesuffix("_id")
+        """Return whose past a feature tells, by the kind of entity; None for the payment alone."""
+        return None if feature.view is None else self.views[feature.view].kind
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Manifest:
@@ -202,12 +222,17 @@ def load_manifest() -> Manifest:
     return Manifest.from_json(json.loads(MANIFEST_PATH.read_text(encoding="utf-8")))
 
 
+def _is_of_state(read: tuple[str, str]) -> bool:
+    return read[0] not in REQUEST_KINDS
+
+
 def _view(name: str, body: Mapping[str, Any]) -> View:
     series = tuple(_series(item) for item in body["series"])
-    return View(name, body["join_key"], body["table"], series, body["last"], body.get("last_report"))
+    last, last_report = body["last"], body.get("last_report")
+    return View(name, body["join_key"], body["table"], series, last, last_report, body.get("is_personal", True))
 
 
 def _series(body: Mapping[str, Any]) -> Series:
     measures = tuple(body["measures"])
     combine = tuple(body.get("combine", ("sum",) * len(measures)))
-    return Series(body["name"], body["hop_us"], measures, body["retention_us"], combine)
+    return Series(body["name"], body["hop_us"], measures, body["retention_us"], combine, body.get("of"))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from greenfraud.features.interpreter import compute, vector
-from greenfraud.features.manifest import Manifest, View, load_manifest
+from greenfraud.features.manifest import ENTITY, Manifest, View, load_manifest
 from greenfraud.features.tiles import ViewState
 
 
@@ -19,19 +19,17 @@ def compute_rows(inputs: Mapping[str, Sequence[Any]], manifest: Manifest | None 
     """
     manifest = manifest or load_manifest()
     names = manifest.names
-    customer, terminal = manifest.views["customer_activity"], manifest.views["terminal_activity"]
-    extras = [column for column in manifest.extra_columns if column in inputs]
+    extras = {column: kind for column, kind in manifest.extra_columns.items() if column in inputs}
     rows = range(len(inputs["occurred_us"]))
     vectors = [
         vector(
             names,
             compute(
                 manifest,
-                _state(customer, inputs, row),
-                _state(terminal, inputs, row),
+                [_state(view, inputs, row) for view in manifest.views.values()],
                 int(inputs["occurred_us"][row]),
                 int(inputs["amount_minor"][row]),
-                {column: inputs[column][row] for column in extras},
+                {column: _told(kind, inputs[column][row]) for column, kind in extras.items()},
             ),
         )
         for row in rows
@@ -46,6 +44,11 @@ def _state(view: View, inputs: Mapping[str, Sequence[Any]], row: int) -> ViewSta
     lists = {series.name: _whole_tiles(inputs[series.name][row], len(series.measures) + 1) for series in view.series}
     newest_report_us = _moment(inputs[view.last_report][row]) if view.last_report else None
     return ViewState.from_lists(view, lists, newest_us, newest_report_us)
+
+
+def _told(kind: str, value: Any) -> Any:
+    """Return a column's value; Feast may hand out a number that is none in place of a missing text."""
+    return None if kind == ENTITY and not isinstance(value, str) else value
 
 
 def _moment(number: float | None) -> int | None:

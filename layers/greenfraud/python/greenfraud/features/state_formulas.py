@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
+from greenfraud.features.distinct import NO_PLACE, place_of
 from greenfraud.features.logarithm import FRACTION_BITS
 from greenfraud.features.manifest import KEPT_US
 from greenfraud.features.measures import ROOM_MINOR
@@ -174,6 +175,21 @@ def report_ratio(scene: Scene, state: ViewState, params: Params) -> float | None
     return float(scene.recent(state, params, "reports", "report_")) / float(payments)
 
 
+def report_share(scene: Scene, state: ViewState, params: Params) -> float:
+    """Return the report ratio as if so many reports and payments had been seen before any: of few payments, nearly those alone."""
+    reported = float(scene.recent(state, params, "reports", "report_")) + params["prior_reports"]
+    return float(reported / (float(scene.lagged(state, params, "accepted")) + params["prior_payments"]))
+
+
+def first_time(scene: Scene, state: ViewState, params: Params) -> float | None:
+    """Tell whether no payment of the window had the column's value: 1.0 is always true, and of 208 places a few may hide one."""
+    place = place_of(scene.extras.get(params["column"]))
+    if place == NO_PLACE:
+        return None
+    tiles = recent_tiles(scene.occurred_us, params["window_us"], params["hop_us"])
+    return 0.0 if state.is_marked(params["series"], tiles, place) else 1.0
+
+
 def _moments_minor(scene: Scene, state: ViewState, params: Params) -> tuple[float, float] | None:
     payments = scene.recent(state, params, "accepted")
     if not payments:
@@ -206,4 +222,6 @@ STATE_FORMULAS: Mapping[str, Callable[[Scene, ViewState, Params], float | None]]
     "lagged_count": lagged_count,
     "reports": reports,
     "report_ratio": report_ratio,
+    "report_share": report_share,
+    "first_time": first_time,
 }

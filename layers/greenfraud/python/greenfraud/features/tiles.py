@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
+from types import MappingProxyType
+from typing import Any
 
 from greenfraud.errors import ContractError
-from greenfraud.features.distinct import NO_PLACE, place_of
+from greenfraud.features.distinct import NO_PLACE, mark, place_of
 from greenfraud.features.encoding import decode_int64, decode_int64_list, encode_int64, encode_int64_list
 from greenfraud.features.manifest import KEPT_US, Series, View
 from greenfraud.features.measures import ACCEPTANCE, ATTEMPT, DECLINE, HOLD, MANY, MEASURES, PAIR, REPORT
@@ -22,11 +24,12 @@ from greenfraud.outcomes import ALLOW, BLOCK
 
 # The ascending tile indices, then one column per measure.
 Columns = tuple[tuple[int, ...], ...]
+NO_EXTRAS: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """What is remembered of one customer or terminal; `newest_us` is None as long as nothing was seen.
+    """What is remembered of one customer, terminal or other entity; `newest_us` is None as long as nothing was seen.
 
     `newest_report_us` is the newest fraud report, where the view keeps it.
     """
@@ -79,14 +82,25 @@ class ViewState:
         """Tell whether the newest event lies less than a year before: an older state counts as never seen."""
         return self.newest_us is not None and occurred_us - self.newest_us <= KEPT_US
 
-    def add_transaction(self, occurred_us: int, amount_minor: int, outcome: str = ALLOW, other: str | None = None) -> ViewState:
+    def add_transaction(
+        self,
+        occurred_us: int,
+        amount_minor: int,
+        outcome: str = ALLOW,
+        other: str | None = None,
+        extras: Mapping[str, Any] = NO_EXTRAS,
+    ) -> ViewState:
         """Return the state after one payment was tried, and accepted, declined or held.
 
-        `other` is whom the entity met there: the customer of a terminal's payment, the terminal, if any, of a customer's.
+        `other` is whom the entity met there: the terminal, if any, of a customer's payment, the customer of everybody else's.
+        `extras` holds the payment's extra columns: a customer's state marks the values of some.
         """
         events = (ATTEMPT, {ALLOW: ACCEPTANCE, BLOCK: DECLINE}.get(outcome, HOLD))
-        place = place_of(other)
-        return reduce(lambda state, event: _after(state, event, occurred_us, amount_minor, occurred_us, place), events, self)
+
+        def met(series: Series) -> int:
+            return place_of(other if series.of is None else extras.get(series.of))
+
+        return reduce(lambda state, event: _after(state, event, occurred_us, amount_minor, occurred_us, met), events, self)
 
     def add_release(self, occurred_us: int, accepted_us: int, amount_minor: int) -> ViewState:
         """Return the state after a payment that was held is accepted.
@@ -117,10 +131,17 @@ class ViewState:
 
     def marked(self, series: str, tiles: TileRange) -> int:
         """Return how many places any of a range of tiles has marked, in all the words of a series."""
+        return sum(word.bit_count() for word in self._words(series, tiles))
+
+    def is_marked(self, series: str, tiles: TileRange, place: int) -> bool:
+        """Tell whether any of a range of tiles has marked a place."""
+        return any(mark(number, place) & word for number, word in enumerate(self._words(series, tiles)))
+
+    def _words(self, series: str, tiles: TileRange) -> list[int]:
         inside = self._inside(series, tiles)
         if inside.start == inside.stop:
-            return 0
-        return sum(reduce(or_, words[inside]).bit_count() for words in self.tiles[series][1:])
+            return []
+        return [reduce(or_, words[inside]) for words in self.tiles[series][1:]]
 
     def _inside(self, series: str, tiles: TileRange) -> slice:
         indices = self.tiles[series][0]
@@ -173,20 +194,25 @@ def _kept(columns: Columns, first: int) -> Columns:
     return tuple(column[at:] for column in columns) if at else columns
 
 
+def _nobody(_: Series) -> int:
+    return NO_PLACE
+
+
 def _after(  # noqa: PLR0913, PLR0917
-    state: ViewState, event: str, at_us: int, amount_minor: int, seen_us: int, place: int = NO_PLACE
+    state: ViewState, event: str, at_us: int, amount_minor: int, seen_us: int, met: Callable[[Series], int] = _nobody
 ) -> ViewState:
     """Return the state after an event of one kind; `seen_us` is when it shows that the entity was there.
 
-    `place` is that of whom the entity met; without one, the tiles of those whom it met stay as they are.
+    `met` returns the place that the event marks in a series; without one, the tiles of those whom it met stay as they are.
     """
     touched = [series for series in state.view.series if MEASURES[series.measures[0]].event == event]
     if not touched:
         return state
     tiles = dict(state.tiles)
     for series in touched:
-        measures = (MEASURES[measure] for measure in series.measures)
-        addend = tuple(measure.of(place if measure.is_of_other else amount_minor) for measure in measures)
+        measures = [MEASURES[measure] for measure in series.measures]
+        given = met(series) if measures[0].is_of_other else amount_minor
+        addend = tuple(measure.of(given) for measure in measures)
         if any(addend):
             tiles[series.name] = _added(_pairs(series), tiles[series.name], at_us // series.hop_us, addend)
     return replace(state, tiles=tiles, newest_us=_newest(state.newest_us, seen_us))

@@ -20,6 +20,7 @@ ABSENT: Mapping[str, str] = {
     "amount_over_refused": "No payment {by} was held or declined within the last {window}.",
     "seconds_since_last": "No earlier payment {by} is known.",
     "seconds_since_report": "No fraud report about a payment {by} is known.",
+    "first_time": "The payment came without {column}.",
     "report_ratio": "No payment was taken {by} that reports of the last {window} could be about.",
     "number": "The payment came without {column}.",
     "category": "The payment came without {column}.",
@@ -64,11 +65,11 @@ def absent(name: str, kind: str, view: str | None, params: Mapping[str, Any]) ->
     >>> absent("x", "number", None, {"column": "distance_km"})
     'The payment came without distance_km.'
     """
-    text = ABSENT.get(kind)
+    text, column = ABSENT.get(kind), params.get("column", "")
     if text is None:
         return f"Nothing is known yet for {name.replace('_', ' ')}."
-    column = params.get("column", "")
-    return text.format(by=PLACES.get(view or "", "there"), window=window_of(params.get("window_us", 0)), column=column)
+    by = PLACES.get(view or "", f"with this {(view or '').removesuffix('_activity').replace('_', ' ')}")
+    return text.format(by=by, window=window_of(params.get("window_us", 0)), column=column)
 
 
 def window_of(window_us: int) -> str:

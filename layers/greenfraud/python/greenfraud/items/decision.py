@@ -19,6 +19,7 @@ from greenfraud.records import MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH, Transact
 
 KIND = "decision"
 KEY, RECORD = DECISIONS.partition, "record"
+EXTRAS = "extras"
 RULES = "rules"  # the family of what answered where no model did
 # Labels carry only the id; the decision supplies the rest, so it outlives the longest window plus lag.
 KEPT_SECONDS = 400 * 86_400
@@ -89,7 +90,7 @@ def encode(decision: Decision, now_seconds: float, to_json: Callable[[Any], str]
     optional = {
         REVIEWS.partition: _review_part(decision),
         "terminal_id": transaction.terminal_id,
-        "extras": to_json(transaction.extras) if transaction.extras else None,
+        EXTRAS: to_json(transaction.extras) if transaction.extras else None,
         "original": to_json(transaction.original.to_json()) if transaction.original else None,
         "manifest_version": decision.manifest_version,
         "policy_sha256": decision.policy_sha256,
@@ -173,7 +174,7 @@ def _transaction(read: Attributes) -> Transaction:
         terminal_id=terminal_id_of(read),
         amount_minor=read.whole("amount_minor", MAXIMUM_AMOUNT_MINOR),
         currency=read.text("currency") if read.has("currency") else EURO,  # told since a platform can have another one
-        extras=read.object("extras") if read.has("extras") else {},
+        extras=read.object(EXTRAS) if read.has(EXTRAS) else {},
         original=read.parsed("original", _original) if read.has("original") else None,
     )
 

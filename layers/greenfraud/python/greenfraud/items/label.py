@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from greenfraud.errors import StateConflict
 from greenfraud.instants import LAST_US
-from greenfraud.items import decision
+from greenfraud.items import decision, entities
 from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
+from greenfraud.items.entities import NOBODY, Entities
 from greenfraud.items.tables import EXPIRY, REVIEWS
 from greenfraud.records import Label
 
 KIND = "label"
 FIRST = "report"
 # What telling reports apart needs of a transaction's records.
-HISTORY = (decision.RECORD, "is_fraud", "observed_us", "occurred_us", "terminal_id", "decision", str(REVIEWS.partition))
+HISTORY = (
+    *(decision.RECORD, "is_fraud", "observed_us", "occurred_us", "terminal_id", "decision", str(REVIEWS.partition)),
+    decision.EXTRAS,
+)
 TOLD_BY = "told_by"
 
 
@@ -25,7 +29,8 @@ class Report:
     """A label as it is stored, with what ingestion needs to know of the transaction: it never asks for the decision.
 
     Only the first report of a fraud counts in features. `told_by` names the dropped file that brought it: told again after an
-    interruption, or by two at once, it knows its own; None for every other report.
+    interruption, or by two at once, it knows its own; None for every other report. `entities` are what the payment's extra columns
+    name, by column.
     """
 
     label: Label
@@ -34,6 +39,19 @@ class Report:
     occurred_us: int
     terminal_id: str | None
     told_by: str | None = None
+    entities: Entities = field(default_factory=dict, hash=False)
+
+    def entity(self, join_key: str) -> str | None:
+        """Return whom the report is about, by the column that names it; a customer is nobody whom a report is told of."""
+        return self.terminal_id if join_key == "terminal_id" else self.entities.get(join_key)
+
+
+class About(NamedTuple):
+    """What a report repeats of its transaction, as `numbered` takes it."""
+
+    occurred_us: int
+    terminal_id: str | None
+    entities: Entities
 
 
 @dataclass(frozen=True)
@@ -72,6 +90,7 @@ def encode(report: Report, now_seconds: float) -> dict[str, Any]:
     return {
         **decision.key(label.transaction_id, report.record),
         **text_cells(texts),
+        **entities.cells(report.entities),
         **number_cells(numbers),
         "is_fraud": {"BOOL": label.is_fraud},
         "is_first_report": {"BOOL": report.is_first_report},
@@ -91,7 +110,8 @@ def decode(item: Item) -> Report:
     # Told together with the terminal: without it, no terminal would mean nothing.
     occurred_us = read.whole("occurred_us", LAST_US)
     terminal_id = decision.terminal_id_of(read)
-    return Report(label, decision.record_of(item), read.flag("is_first_report"), occurred_us, terminal_id, told_by_of(item))
+    record, is_first_report = decision.record_of(item), read.flag("is_first_report")
+    return Report(label, record, is_first_report, occurred_us, terminal_id, told_by_of(item), entities.told_by(read))
 
 
 def standing(label: Label, reports: Sequence[EarlierReport]) -> str:
@@ -114,10 +134,18 @@ def standing(label: Label, reports: Sequence[EarlierReport]) -> str:
     return "correction"
 
 
-def numbered(label: Label, reports: Sequence[EarlierReport], number: int, *, occurred_us: int, terminal_id: str | None) -> Report:
+def numbered(  # noqa: PLR0913
+    label: Label,
+    reports: Sequence[EarlierReport],
+    number: int,
+    *,
+    occurred_us: int,
+    terminal_id: str | None,
+    entities: Entities = NOBODY,
+) -> Report:
     """Return the report under its number; of several reports, only the first of a fraud counts in features."""
     is_first_report = label.is_fraud and not any(report.is_fraud for report in reports)
-    return Report(label, record(number), is_first_report, occurred_us, terminal_id)
+    return Report(label, record(number), is_first_report, occurred_us, terminal_id, entities=entities)
 
 
 def earlier(item: Item) -> EarlierReport:
@@ -131,10 +159,10 @@ def told_by_of(item: Item) -> str | None:
     return Attributes(item, KIND).text(TOLD_BY) if TOLD_BY in item else None
 
 
-def about(item: Item) -> tuple[int, str | None]:
-    """Return when and at which terminal the transaction of a decision with the attributes HISTORY happened.
+def about(item: Item) -> About:
+    """Return when, where and by what the transaction of a decision with the attributes HISTORY happened.
 
     Raises DamagedItem.
     """
     read = Attributes(item, decision.KIND)
-    return read.whole("occurred_us", LAST_US), decision.terminal_id_of(read)
+    return About(read.whole("occurred_us", LAST_US), decision.terminal_id_of(read), entities.of_decision(item))

@@ -5,12 +5,13 @@ It repeats what ingestion needs to know of the payment, which never asks for the
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from greenfraud.instants import HOUR_US, LAST_US, SECOND_US
-from greenfraud.items import decision
+from greenfraud.items import decision, entities
 from greenfraud.items.attributes import Attributes, Item, number_cells, text_cells
+from greenfraud.items.entities import Entities
 from greenfraud.items.tables import EXPIRY
 from greenfraud.records import MAXIMUM_AMOUNT_MINOR
 
@@ -20,7 +21,7 @@ FIRST_US = 1
 # So much later than it says it may be told: reviewers' systems send lists, and clocks differ.
 TOLERATED_US = HOUR_US
 # What releasing a payment needs of its decision.
-HELD = (decision.KEY, "occurred_us", "customer_id", "terminal_id", "amount_minor", EXPIRY)
+HELD = (decision.KEY, "occurred_us", "customer_id", "terminal_id", "amount_minor", decision.EXTRAS, EXPIRY)
 DECIDED_AT, TOLD_US = "decided_at", "released_us"
 
 
@@ -30,7 +31,7 @@ class ReleasedPayment:
 
     `decided_at`, in epoch seconds, is when its decision was written, by the clock of `decision.written_at`: who was forgotten
     between the two had made the payment before. None where the release does not say so. `released_us` is what was told: it is
-    earlier than `accepted_us` where it was told late.
+    earlier than `accepted_us` where it was told late. `entities` are what its extra columns name, by column.
     """
 
     transaction_id: str
@@ -42,10 +43,18 @@ class ReleasedPayment:
     amount_minor: int
     decided_at: float | None = None
     released_us: int | None = None
+    entities: Entities = field(default_factory=dict, hash=False)
+
+    def entity(self, join_key: str) -> str | None:
+        """Return whose past the payment is part of, by the column that names it."""
+        named = {"customer_id": self.customer_id, "terminal_id": self.terminal_id}
+        return named[join_key] if join_key in named else self.entities.get(join_key)
 
     def lake_row(self) -> dict[str, Any]:
         """Return the columns of the lake's releases."""
-        return {name: cell for name, cell in asdict(self).items() if name != DECIDED_AT and (name, cell) != (TOLD_US, None)}
+        row = asdict(self)
+        named: dict[str, str] = row.pop(entities.ATTRIBUTE)
+        return {name: cell for name, cell in row.items() if name != DECIDED_AT and (name, cell) != (TOLD_US, None)} | named
 
 
 def release_of(item: Item, released_us: int, source: str, now_seconds: float) -> ReleasedPayment:
@@ -56,6 +65,7 @@ def release_of(item: Item, released_us: int, source: str, now_seconds: float) ->
     """
     decided_at = decision.written_at(item) if EXPIRY in item else None
     release = _release(Attributes(item, decision.KIND), released_us, source, decided_at)
+    release = replace(release, entities=entities.of_decision(item))
     told_us = 0 if decided_at is None else told_at_us(release.occurred_us, decided_at, now_seconds)
     return replace(release, accepted_us=max(release.accepted_us, told_us), released_us=released_us)
 
@@ -100,7 +110,8 @@ def encode(release: ReleasedPayment, now_seconds: float) -> dict[str, Any]:
         numbers[DECIDED_AT] = release.decided_at
     if release.released_us is not None:
         numbers[TOLD_US] = release.released_us
-    return {**decision.key(release.transaction_id, KIND), **text_cells(texts), **number_cells(numbers)}
+    told = {**text_cells(texts), **entities.cells(release.entities), **number_cells(numbers)}
+    return {**decision.key(release.transaction_id, KIND), **told}
 
 
 def decode(item: Item) -> ReleasedPayment:
@@ -108,4 +119,5 @@ def decode(item: Item) -> ReleasedPayment:
     read = Attributes(item, KIND)
     decided_at = read.quantity(DECIDED_AT) if read.has(DECIDED_AT) else None
     release = _release(read, read.whole("accepted_us", LAST_US), read.text("source"), decided_at)
+    release = replace(release, entities=entities.told_by(read))
     return replace(release, released_us=read.whole(TOLD_US, LAST_US)) if read.has(TOLD_US) else release

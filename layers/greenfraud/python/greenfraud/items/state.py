@@ -1,4 +1,4 @@
-"""The online state of a customer or terminal, in the layout of Feast's DynamoDB online store.
+"""The online state of a customer, terminal or other entity, in the layout of Feast's DynamoDB online store.
 
 `entity_id` S, `event_ts` S, `values` M of name -> B are Feast's own. We add `version` N, counted up by every writer of ours,
 and `expires_at` N; items that Feast's SDK wrote have neither.
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from greenfraud.errors import DamagedItem
 from greenfraud.features.encoding import entity_id, event_ts
-from greenfraud.features.manifest import KEPT_SECONDS, View
+from greenfraud.features.manifest import KEPT_SECONDS, Manifest, View
 from greenfraud.features.tiles import ViewState
 from greenfraud.instants import LAST_US
 from greenfraud.items.attributes import UNREADABLE, Attributes, Item
@@ -38,8 +38,14 @@ def key(identity: str) -> dict[str, Any]:
 
 
 def key_of(view: View, value: str) -> dict[str, Any]:
-    """Return the key of a customer's or terminal's state by its own id."""
+    """Return the key of an entity's state by its own id."""
     return key(entity_id(view.join_key, value))
+
+
+def tables_of(manifest: Manifest, customer: str, terminal: str) -> dict[str, str]:
+    """Return the table of each view: a deployment names those of customers and terminals, every other one has Feast's name."""
+    named = {"customer_id": customer, "terminal_id": terminal}
+    return {name: named.get(view.join_key, view.table) for name, view in manifest.views.items()}
 
 
 def identity_of(item: Item) -> str:

@@ -35,7 +35,8 @@ class Vocabulary:
         """Features, fields of the request and declared extra columns."""
         extras = manifest.extra_columns
         numbers = {name for name, kind in extras.items() if kind == "number"}
-        texts = {name for name, kind in extras.items() if kind == "category"}
+        # Of what names somebody, the platform knows tokens: no rule can name a value.
+        texts = {name for name, kind in extras.items() if kind != "number" and name not in manifest.personal_columns}
         return cls(frozenset({*manifest.names, *NUMBERS, *numbers}), frozenset({*TEXTS, *texts}) - {*manifest.names}, lists)
 
     @property

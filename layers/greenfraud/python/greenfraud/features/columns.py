@@ -1,0 +1,74 @@
+"""Extra columns as a person declares them; [column_features.py](column_features.py) has what each becomes.
+
+A "number" is a feature as it stands, a "category" one that tells its `values` from the rest. What has many values names an
+"entity": it gets a state of its own, kept live and built offline like a terminal's. "first_time" asks only whether a customer's
+payments had the value before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args
+
+from greenfraud.errors import ContractError
+
+Kind = Literal["number", "category", "entity", "first_time"]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnDeclaration:
+    """One extra column of the payments.
+
+    Values of an "entity" and a "first_time" are replaced by tokens wherever ids are, unless they are not `is_personal`: those of a
+    country are not. Of an entity's payments, `prior_reports` of `prior_payments` count as reported as fraud before any was seen.
+    A customer's payments are remembered for `remembered`, to tell a value that is new.
+    """
+
+    column: str
+    kind: Kind
+    values: tuple[str, ...] = ()
+    is_personal: bool = True
+    prior_reports: float = 1.0
+    prior_payments: float = 200.0
+    remembered: str = "90d"
+
+    def __post_init__(self) -> None:
+        """Refuse a kind that does not exist, a name that no feature could have, and a prior that is none. Raises ContractError."""
+        if self.kind not in KINDS:
+            raise ContractError(f"column {self.column}: kind {self.kind!r} is none of {', '.join(KINDS)}")
+        if not (self.column.isascii() and self.column.isidentifier() and self.column.islower()):
+            raise ContractError(f"column {self.column!r}: map it to a name of small letters, digits and underscores")
+        if not isinstance(self.is_personal, bool):
+            raise ContractError(f"column {self.column}: is_personal is true or false, without quotes")
+        if not 0.0 <= self.prior_reports <= self.prior_payments or not self.prior_payments:
+            raise ContractError(f"column {self.column}: prior_reports is from 0 to prior_payments, and that is above 0")
+
+    @classmethod
+    def from_table(cls, column: str, table: Mapping[str, Any]) -> ColumnDeclaration:
+        """Read a table of TOML. Raises ContractError naming the column and what is wrong with it."""
+        known = {field.name for field in fields(cls)} - {"column"}
+        if unknown := sorted(table.keys() - known):
+            raise ContractError(f"column {column}: {', '.join(unknown)} is none of {', '.join(sorted(known))}")
+        if "kind" not in table:
+            raise ContractError(f"column {column}: its kind is missing, one of {', '.join(KINDS)}")
+        return cls(column=column, **{**table, "values": tuple(table.get("values", ()))})
+
+    @property
+    def called(self) -> str:
+        """The column in words."""
+        return self.column.removesuffix("_id").replace("_", " ")
+
+    @property
+    def marks_customers(self) -> bool:
+        """Whether a customer's state marks the column's values."""
+        return self.kind in {"entity", "first_time"}
+
+
+def read_columns(document: Mapping[str, Any]) -> tuple[ColumnDeclaration, ...]:
+    """Return the columns that a TOML document declares, a table each. Raises ContractError."""
+    for column, table in document.items():
+        if not isinstance(table, Mapping):
+            raise ContractError(f"column {column}: declare it as a table, [{column}]")
+    return tuple(ColumnDeclaration.from_table(column, table) for column, table in document.items())
