@@ -32,7 +32,12 @@ def doubt_about(state: ViewState | None, occurred_us: int) -> str | None:
     return "ahead" if state.newest_us > occurred_us else None
 
 
-def is_faulty(degraded: Iterable[str]) -> bool:
-    """Tell whether something failed. The answer names a new entity or a late transaction too, but nobody is alarmed."""
+def faults_among(degraded: Iterable[str]) -> list[str]:
+    """Return what failed. The answer names a new entity or a late transaction too, but nobody is alarmed."""
     usual = {f"{view.kind}_{doubt}" for view in load_manifest().views.values() for doubt in USUAL}
-    return not usual.issuperset(degraded)
+    return [word for word in degraded if word not in usual]
+
+
+def is_faulty(degraded: Iterable[str]) -> bool:
+    """Tell whether something failed."""
+    return bool(faults_among(degraded))

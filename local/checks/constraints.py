@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -36,19 +37,21 @@ class ViolationError(Exception):
 
 # By identity of the model's own document, which is kept so that no other takes its place in memory.
 _checkers: dict[int, tuple[Checker, object]] = {}
+_compiling = threading.RLock()  # who asked meanwhile would get a check that calls itself
 
 
 def checker_of(shape: Shape) -> Checker:
     """The compiled check of a shape; each is compiled once, and may stand inside itself."""
     document = shape._shape_model
-    if id(document) not in _checkers:
+    with _compiling:
+        if id(document) not in _checkers:
 
-        def later(value: Any, path: str) -> None:
-            _checkers[id(document)][0](value, path)
+            def later(value: Any, path: str) -> None:
+                _checkers[id(document)][0](value, path)
 
-        _checkers[id(document)] = (later, document)
-        _checkers[id(document)] = (compiled(shape), document)
-    return _checkers[id(document)][0]
+            _checkers[id(document)] = (later, document)
+            _checkers[id(document)] = (compiled(shape), document)
+        return _checkers[id(document)][0]
 
 
 def compiled(shape: Shape) -> Checker:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WEEKS, COLUMNS = 12, 12  # shown at most
 AS_BEFORE, DRIFTED = 0.1, 0.25  # the usual readings of the population stability index
 PREQUENTIAL = "prequential_average_precision"
-NO_WEEK = "no week is on record: none that a model decided is over yet, unless the box on top says that they could not be read"
+NO_WEEK = "no week is on record: none that a model decided is over yet, unless the box on top says that some were unreadable"
 
 
 def drift_figures(documents: Documents) -> list[Figure]:

@@ -28,7 +28,7 @@ FUNCTIONS = ("score", "ingest", "notify", "plan", *(f"control.{verb}" for verb i
 OPERATIONS = {
     "check": ("greenfraud import", "--check"),
     "import": ("greenfraud import history.parquet --aws",),
-    "append": ("greenfraud import april.parquet",),
+    "append": ("greenfraud import later.parquet",),
     "rates": ("greenfraud rates",),
     "retrain": ("greenfraud retrain",),
     "status": ("greenfraud status",),
@@ -167,9 +167,9 @@ def operate(checkout: Checkout, api: str, people: People) -> dict[str, str]:
     columns = {"transaction_id": [f"t{n}" for n in range(20)], "occurred_at": days, "customer_id": ["c1"] * 20}
     table = pa.table({**columns, "amount": [10.0] * 20, "is_fraud": [0] * 19 + [1]})
     pq.write_table(table, checkout.folder / "history.parquet")
-    april = {"transaction_id": ["t19", "t20", "t21"], "occurred_at": [days[-1], "2026-04-01T12:00:00Z", "2026-04-02T12:00:00Z"]}
-    later = pa.table({**april, "customer_id": ["c1", "c1", "c2"], "amount": [10.0] * 3, "is_fraud": [1, 0, 0]})
-    pq.write_table(later, checkout.folder / "april.parquet")
+    added = {"transaction_id": ["t19", "t20", "t21"], "occurred_at": [days[-1], "2026-03-21T12:00:00Z", "2026-03-22T12:00:00Z"]}
+    later = pa.table({**added, "customer_id": ["c1", "c1", "c2"], "amount": [10.0] * 3, "is_fraud": [1, 0, 0]})
+    pq.write_table(later, checkout.folder / "later.parquet")
     (checkout.folder / "rates.csv").write_text("date,currency,rate\n2026-03-01,USD,0.92\n", encoding="utf-8")
     # No name leads to the address that the stack tells. Nothing was ever promoted, so that taking it back is refused.
     return {name: _command(checkout, name, api, people[who], code=int(name == "rollback")) for name, who in WHO.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.score.freshness import USUAL
+from functions.score.freshness import faults_among
 from greenfraud.items import control as control_items
 from tests.e2e.deployment import wait_until
 from tests.e2e.test_bundle_faults import ALARM_SECONDS, alarm_of, score
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.xdist_group("e2e")
 
 def faults(answer):
     """What failed; that others have paid at a terminal meanwhile is none."""
-    return [word for word in answer["degraded"] if word not in USUAL]
+    return faults_among(answer["degraded"])
 
 
 def test_a_lost_control_document_rings_and_is_written_again_from_the_ledger(deployment, first_run):

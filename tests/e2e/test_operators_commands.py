@@ -128,11 +128,11 @@ def test_a_family_is_trained_anew_on_all_its_chunks_at_once(deployment):
     ("rows", "complaint"),
     [
         ("transaction_id,occurred_at,customer_id,is_fraud\nt1,2026-01-01T00:00:00Z,c1,0", "amount"),
-        ("transaction_id,occurred_at,customer_id,amount,is_fraud\nt1,2026-01-01 00:00:00,c1,5.00,0", "offset"),
+        ("transaction_id,occurred_at,customer_id,amount,is_fraud\nt1,2026-01-01 00:00:00,c1,5.00,0", "nobody is here to agree"),
     ],
 )
 def test_a_file_that_cannot_be_used_changes_nothing(deployment, tmp_path, rows, complaint):
-    """A column that is missing, a time without an offset: said, exit code 2, and the lake is as it was."""
+    """A column that is missing, a zone that is only proposed: said, exit code 2, and the lake is as it was."""
     before = keys_of(deployment)
     (tmp_path / "mine.csv").write_text(rows)
     shown = deployment.command("import", str(tmp_path / "mine.csv"))

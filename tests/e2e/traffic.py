@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from functions.score.freshness import USUAL
+from functions.score.freshness import is_faulty
 from greenfraud.instants import SECOND_US, format_rfc3339
 
 PAUSE_SECONDS = 0.1  # leaves the two cores of a small machine to what is tested
@@ -64,7 +64,7 @@ class Traffic:
                 if answer is None:
                     continue
                 self.scored.append((transaction, answer))
-                if not USUAL.issuperset(answer["degraded"]):
+                if is_faulty(answer["degraded"]):
                     self.failures.append(f"{transaction['transaction_id']}: degraded by {answer['degraded']}")
                 if len(self.scored) % REPORTED == 0:
                     self._report(client, transaction)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,11 +37,14 @@ class Clusters:
 
     @classmethod
     def of(cls, customer: Codes, table: pa.Table) -> Clusters:
-        """Read the terminals of a holdout's rows; without such a column each row counts as a terminal of its own."""
+        """Read the terminals of a holdout's rows; a row without one counts as a terminal of its own."""
+        rows = np.arange(len(customer))
         if "terminal_id" not in table.column_names:
-            rows = np.arange(len(customer))
             return cls(customer, rows, rows)
-        terminal = np.unique(table["terminal_id"].to_numpy(), return_inverse=True)[1].astype(np.int64)
+        named = pc.dictionary_encode(table["terminal_id"].combine_chunks())
+        known = len(named.dictionary)
+        told = np.where(named.is_null(), known + rows, named.indices.fill_null(0).to_numpy())
+        terminal = np.unique(told, return_inverse=True)[1].astype(np.int64)
         pair = customer.astype(np.int64) * (int(terminal.max(initial=0)) + 1) + terminal
         return cls(customer, terminal, np.unique(pair, return_inverse=True)[1].astype(np.int64))
 

@@ -71,3 +71,14 @@ def test_some_rows_keep_their_clusters() -> None:
     rows = DRAW.random(ROWS) < 0.3
     values = DRAW.normal(size=ROWS)
     assert BOTH.part(rows).variance(values[rows]) == pytest.approx(BOTH.variance(np.where(rows, values, 0.0)))
+
+
+def test_a_row_without_a_terminal_is_a_terminal_of_its_own():
+    """As where a file has none, or only some of its rows name one; the others keep theirs."""
+    customer = np.array([0, 0, 1, 1])
+    told = Clusters.of(customer, pa.table({"terminal_id": ["m", None, None, "m"]}))
+    assert (told.terminal[0] == told.terminal[3], len(set(told.terminal.tolist()))) == (True, 3)
+    nobody = Clusters.of(customer, pa.table({"terminal_id": pa.nulls(4, pa.string())}))
+    without = Clusters.of(customer, pa.table({}))
+    values = np.array([1.0, 2.0, 3.0, 4.0])
+    assert nobody.variance(values) == without.variance(values)
