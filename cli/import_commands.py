@@ -80,9 +80,10 @@ def import_command(  # noqa: PLR0913 - the options of a command
     horizon_days = LABEL_HORIZON_DAYS if label_horizon_days is None else label_horizon_days
     dataset = replace(load_file(file, options, note=screen.line), label_horizon_days=horizon_days)
     document = dataset.document()
-    readiness = readiness_of_dataset(dataset)
-    if as_json or not looks or set(readiness_told(readiness)) != set(readiness_told(looks[0].readiness)):
-        show_readiness(readiness, aside)
+    if not add:  # a month alone says nothing of the lake it comes to
+        readiness = readiness_of_dataset(dataset)
+        if as_json or not looks or set(readiness_told(readiness)) != set(readiness_told(looks[0].readiness)):
+            show_readiness(readiness, aside)
     if target is not None:
         with screen.step("import", f"importing {file}"):
             ours = tokenised(dataset, key)

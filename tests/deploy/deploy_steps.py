@@ -50,7 +50,6 @@ WHO = {
 # What somebody tries whose policy does not name it.
 STRANGERS = {
     "import": READER,
-    "append": READER,
     "rates": READER,
     "retrain": OPERATOR,
     "status": RETRAINER,
