@@ -127,6 +127,7 @@ class LoopWorld:
             "decision": pa.array(OUTCOMES[outcome], pa.string()),
             "accepted_us": pa.array(occurred, mask=outcome != ALLOWED),
             "propensity": pa.array(np.full(len(outcome), self.propensity), mask=~self.explored[rows]),
+            "is_investigated": pa.nulls(len(outcome), pa.bool_()),
         }
         for name, column in told.items():
             columns = columns.append_column(name, column)
