@@ -20,7 +20,7 @@ from cli.data.lake_days import LakeDays
 from cli.data.overlap import Overlap, overlap_of
 from cli.data.upload import lake_files
 from cli.errors import CommandError, InputError
-from greenfraud.instants import DAY_US, parse_rfc3339
+from greenfraud.instants import DAY_US, day_of, parse_rfc3339
 from greenfraud.records import format_rfc3339
 
 # The column by which rows of a kind stand; reports are written before what they are about.
@@ -32,12 +32,15 @@ APPENDED = "appended"  # in `dataset.json`: what came after the first file, by s
 class Appended:
     """What came of it: new payments, payments that the lake had, reports of those, and days that were written.
 
-    `contradicting`: payments that are frauds in the lake and none in the file; they stay frauds.
+    `live` of the known ones arrived live. `contradicting` ones are frauds in the lake and none in the file; they stay frauds.
+    `looked_at` ones were not investigated before; they stay so.
     """
 
     document: dict[str, Any]
     new: int = 0
     known: int = 0
+    live: int = 0
+    looked_at: int = 0
     late_reports: int = 0
     contradicting: int = 0
     days_written: int = 0
@@ -45,7 +48,7 @@ class Appended:
 
 @dataclass(frozen=True)
 class _Reports:
-    """`table` is the file with only those frauds that the lake does not know of; `there` and `new` count reports."""
+    """`table` is the file with only those frauds that the lake does not know of; `there` counts imported reports."""
 
     table: pa.Table
     there: int
@@ -66,19 +69,23 @@ def append(s3: Any, bucket: str, dataset: Dataset, *, done: Callable[[int, int],
     _refuse_another_kind(dataset, document)
     try:
         overlap = overlap_of(dataset.table, lake.tables("transactions"))
-        reports = _reports(dataset, overlap, lake, parse_rfc3339(document["newest_occurred_at"], "newest_occurred_at"))
-        written = _write(lake, replace(dataset, table=reports.table), done)
-        document = _described(document, dataset, overlap, reports.there + reports.new)
+        is_live = _is_live(lake, dataset)
+        known = pc.or_(overlap.known, is_live)
+        reports = _reports(dataset, known, lake)
+        written = _write(lake, replace(dataset, table=reports.table), is_live, done)
+        live = _count(pc.and_(is_live, pc.invert(overlap.known)))
+        document = _described(document, dataset, replace(overlap, rows=overlap.rows - live), reports.there + reports.new)
         lake.describe(document, tag)
     except (ClientError, BotoCoreError) as error:
         raise CommandError(
             f"the import stopped: {error}. Mend that and import the same file again: it goes on from there"
         ) from error
-    known = int(pc.sum(overlap.known).as_py() or 0)
     return Appended(
         document=document,
-        new=dataset.table.num_rows - known,
-        known=known,
+        new=dataset.table.num_rows - _count(known),
+        known=_count(known),
+        live=live,
+        looked_at=overlap.looked_at,
         late_reports=reports.late,
         contradicting=reports.contradicting,
         days_written=written,
@@ -96,31 +103,43 @@ def _refuse_another_kind(dataset: Dataset, document: dict[str, Any]) -> None:
         )
 
 
-def _reports(dataset: Dataset, overlap: Overlap, lake: LakeDays, newest_us: int) -> _Reports:
+def _is_live(lake: LakeDays, dataset: Dataset) -> pa.Array:
+    """Tell of each row whether it arrived live: what was decided of it then is more than a file says."""
+    days = {day_of(moment) for moment in (dataset.table["occurred_us"].to_numpy() // DAY_US * DAY_US).tolist()}
+    live = pa.array(sorted(lake.live_ids(sorted(days))), pa.string())
+    return pc.is_in(dataset.table["transaction_id"].combine_chunks(), live)
+
+
+def _reports(dataset: Dataset, known: pa.Array, lake: LakeDays) -> _Reports:
     """Tell which frauds are news.
 
-    A known payment of which the lake's file said nothing was reported after that file ended, unless the new one says when.
+    A known payment of which nothing was told became known by the end of the new file, unless that one says when: earlier, nobody
+    can say that it was.
     """
     table = dataset.table
-    told = {name for day in lake.tables("labels") for name in day["transaction_id"].to_pylist()}
+    told = lake.told_frauds()
     is_told = pc.is_in(table["transaction_id"], pa.array(sorted(told), pa.string()))
     is_news = pc.and_(table["is_fraud"], pc.invert(is_told))
-    is_late = pc.and_(is_news, overlap.known)
+    is_late = pc.and_(is_news, known)
     undated = pc.equal(table["observed_us"], pc.add(table["occurred_us"], dataset.maturity_days * DAY_US))
-    later = pc.max_element_wise(table["observed_us"], pa.scalar(newest_us))
+    later = pc.max_element_wise(table["observed_us"], pa.scalar(dataset.newest_us))
     observed = pc.if_else(pc.fill_null(pc.and_(is_late, undated), fill_value=False), later, table["observed_us"])
     place = table.column_names.index
     table = table.set_column(place("is_fraud"), "is_fraud", is_news).set_column(place("observed_us"), "observed_us", observed)
     contradicting = pc.and_(is_told, pc.invert(dataset.table["is_fraud"]))
-    return _Reports(table, len(told), _count(is_news), _count(is_late), _count(contradicting))
+    there = sum(day.num_rows for day in lake.tables("labels"))
+    return _Reports(table, there, _count(is_news), _count(is_late), _count(contradicting))
 
 
-def _count(flags: pa.ChunkedArray) -> int:
+def _count(flags: pa.Array | pa.ChunkedArray) -> int:
     return int(pc.sum(flags).as_py() or 0)
 
 
-def _write(lake: LakeDays, dataset: Dataset, done: Callable[[int, int], None]) -> int:
-    files = sorted(lake_files(dataset), key=lambda file: file[0])  # kinds in the order of ORDER, each by day
+def _write(lake: LakeDays, dataset: Dataset, is_live: pa.Array, done: Callable[[int, int], None]) -> int:
+    reports = [file for file in lake_files(dataset) if not file[0].startswith("transactions/")]
+    imported = replace(dataset, table=dataset.table.filter(pc.invert(is_live)))
+    payments = [file for file in lake_files(imported) if file[0].startswith("transactions/")]
+    files = sorted([*reports, *payments], key=lambda file: file[0])  # kinds in the order of ORDER, each by day
     written = 0
     for count, (key, rows) in enumerate(files, start=1):
         written += lake.merge(key, rows, ORDER[key.partition("/")[0]])

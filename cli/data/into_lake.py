@@ -39,7 +39,13 @@ def add_to_lake(target: Target, dataset: Dataset, label_horizon_days: int | None
 
 
 def _told(added: Appended) -> list[str]:
-    said = [f"{added.new:,} payments are new, {added.known:,} were there; {added.late_reports:,} frauds reported late"]
+    live = f", {added.live:,} of them live" if added.live else ""
+    said = [f"{added.new:,} payments are new, {added.known:,} were there{live}; {added.late_reports:,} frauds reported late"]
+    if added.looked_at:
+        said.append(
+            f"{added.looked_at:,} payments that nobody had investigated are by now: they stay neither learned nor judged until "
+            "somebody says what they are, with `greenfraud label`"
+        )
     if added.contradicting:
         said.append(
             f"{added.contradicting:,} payments are frauds in the lake and none in the file: they stay frauds. Where a report was "

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -16,9 +17,9 @@ from botocore.exceptions import ClientError
 
 from cli.data.upload import IMPORTED, day_file, keys_below
 from cli.errors import CommandError
-from greenfraud.naming import DATASET_KEY
+from greenfraud.naming import DATASET_KEY, transactions_prefix
 
-READ_AT_ONCE = 32  # days in memory
+READ_AT_ONCE = 8  # days in memory
 CHANGED = {"PreconditionFailed", "ConditionalRequestConflict"}
 
 
@@ -44,6 +45,21 @@ class LakeDays:
         with ThreadPoolExecutor(READ_AT_ONCE) as pool:
             for start in range(0, len(keys), READ_AT_ONCE):
                 yield from pool.map(lambda key: _table(self._get(key)[0]), keys[start : start + READ_AT_ONCE])
+
+    def told_frauds(self) -> set[str]:
+        """Ids of all payments that somebody called a fraud: in an import, live, or in a file of labels."""
+        keys = keys_below(self.s3, self.bucket, "labels/")
+        with ThreadPoolExecutor(READ_AT_ONCE) as pool:
+            found = pool.map(lambda key: _records(key, self._get(key)[0], ["transaction_id", "is_fraud"]), keys)
+            return {name for rows in found for name, is_fraud in rows if is_fraud}
+
+    def live_ids(self, days: Iterable[date]) -> set[str]:
+        """Ids of the payments that arrived live on some days."""
+        keys = [key for day in days for key in keys_below(self.s3, self.bucket, transactions_prefix(day))]
+        live = [key for key in keys if not key.endswith(f"/{IMPORTED}")]
+        with ThreadPoolExecutor(READ_AT_ONCE) as pool:
+            found = pool.map(lambda key: _records(key, self._get(key)[0], ["transaction_id"]), live)
+            return {name for rows in found for (name,) in rows}
 
     def merge(self, key: str, rows: pa.Table, order: str) -> bool:
         """Add to a day those rows whose ids it does not have yet; tells whether there were any.
@@ -76,6 +92,15 @@ class LakeDays:
             if error.response["Error"]["Code"] not in CHANGED:
                 raise
             raise CommandError(f"somebody else wrote {key} meanwhile: import the same file again, it goes on from there") from None
+
+
+def _records(key: str, body: bytes, columns: list[str]) -> list[tuple[Any, ...]]:
+    """Some columns of a file of records, whoever wrote it."""
+    if key.endswith(".parquet"):
+        table = pq.read_table(io.BytesIO(body), columns=columns)
+        return list(zip(*(table[name].to_pylist() for name in columns), strict=True))
+    lines = [json.loads(line) for line in body.splitlines() if line.strip()]
+    return [tuple(line.get(name) for name in columns) for line in lines]
 
 
 def _table(body: bytes) -> pa.Table:

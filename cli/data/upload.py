@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.data.dataset import Dataset, HeldBack
 from cli.errors import CommandError, InputError
+from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US, day_of
 from greenfraud.naming import DATASET_KEY, labels_prefix, releases_prefix, transactions_prefix
 
@@ -42,10 +43,12 @@ def upload(
 ) -> None:
     """Import `dataset` into an empty lake; `done` is told how many of how many files are there.
 
-    InputError when the lake holds another data set. On any failure what was uploaded is taken away again.
+    Where it is there already, nothing is touched: other files may have been added to it since. InputError when the lake holds
+    another data set. On any failure what was uploaded is taken away again.
     """
-    _refuse_another(s3, bucket, dataset)
-    _remove_imports(s3, bucket)
+    if _is_there(s3, bucket, dataset):
+        return
+    _remove_imports(s3, bucket)  # what an import that was cut off has left
     files = lake_files(dataset)
     try:
         with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
@@ -60,8 +63,13 @@ def upload(
 
 def change_label_horizon(s3: Any, bucket: str, days: int) -> None:
     """Let labels of the imported data set come until so many days after a week, and never before its labels are mature."""
-    found = read_json(s3, bucket, DATASET_KEY)
-    _put(s3, bucket, DATASET_KEY, _json({**found, "label_horizon_days": max(days, found["maturity_days"])}))
+    answer = s3.get_object(Bucket=bucket, Key=DATASET_KEY)
+    found = json.loads(answer["Body"].read())
+    changed = _json({**found, "label_horizon_days": max(days, found["maturity_days"])})
+    try:
+        s3.put_object(Bucket=bucket, Key=DATASET_KEY, Body=changed, IfMatch=answer["ETag"])
+    except ClientError as error:
+        raise CommandError(f"{DATASET_KEY} was not changed: {error}. Somebody may import just now; try again") from error
 
 
 def lake_files(dataset: Dataset) -> list[tuple[str, pa.Table]]:
@@ -98,13 +106,16 @@ def held_document(held: HeldBack) -> dict[str, Any]:
     return {"transaction": held.transaction.to_json(), "is_fraud": held.is_fraud}
 
 
-def _refuse_another(s3: Any, bucket: str, dataset: Dataset) -> None:
+def _is_there(s3: Any, bucket: str, dataset: Dataset) -> bool:
     found = imported_document(s3, bucket)
-    if found is not None and found["source_sha256"] != dataset.source_sha256:
+    if found is None:
+        return False
+    if found["source_sha256"] != dataset.source_sha256:
         raise InputError(
             f"the lake holds the data set `{found['name']}`: a lake has one. "
             "Add the payments of a later file to it with --append, or deploy another set of stacks for another data set"
         )
+    return True
 
 
 def _remove_imports(s3: Any, bucket: str) -> None:
@@ -139,7 +150,9 @@ def _release_files(dataset: Dataset) -> Iterator[tuple[str, pa.Table]]:
     released = dataset.table.filter(dataset.table["released_us"].is_valid())
     released = released.sort_by([("released_us", "ascending"), ("transaction_id", "ascending")])
     for day, rows in _by_day(released, "released_us"):
-        payments = rows.select(["transaction_id", "released_us", "occurred_us", "customer_id", "terminal_id", "amount_minor"])
+        entities = [name for name in load_manifest().entity_columns if name in rows.column_names]
+        named = ["transaction_id", "released_us", "occurred_us", "customer_id", "terminal_id", "amount_minor", *entities]
+        payments = rows.select(named)
         source = pa.array([IMPORT_SOURCE] * rows.num_rows, pa.string())
         release = payments.rename_columns({"released_us": "accepted_us"}).append_column("source", source)
         yield f"{releases_prefix(day_of(day * DAY_US))}{IMPORTED}", release

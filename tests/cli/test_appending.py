@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -165,17 +166,84 @@ def reports_of(s3, name):
     return [row["observed_us"] for day in days for row in day.to_pylist() if row["transaction_id"] == name]
 
 
-def test_a_known_payment_that_is_a_fraud_now_was_reported_after_the_file_that_did_not_say_so(s3, first_half):
+def test_a_known_payment_that_is_a_fraud_now_was_known_to_be_one_by_the_end_of_the_new_file(s3, first_half):
     """A week after it happened the older file still knew of nothing: no model learns it as of then."""
     dataset, honest = first_half
     old = imported_document(s3, "half")
     row = dataset.table.slice(honest, 1).to_pylist()[0]
     undated = row["occurred_us"] + WEEK_US
     added = append(s3, "half", later(dataset, honest, is_fraud=True, observed_us=undated))
-    (observed,) = reports_of(s3, row["transaction_id"])
     assert added.late_reports == 1
-    assert observed == max(undated, int(datetime.fromisoformat(old["newest_occurred_at"]).timestamp() * 1e6))
+    assert reports_of(s3, row["transaction_id"]) == [max(undated, dataset.newest_us)]
     assert imported_document(s3, "half")["frauds"] == old["frauds"] + 1 + sum(dataset.table["is_fraud"].to_pylist()[300:])
+
+
+def test_the_first_file_again_takes_nothing_away(s3, first_half):
+    """Months were added since."""
+    dataset, _ = first_half
+    append(s3, "half", replace(dataset, source_sha256="later"))
+    before = contents(s3, "half"), imported_document(s3, "half")
+    upload(s3, "half", replace(dataset, table=dataset.table.slice(0, 300)))
+    assert (contents(s3, "half"), imported_document(s3, "half")) == before
+
+
+def landed(s3, kind: str, day: str, *records: dict[str, object]) -> None:
+    """What arrived live on a day."""
+    body = "\n".join(json.dumps(record) for record in records)
+    s3.put_object(Bucket="half", Key=f"{kind}/dt={day}/landing-1.jsonl", Body=body.encode())
+
+
+def test_a_fraud_that_was_told_live_is_not_told_again_as_of_earlier(s3, first_half):
+    """Features would know it before anybody did."""
+    dataset, honest = first_half
+    name = dataset.table["transaction_id"][honest].as_py()
+    landed(s3, "labels", "2026-12-01", {"transaction_id": name, "is_fraud": True, "observed_us": 1_796_083_200_000_000})
+    added = append(s3, "half", later(dataset, honest, is_fraud=True, observed_us=dataset.table["occurred_us"][honest].as_py()))
+    assert added.late_reports == 0
+    assert name not in str(
+        [
+            row
+            for key, body in contents(s3, "half").items()
+            if key.endswith("part-0.parquet") and key.startswith("labels/")
+            for row in pq.read_table(io.BytesIO(body))["transaction_id"].to_pylist()
+        ]
+    )
+
+
+def test_a_payment_that_arrived_live_stays_as_it_was_decided_then(s3, first_half):
+    """It was blocked, say; a file that does not tell so would let it pass."""
+    dataset, _ = first_half
+    row = dataset.table.slice(400, 1).to_pylist()[0]
+    day = datetime.fromtimestamp(row["occurred_us"] / 1e6, UTC).date().isoformat()
+    landed(
+        s3, "transactions", day, {"transaction_id": row["transaction_id"], "occurred_us": row["occurred_us"], "decision": "block"}
+    )
+    added = append(s3, "half", replace(dataset, source_sha256="later"))
+    file = pq.read_table(io.BytesIO(contents(s3, "half")[f"transactions/dt={day}/part-0.parquet"]))
+    assert (added.live, row["transaction_id"] in file["transaction_id"].to_pylist()) == (1, False)
+    assert imported_document(s3, "half")["rows"] == dataset.table.num_rows - 1
+
+
+def test_a_payment_in_another_currency_is_the_same_by_another_table_of_rates(s3, world):
+    """The lake keeps the amount by which it was learned."""
+    table = world.table.slice(0, 300)
+    originals = {"original_amount_minor": table["amount_minor"], "original_rates_version": pa.array(["old"] * 300)}
+    for name, column in originals.items():
+        table = table.append_column(name, column)
+    filled(s3, "rates", replace(world, table=table))
+    dearer = table.set_column(table.column_names.index("amount_minor"), "amount_minor", pc.add(table["amount_minor"], 1))
+    dearer = dearer.set_column(dearer.column_names.index("original_rates_version"), "original_rates_version", [["new"] * 300])
+    before = contents(s3, "rates")
+    assert append(s3, "rates", replace(world, table=dearer, source_sha256="later")).known == 300
+    assert contents(s3, "rates") == before
+
+
+def test_payments_that_somebody_looked_at_meanwhile_are_counted(s3, world):
+    """They stay neither learned nor judged, and that is said."""
+    table = world.table.slice(0, 300)
+    unseen = table.append_column("is_investigated", pa.array([False] * 5 + [True] * 295))
+    filled(s3, "seen", replace(world, table=unseen))
+    assert append(s3, "seen", replace(world, table=table, source_sha256="later")).looked_at == 5
 
 
 def test_a_report_that_says_when_is_taken_at_its_word(s3, first_half):
