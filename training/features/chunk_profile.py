@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from greenfraud.errors import ContractError
 from greenfraud.faults import told
 from greenfraud.naming import PROFILE
+from training.features.known_labels import JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,8 @@ SCHEMA = 1
 class ChunkProfile:
     """Counts of one chunk, shares per feature, what is wrong with them, and who let it through all the same, if anybody did.
 
-    `missing` is a share of all rows, `varied` of all rows too: those that know a value other than the commonest.
+    `missing` is a share of all rows, `varied` of all rows too: those that know a value other than the commonest. `judged` are the
+    rows of which anything is known; a profile from before it was counted has None.
     """
 
     chunk: str
@@ -36,6 +38,7 @@ class ChunkProfile:
     varied: dict[str, float]
     faults: list[str] = field(default_factory=list)
     accepted: dict[str, Any] | None = None
+    judged: int | None = None
     schema: int = SCHEMA
 
     @property
@@ -63,6 +66,7 @@ def profile_of(chunk: str, table: pa.Table, names: Sequence[str]) -> ChunkProfil
         chunk=chunk,
         rows=rows,
         frauds=pc.sum(table["is_fraud"]).as_py() or 0,
+        judged=pc.sum(table[JUDGED]).as_py() or 0 if JUDGED in table.column_names else None,
         missing={name: table[name].null_count / max(rows, 1) for name in names},
         varied={name: _varied(table[name]) / max(rows, 1) for name in names},
     )
@@ -77,7 +81,9 @@ def _varied(column: pa.ChunkedArray) -> int:
 
 def profiled(file: pa.NativeFile, chunk: str, names: Sequence[str]) -> ChunkProfile:
     """Read a chunk's file and return its profile."""
-    return profile_of(chunk, pq.read_table(file, columns=["is_fraud", *names]), names)
+    parquet = pq.ParquetFile(file)
+    told = [name for name in ("is_fraud", JUDGED) if name in parquet.schema_arrow.names]
+    return profile_of(chunk, parquet.read(columns=[*told, *names]), names)
 
 
 def profile_beside(file: Path) -> ChunkProfile | None:

@@ -32,10 +32,12 @@ NAMED = 3  # features of one kind of fault
 
 
 def faults_of(profile: ChunkProfile, reference: Sequence[ChunkProfile]) -> list[str]:
-    """Return what is wrong with a chunk, in words; nothing while the past is too short to say.
+    """Return what is wrong with a chunk, in words; while the past is too short to say, only that nothing is known of it.
 
     `reference` are the chunks before it, oldest first, without those that are held.
     """
+    if profile.rows and profile.judged == 0:
+        return ["nothing is known of any of its payments: nobody has investigated them"]
     past = reference[-REFERENCE_CHUNKS:]
     if len(past) < MINIMUM_REFERENCE or median(one.rows for one in past) < FEWEST_ROWS:
         return []
@@ -75,10 +77,13 @@ def _traffic(profile: ChunkProfile, past: Sequence[ChunkProfile]) -> Iterator[st
 
 
 def _reports(profile: ChunkProfile, past: Sequence[ChunkProfile]) -> Iterator[str]:
-    def share(one: ChunkProfile) -> float:
-        return (one.frauds + 0.5) / max(one.rows, 0.5)
+    def judged(one: ChunkProfile) -> int:
+        return one.rows if one.judged is None else one.judged
 
-    expected = profile.rows * median(share(one) for one in past)
+    def share(one: ChunkProfile) -> float:
+        return (one.frauds + 0.5) / max(judged(one), 0.5)
+
+    expected = judged(profile) * median(share(one) for one in past)
     # A past week whose feed was lost unseen is one large fall: whatever it says, less than LOST of the usual is no honest week.
     width = min(FALLS * _falls([math.log(share(one)) for one in past if not one.accepted]), -math.log(LOST))
     if expected >= FEWEST_REPORTS and math.log(share(profile)) < _floor(share, past, REPORTS_LOST, width):

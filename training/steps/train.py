@@ -75,7 +75,7 @@ def read_sample(job: TrainingJob) -> Sample:
     if not samples:
         raise ContractError("every chunk of this refit is in quarantine")
     sample = Sample.joined(samples)
-    if not len(sample):
+    if not len(sample) and job.chunks:
         raise ContractError(f"chunk {job.hyperparameters.chunk} has no transactions to learn from")
     return sample
 

@@ -119,3 +119,16 @@ def test_a_lost_week_in_the_past_does_not_excuse_another(frauds: int) -> None:
     lost = past(change=lambda number: {"frauds": 0} if number == 2 else {})
     (fault,) = faults_of(week(9, frauds=frauds), lost)
     assert "reports are missing" in fault
+
+
+def test_a_week_that_nobody_investigated_is_kept_from_learning_whatever_came_before() -> None:
+    """All that a model could learn of it is that nobody looked."""
+    week_of_nobody = replace(week(0, frauds=0), judged=0)
+    assert faults_of(week_of_nobody, []) == ["nothing is known of any of its payments: nobody has investigated them"]
+
+
+def test_reports_are_counted_among_the_payments_that_somebody_looked_at() -> None:
+    """Fewer were investigated, and as many of those were frauds: no feed was lost."""
+    some = replace(week(9, frauds=17), judged=1_700)
+    assert faults_of(some, past()) == []
+    assert "reports are missing" in faults_of(replace(some, judged=None), past())[0]

@@ -26,7 +26,8 @@ RESERVED = frozenset(
         *("is_fraud", "observed_at", "observed_us", "source", "event_timestamp", "extras", "features", "manifest_version"),
         *("fraud_probability", "decision", "decided_by", "reasons", "model", "policy_version", "features_as_of", "degraded"),
         *("emissions_g", "spoke", "converted_from", "original", "original_amount_minor", "original_currency", "original_rate"),
-        *("original_rate_date", "original_rates_version"),
+        *("original_rate_date", "original_rates_version", "accepted_us", "released_us", "propensity", "is_investigated", "record"),
+        *("entities", "reason_code", "is_judged", "is_accepted", "told_us", "weight"),
     }
 )
 
