@@ -15,6 +15,7 @@ answer tells how much was known, and the age of the stream's records is watched.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from greenfraud.features.manifest import load_manifest
 from greenfraud.features.tiles import ViewState
@@ -34,10 +35,16 @@ def doubt_about(state: ViewState | None, occurred_us: int) -> str | None:
 
 def faults_among(degraded: Iterable[str]) -> list[str]:
     """Return what failed. The answer names a new entity or a late transaction too, but nobody is alarmed."""
-    usual = {f"{view.kind}_{doubt}" for view in load_manifest().views.values() for doubt in USUAL}
+    usual = _usual_words(load_manifest().version)
     return [word for word in degraded if word not in usual]
 
 
 def is_faulty(degraded: Iterable[str]) -> bool:
     """Tell whether something failed."""
     return bool(faults_among(degraded))
+
+
+@lru_cache(maxsize=1)
+def _usual_words(_version: str) -> frozenset[str]:
+    """Which words these are; made once for a manifest, as every answer asks."""
+    return frozenset(f"{view.kind}_{doubt}" for view in load_manifest().views.values() for doubt in USUAL)
