@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from intake.look.counting import counted
+from intake.look.declaring import declarations
 from intake.look.shown import shown
 
 if TYPE_CHECKING:
@@ -36,9 +37,23 @@ def show_look(look: Look, screen: Screen) -> None:
         screen.line(f"  taken for granted: {shown(text)}", style=CAREFUL)
     for text in look.warnings:
         screen.line(f"  odd: {shown(text)}", style=CAREFUL)
+    _show_unused(look, screen)
     if look.readiness is not None:
         screen.line()
         show_readiness(look.readiness, screen)
+
+
+def _show_unused(look: Look, screen: Screen) -> None:
+    """Say how columns that no field takes would become features."""
+    found = declarations(look)
+    if not found:
+        return
+    screen.line()
+    screen.line("not used; as features, by these lines of feature_repo/columns.toml (docs/columns.md):")
+    for column, line in found[:MOST_COLUMNS]:
+        name = line.partition(" ")[0]
+        mapped = "" if name == column else f"  # --map '{name}={shown(column)}'"
+        screen.line(f"  {line}{mapped}")
 
 
 def form_told(form: Form) -> str:

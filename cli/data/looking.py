@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from cli.data.importing import ImportOptions
     from cli.screen import Screen
     from intake.description import Description
-    from intake.look.findings import Look
+from intake.look.declaring import declarations
+from intake.look.findings import Look
 
 
 def _confirmed(text: str) -> bool:
@@ -138,7 +139,7 @@ def _to_decide(look: Look, path: Path, *, is_new: bool) -> str:
 
 def look_document(look: Look) -> dict[str, Any]:
     """A look as JSON: dates as YYYY-MM-DD, the proposal as dataset.toml would say it."""
-    plain = {**asdict(replace(look, proposal=None)), "unused": look.unused}  # type: ignore[arg-type]
+    plain = {**asdict(replace(look, proposal=None)), "unused": look.unused, "declarations": dict(declarations(look))}  # type: ignore[arg-type]
     plain["proposal"] = look.proposal.model_dump(mode="json", exclude_defaults=True)
     document: dict[str, Any] = json.loads(json.dumps(plain, default=_written))
     return document
