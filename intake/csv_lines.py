@@ -5,15 +5,17 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from intake.errors import InputError
 from intake.unpacking import unpacked
 
 AT_ONCE = 1 << 20
 HEADER = -1  # the row before the first
+csv.field_size_limit(2**31 - 1)  # what Arrow takes; of itself, 131,072
 
 
 @dataclass(frozen=True)
@@ -24,27 +26,37 @@ class Lines:
     encoding: str
     delimiter: str
     width: int
+    may_be_packed: bool = True
 
     def of(self, rows: Sequence[int]) -> list[int]:
         """The line, counted from 1, on which each of some ascending rows begins; 0 for a row that is not there."""
-        found, wanted = list[int](), list(rows)
-        with unpacked(self.path) as stream:
-            records = csv.reader(text_of(stream, self.encoding), delimiter=self.delimiter)
-            row, above = HEADER, 0
-            for record in records:
+        found, wanted, row = list[int](), list(rows), HEADER
+        with unpacked(self.path, may_be_packed=self.may_be_packed) as stream:
+            for line, record in self._records(stream):
                 if len(found) == len(wanted):
                     break
                 if record and (row == HEADER or len(record) == self.width):
                     while len(found) < len(wanted) and wanted[len(found)] == row:
-                        found.append(above + 1)
+                        found.append(line)
                     row += 1
-                above = records.line_num
         return found + [0] * (len(wanted) - len(found))
+
+    def _records(self, stream: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
+        """Every record, and the line on which it begins. InputError for what is none."""
+        records, above = csv.reader(text_of(stream, self.encoding), delimiter=self.delimiter), 0
+        try:
+            for record in records:
+                yield above + 1, record
+                above = records.line_num
+        except csv.Error as error:
+            raise InputError(
+                f"{self.path}, line {above + 1:,}: {error}. Check the quotes, for the row is read differently"
+            ) from None
 
     def first_undecodable(self) -> int | None:
         """The first line whose bytes are no text in this encoding."""
         decoder, lines = codecs.getincrementaldecoder(self.encoding)(), 1
-        with unpacked(self.path) as stream:
+        with unpacked(self.path, may_be_packed=self.may_be_packed) as stream:
             while True:
                 block = stream.read(AT_ONCE)
                 try:

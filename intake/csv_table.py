@@ -8,7 +8,7 @@ import io
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,12 @@ NO_UTF8 = re.compile("invalid UTF-?8", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Header:
-    """The names of a file's columns, what stands between two of them, and how many lines they take."""
+    """The names of a file's columns, what stands between two of them, how many lines they take, and whether they lay packed."""
 
     names: list[str]
     delimiter: str
     lines: int
+    may_be_packed: bool
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,11 @@ class Misfit:
     reason: str
 
 
-def header_of(path: Path, start: bytes, shape: FileShape) -> Header:
-    """The header in a file's first bytes. The delimiter is the description's, else what stands most often outside of quotes."""
+def header_of(path: Path, start: bytes, shape: FileShape, *, may_be_packed: bool) -> Header:
+    """The header in a file's first bytes. The delimiter is the description's, else what stands most often outside of quotes.
+
+    Where a file may not be packed, the rows below are read as they lie there, whatever they begin with.
+    """
     text = _text_of(start, path, shape)
     line = text.splitlines()[0] if text.strip() else ""
     if not line.strip() or "\0" in line:
@@ -53,7 +57,7 @@ def header_of(path: Path, start: bytes, shape: FileShape) -> Header:
     outside = QUOTED.sub("", line)
     delimiter: str = shape.delimiter or max(DELIMITERS, key=outside.count)
     records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return Header([name.strip() for name in next(records)], delimiter, records.line_num)
+    return Header([name.strip() for name in next(records)], delimiter, records.line_num, may_be_packed)
 
 
 def _text_of(start: bytes, path: Path, shape: FileShape) -> str:
@@ -87,9 +91,9 @@ def read_columns(
     names = [str(position) for position in range(len(header.names))]
     chosen = [names[position] for position in dict.fromkeys(positions)]
     try:
-        with unpacked(path) as stream, _handler_faults_raised():
+        with _rows_of(path, header) as stream, _handler_faults_raised():
             return arrow_csv.read_csv(
-                path if packed_as(path) is None else stream,  # Arrow reads a name faster than through Python
+                stream,
                 read_options=arrow_csv.ReadOptions(
                     column_names=names, skip_rows=header.lines, encoding=_arrow_encoding(shape), use_threads=misfits is None
                 ),
@@ -110,6 +114,12 @@ def read_columns(
             f"{path} cannot be read as CSV: {error}. Each line needs as many fields as the header; "
             "--skip-bad leaves the others out, --delimiter says what separates fields"
         ) from None
+
+
+def _rows_of(path: Path, header: Header) -> AbstractContextManager[Any]:
+    """A stream of the file; Arrow reads one of its own faster than one of Python's, and unpacks nothing by itself then."""
+    is_plain = not header.may_be_packed or packed_as(path) is None
+    return pa.OSFile(str(path)) if is_plain else unpacked(path)
 
 
 def _arrow_encoding(shape: FileShape) -> str:
@@ -147,7 +157,8 @@ def _misfit_handler(misfits: list[Misfit] | None) -> Callable[[arrow_csv.Invalid
 
 
 def _wrong_encoding(path: Path, header: Header, shape: FileShape) -> InputError:
-    line = Lines(path, shape.encoding, header.delimiter, len(header.names)).first_undecodable()
+    lines = Lines(path, shape.encoding, header.delimiter, len(header.names), may_be_packed=header.may_be_packed)
+    line = lines.first_undecodable()
     where = f"line {line:,}" if line else "a line"
     return InputError(f"{path}: {where} is not {shape.encoding}. {_encoding_advice(shape)}")
 

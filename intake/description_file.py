@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from intake.description import Description
 from intake.errors import InputError
+from intake.shown import shown
 
 FILE_NAME = "dataset.toml"
 
@@ -22,8 +23,10 @@ def load_description(path: Path) -> Description:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path and its permissions") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8. Save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path} is no TOML: {error}. Texts stand in quotes, as in delimiter = ';'") from None
+    except RecursionError:
+        raise InputError(f"{path} cannot be read: lists or tables stand too deep in each other. The keys of it need none") from None
+    except ValueError as error:  # no TOML, or a number of thousands of digits
+        raise InputError(f"{path} is no TOML: {shown(str(error))}. Texts stand in quotes, as in delimiter = ';'") from None
     return checked(found, str(path))
 
 
@@ -55,8 +58,8 @@ def _short(value: Any) -> Any:
 
 
 def faults_told(error: ValidationError) -> str:
-    """Every fault in a line of its own words: the key, what stands there, what may."""
-    return "; ".join(_fault_told(fault) for fault in error.errors())
+    """Every fault in its own words, and all on one line that no terminal obeys: the key, what stands there, what may."""
+    return shown("; ".join(_fault_told(fault) for fault in error.errors()), most=None)
 
 
 def _fault_told(fault: Any) -> str:

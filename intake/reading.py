@@ -122,7 +122,7 @@ def read_source(
     `resolve` says which column of those that the file has is which field. A described file may be packed, and its rows are told by
     their true lines; others are plain, as whoever limits their size expects.
     """
-    start = _start_of(path, is_unpacked=described is not None)
+    start = _start_of(path, may_be_packed=described is not None)
     if not start.strip():
         raise InputError(f"{path} is empty. Give a Parquet or CSV file with at least one row")
 
@@ -141,13 +141,10 @@ def read_source(
     return source
 
 
-def _start_of(path: Path, *, is_unpacked: bool) -> bytes:
+def _start_of(path: Path, *, may_be_packed: bool) -> bytes:
     try:
-        if is_unpacked:
-            with unpacked(path) as stream:
-                return stream.read(1 << 16)
-        with path.open("rb") as plain_stream:
-            return plain_stream.read(1 << 16)
+        with unpacked(path, may_be_packed=may_be_packed) as stream:
+            return stream.read(1 << 16)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path and its permissions") from None
 
@@ -171,7 +168,7 @@ def _read_csv(
     described: Description | None,
 ) -> SourceFile:
     shape = described.file if described else FileShape()
-    header = header_of(path, start, shape)
+    header = header_of(path, start, shape, may_be_packed=described is not None)
     layout = layout_of(header.names)
     needed = list(dict.fromkeys([*layout.needed(), *others]))
     misfits = list[Misfit]() if described and described.rows.skip_bad else None

@@ -44,13 +44,21 @@ def _mask(flags: pa.Array) -> Mask:
 
 def shown(value: Any) -> str:
     """A value of a file as one short line that no terminal obeys."""
-    # A line break would cut the message in two, and a terminal obey what it should show.
-    try:
-        known = str(value.as_py())
-    except (OverflowError, ValueError):  # a moment that Python does not have
-        known = str(value.value)
-    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in known)
+    text = escaped(written(value))
     return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def written(value: Any) -> str:
+    """A value of a file as text."""
+    try:
+        return str(value.as_py())
+    except (OverflowError, ValueError):  # a moment that Python does not have
+        return str(value.value)
+
+
+def escaped(text: str) -> str:
+    """A text on one line: a line break would cut a message in two, and a terminal obey what it should show."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 def either(left: pa.Array, right: pa.Array) -> pa.Array:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import csv
+import os
+import re
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import pyarrow as pa
 
 from cli.errors import InputError
 from intake.reading import Mask, RowNumbers, SourceFile
-from intake.refusals import shown
+from intake.refusals import escaped, written
 
 ENDING = ".left-out.csv"
+OBEYED = ("=", "+", "-", "@", "\t", "\r")
+NUMBER = re.compile(r"[+-]?[0-9.,]+(e[+-]?[0-9]+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class _Part:
 
     def line(self, row: int) -> list[str]:
         """Reason, column and values of one of them."""
-        return [self.reason, self.column, *("" if one[row].as_py() is None else shown(one[row]) for one in self.values)]
+        return [self.reason, self.column, *(written(one[row]) if one[row].is_valid else "" for one in self.values)]
 
 
 @dataclass
@@ -81,10 +87,10 @@ class LeftOut:
         target = self.path.with_name(self.path.name + ENDING)
         columns = [*source.columns.values(), *source.others.values()]
         try:
-            with target.open("w", encoding="utf-8", newline="") as stream:
+            with _replacing(target) as stream:
                 writer = csv.writer(stream)
-                writer.writerow(["line", "reason", "column", *(column.name for column in columns)])
-                writer.writerows(self._lines(source))
+                writer.writerow(["line", "reason", "column", *(_cell(column.name) for column in columns)])
+                writer.writerows([line, *map(_cell, texts)] for line, *texts in self._lines(source))
         except OSError as error:
             raise InputError(
                 f"{target}, the list of what is left out, cannot be written: {error.strerror}. Copy the file to a folder of yours"
@@ -102,6 +108,30 @@ class LeftOut:
             yield [place, *self._parts[owner[row]].line(int(within[row]))]
         for misfit in source.misfits:
             yield [misfit.record, misfit.reason, "", misfit.text]
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[TextIO]:
+    """A stream for its owner's eyes alone; `target` holds all that was written, or what it held, and is no link to elsewhere."""
+    # The values are payments of people, whoever may read the folder.
+    handle, name = tempfile.mkstemp(prefix=".left-out-", dir=target.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            yield stream
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _cell(text: str) -> str:
+    r"""A text that neither a terminal nor a spreadsheet obeys.
+
+    >>> _cell("=1+1"), _cell("-12.50"), _cell("a\x1b[2J")
+    ("'=1+1", '-12.50', 'a\\x1b[2J')
+    """
+    one_line = "\t".join(map(escaped, text.split("\t")))
+    return f"'{one_line}" if text.startswith(OBEYED) and not NUMBER.fullmatch(text) else one_line
 
 
 def _counted(reasons: Counter[str]) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from intake.look.counting import counted
 from intake.look.declaring import declarations
-from intake.look.shown import shown
+from intake.shown import shown
 
 if TYPE_CHECKING:
     from cli.screen import Screen

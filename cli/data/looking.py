@@ -18,8 +18,8 @@ from cli.errors import InputError
 from intake.description_file import FILE_NAME, dump_description, faults_told
 from intake.look.glance import Asked, glance_at
 from intake.look.looking import look_through
-from intake.look.shown import shown
 from intake.look.written import lines_of, proposal_text
+from intake.shown import shown
 
 if TYPE_CHECKING:
     from cli.data.importing import ImportOptions

@@ -15,8 +15,8 @@ from intake.look.findings import ColumnSeen
 from intake.look.label_words import FRAUD, LEGITIMATE
 from intake.look.money_texts import amounts_as
 from intake.look.opening import Opened
-from intake.look.shown import shown
 from intake.look.time_texts import Written, written_as
+from intake.shown import shown
 
 HEAD_ROWS, MOST_VALUES = 100_000, 4_000_000  # of the sample; a file of many columns is told from fewer rows
 MOST_COUNTS = 500

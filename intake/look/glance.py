@@ -19,7 +19,7 @@ from intake.look.findings import LabelForm, MoneyForm, TimeForm
 from intake.look.forms import label_form, money_form, time_form
 from intake.look.opening import Opened, open_file
 from intake.look.proposal import propose
-from intake.look.shown import shown
+from intake.shown import shown
 
 MATURITY_DAYS = 7
 

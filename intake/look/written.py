@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from intake.description_file import dump_description
 from intake.look.findings import Look, Question
-from intake.look.shown import shown
+from intake.shown import shown
 
 DECIDE = "# decide: "
 ORDER = ("file", "columns", "times", "money", "labels", "rows")

@@ -100,6 +100,8 @@ def test_names_of_any_marks_survive(tmp_path_factory, name, encoding, words):
         ("[rows]\nsince = 'monday'", r"rows.since = `monday`"),
         ("[rows]\ngenerate_ids = true\n[columns]\ntransaction_id = 'id'", r"both given"),
         ("[rows\n", r"is no TOML"),
+        (f"x = {'[' * 20_000}", r"cannot be read: lists or tables stand too deep"),
+        (f"x = {'9' * 5_000}", r"is no TOML: .*digits"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, text, said):
@@ -114,3 +116,23 @@ def test_a_document_from_elsewhere_is_told_by_its_place():
     """Options of a command are checked by the same words."""
     with pytest.raises(InputError, match="the options: file"):
         checked({"file": {"encoding": "none"}}, "the options")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[file]\ndelimiter = "\\u001b[2J"',
+        '[money]\ncurrency = "\\u001b[2J"',
+        '[file]\n"\\u001b[2J" = 1',
+        '[columns]\n"\\u001b[2J" = "a"',
+        '[times]\ntimezone = "\\u001b[2J"',
+        '[rows]\nkind = { column = "a", "\\u001b[2J" = "b" }',
+    ],
+)
+def test_no_terminal_obeys_what_a_description_holds(tmp_path, text):
+    """It may have come with somebody's file."""
+    path = tmp_path / "dataset.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"·\[2J") as told:
+        load_description(path)
+    assert str(told.value).isprintable()
