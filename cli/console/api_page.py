@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cli.api import ask_api
-from cli.console.card_numbers import masked
+from cli.console.card_numbers import masked, masked_in, without_card_number
 from cli.console.console import Console
 from cli.console.openapi import Operation, description, operations
 from cli.console.part import Part, part_of
@@ -68,7 +68,10 @@ def _sent(console: Console, typed: Mapping[str, str]) -> Answer:
     operation = next((one for one in _operations() if one.name == typed.get("operation")), None)
     if operation is None or not operation.is_tried:
         raise InputError("operation: is none that the console sends")
-    answer = ask_api(console.target, operation.method, address_of(operation, typed), _body(operation, typed))
+    try:
+        answer = ask_api(console.target, operation.method, address_of(operation, typed), _body(operation, typed))
+    except RecursionError:
+        raise InputError("body: is no JSON that can be sent: it is nested too deeply") from None
     return Answer(operation.name, answer.status_code, _readable(answer.text))
 
 
@@ -83,9 +86,9 @@ def _body(operation: Operation, typed: Mapping[str, str]) -> Any:
 
 def _readable(text: str) -> str:
     try:
-        return json.dumps(json.loads(text), indent=1, ensure_ascii=False)
-    except ValueError:
-        return text
+        return json.dumps(masked_in(json.loads(text)), indent=1, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return masked(text)
 
 
 @cache
@@ -108,5 +111,5 @@ def _page(  # noqa: PLR0913 - what a page is told
     status: int = 200,
 ) -> Response:
     listed: Part = part_of(_operations)
-    kept = {name: masked(text) for name, text in typed.items()}
+    kept = {name: without_card_number(text) for name, text in typed.items()}  # a mask in its place would be sent as an id
     return console.page(request, "api", status=status, fault=fault, part=listed, answer=answer, typed=kept)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-CANDIDATE = re.compile(r"\d(?:[ -]?\d){12,18}")
+BETWEEN = r"[\s+-]|%20|%09|%C2%A0|\\t|\\u00a0"  # what stands between the groups, blanks also as addresses and JSON have them
+CANDIDATE = re.compile(rf"(?<!\d)(?!20\d{{6}}-20\d{{6}})\d(?:(?:{BETWEEN}){{0,2}}\d){{12,18}}")  # two days are none
 MASK = "[a card number]"
 
 
@@ -22,12 +24,32 @@ def masked(text: str) -> str:
 
     >>> masked("no decision for 4111-1111-1111-1111")
     'no decision for [a card number]'
+    >>> masked("GET /v1/decisions/4111%201111%201111%201111 answered 404"), masked("model 20260226-20260305-00000007")
+    ('GET /v1/decisions/[a card number] answered 404', 'model 20260226-20260305-00000007')
     """
     return CANDIDATE.sub(lambda found: MASK if _fits(found[0]) else found[0], text)
 
 
+def masked_in(value: Any) -> Any:
+    """A JSON value in which texts, names and whole numbers that may be a card's are hidden.
+
+    A number with a fraction stays: a probability has as many digits.
+
+    >>> masked_in({"id": "4111111111111111", "tried": [4111111111111111, 0.4111111111111111, None, True]})
+    {'id': '[a card number]', 'tried': ['[a card number]', 0.4111111111111111, None, True]}
+    """
+    if isinstance(value, dict):
+        return {masked(name): masked_in(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [masked_in(one) for one in value]
+    if isinstance(value, str):
+        return masked(value)
+    is_hidden = isinstance(value, int) and masked(str(value)) != str(value)
+    return MASK if is_hidden else value
+
+
 def _fits(candidate: str) -> bool:
     """Whether the last digit is the one that Luhn's formula gives."""
-    digits = re.sub(r"\D", "", candidate)
+    digits = re.sub(BETWEEN, "", candidate)
     doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
     return sum(sum(divmod(one, 10)) for one in doubled) % 10 == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import webbrowser
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Annotated
 
 import typer
@@ -23,12 +23,13 @@ def console_command(
     """The fraud team's pages in a browser: what serves and why, today's reviews, scoring, policy, executions, emissions.
 
     They are served on this machine alone, and every call to the platform is signed with your own credentials: you see and do there
-    what you may. The address holds a key, a new one at every start; whoever has it acts as you.
+    what you may. The address holds a key, a new one at every start, that opens once; whoever has it first acts as you.
 
     greenfraud console
 
     greenfraud console --aws --open
     """
+    from cli.console.onward import opening_file
     from cli.console.server import served
     from cli.errors import CommandError
     from cli.target import find_target
@@ -36,11 +37,12 @@ def console_command(
     end_like_ctrl_c()
     screen, target = Screen(), find_target(aws=aws, region=region or None)
     screen.line(f"platform   {target.api}")  # before anything is served: what is not there has no console
-    with served(target, port) as (address, thread):
+    with ExitStack() as stack:
+        address, thread = stack.enter_context(served(target, port))
         screen.line(f"console    {address}", style="bold")
         screen.line("Ctrl-C stops it.")
         if is_opened:
-            webbrowser.open(address)
+            webbrowser.open(stack.enter_context(opening_file(address)))
         with suppress(KeyboardInterrupt):
             thread.join()
             raise CommandError("the console ended by itself")

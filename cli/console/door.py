@@ -13,9 +13,10 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cli.console.onward import onward
 from cli.console.session import Session, is_same
 from greenfraud.faults import told
 
@@ -24,6 +25,10 @@ logger = logging.getLogger(__name__)
 MOST_BYTES = 64 * 1024
 MOST_FIELDS = 32
 FORM = "application/x-www-form-urlencoded"
+SPENT = (
+    "this address was used already, and its key opens once: the browser that it let in may open http://{}/ itself; "
+    "for another one start `greenfraud console` again, beside this one with --port"
+)
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 HEADERS = {
     "cache-control": "no-store",
@@ -76,15 +81,21 @@ class Door:
         if request.method not in {"GET", "HEAD", "POST"}:
             raise Refused(405, "the console answers GET, HEAD and POST")
         (key,) = parse_qs(request.url.query).get("key", [None])[:1]
+        is_known = is_same(request.cookies.get(self._session.cookie_name), self._session.cookie)
         if request.method == "GET" and is_same(key, self._session.key):
-            return self._with_cookie(request.scope["path"])
-        if is_same(request.cookies.get(self._session.cookie_name), self._session.cookie):
+            if is_known or self._session.spend_key():  # a browser that loads an address twice has the cookie by then
+                return self._with_cookie(request)
+            raise Refused(403, SPENT.format(self._session.hosts[0]))
+        if is_known:
             return None
         raise Refused(403, "open the console by the address that the command printed, with its key; it is a new one at every start")
 
-    def _with_cookie(self, path: str) -> Response:
+    def _with_cookie(self, request: Request) -> Response:
         """The page itself, by an address without the key; never by one of another machine, as `//name` is."""
-        answer = RedirectResponse(f"/{quote(path.lstrip('/'))}", 303)
+        address = f"/{quote(request.scope['path'].lstrip('/'))}"
+        answer: Response = RedirectResponse(address, 303)
+        if request.headers.get("sec-fetch-site") == "cross-site":  # from the file of `--open`: the cookie goes not along a redirect
+            answer = HTMLResponse(onward(address))
         answer.set_cookie(self._session.cookie_name, self._session.cookie, httponly=True, samesite="strict")
         return answer
 

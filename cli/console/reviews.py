@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from cli.console.card_numbers import without_card_number
 from cli.console.console import Console
 from cli.console.part import Part, part_of
 from cli.errors import CommandError
@@ -41,7 +42,7 @@ def act(console: Console, request: Request) -> Response:
     try:
         told = console.ask("POST", f"/v1/reviews?transaction_id={quote(payment, safe='')}", body)
     except CommandError as refused:
-        draft = (payment, form.get("text", ""))
+        draft = (payment, without_card_number(form.get("text", "")))
         return _page(console, request, {}, fault=f"{payment}: {refused}", status=409, draft=draft)
     console.session.say(wording.done(body, told))
     return RedirectResponse(f"{back}?{_narrowed(form)}".rstrip("?"), 303)

@@ -25,16 +25,16 @@ def form(console: Console, request: Request) -> Response:
 
 
 def score(console: Console, request: Request) -> Response:
-    """The answer to what was typed, above the form; what was refused stands in it again, but for card numbers."""
+    """The answer to what was typed, above the form, in which what was typed stands again, but for card numbers."""
     typed: Mapping[str, str] = request.scope["form"]
+    kept = {name: without_card_number(text) for name, text in typed.items()}
     try:
         answer = console.ask("POST", "/v1/score?reasons=true", body_of(typed))
     except CommandError as refused:
-        kept = {name: without_card_number(text) for name, text in typed.items()}
         return _page(
             console, request, {**_blank(), **kept}, fault=str(refused), status=422 if isinstance(refused, InputError) else 502
         )
-    return _page(console, request, {**_blank(), **typed, **_new()}, answer=answer)
+    return _page(console, request, {**_blank(), **kept, **_new()}, answer=answer)
 
 
 def body_of(typed: Mapping[str, str]) -> dict[str, Any]:

@@ -13,12 +13,13 @@ def _secret() -> str:
 
 @dataclass
 class Session:
-    """Secrets that live as long as the process: `key` stands in the address, `cookie` in the browser, `token` in every form."""
+    """Secrets of this process: `key` stands in the address and opens once, `cookie` in the browser, `token` in every form."""
 
     port: int
     key: str = field(default_factory=_secret, repr=False)
     cookie: str = field(default_factory=_secret, repr=False)
     token: str = field(default_factory=_secret, repr=False)
+    _is_key_spent: bool = field(default=False, repr=False)
     _said: list[str] = field(default_factory=list, repr=False)
 
     @property
@@ -33,8 +34,13 @@ class Session:
 
     @property
     def address(self) -> str:
-        """Where to open it; whoever has this address is let in."""
+        """Where to open it; whoever is first to do so is let in."""
         return f"http://{self.hosts[0]}/?key={self.key}"
+
+    def spend_key(self) -> bool:
+        """Whether the key still opens; from now on it does not."""
+        was_spent, self._is_key_spent = self._is_key_spent, True
+        return not was_spent
 
     def say(self, text: str) -> None:
         """Keep what the next page is to tell."""

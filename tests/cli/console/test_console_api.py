@@ -9,7 +9,7 @@ import re
 import pytest
 
 from cli.console import openapi
-from cli.console.api_page import _operations
+from cli.console.api_page import _operations, _readable
 
 
 def words_of(page: str) -> str:
@@ -70,6 +70,7 @@ def test_the_answer_is_shown_whole_with_what_was_typed(platform):
         ({"operation": "GET /elsewhere"}, "operation: is none that the console sends"),
         ({"operation": "GET /v1/decisions", "parameter-transaction_id": ""}, "transaction_id: is required"),
         ({"body": "{"}, "body: is no JSON"),
+        ({"body": "[" * 20_000}, "body: is no JSON"),
     ],
 )
 def test_what_cannot_be_sent_is_refused_before_the_api_is_asked(platform, changes, said):
@@ -78,6 +79,36 @@ def test_what_cannot_be_sent_is_refused_before_the_api_is_asked(platform, change
     assert answer.status_code == 422
     assert said in words_of(answer.text)
     assert platform.api.asked == []
+
+
+@pytest.mark.parametrize("typed", ["4111111111111111", "4111 1111 1111 1111", "4111-1111-1111-1111", "4111\u00a01111  1111 1111"])
+def test_a_cards_number_is_shown_neither_in_the_answer_nor_in_the_form(platform, typed):
+    """The field is empty, so that sending again scores no payment that is called after a mask."""
+    body = json.loads(example("POST /v1/score")["body"])
+    scored = platform.send("/api", **{**example("POST /v1/score"), "body": json.dumps({**body, "transaction_id": typed})})
+    assert "POST /v1/score answered 200" in words_of(scored.text)
+    assert '"transaction_id": "[a card number]"' in words_of(scored.text)
+    assert '<textarea name="body" rows="8" spellcheck="false"></textarea>' in scored.text
+    name = "GET /v1/decisions/{transaction_id}"
+    read = platform.send("/api", operation=name, **{"parameter-transaction_id": typed})
+    assert f"{name} answered" in words_of(read.text)
+    assert 'name="parameter-transaction_id" required value=""' in read.text
+    for page in (scored.text, read.text):
+        assert not re.search(r"4111.{0,9}1111.{0,9}1111", page, re.DOTALL)
+
+
+def test_probabilities_and_versions_of_an_answer_are_no_cards(platform):
+    """They have as many digits, and one in ten fits."""
+    told = {"fraud_probability": 0.4111111111111111, "version": "20260226-20260305-00000007"}
+    platform.api.refused["/v1/model"] = (200, told)
+    words = words_of(platform.send("/api", operation="GET /v1/model").text)
+    assert all(f'"{name}": {json.dumps(value)}' in words for name, value in told.items())
+
+
+def test_an_answer_that_is_no_json_hides_cards_too():
+    """As a proxy's page of error may be, which quotes the address."""
+    assert _readable("<p>/v1/decisions/4111%201111%201111%201111") == "<p>/v1/decisions/[a card number]"
+    assert _readable("[" * 60_000) == "[" * 60_000
 
 
 def test_a_parameter_cannot_lead_to_another_path(platform):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import httpx
 import pytest
@@ -77,16 +79,24 @@ def test_where_nothing_is_up_there_is_no_console(tmp_path, monkeypatch):
     assert "Run `make run` first" in said.output
 
 
-def test_in_aws_the_browser_is_opened_with_the_key(monkeypatch, port):
-    """At the address that is printed, and with nothing but what it needs to get in."""
+def test_in_aws_the_browser_is_opened_by_a_file_that_nobody_else_may_read(monkeypatch, port):
+    """The list of processes shows no key; the file leads to the address that is printed, and is gone at the end."""
     monkeypatch.setenv("GREENFRAUD_API_URL", "https://api.example")
-    opened: list[str] = []
-    monkeypatch.setattr("webbrowser.open", opened.append)
+    opened: list[tuple[Path, int, str]] = []
+
+    def browse(address: str) -> None:
+        file = Path(address.removeprefix("file://"))
+        opened.append((file, stat.S_IMODE(file.stat().st_mode), file.read_text(encoding="utf-8")))
+
+    monkeypatch.setattr("webbrowser.open", browse)
     monkeypatch.setattr(threading.Thread, "join", stopped)
     said = CliRunner().invoke(app, ["console", "--aws", "--open", "--port", str(port)])
     assert said.exit_code == 0, said.output
     assert "platform   https://api.example" in said.output
-    assert opened == [f"http://127.0.0.1:{port}/?key={ADDRESS.findall(said.output)[0][1]}"]
+    ((file, mode, page),) = opened
+    assert mode == 0o600
+    assert f'content="0; url=http://127.0.0.1:{port}/?key={ADDRESS.findall(said.output)[0][1]}"' in page
+    assert not file.exists()
 
 
 def stopped(thread: threading.Thread, timeout: float | None = None) -> None:

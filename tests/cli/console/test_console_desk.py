@@ -69,6 +69,9 @@ def test_what_the_api_refuses_is_told_in_its_own_words_and_what_was_typed_is_kep
     assert "T1: POST /v1/reviews?transaction_id=T1 answered 422" in told
     assert 'value="two\u2028lines"' in answer.text
     assert "unknown: POST" in words_of(platform.send("/reviews", transaction_id="unknown", do="claim").text)
+    card = platform.send("/reviews", transaction_id="T1", do="note", text="two\u20284111 1111 1111 1111")
+    assert card.status_code == 409
+    assert "4111" not in card.text
 
 
 @pytest.mark.parametrize("form", [{}, {"do": "claim"}, {"transaction_id": "T1"}, {"transaction_id": "T1", "do": "delete"}])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from console_world import PORT
 
+from cli.console.session import Session
+
 ORIGIN = f"http://127.0.0.1:{PORT}"
 FORM = {"transaction_id": "T1", "do": "claim"}
 
@@ -22,9 +24,32 @@ def test_the_key_of_the_address_is_changed_for_a_cookie_and_leaves_the_address(p
     assert browser.get(f"/?key={platform.session.key}").headers["location"] == "/"  # who is in already loses it too
 
 
+def test_the_key_opens_once_and_the_browser_that_it_let_in_may_load_its_address_again(platform):
+    """Who finds it later, in a log or a list of processes, is told what to do and gets no cookie."""
+    address, first, later = f"/policy?key={platform.session.key}", platform.new_browser(), platform.new_browser()
+    assert later.head(address).status_code == 403  # a look ahead spends nothing
+    assert first.get(address).status_code == 303
+    refused = later.get(address)
+    assert refused.status_code == 403
+    assert "start `greenfraud console` again" in refused.text
+    assert platform.session.key not in refused.text
+    assert "set-cookie" not in refused.headers
+    assert first.get(address).headers["location"] == "/policy"
+    assert first.get("/links").status_code == 200
+
+
+def test_from_a_file_the_key_leads_on_by_a_page_of_the_consoles_own(platform):
+    """A browser sends the cookie with no redirect that another site began."""
+    answer = platform.new_browser().get(f'/"x?key={platform.session.key}', headers={"sec-fetch-site": "cross-site"})
+    assert answer.status_code == 200
+    assert 'content="0; url=/%22x"' in answer.text
+    assert platform.session.cookie in answer.headers["set-cookie"]
+
+
 def test_a_path_that_looks_like_another_machine_leads_nowhere_else(platform):
     """The way from the key to the page stays on this machine."""
     for path in ("//evil.example/", "/\\evil.example/"):
+        platform.session = Session(PORT)
         answer = platform.new_browser().get(f"{ORIGIN}{path}", params={"key": platform.session.key})
         assert answer.headers["location"] in {"/evil.example/", "/%5Cevil.example/"}
 

@@ -113,8 +113,17 @@ def test_a_cards_number_is_never_sent_back_to_the_screen(platform):
     assert "[a card number]: POST /v1/reviews" in words_of(refused.text)
     assert CARD not in refused.text
     for path in ("/payment?id=", "/customer?id="):
-        page = platform.read(f"{path}{CARD.replace(' ', '')}")
-        assert CARD.replace(" ", "") not in page
+        for typed in (CARD.replace(" ", ""), CARD):
+            page = platform.read(f"{path}{typed}")
+            assert not re.search(r"4111.{0,3}1111", page)
+
+
+def test_a_cards_number_in_the_form_is_gone_also_where_the_payment_was_scored(platform):
+    """The next payment is not scored under it by mistake."""
+    answer = platform.send("/score", **payment(customer_id=CARD, terminal_id="M1"))
+    assert answer.status_code == 200
+    assert CARD not in answer.text
+    assert 'name="terminal_id" maxlength="256" value="M1"' in answer.text
 
 
 def landed(platform, day: date, *rows: tuple[str, str, int]) -> None:

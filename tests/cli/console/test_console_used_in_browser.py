@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from steered_browser import Tab, steered_browser
 
+from cli.console.onward import opening_file
 from cli.console.server import served
 from tests.dashboard import chromium
 
@@ -45,6 +46,17 @@ def test_a_payment_is_claimed_noted_and_decided_by_forms_alone(platform, address
         sent(tab, act)
         assert tab.value("document.body.innerText").count("called <b>twice</b>") == 1
         assert ("POST", "/v1/reviews") in platform.api.asked
+        assert tab.said == []
+
+
+def test_a_file_that_leads_to_the_console_opens_it(address):
+    """As `--open` does: the cookie of a strict site is taken, though the file is another site."""
+    with opening_file(address) as file, steered_browser() as tab:
+        tab.open(file)
+        tab.wait_until("document.title.includes('Today')")
+        assert tab.value("location.href") == address.partition("?")[0]
+        tab.open(address)  # typed, or loaded ahead: the key is spent, and the cookie is there
+        assert "Today" in tab.value("document.title")
         assert tab.said == []
 
 
