@@ -47,9 +47,8 @@ WHO = {
     "proposals": APPROVER,
     "audit": AUDITOR,
 }
-# What somebody tries whose policy does not name it.
+# What somebody tries whose policy does not name it. (A file that is there already is imported by nobody: nothing is touched.)
 STRANGERS = {
-    "import": READER,
     "rates": READER,
     "retrain": OPERATOR,
     "status": RETRAINER,
