@@ -7,6 +7,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+from greenfraud.canonical import sha256_hex
+
 EXECUTION_ARN = "arn:aws:states:eu-north-1:123456789012:execution:fraud-detection-pipeline:one"
 BEGIN = datetime(2026, 4, 1, tzinfo=UTC)
 
@@ -26,9 +28,11 @@ class FakeS3:
     def get_object(self, *, Bucket, Key):
         if Key not in self.objects:
             raise NoSuchKey
-        return {"Body": io.BytesIO(json.dumps(self.objects[Key]).encode())}
+        body = json.dumps(self.objects[Key]).encode()
+        return {"Body": io.BytesIO(body), "ETag": sha256_hex(body)}
 
-    def put_object(self, *, Bucket, Key, Body):
+    def put_object(self, *, Bucket, Key, Body, IfMatch=None):
+        assert IfMatch in (None, sha256_hex(json.dumps(self.objects.get(Key)).encode()))
         self.objects[Key] = json.loads(Body)
 
     def get_paginator(self, _):
