@@ -31,17 +31,14 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """The embedded AWS with the synthesised stacks, and nothing in them; skips where nothing is synthesised."""
+    from tests.e2e.deployed import deployed
     from tests.e2e.deployment import ASSEMBLY, Deployment
 
     if not (ASSEMBLY / "manifest.json").exists():
         pytest.skip("cdk.out is missing: run `make synth`")
     made = Deployment(tmp_path_factory.mktemp("e2e"))
-    made.start()
-    try:
-        made.deploy()
+    with deployed(made):
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from cli.dashboard.history import Event
 from reporting.markup import element, items, words
 from reporting.units import UNAVAILABLE, grams, moment
 
-LABELS = {"censored_rows": "refused, nothing known of them", "explored_rows": "let through by chance"}
+LABELS = {"censored_rows": "refused or never investigated, nothing known of them", "explored_rows": "let through by chance"}
 HEADERS = ("Time (UTC)", "Execution", "Outcome", "Serves afterwards", "Holdout", "CO₂e", "Reasons")
 
 

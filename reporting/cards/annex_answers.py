@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reporting.cards.answer import Answer, platform, run, unavailable
+from reporting.cards.facts import silence
 from reporting.cards.subject import Subject
 from reporting.cards.watching import told_entries
 from reporting.execution.emission_figures import jobs_of
@@ -19,7 +20,7 @@ LABELS = (
     ),
     (
         "Files are checked before anything of them is stored. A chunk whose data leave those of earlier ones is held in "
-        "quarantine; payments that were refused and never told of are left out."
+        "quarantine; payments that were refused and never told of, or never investigated, are left out."
     ),
 )
 
@@ -111,7 +112,7 @@ def labelling(of: Subject) -> Answer:
     if days is None:
         return unavailable("the lake's dataset.json, which tells the label delay, could not be read", LABELS)
     return run(
-        f"A payment that went through, and of which nobody has reported a fraud within {days} days, is taken for legitimate.",
+        silence(f"{days} days"),
         always=LABELS,
     )
 

@@ -16,7 +16,7 @@ COLUMNS = {
     "rows": "Payments",
     "frauds": "Frauds",
     "late_rows": "Late reports learned",
-    "censored_rows": "Refused, nothing known",
+    "censored_rows": "Nothing known of them",
     "explored_rows": "Let through by chance",
     "replay_rows": "Replayed",
 }
@@ -51,7 +51,8 @@ def holdout(of: Subject) -> Answer:
         *_newness(of, weeks),
         f"{count(found.get('removed_known_compromised'))} payments of customers known to be compromised are left out, as "
         "analysts would.",
-        f"{newest}payments that were refused and never told of, and so are not judged: {count(found.get('censored_rows'))}.",
+        f"{newest}payments that were refused and never told of, or never investigated, and so are not judged: "
+        f"{count(found.get('censored_rows'))}.",
         f"{newest}payments that were let through by chance, each counted as often as it stands for such: "
         f"{count(found.get('explored_rows'))}.",
         f"{newest}frauds that were reported after the label delay: {count(found.get('late_frauds'))}; still to be reported, "

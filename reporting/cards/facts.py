@@ -131,6 +131,14 @@ def seconds_of(model: Candidate) -> str:
     return quantity(None if seconds is None else 1000 * seconds, "s")
 
 
+def silence(delay: str) -> str:
+    """What is made of a payment of which nobody has said anything."""
+    return (
+        f"A payment that went through, and of which nobody has reported a fraud within {delay}, is taken for legitimate, unless it "
+        "was imported as one that nobody has investigated."
+    )
+
+
 def changes(of: Subject) -> Answer:
     """Scores, decisions and weights against what answered until then."""
     if not of.change:

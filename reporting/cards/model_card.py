@@ -62,7 +62,7 @@ def limits(of: Subject) -> Answer:
     unknown = {name.replace("_", " "): found.reason for name in of.model.measured if (found := of.model.metric(name)).value is None}
     return run(
         f"{count(of.documents.holdout.get('censored_rows'))} payments of {of.documents.holdout.get('chunk', UNAVAILABLE)} "
-        "were refused and never told of, and are not judged at all.",
+        "were refused and never told of, or never investigated, and are not judged at all.",
         f"Segments without an average precision of it: {_reasons(unjudged)}. Measures that could not be computed: "
         f"{_reasons(unknown)}.",
         f"Cost is that of the protocol: {of.documents.alert_cost} for an analyst's time per alert and the amount of a missed "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reporting.cards.answer import Answer, platform, run, unavailable
-from reporting.cards.facts import FAMILIES, seconds_of
+from reporting.cards.facts import FAMILIES, seconds_of, silence
 from reporting.cards.subject import Subject
 from reporting.execution.candidate import PRECISION, front_of, place_on
 from reporting.execution.learned import chunks_of
@@ -40,12 +40,15 @@ def assumptions(of: Subject) -> Answer:
     days = of.documents.dataset.get("maturity_days")
     told = f"{days} days" if days is not None else "a number of days that could not be read"
     return run(
-        f"A payment that went through, and of which nobody has reported a fraud within {told}, is taken for legitimate.",
+        silence(told),
         _explored(of),
         f"An alert costs {of.documents.alert_cost} of an analyst's time, and a missed fraud its amount.",
         always=[
             "A report that comes later than that is learned when it comes.",
-            "Of payments that were refused or held, and never told of, nothing is known: they are neither learned nor judged.",
+            (
+                "Of payments that were refused or held, and never told of, nothing is known, nor of those that nobody has "
+                "investigated: they are neither learned nor judged."
+            ),
             "Next week is like the weeks learned: drift is watched, not foreseen.",
             "Payments of one customer, and of one terminal, depend on each other; customers are independent of each other.",
         ],

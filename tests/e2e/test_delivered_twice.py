@@ -16,6 +16,7 @@ from cli.data.world import WorldSpecification, make_world
 from greenfraud.executions import name_of
 from greenfraud.items import lease as lease_items
 from greenfraud.naming import execution_key
+from tests.e2e.deployed import deployed
 from tests.e2e.deployment import ASSEMBLY, Deployment, wait_until
 
 pytestmark = [
@@ -29,14 +30,10 @@ pytestmark = [
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """A platform of its own that delivers twice, untouched, with data to learn."""
     made = Deployment(tmp_path_factory.mktemp("twice"), options=("--deliver-twice",))
-    made.start()
-    try:
-        made.deploy()
+    with deployed(made):
         dataset, _ = hold_back(make_world(WorldSpecification(customers=600, days=43)))
         upload(made.client("s3"), made.outputs["LakeBucket"], dataset, [])
         yield made
-    finally:
-        made.stop()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from cli.id_key import read_id_key, tokenised
 from cli.screen import Screen
 from cli.target import Target
 from greenfraud.identity import token
+from tests.e2e.deployed import deployed
 from tests.e2e.deployment import ASSEMBLY, ROOT, Deployment, wait_until
 from tests.e2e.tokenising import PROD, tokenising_assembly
 
@@ -40,9 +41,7 @@ def platform(tmp_path_factory) -> Iterator[Deployment]:
     tree = folder / "tree"
     tokenising_assembly(tree / "cdk.out")
     made = Deployment(folder, tree=tree)
-    made.start()
-    try:
-        made.deploy()
+    with deployed(made):
         world = tokenised(WORLD, read_id_key(made.target))
         upload(made.client("s3"), made.outputs["LakeBucket"], world)
         for number, customer in enumerate([PERSON, OTHER, PERSON]):
@@ -50,8 +49,6 @@ def platform(tmp_path_factory) -> Iterator[Deployment]:
         wait_until(lambda: len(states(made)) == 2, 60)
         wait_until(lambda: len(keys(made, "decisions/")) > 0, 60)
         yield made
-    finally:
-        made.stop()
 
 
 def payment(name: str, customer: str) -> dict[str, object]:

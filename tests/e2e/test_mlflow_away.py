@@ -13,6 +13,7 @@ from cli.data.dataset import hold_back
 from cli.data.upload import upload
 from cli.data.world import make_world
 from greenfraud.naming import execution_key, mlflow_key
+from tests.e2e.deployed import deployed
 from tests.e2e.deployment import ASSEMBLY, Deployment
 from tests.e2e.first_run import WORLD
 
@@ -42,14 +43,10 @@ class Outage:
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """A platform of its own, untouched, with data to learn."""
     made = Deployment(tmp_path_factory.mktemp("away"))
-    made.start()
-    try:
-        made.deploy()
+    with deployed(made):
         dataset, _ = hold_back(make_world(WORLD))
         upload(made.client("s3"), made.outputs["LakeBucket"], dataset, [])
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="module")

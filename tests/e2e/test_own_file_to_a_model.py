@@ -21,6 +21,7 @@ from cli.data.world import WorldSpecification, make_world
 from greenfraud.chunks import Chunk
 from greenfraud.instants import DAY_US
 from greenfraud.naming import execution_key
+from tests.e2e.deployed import deployed
 from tests.e2e.deployment import ASSEMBLY, Deployment, wait_until
 
 pytestmark = [
@@ -51,12 +52,8 @@ def foreign_rows() -> list[list[object]]:
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """An untouched platform."""
     made = Deployment(tmp_path_factory.mktemp("own-file"))
-    made.start()
-    try:
-        made.deploy()
+    with deployed(made):
         yield made
-    finally:
-        made.stop()
 
 
 def edited(proposal: Path) -> None:

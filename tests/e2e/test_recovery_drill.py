@@ -22,6 +22,7 @@ from cli.data.upload import keys_below
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import format_rfc3339
 from tests.docs.pages import Page
+from tests.e2e.deployed import deployed
 from tests.e2e.deployment import ASSEMBLY, EXECUTION_SECONDS, ROOT, Deployment, wait_until
 from tests.e2e.landed import ids_in
 
@@ -76,17 +77,13 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     folder = tmp_path_factory.mktemp("recovery")
     # What is refused here is meant to be: it is kept apart from what `make permissions` reads.
     made = Deployment(folder, environ={**os.environ, "GREENFRAUD_PERMISSIONS": str(folder / "permissions")})
-    made.start()
-    try:
-        made.deploy()
+    with deployed(made):
         machine = made.outputs["UpkeepStateMachineArn"]
         client = made.client("stepfunctions")
         definition = json.loads(client.describe_state_machine(stateMachineArn=machine)["definition"])
         definition["States"]["Reconcile"]["Parameters"]["HyperParameters"]["landed_seconds"] = str(LANDED_SECONDS)
         client.update_state_machine(stateMachineArn=machine, definition=json.dumps(definition))
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 
 from cli.api import call_api
 from greenfraud.naming import execution_key
+from tests.e2e.deployed import deployed
 from tests.e2e.deployment import ASSEMBLY, Deployment
 from tests.e2e.first_run import import_world
 from tests.e2e.job_killing import kill, plan_of
@@ -26,13 +27,9 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     if not (ASSEMBLY / "manifest.json").exists():
         pytest.skip("cdk.out is missing: run `make synth`")
     made = Deployment(tmp_path_factory.mktemp("redriven"))
-    made.start()
-    try:
-        made.deploy()
+    with deployed(made):
         import_world(made)
         yield made
-    finally:
-        made.stop()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
+from tests.e2e.deployed import deployed
 from tests.e2e.deployment import ASSEMBLY, ROOT, Deployment, wait_until
 from tests.receiving import Receiver
 
@@ -52,12 +53,8 @@ def platform(tmp_path_factory, receiver):
     if not (TOOLS / "node").exists() or not ASSEMBLY.exists():
         pytest.skip("the CDK's environment or cdk.out is missing: run `make synth`")
     made = Deployment(tmp_path_factory.mktemp("webhooks"), tree=synthesise(tmp_path_factory.mktemp("tree"), receiver.url))
-    made.start()
-    try:
-        made.deploy()
+    with deployed(made):
         yield made
-    finally:
-        made.stop()
 
 
 def score(platform, amounts):

@@ -12,6 +12,7 @@ from moto import mock_aws
 from intake.labels.inbox import Taken, take_dropped
 from intake.labels.reading import Asked
 from tests.dropped_rows import AT_US
+from tests.intake.looked_files import looked, packed, text_of
 from tests.labelled_platform import REGION, LabelledPlatform
 
 
@@ -37,3 +38,13 @@ def take(platform: LabelledPlatform, tmp_path: Path) -> Callable[..., Taken]:
         return take_dropped(platform.places, Asked({}), tmp_path / "receipts", lambda _: None, tries_again=tries_again)
 
     return taken
+
+
+@pytest.fixture
+def seen(tmp_path):
+    """Look at a file of a header and rows."""
+
+    def see(header, rows, *, name="f.csv", encoding="utf-8", separator=",", **asked):
+        return looked(packed(tmp_path / name, text_of(header, rows, separator).encode(encoding)), **asked)
+
+    return see

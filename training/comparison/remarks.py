@@ -84,7 +84,8 @@ def _censored(weeks: Sequence[Mapping[str, Any]], *, is_decision: bool) -> str:
     if not censored:
         return ""
     said = (
-        f"{censored:,} payments were refused or held and never told of: nobody knows what they were, and nobody is judged on them."
+        f"{censored:,} payments were refused or held and never told of, or never investigated: nobody knows what they were, and "
+        "nobody is judged on them."
     )
     return (
         f"{said} So of what the incumbent stopped only proven frauds are left, and it looks better than it is."

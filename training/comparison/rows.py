@@ -31,7 +31,7 @@ class ScoredWeek:
     holdout: Holdout
     incumbent: Floats
     ours: Mapping[str, Floats]
-    censored: int  # rows of which nobody knows what they were: refused or held, and never told of
+    censored: int  # rows of which nobody knows what they were: refused or held and never told of, or never investigated
 
     @property
     def is_told(self) -> NDArray[np.bool_]:

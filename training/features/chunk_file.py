@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from greenfraud.errors import ContractError
 from training.features import known_labels
-from training.features.history import TRANSACTIONS
+from training.features.history import INVESTIGATED, TRANSACTIONS
 from training.features.known_labels import ACCEPTED, JUDGED, Known, with_known
 from training.features.late_rows import LATE_FILE
 from training.features.propensity import WEIGHT, explored_rows, weights_of
@@ -33,7 +33,9 @@ def chunk_table(history: History, rows: slice, known_us: int, columns: Mapping[s
     """Return keys, label and features of some rows, with what was known of them by a moment; a missing feature is null."""
     table = history.table.select(TRANSACTIONS.names).slice(rows.start, rows.stop - rows.start).cast(TRANSACTIONS)
     known = Known(history.is_fraud_as_known(known_us)[rows], history.is_judged(known_us)[rows], history.told_us(known_us)[rows])
-    table = with_known(table, known, known_us).append_column(ACCEPTED, pa.array(history.is_silence_telling[rows]))
+    table = with_known(table, known, known_us).append_column(ACCEPTED, pa.array(history.is_accepted[rows]))
+    if not history.is_investigated[rows].all():
+        table = table.append_column(INVESTIGATED, pa.array(history.is_investigated[rows]))
     table = table.append_column(WEIGHT, pa.array(weights_of(history.table.slice(rows.start, table.num_rows))))
     moments = table["occurred_us"].cast(pa.timestamp("us", tz="UTC"))
     table = table.append_column("event_timestamp", moments)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from training.features.history import codes, join_keys, rows_of_labels
+from training.features.history import join_keys
+from training.features.row_codes import codes, rows_of_labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

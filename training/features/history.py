@@ -15,6 +15,7 @@ from greenfraud.features.manifest import load_manifest
 from greenfraud.outcomes import ALLOW, BLOCK, HELD
 from training.features.day_files import DayFiles
 from training.features.propensity import PROPENSITY
+from training.features.row_codes import codes, rows_of_labels
 from training.features.row_order import in_order
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class History:
     label_is_fraud: NDArray[np.bool_]
     label_observed_us: NDArray[np.int64]  # ascending
     is_accepted: NDArray[np.bool_]  # at once
-    is_silence_telling: NDArray[np.bool_]  # accepted, and somebody would have reported a fraud
+    is_investigated: NDArray[np.bool_]  # somebody would have reported a fraud
     is_held: NDArray[np.bool_]
     is_declined: NDArray[np.bool_]
     releases: Releases
@@ -119,8 +120,8 @@ class History:
         Nobody reports a fraud that never went through: of a payment that was declined, or held and never let go, silence says
         nothing, nor of one that was never investigated. Such a row is neither learned from nor judged on.
         """
-        is_judged = self.is_silence_telling.copy()
-        is_judged[self.released_row[self.released_us <= at_us]] = True
+        is_judged = self.is_accepted & self.is_investigated
+        is_judged[self._let_go(at_us)[0]] = True
         known = int(np.searchsorted(self.label_observed_us, at_us, side="right"))
         is_judged[self.label_row[:known]] = True
         return is_judged
@@ -128,11 +129,16 @@ class History:
     def told_us(self, at_us: int) -> NDArray[np.int64]:
         """Return per row when the newest of what was said of it by a moment was said, -1 where nobody had said anything."""
         told = np.full(len(self.occurred_us), -1, np.int64)
-        held = ~self.is_accepted[self.released_row] & (self.released_us <= at_us)
-        np.maximum.at(told, self.released_row[held], self.released_us[held])
+        np.maximum.at(told, *self._let_go(at_us))
         known = int(np.searchsorted(self.label_observed_us, at_us, side="right"))
         np.maximum.at(told, self.label_row[:known], self.label_observed_us[:known])
         return told
+
+    def _let_go(self, at_us: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the rows of which silence tells since they were let go, up to a moment, and when each was."""
+        row = self.released_row
+        since = ~self.is_accepted[row] & self.is_investigated[row] & (self.released_us <= at_us)
+        return row[since], self.released_us[since]
 
     def reports(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return row and observation time of the first fraud report of every reported transaction."""
@@ -178,7 +184,7 @@ def history_of(table: pa.Table, labels: pa.Table, releases: pa.Table | None = No
         label_is_fraud=labels["is_fraud"].to_numpy()[is_known],
         label_observed_us=labels["observed_us"].to_numpy()[is_known],
         is_accepted=_is_accepted(table),
-        is_silence_telling=_is_accepted(table) & _is_investigated(table),
+        is_investigated=_is_investigated(table),
         is_held=_has_outcome(table, *HELD),
         is_declined=_has_outcome(table, BLOCK),
         releases=_releases(releases, ids),
@@ -225,31 +231,8 @@ def _releases(releases: pa.Table, ids_of: Mapping[str, pa.Array]) -> Releases:
     return Releases(releases["accepted_us"].to_numpy(), code, releases["amount_minor"].to_numpy())
 
 
-def rows_of_labels(table: pa.Table, labels: pa.Table) -> NDArray[np.int64]:
-    """Return per label the row of its transaction, -1 where it is unknown."""
-    ids = labels["transaction_id"].unique()
-    # Asking the many about the few: a hash table of every transaction would not fit the processor's caches.
-    asked = pc.index_in(table["transaction_id"], value_set=ids).fill_null(-1).to_numpy()
-    row = np.full(len(ids) + 1, -1, np.int64)
-    rows = np.flatnonzero(asked >= 0)
-    row[asked[rows]] = rows
-    found: NDArray[np.int64] = row[pc.index_in(labels["transaction_id"], value_set=ids).to_numpy()]
-    return found
-
-
 def coded(table: pa.Table) -> pa.Table:
     """Return transactions whose entities are numbers into dictionaries, so that texts are looked at once."""
     for name in join_keys():
         table = table.set_column(table.column_names.index(name), name, table[name].combine_chunks().dictionary_encode())
     return table
-
-
-def codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.Array]:
-    """Return per row the code of its id, -1 where absent, and the id of each code."""
-    if not pa.types.is_dictionary(column.type):
-        column = column.combine_chunks().dictionary_encode()
-        return column.indices.fill_null(-1).to_numpy().astype(np.int64), column.dictionary
-    chunks = column.unify_dictionaries().chunks
-    indices = [chunk.indices.fill_null(-1).to_numpy() for chunk in chunks]
-    code = np.concatenate([np.empty(0, np.int64), *indices])
-    return code, chunks[0].dictionary if chunks else pa.nulls(0, pa.string())

@@ -23,9 +23,9 @@ from training.features.history import (
     coded,
     history_of,
     releases_schema,
-    rows_of_labels,
     transactions_schema,
 )
+from training.features.row_codes import rows_of_labels
 from training.features.row_order import in_order
 
 if TYPE_CHECKING:

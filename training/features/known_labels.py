@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from training.features.day_files import DayFiles
-from training.features.history import LABELS, RELEASES, rows_of_labels
+from training.features.history import INVESTIGATED, LABELS, RELEASES
+from training.features.row_codes import rows_of_labels
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from training.features.day_files import Lake
 
 JUDGED = "is_judged"  # whether anything is known of a row; where nothing is, it is neither learned from nor judged on
-ACCEPTED = "is_accepted"  # at once, and investigated; silence then says that it was legitimate
+ACCEPTED = "is_accepted"  # at once; silence then says that it was legitimate, unless nobody has investigated it
 TOLD = "told_us"  # when what is known of it could be known, null where nobody has said anything
 KNOWN = b"known_us"  # of the file's metadata: the moment up to which it knows labels
 NEVER = -1
@@ -34,6 +35,7 @@ ASKED = (
     "is_fraud",
     JUDGED,
     ACCEPTED,
+    INVESTIGATED,
     TOLD,
 )  # the columns by which a file is found to say it already
 
@@ -55,14 +57,15 @@ class Told:
             pa.concat_tables([RELEASES.empty_table(), *releases]).sort_by("accepted_us"),
         )
 
-    def known(self, table: pa.Table, is_accepted: NDArray[np.bool_], known_us: int) -> Known:
+    def known(self, table: pa.Table, is_accepted: NDArray[np.bool_], is_investigated: NDArray[np.bool_], known_us: int) -> Known:
         """Return what is known of rows by a moment; the newest label stands."""
         first_us = table["occurred_us"][0].as_py() if table.num_rows else known_us  # rows stand in the order of time
         labels = _between(self.labels, "observed_us", first_us, known_us)
         releases = _between(self.releases, "accepted_us", first_us, known_us)
-        known = Known(np.zeros(table.num_rows, bool), is_accepted.copy(), np.full(table.num_rows, NEVER, np.int64))
+        is_judged = is_accepted & is_investigated
+        known = Known(np.zeros(table.num_rows, bool), is_judged, np.full(table.num_rows, NEVER, np.int64))
         row = rows_of_labels(table, releases)
-        of_these = (row >= 0) & ~is_accepted[row]
+        of_these = (row >= 0) & ~is_accepted[row] & is_investigated[row]
         known.tell(row[of_these], releases["accepted_us"].to_numpy()[of_these])
         row = rows_of_labels(table, labels)
         known.is_fraud[row[row >= 0]] = labels["is_fraud"].to_numpy()[row >= 0]  # ascending: the newest assignment stays
@@ -109,8 +112,9 @@ def relabelled(table: pa.Table, told: Told, known_us: int, mature_us: int) -> Kn
     file of an earlier release knew.
     """
     before_us = known_until(table.schema, mature_us)
-    was_judged = _flags(table, JUDGED, np.ones(table.num_rows, bool))
-    known = told.known(table, _flags(table, ACCEPTED, was_judged), known_us)
+    is_each = np.ones(table.num_rows, bool)
+    was_judged = _flags(table, JUDGED, is_each)
+    known = told.known(table, _flags(table, ACCEPTED, was_judged), _flags(table, INVESTIGATED, is_each), known_us)
     has_changed = (known.is_fraud != table["is_fraud"].to_numpy()) | (known.is_judged != was_judged)
     if not has_changed.any() and before_us == known_us and TOLD in table.column_names:
         return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from greenfraud.features.distinct import BITS, NO_PLACE, WORDS, place_of
-from training.features.history import codes
+from training.features.row_codes import codes
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -82,3 +82,19 @@ def test_what_nobody_investigated_is_usual_and_neither_learned_nor_judged(histor
     untold = relabelled(chunk, told, KNOWN_US + 1, KNOWN_US)
     assert untold is not None
     assert untold.is_judged.tolist() == [True, True, False, False]
+
+
+def test_what_was_held_and_let_go_and_never_investigated_is_not_judged_either(history):
+    """That somebody let it go does not say that anybody asked what became of it."""
+    held = history.table.filter(pc.equal(history.table["transaction_id"], "accepted")).to_pylist()[0]
+    rows = [{**held, "transaction_id": name, "decision": "review", "accepted_us": None} for name in ("asked", "never")]
+    payments = pa.Table.from_pylist(rows, history.table.schema).append_column("is_investigated", pa.array([True, False]))
+    names = TRANSACTIONS.names
+    releases = pa.Table.from_pylist([{**{name: row[name] for name in names}, "accepted_us": AT_US + 1} for row in rows], RELEASES)
+    found = arrange(payments, LABELS.empty_table(), releases)
+    chunk = chunk_table(found, slice(0, 2), KNOWN_US, {})
+    again = relabelled(chunk, Told(LABELS.empty_table(), releases), KNOWN_US + 1, KNOWN_US)
+    assert again is not None
+    for judged in (chunk[JUDGED].to_pylist(), again.is_judged.tolist()):
+        assert dict(zip(chunk["transaction_id"].to_pylist(), judged, strict=True)) == {"asked": True, "never": False}
+    assert found.told_us(KNOWN_US).tolist().count(-1) == 1
