@@ -60,6 +60,7 @@ def _cut_entities(tables: Tables, theirs: Sequence[Item]) -> None:
     """Delete the states of devices and of all else that may be one person's, and what reports repeat of them.
 
     What others did with the same ones the night brings back from the lake. Before the decisions: these alone tell whose they are.
+    Reports lose what they repeat also of a column that is declared no more.
     """
     manifest, ids = load_manifest(), {item[DECISIONS.partition]["S"] for item in theirs}
     personal = [view for view in manifest.views.values() if view.is_personal and view.join_key in manifest.entity_columns]
@@ -68,7 +69,7 @@ def _cut_entities(tables: Tables, theirs: Sequence[Item]) -> None:
         tables.dynamodb.delete_item(TableName=tables.names[view.table], Key=state.key_of(view, value))
     names = {"#entities": entities.ATTRIBUTE}
     asked = {"FilterExpression": "attribute_exists(#entities)", "ExpressionAttributeNames": names}
-    for item in tables.scan(DECIDED, **asked) if manifest.entity_columns and ids else ():
+    for item in tables.scan(DECIDED, **asked) if ids else ():
         if item[DECISIONS.partition]["S"] in ids:
             key = decision.key(item[DECISIONS.partition]["S"], decision.record_of(item))
             change = {"UpdateExpression": "REMOVE #entities", "ExpressionAttributeNames": names}

@@ -54,3 +54,13 @@ def test_a_forgotten_customers_device_is_named_nowhere(dynamodb: Any, with_colum
     assert "device-one" not in repr(stored)
     assert repr(stored).count("device-two") == 2
     assert [item[state.KEY] for item in dynamodb.scan(TableName=DEVICES)["Items"]] == [state.key_of(view, "device-two")[state.KEY]]
+
+
+def test_a_report_forgets_the_device_also_where_the_column_is_declared_no_more(dynamodb: Any):
+    """What was written while it was declared is still somebody's."""
+    made = Decision(Transaction("T-C1", AT_US, "C1", None, 100), {"decision": "allow"}, "rules", "1", 0.0, 0.0, 0.0)
+    report = Report(Label("T-C1", True, AT_US), "report", True, AT_US, None, entities={"device": "device-one"})
+    for item in (decision.encode(made, 0.0), label.encode(report, 0.0)):
+        dynamodb.put_item(TableName="decisions", Item=item)
+    cut_tables(Tables(dynamodb, {"DecisionsTable": "decisions", "CustomerTable": "customers"}), Person("C1", "f-1"), is_first=True)
+    assert "device-one" not in repr(dynamodb.scan(TableName="decisions")["Items"])
