@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
 from cli.errors import CommandError
+from cli.screen import harmless
 from greenfraud.errors import GreenFraudError, InvalidInput
 
 INTERRUPTED = 130
@@ -26,7 +27,7 @@ class FaultReportingGroup(TyperGroup):
             typer.echo(str(interrupt) or "stopped", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except (CommandError, GreenFraudError, ClientError, BotoCoreError, OSError) as fault:
-            typer.echo(f"error: {_message(fault)}", err=True)
+            typer.echo(harmless(f"error: {_message(fault)}"), err=True)
             raise typer.Exit(_exit_code(fault)) from None
 
 

@@ -14,6 +14,15 @@ from rich.table import Table
 PLAIN_WIDTH = 160
 
 
+def harmless(text: str) -> str:
+    r"""Return a text with a dot for whatever a terminal would obey: names and values of strangers' files are in it.
+
+    >>> harmless("column a\x1b[31mb\nnext")
+    'column a·[31mb\nnext'
+    """
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "·" for letter in text)
+
+
 class Screen:
     """Prints the steps of a command and remembers how long each took."""
 
@@ -29,8 +38,8 @@ class Screen:
         return cls(Console(stderr=True, width=width, highlight=False, soft_wrap=True))
 
     def line(self, text: str = "", *, style: str | None = None) -> None:
-        """One line, never interpreted as markup."""
-        self.console.print(text, style=style, markup=False)
+        """One line, never interpreted as markup, nor by the terminal."""
+        self.console.print(harmless(text), style=style, markup=False)
 
     def table(self, table: Table) -> None:
         """A table."""

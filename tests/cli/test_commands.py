@@ -45,6 +45,16 @@ def test_a_bad_file_ends_with_code_2_one_message_and_no_traceback(invoke, write_
     assert "Traceback" not in result.output
 
 
+def test_what_a_file_says_is_never_obeyed_by_the_terminal(invoke, write_csv):
+    """Its columns are named in messages, and who wrote it may be a stranger."""
+    header = "transaction_id,occurred_at,customer_id,terminal_id,amount,is_fraud,\x1b]0;owned\x07"
+    told = invoke("import", str(write_csv(*(f"{row},x" for row in ROWS), header=header)), "--check")
+    refused = invoke("import", str(write_csv(ROWS[0], header=header)), "--check", "--map", "amount=none")
+    for result in (told, refused):
+        assert "owned" in result.output + result.stderr
+        assert "\x1b" not in result.output + result.stderr
+
+
 def test_a_world_is_made_as_the_options_of_run_say(invoke, monkeypatch):
     """Seed, size, and the day on which its frauds change."""
     asked = []
