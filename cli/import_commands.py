@@ -31,6 +31,9 @@ def import_command(  # noqa: PLR0913 - the options of a command
     add: Annotated[bool, typer.Option("--append", help="add the payments of a later file to the data set that is there")] = False,
     check: Annotated[bool, typer.Option("--check", help="only check the file")] = False,
     only_look: Annotated[bool, typer.Option("--look", help="only say what is in the file, and what could be which field")] = False,
+    declares: Annotated[
+        bool, typer.Option("--declare", help="make features of the columns that dataset.toml declares; import nothing")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="take what is proposed, where nothing is left to decide")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="what was seen and what was read as JSON, a line each; all else on standard error")
@@ -45,6 +48,8 @@ def import_command(  # noqa: PLR0913 - the options of a command
     """
     from cli.currency import agreed
     from cli.data.dataset import LABEL_HORIZON_DAYS, MATURITY_DAYS
+    from cli.data.declaring import declare
+    from cli.data.deployed_columns import require_columns
     from cli.data.enough import readiness_of_dataset
     from cli.data.importing import load_file
     from cli.data.into_lake import add_to_lake, described_lake, fill_lake
@@ -53,11 +58,16 @@ def import_command(  # noqa: PLR0913 - the options of a command
     from cli.id_key import ids_told, read_id_key, tokenised
     from cli.target import find_target
 
-    if add and (check or only_look):
-        raise InputError("--check and --look are about the file alone: leave out --append")
+    _refuse_together(
+        ("--append", add, "is about a lake", {"--check": check, "--look": only_look, "--declare": declares}),
+        ("--declare", declares, "changes feature_repo here, and nothing else", {"--check": check, "--look": only_look}),
+        ("--declare", declares, "shows a person, before there is a platform", {"--json": as_json, "--yes": yes, "--aws": aws}),
+    )
     aside = Screen.aside()
     screen = aside if as_json else Screen()
-    target = None if check or only_look else find_target(aws=aws, region=region or None)
+    target = None if check or only_look or declares else find_target(aws=aws, region=region or None)
+    if target is not None:
+        require_columns(target, aside.line)
     there = described_lake(target) if add and target else {}
     key = read_id_key(target) if target else None  # before minutes of reading
     own = agreed(currency, target.currency) if target else currency or EURO
@@ -65,6 +75,9 @@ def import_command(  # noqa: PLR0913 - the options of a command
         maturity_days = there.get("maturity_days", MATURITY_DAYS)
     given = reading.import_options(file, maturity_days=maturity_days, currency=own, rates=rates, note=screen.line)
 
+    if declares:
+        declare(file, given, screen, reading.dataset)
+        return
     looks: list[Look] = []
 
     def show(look: Look) -> None:
@@ -90,6 +103,13 @@ def import_command(  # noqa: PLR0913 - the options of a command
             document = add_to_lake(target, ours, label_horizon_days, screen) if add else fill_lake(target, ours, screen)
         screen.line(f"customers and terminals: {ids_told(target)}")
     typer.echo(json.dumps(document))
+
+
+def _refuse_together(*rules: tuple[str, bool, str, dict[str, bool]]) -> None:
+    """Raise InputError where an option is given with one that it would ignore: the option, whether it is, why, the others."""
+    for option, is_given, why, others in rules:
+        if is_given and any(others.values()):
+            raise InputError(f"{option} {why}: leave out {' and '.join(name for name, given in others.items() if given)}")
 
 
 def rates_command(

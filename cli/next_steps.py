@@ -24,7 +24,8 @@ def next_steps(screen: Screen, target: Target, like: Transaction) -> None:
 
 
 def _example(like: Transaction) -> dict[str, object]:
-    later = Transaction("try-1", like.occurred_us + HOUR_US, like.customer_id, like.terminal_id, 51_240, like.currency)
+    sent = like.customer_id, like.terminal_id, 51_240, like.currency
+    later = Transaction("try-1", like.occurred_us + HOUR_US, *sent, extras=like.extras)
     return later.to_json()
 
 

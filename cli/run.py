@@ -11,6 +11,7 @@ from typing import Any
 
 from cli import emissions, record
 from cli.data.dataset import Dataset, HeldBack, hold_back
+from cli.data.deployed_columns import require_columns
 from cli.data.enough import tell_odd
 from cli.data.sources import Source, require_trainable
 from cli.data.upload import HELD_BACK_KEY, change_label_horizon, imported_document, read_json, upload
@@ -105,6 +106,7 @@ def _everything(options: RunOptions, target: Target, screen: Screen, prepared: P
     with screen.step("deploy", f"deploying {options.assembly}"):
         deploy(options.assembly, target.endpoint or "", lambda line: screen.line(f"  {line}"))
     screen.line(f"  customers and terminals: {ids_told(target)}")
+    require_columns(target, screen.line)  # a template that was synthesised before they were declared
     held_back = _import(options, prepared, target, screen, done)
     _train(target, screen, done)
     _score(target, screen, done, held_back)

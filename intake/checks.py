@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -90,11 +92,21 @@ def minor_amounts(column: Column) -> pa.Array:
     return amounts_minor(column, digits=0)
 
 
-def numbers(column: Column) -> pa.Array:
-    """An extra column of finite numbers, as doubles; absent is null."""
+def without_words(column: Column, words: Sequence[str]) -> Column:
+    """The column without the values that are one of `words`, whatever blanks are around them: they stand for nothing."""
+    values = plain(column.values)
+    if not words or not is_text(values.type):
+        return column
+    is_word = pc.is_in(pc.utf8_trim_whitespace(values), pa.array([word.strip() for word in words], pa.string()))
+    return replace(column, values=pc.if_else(is_word, pa.scalar(None, values.type), values))
+
+
+def numbers(column: Column, money: Money = AS_NUMBERS) -> pa.Array:
+    """An extra column of finite numbers, as doubles, written as amounts are; absent is null."""
     values = plain(column.values)
     if is_text(values.type):
         values = pc.utf8_trim_whitespace(values)
+        values = without_marks(column, pc.if_else(pc.equal(values, ""), pa.scalar(None, values.type), values), money)
         is_number = pc.match_substring_regex(values, NUMBER)
         refuse(column, pc.invert(is_number), "no number", "Write decimal numbers, for example 12.5; nothing where there is none")
     elif not (_is_number(values.type) or pa.types.is_null(values.type)):
@@ -106,9 +118,10 @@ def numbers(column: Column) -> pa.Array:
 
 
 def texts(column: Column) -> pa.Array:
-    """An extra column of categories, as text; whole numbers become their digits, absent is null."""
+    """An extra column of categories, as text; whole numbers become their digits, flags `true` and `false`, absent is null."""
     values = plain(column.values)
-    if not (is_text(values.type) or pa.types.is_integer(values.type) or pa.types.is_null(values.type)):
+    kinds = (pa.types.is_integer, pa.types.is_null, pa.types.is_boolean)
+    if not (is_text(values.type) or any(is_kind(values.type) for is_kind in kinds)):
         raise column.fault(0, f"holds {values.type}, which is no category", "Write text")
     found = pc.cast(values, pa.string())
     is_long = pc.greater(pc.utf8_length(found), MAXIMUM_TEXT_LENGTH)

@@ -12,6 +12,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from greenfraud.errors import ContractError
+from greenfraud.extras import check_names
+from greenfraud.features.columns import ColumnDeclaration
+from greenfraud.features.columns import Kind as ColumnKind
 from intake.fields import FIELDS, fields
 
 SAMPLE, ESCAPES = "a,b\n", {"idna", "punycode", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "unicode-escape"}
@@ -152,6 +156,38 @@ class Rows(_Section):
     kind: Kind | None = None
 
 
+def _plainly(value: Any) -> Any:
+    """A value as a person would write it in TOML: 1 for 1.0."""
+    if isinstance(value, tuple):
+        return list(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+class DeclaredColumn(_Section):
+    """A column of the file that becomes features, `column` its name there; `empty` are words in it that stand for nothing.
+
+    The rest is what feature_repo/columns.toml says of it.
+    """
+
+    column: str | None = None
+    empty: Words = ()
+    kind: ColumnKind
+    values: Words = ()
+    is_personal: bool | None = None
+    prior_reports: float | None = None
+    prior_payments: float | None = None
+    remembered: str | None = None
+
+    def declaration(self, name: str) -> ColumnDeclaration:
+        """Return it as columns.toml has it. Raises ContractError."""
+        return ColumnDeclaration.from_table(name, self.table())
+
+    def table(self) -> dict[str, Any]:
+        """What columns.toml says of it."""
+        said = self.model_dump(exclude={"column", "empty"}, exclude_none=True, exclude_defaults=True)
+        return {key: _plainly(value) for key, value in said.items()}
+
+
 class Description(_Section):
     """Everything that `dataset.toml` says of a file; the default is a file that needs none."""
 
@@ -161,12 +197,20 @@ class Description(_Section):
     money: Money = Money()
     labels: Labels = Labels()
     rows: Rows = Rows()
+    features: dict[str, DeclaredColumn] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Description:
         if self.rows.generate_ids and "transaction_id" in self.columns:
             raise ValueError("columns.transaction_id and rows.generate_ids are both given: keep one")
-        known = FIELDS if set(self.columns) <= set(FIELDS) else fields()
+        known = FIELDS if set(self.columns) <= set(FIELDS) else (*fields(), *self.features)
+        for name, one in self.features.items():
+            if one.column is not None and name in self.columns:
+                raise ValueError(f"columns.{name} and features.{name}.column are both given: keep one")
+            try:
+                check_names([one.declaration(name).column])
+            except ContractError as error:
+                raise ValueError(f"features: {error}") from None
         for field in self.columns:
             if field not in known:
                 raise ValueError(f"columns: there is no field `{field}`. The fields are {', '.join(known)}")
@@ -178,6 +222,10 @@ class Description(_Section):
         for name, values in sections.items():
             found[name] = {**found[name], **values}
         return Description.model_validate(found)
+
+    def placed(self) -> dict[str, tuple[str, ...]]:
+        """Return the columns of every field that is described, those that become features among them."""
+        return {**{name: (name if one.column is None else one.column,) for name, one in self.features.items()}, **self.columns}
 
     def labels_path(self, beside: Path) -> Path | None:
         """Where the file of labels lies; a relative name counts from the folder `beside`."""

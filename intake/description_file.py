@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,18 @@ def dump_description(description: Description) -> str:
     document = tomlkit.document()
     for name, values in description.model_dump(exclude_defaults=True, exclude_none=True).items():
         document[name] = {key: _short(value) for key, value in values.items()}
+    for name in description.features:
+        document["features"][name] = in_one_line(document["features"][name])
     return tomlkit.dumps(document)
+
+
+def in_one_line(table: Mapping[str, Any]) -> Any:
+    """Return a table as TOML that is written between braces, so that it is one mark to take off or set."""
+    import tomlkit
+
+    line = tomlkit.inline_table()
+    line.update(table)
+    return line
 
 
 def _short(value: Any) -> Any:
@@ -80,9 +92,12 @@ def _keys(place: list[str]) -> list[str]:
     """The keys that a section of the description has."""
     section: Any = Description
     for name in place:
-        section = section.model_fields[name].annotation
-        section = next((one for one in getattr(section, "__args__", ()) if isinstance(one, type)), section)
-    return list(section.model_fields) if issubclass(section, BaseModel) else []
+        if name in section.model_fields:  # a column's own name is none
+            kind = section.model_fields[name].annotation
+            section = next(
+                one for one in (*getattr(kind, "__args__", ()), kind) if isinstance(one, type) and issubclass(one, BaseModel)
+            )
+    return list(section.model_fields)
 
 
 def _shown(value: Any) -> str:

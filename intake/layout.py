@@ -76,7 +76,7 @@ def resolve_layout(names: Sequence[str], mapping: Mapping[str, str], described: 
 
     InputError names every field that has no column.
     """
-    asked: dict[str, tuple[str, ...]] = dict(described.columns) if described else {}
+    asked: dict[str, tuple[str, ...]] = described.placed() if described else {}
     asked |= {of: parts_of(column, names) for of, column in mapping.items()}
     refuse_unknown(names, asked)
     columns = {of: found for of in fields() if (found := _columns_of(of, names, asked))}

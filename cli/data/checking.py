@@ -15,6 +15,7 @@ from cli.data.amounts import amounts
 from cli.data.dataset import INVESTIGATED, SCHEMA
 from cli.data.labels_elsewhere import labels_of
 from cli.data.outcomes import outcomes
+from cli.data.undeclared import undeclared_told
 from cli.errors import InputError
 from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import load_manifest
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
     from intake.reading import Column, SourceFile
 
 EXTRA_COLUMNS: dict[str, Callable[[Column], pa.Array]] = {
-    "number": checks.numbers,
     "category": checks.texts,
     "entity": partial(checks.identifiers, required=False),
 }
+
+
+NUMBER = "number"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +75,18 @@ class Reader:
             table = table.append_column(INVESTIGATED, verdict.is_investigated)
         for name, kind in load_manifest().extra_columns.items():
             if name in columns:
-                table = table.append_column(name, EXTRA_COLUMNS[kind](columns[name]))
+                table = table.append_column(name, self._extra(name, kind, columns[name]))
+        for line in undeclared_told(table):  # once no row is refused any more
+            self.note(line)
         return table
+
+    def _extra(self, name: str, kind: str, column: Column) -> pa.Array:
+        """A declared column, by its kind."""
+        described = self.description.features.get(name)
+        column = checks.without_words(column, described.empty if described else ())
+        if kind == NUMBER:
+            return checks.numbers(column, self.description.money)
+        return EXTRA_COLUMNS[kind](column)
 
     def _zone(self, source: SourceFile) -> str | None:
         has_stamps = pa.types.is_timestamp(source.columns["occurred_at"].values.type)

@@ -20,7 +20,7 @@ from cli.data.left_out import LeftOut, is_older, is_too_many
 from cli.errors import InputError
 from greenfraud.errors import InvalidInput
 from greenfraud.exchange import Exchange
-from greenfraud.features.manifest import load_manifest
+from greenfraud.features.manifest import ENTITY, load_manifest
 from greenfraud.instants import start_of_day_us
 from greenfraud.money import EURO, currency_of
 from greenfraud.rates import RateTable
@@ -77,9 +77,12 @@ def source_identity(path: Path, options: ImportOptions) -> str:
 def load_file(path: Path, options: ImportOptions, *, note: Callable[[str], None] = lambda _: None) -> Dataset:
     """The data set in `path`. InputError names column, row and remedy; `note` is told which columns and rows are left out."""
     exchange, described = options.exchange(), options.description
+    refuse_undeclared(described)
     source = _source(path, options)
     if source.ignored:
-        note(f"columns not used: {', '.join(source.ignored)}")
+        note(f"columns not used: {', '.join(source.ignored)} (--look says which could become features)")
+    if lacking := [name for name in load_manifest().extra_columns if name not in source.columns]:
+        note(f"declared columns that the file lacks: {', '.join(lacking)}: none of its payments has a value of them")
     for of in ("transaction_id", "customer_id", "terminal_id"):
         for line in doubts(source.columns[of]) if of in source.columns else []:
             note(line)
@@ -103,6 +106,20 @@ def load_file(path: Path, options: ImportOptions, *, note: Callable[[str], None]
         maturity_days=options.maturity_days,
         rates_version=exchange.rates().version,
     )
+
+
+def refuse_undeclared(described: Description) -> None:
+    """Raise InputError for a described column that feature_repo does not declare: without it, the lake would never have it."""
+    declared = load_manifest().extra_columns
+    for name, one in described.features.items():
+        kind = ENTITY if one.declaration(name).marks_customers else one.kind
+        if name not in declared:
+            raise InputError(
+                f"dataset.toml makes features of `{name}`, and feature_repo/columns.toml does not declare it yet: "
+                "`greenfraud import <file> --declare` does, or set the mark before its line again"
+            )
+        if declared[name] != kind:
+            raise InputError(f"`{name}` is {one.kind} in dataset.toml and {declared[name]} in feature_repo/columns.toml: it is one")
 
 
 def _source(path: Path, options: ImportOptions) -> SourceFile:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from intake.look.counting import counted
-from intake.look.declaring import declarations
+from intake.look.written import suggested_lines
 from intake.shown import shown
 
 if TYPE_CHECKING:
@@ -45,15 +45,12 @@ def show_look(look: Look, screen: Screen) -> None:
 
 def _show_unused(look: Look, screen: Screen) -> None:
     """Say how columns that no field takes would become features."""
-    found = declarations(look)
-    if not found:
+    if not look.suggested:
         return
     screen.line()
-    screen.line("not used; as features, by these lines of feature_repo/columns.toml (docs/columns.md):")
-    for column, line in found[:MOST_COLUMNS]:
-        name = line.partition(" ")[0]
-        mapped = "" if name == column else f"  # --map '{name}={shown(column)}'"
-        screen.line(f"  {line}{mapped}")
+    screen.line("not used; these lines of dataset.toml would make features of them (--declare; docs/columns.md):")
+    for line in suggested_lines(look.suggested[:MOST_COLUMNS]):
+        screen.line(f"  {line}", style=CAREFUL if line.startswith("# mind") else None)
 
 
 def form_told(form: Form) -> str:

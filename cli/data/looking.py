@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cli.data.importing import ImportOptions
     from cli.screen import Screen
     from intake.description import Description
-from intake.look.declaring import declarations
+from intake.look.declaring import line_of
 from intake.look.findings import Look
 
 
@@ -55,7 +55,7 @@ def settle(file: Path, options: ImportOptions, screen: Screen, ways: Ways) -> Im
     A file that needs no guess is not talked about. InputError where a person must decide first, and for what nobody can read.
     """
     options.exchange()  # a currency that is none, or rates that cannot be used, are told before minutes of looking
-    glance = glance_at(file, _asked(options))
+    glance = glance_at(file, asked_of(options))
     if glance.is_plain and not ways.is_look_only:
         return options
     with screen.live(f"looking at {file}"):
@@ -83,7 +83,7 @@ def _is_agreed(look: Look, path: Path, screen: Screen, ways: Ways) -> bool:
     is_new = not path.exists()
     screen.line()
     if is_new:
-        _keep(path, look)
+        keep(path, look)
         screen.line(f"proposed, and kept in {path}:", style="bold")
         screen.line(path.read_text(encoding="utf-8").rstrip())
     else:
@@ -101,7 +101,8 @@ def _is_agreed(look: Look, path: Path, screen: Screen, ways: Ways) -> bool:
     return ways.ask("Import it like this?")
 
 
-def _asked(options: ImportOptions) -> Asked:
+def asked_of(options: ImportOptions) -> Asked:
+    """What a look is told beforehand. InputError for a time zone that is none."""
     given = options.description
     if options.timezone:
         try:
@@ -111,7 +112,8 @@ def _asked(options: ImportOptions) -> Asked:
     return Asked(given=given, mapping=options.mapping, currency=options.currency, maturity_days=options.maturity_days)
 
 
-def _keep(path: Path, look: Look) -> None:
+def keep(path: Path, look: Look) -> None:
+    """Write the proposal where there is none. InputError where that cannot be."""
     text = proposal_text(replace(look, proposal=_relative(look.proposal, path.parent)))
     try:
         with path.open("x", encoding="utf-8") as stream:
@@ -139,7 +141,8 @@ def _to_decide(look: Look, path: Path, *, is_new: bool) -> str:
 
 def look_document(look: Look) -> dict[str, Any]:
     """A look as JSON: dates as YYYY-MM-DD, the proposal as dataset.toml would say it."""
-    plain = {**asdict(replace(look, proposal=None)), "unused": look.unused, "declarations": dict(declarations(look))}  # type: ignore[arg-type]
+    plain = {**asdict(replace(look, proposal=None)), "unused": look.unused}  # type: ignore[arg-type]
+    plain["declarations"] = {one.column: line_of(one) for one in look.suggested}
     plain["proposal"] = look.proposal.model_dump(mode="json", exclude_defaults=True)
     document: dict[str, Any] = json.loads(json.dumps(plain, default=_written))
     return document

@@ -197,7 +197,8 @@ class ModelCard(BaseModel):
     """The model in production, what answers and why, and which policy decides.
 
     `fallback` is the model that answers where production cannot; `answering` is null where the rules do. `degraded` names
-    what is wrong: `control_missing`, or a place and the class of its fault, as in `production_lost`.
+    what is wrong: `control_missing`, or a place and the class of its fault, as in `production_lost`. `columns` are the declared
+    ones that a transaction may have, each with `number`, `category` or `entity`.
     """
 
     revision: int
@@ -208,6 +209,7 @@ class ModelCard(BaseModel):
     degraded: list[str]
     policy: PolicyName
     manifest_version: str
+    columns: dict[str, str]
     ids: Literal["tokens", "as sent"]
     features: list[str]
     chunks: list[str]

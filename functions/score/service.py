@@ -82,6 +82,7 @@ class Service:
             **_stages(context),
             "policy": {"version": context.deciding.policy.version, "sha256": context.deciding.sha256},  # its words: for operators
             "manifest_version": self.manifest.version,
+            "columns": dict(self.manifest.extra_columns),
             "ids": "tokens" if self.tokens.are_on else "as sent",
             "features": list(bundle.feature_names) if bundle else [],
             "chunks": bundle.chunks if bundle else [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from intake.description import Description
 
@@ -190,13 +191,23 @@ class Readiness:
         return max(self.weeks, key=lambda week: week.payments, default=None)
 
 
+@dataclass(frozen=True)
+class Suggestion:
+    """How an unused `column` would be declared under `name`, as dataset.toml says it, and what to know before."""
+
+    column: str
+    name: str
+    table: Mapping[str, Any]
+    remarks: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Look:
     """All that a look at a file found.
 
     `columns` were told from the first `sampled` of `rows` rows, all else from every row. `chosen` has the columns of each field,
     `reasons` and `doubts` why. `assumed` is what was taken for granted and is said. `proposal` is the description so far:
-    `is_plain` where it says no more than was given, and no question is open.
+    `is_plain` where it says no more than was given, and no question is open. `suggested` are columns that could become features.
     """
 
     name: str
@@ -219,6 +230,7 @@ class Look:
     assumed: tuple[str, ...]
     warnings: tuple[str, ...]
     is_plain: bool
+    suggested: tuple[Suggestion, ...] = ()
 
     @property
     def unused(self) -> tuple[str, ...]:

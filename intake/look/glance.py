@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from greenfraud.features.manifest import load_manifest
 from greenfraud.money import EURO
 from intake.description import Description
 from intake.errors import InputError
@@ -14,9 +15,11 @@ from intake.layout import parts_of, refuse_unknown
 from intake.look.candidates import candidates
 from intake.look.choosing import Choice, choose
 from intake.look.columns import Sampled, sample_of
+from intake.look.declaring import suggestions
 from intake.look.draft import Draft, Seen
-from intake.look.findings import LabelForm, MoneyForm, TimeForm
+from intake.look.findings import LabelForm, MoneyForm, Suggestion, TimeForm
 from intake.look.forms import label_form, money_form, time_form
+from intake.look.leaking import Told, told_by
 from intake.look.opening import Opened, open_file
 from intake.look.proposal import propose
 from intake.shown import shown
@@ -39,14 +42,15 @@ class Asked:
         return {**self.given.columns, **{of: parts_of(column, names) for of, column in self.mapping.items()}}
 
     def settled(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The columns that are told; none for a field that is said to be elsewhere, made or unknown."""
+        """The columns that are told, and those of declared features; none for a field that is elsewhere, made or unknown."""
         rows = self.given.rows
+        declared = {name: (name,) for name in load_manifest().extra_columns if name in names} | self.given.placed()
         elsewhere = {
             "transaction_id": rows.generate_ids,
             "customer_id": rows.no_customer,
             "is_fraud": self.given.labels.file is not None,
         }
-        return {**{of: () for of, is_elsewhere in elsewhere.items() if is_elsewhere}, **self.named(names)}
+        return {**{of: () for of, is_elsewhere in elsewhere.items() if is_elsewhere}, **declared, **self.named(names)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +96,19 @@ class Glance:
         )
 
     @property
+    def suggested(self) -> tuple[Suggestion, ...]:
+        """How the columns that no field takes could become features."""
+        used = {name for names in self.choice.columns.values() for name in names}
+        unused = [column for column in self.sampled if column.name not in used and self.opened.names.count(column.name) == 1]
+        return suggestions(unused, self.told, self.forms.labels)
+
+    @property
+    def told(self) -> Told | None:
+        """Which rows of the sample are frauds, where a column says so."""
+        labels = self.forms.labels
+        return told_by(next(one for one in self.sampled if one.name == labels.column), labels) if labels else None
+
+    @property
     def is_plain(self) -> bool:
         """Tell whether the file can be read as it was told, without a guess and without a question."""
         draft = self.draft
@@ -120,7 +137,7 @@ def glance_at(path: Path, asked: Asked) -> Glance:
 
 def _refuse_strangers(path: Path, names: Sequence[str], given: Description) -> None:
     """Raise InputError for a described column that is not there: the description may be another file's of that folder."""
-    for of, columns in given.columns.items():
+    for of, columns in given.placed().items():
         for column in columns:
             if column not in names:
                 raise InputError(

@@ -64,6 +64,7 @@ def look_through(glance: Glance, note: Callable[[int], None] = lambda _: None) -
         assumed=tuple(draft.assumed),
         warnings=tuple(cautions(tally, left_out, forms.labels, len(glance.opened.misfits), ids)),
         is_plain=not draft.sections and not draft.questions,
+        suggested=glance.suggested,
     )
 
 

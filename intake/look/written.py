@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from intake.description_file import dump_description
-from intake.look.findings import Look, Question
+from intake.look.declaring import line_of
+from intake.look.findings import Look, Question, Suggestion
 from intake.shown import shown
 
 DECIDE = "# decide: "
+HOW_DECLARED = (
+    "# Columns that could become features. Take the mark off the lines of those that are to become some, then run",
+    "# `greenfraud import <file> --declare`. What each kind becomes: docs/columns.md.",
+)
 ORDER = ("file", "columns", "times", "money", "labels", "rows")
 
 
@@ -21,8 +28,14 @@ def proposal_text(look: Look) -> str:
     for one in look.questions:
         if one.replies:
             sections.setdefault(one.section, []).extend(_asked(one))
+    sections |= {"features": [*HOW_DECLARED, *suggested_lines(look.suggested)]} if look.suggested else {}
     ordered = [name for name in (*ORDER, *sections) if name in sections]
     return "\n".join([*head, *(line for name in dict.fromkeys(ordered) for line in ("", f"[{name}]", *sections[name])), ""])
+
+
+def suggested_lines(suggested: Iterable[Suggestion]) -> list[str]:
+    """Return each suggestion as a line to take the mark off, below what is to be known of it."""
+    return [line for one in suggested for line in (*(f"# {shown(text)}:" for text in one.remarks), f"# {line_of(one)}")]
 
 
 def lines_of(look: Look, text: str) -> list[tuple[int | None, Question]]:

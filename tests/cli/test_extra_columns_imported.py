@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
 import pytest
 
 from cli.data.dataset import hold_back
@@ -11,6 +15,7 @@ from cli.data.importing import ImportOptions, load_file, source_identity
 from cli.data.upload import lake_files
 from cli.errors import InputError
 from greenfraud.features.manifest import Manifest
+from intake.description import Description
 from intake.layout import parse_map
 from tests.extra_columns import declared  # noqa: F401
 
@@ -55,5 +60,69 @@ def test_without_a_declaration_the_columns_are_not_used(tmp_path: Path):
     """And the person is told."""
     said: list[str] = []
     dataset = load_file(write(tmp_path, ROWS), ImportOptions(), note=said.append)
-    assert said[0] == "columns not used: km, channel"
+    assert said[0] == "columns not used: km, channel (--look says which could become features)"
     assert "channel" not in dataset.table.column_names
+
+
+def described(text: str) -> ImportOptions:
+    """What a description says of columns that become features."""
+    return ImportOptions(description=Description.model_validate(tomllib.loads(f"[features]\n{text}")))
+
+
+def test_a_description_says_what_a_column_is_called_and_which_words_stand_for_nothing(
+    declared: Manifest,  # noqa: F811
+    tmp_path: Path,
+):
+    """Numbers are written as amounts are."""
+    features = (
+        'distance_km = { column = "km", kind = "number", empty = ["n/a", "-"] }\nchannel = { kind = "category", values = ["web"] }'
+    )
+    table = load_file(
+        write(tmp_path, ROWS.replace("10:30:00Z,c2,1.00,0,,", "10:30:00Z,c2,1.00,0, n/a ,")), described(features)
+    ).table
+    assert table.select(["distance_km", "channel"]).to_pydict() == {"distance_km": [3.5, None], "channel": ["web", None]}
+    path = tmp_path / "comma.csv"
+    path.write_text(HEADER.replace(",", ";") + 't1;2026-03-01T09:30:00Z;c1;12,50;0;"1.003,5";web\n', encoding="utf-8")
+    told = described(features).description.changed({"money": {"decimal": ",", "thousands": "."}})
+    assert load_file(path, ImportOptions(description=told)).table["distance_km"].to_pylist() == [1003.5]
+
+
+def test_a_described_column_that_feature_repo_does_not_declare_is_refused(tmp_path: Path):
+    """The lake would never have it, and nobody would know."""
+    with pytest.raises(
+        InputError, match=r"makes features of `km`, and feature_repo/columns\.toml does not declare it yet.*--declare"
+    ):
+        load_file(write(tmp_path, ROWS), described('km = { kind = "number" }'))
+
+
+def test_a_column_is_of_one_kind(declared: Manifest, tmp_path: Path):  # noqa: F811
+    """What the description says and what was compiled."""
+    with pytest.raises(InputError, match=r"`channel` is entity in dataset\.toml and category in feature_repo/columns\.toml"):
+        load_file(write(tmp_path, ROWS), described('channel = { kind = "entity" }'))
+
+
+def test_a_declared_column_that_the_file_lacks_is_told(declared: Manifest, tmp_path: Path):  # noqa: F811
+    """At every import, for a month may lack what the last one had."""
+    said: list[str] = []
+    load_file(write(tmp_path, ROWS), ImportOptions(), note=said.append)
+    assert "declared columns that the file lacks: distance_km: none of its payments has a value of them" in said
+
+
+def test_values_that_nobody_declared_are_counted_and_named(declared: Manifest, tmp_path: Path):  # noqa: F811
+    """The most frequent first, and none that a terminal obeys."""
+    said: list[str] = []
+    others = ["tv", "tv", "till\x1b[31m", *"abcd"]
+    rows = "".join(f"x{at},2026-03-01T09:30:00Z,c1,1.00,0,1,{value}\n" for at, value in enumerate(others))
+    load_file(write(tmp_path, ROWS + rows), ImportOptions(), note=said.append)
+    (told,) = (line for line in said if line.startswith("channel:"))
+    assert told.startswith("channel: 7 payments have values that are not declared (`tv` 2, ")
+    assert told.endswith(" and 1 more): to models they are none of them")
+    assert "\x1b" not in told
+
+
+def test_flags_of_parquet_are_a_category(declared: Manifest, tmp_path: Path):  # noqa: F811
+    """As `true` and `false`."""
+    path = tmp_path / "mine.parquet"
+    table = pa.csv.read_csv(write(tmp_path, ROWS)).drop_columns(["km", "channel"]).append_column("channel", pa.array([True, None]))
+    pq.write_table(table, path)
+    assert load_file(path, ImportOptions()).table["channel"].to_pylist() == ["true", None]

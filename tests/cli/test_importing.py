@@ -188,7 +188,7 @@ def test_the_handbooks_file_is_recognised_and_its_naive_times_are_utc(tmp_path):
         5716,
     )
     assert first["occurred_us"] == parse_rfc3339("2018-04-01T00:00:31Z")
-    assert notes == ["columns not used: TX_FRAUD_SCENARIO"]
+    assert notes == ["columns not used: TX_FRAUD_SCENARIO (--look says which could become features)"]
 
 
 def test_naive_timestamps_of_any_other_parquet_are_refused(tmp_path):

@@ -18,10 +18,11 @@ from cli.data.sources import WorldSource
 from cli.data.upload import DATASET_KEY, HELD_BACK_KEY, held_document
 from cli.data.world import WorldSpecification
 from cli.emissions import COLUMNS
-from cli.errors import CommandError
+from cli.errors import CommandError, InputError
 from cli.past import last_reported
 from cli.run import RunOptions, run
 from cli.screen import Screen
+from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import execution_key, execution_prefix
 from greenfraud.records import Transaction
 
@@ -79,6 +80,7 @@ def platform(tmp_path, monkeypatch):
 
     monkeypatch.setattr(run_module, "_platform", up)
     monkeypatch.setattr(run_module, "deploy", lambda *_: None)
+    monkeypatch.setattr("cli.data.deployed_columns.call_api", lambda *_: {"columns": load_manifest().extra_columns})
     answer = {"fraud_probability": 0.9, "decision": "block", "reasons": [], "model": MODEL, "emissions_g": 1e-6}
     monkeypatch.setattr("cli.scoring.call_api", lambda *_: answer)
     fake.options = RunOptions(source=source, is_exiting=True)
@@ -160,3 +162,10 @@ def test_a_platform_that_ends_while_it_should_stay_up_is_a_fault(platform):
     with pytest.raises(CommandError, match="ended by itself"):
         run(replace(platform.options, is_exiting=False), Screen(Console(file=said)))
     assert "Console: http://127.0.0.1:" in said.getvalue()
+
+
+def test_a_template_that_is_older_than_the_declared_columns_is_not_filled(platform, monkeypatch):
+    """Its functions would drop them without a word."""
+    monkeypatch.setattr("cli.data.deployed_columns.call_api", lambda *_: {"columns": {"device": "entity"}})
+    with pytest.raises(InputError, match="nothing was imported: the platform takes device"):
+        run(platform.options, silent())

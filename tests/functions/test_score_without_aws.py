@@ -28,6 +28,7 @@ def test_it_answers_degraded_and_no_model_answers(http):
     response, card = http.get("/health"), http.get("/v1/model").json()
     assert (response.status_code, response.json()) == (200, {"status": "degraded"})
     assert (card["answered_by"], card["degraded"]) == ("rules", [])
+    assert card["columns"] == MANIFEST.extra_columns
     assert (card["production"], card["answering"], card["manifest_version"], card["revision"]) == (None, None, MANIFEST.version, 0)
 
 

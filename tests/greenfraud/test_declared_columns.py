@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 
 import pytest
@@ -48,6 +49,13 @@ def test_nothing_that_is_shipped_changes_where_columns_are_declared():
         ('[terminal_count_7d]\nkind = "number"', "two features are called terminal_count_7d"),
         ('[amount]\nkind = "number"', "an extra column cannot be called amount"),
         ('[channel]\nkind = "category"', "channel: a category, and nothing else, declares values"),
+        ('[channel]\nkind = "number"\nvalues = ["web"]', "channel: a category, and nothing else, declares values"),
+        ('[channel]\nkind = "category"\nvalues = [1]', "column channel: values are texts in quotes, each once"),
+        ('[channel]\nkind = "category"\nvalues = ["a", "a"]', "column channel: values are texts in quotes, each once"),
+        (
+            f'[mcc]\nkind = "category"\nvalues = {[str(one) for one in range(51)]}',
+            "column mcc: more than 50 values: declare an entity",
+        ),
         ('[device]\nkind = "entity"\nremembered = "2y"', "duration: '2y' is not a number followed by min, h or d"),
     ],
 )
@@ -55,6 +63,21 @@ def test_what_is_no_declaration_is_refused_by_its_name(text: str, said: str):
     """Before anything is compiled."""
     with pytest.raises((ContractError, InvalidInput), match=said):
         compiled(text)
+
+
+def test_a_category_is_a_feature_per_value():
+    """Named by it, and a value that is declared later changes no other."""
+    values = ["web", "Web", "카드", "{0}", "web_2"]
+    declared = [compiled(f'[channel]\nkind = "category"\nvalues = {json.dumps(values[:most])}') for most in (2, 5)]
+    names = [feature.name for feature in declared[1].features if feature.kind == "category"]
+    assert names == ["channel_web", "channel_web_2", "channel_3", "channel_0", "channel_web_2_5"]
+    assert declared[0].hashes.items() <= declared[1].hashes.items()
+    for at, value in enumerate(values):
+        told = compute(declared[1], [], NOW_US, 100, {"channel": value})
+        assert [told[name] for name in names] == [float(at == number) for number in range(5)]
+        sentence = declared[1].feature(names[at]).sentence(0.0)
+        assert sentence == f"The payment's channel is not “{value}”."
+    assert {compute(declared[1], [], NOW_US, 100, {})[name] for name in names} == {None}
 
 
 def test_a_column_is_declared_once():

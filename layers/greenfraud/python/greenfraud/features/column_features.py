@@ -15,6 +15,7 @@ CUSTOMER_VIEW, CUSTOMER_KEY = "customer_activity", "customer_id"
 LABEL_LAG = "7d"
 # Up to four weeks, so that every long window holds as many weekends; an hour and a day for what goes fast.
 COUNTED, PAID, REPORTED = ("1h", "1d", "7d", "28d"), ("1d", "7d", "28d"), ("7d", "28d")
+MOST_SHOWN = 40  # characters of a category's value
 IN_WORDS = {"1h": "hour", "1d": "day", "7d": "7 days", "28d": "28 days"}
 # What an entity's state keeps, in tiles of which lengths.
 KEPT: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -58,22 +59,25 @@ def _view(one: ColumnDeclaration) -> ViewDeclaration:
 
 def _features(one: ColumnDeclaration) -> list[FeatureDeclaration]:
     if one.kind == "number":
-        return [_of_payment(one, f"The payment's {one.called} is {{value:.2f}}.")]
+        return [_of_payment(one, one.column, f"The payment's {one.called} is {{value:.2f}}.")]
     if one.kind == "category":
-        return [_of_payment(one, f"The payment's {one.called} is{{no}} one of {len(one.values)} that are declared.")]
+        return [
+            _of_payment(one, name, f"The payment's {one.called} is{{no}} {_quoted(value)}.", values=(value,))
+            for name, value in one.valued.items()
+        ]
     return [*(_of_entity(one) if one.kind == "entity" else ()), _first_time(one)]
 
 
-def _of_payment(one: ColumnDeclaration, reason: str) -> FeatureDeclaration:
+def _of_payment(one: ColumnDeclaration, name: str, reason: str, **more: Any) -> FeatureDeclaration:
     return FeatureDeclaration(
-        name=one.column,
-        aggregation=one.kind,
-        column=one.column,
-        values=one.values,
-        group=_group(one),
-        reason_code=one.column.upper(),
-        reason=reason,
+        name=name, aggregation=one.kind, column=one.column, group=_group(one), reason_code=name.upper(), reason=reason, **more
     )
+
+
+def _quoted(value: str) -> str:
+    """A value within a reason, whose braces are filled in."""
+    short = "".join(letter if letter.isprintable() else "·" for letter in value[:MOST_SHOWN])
+    return "“" + short.replace("{", "{{").replace("}", "}}") + "”"
 
 
 def _first_time(one: ColumnDeclaration) -> FeatureDeclaration:
