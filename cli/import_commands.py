@@ -16,6 +16,9 @@ from cli.screen import Screen
 from greenfraud.money import EURO
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cli.data.importing import ImportOptions
     from intake.look.findings import Look
 
 
@@ -34,6 +37,13 @@ def import_command(  # noqa: PLR0913 - the options of a command
     declares: Annotated[
         bool, typer.Option("--declare", help="make features of the columns that dataset.toml declares; import nothing")
     ] = False,
+    from_afd: Annotated[
+        Path | None,
+        typer.Option("--from-afd", help="the file is of Amazon Fraud Detector, this folder has its definitions as JSON"),
+    ] = None,
+    outcome: Annotated[
+        list[str] | None, typer.Option(help="what one of its outcomes means: high_risk=review, or allow, challenge, block, nothing")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="take what is proposed, where nothing is left to decide")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="what was seen and what was read as JSON, a line each; all else on standard error")
@@ -62,7 +72,9 @@ def import_command(  # noqa: PLR0913 - the options of a command
         ("--append", add, "is about a lake", {"--check": check, "--look": only_look, "--declare": declares}),
         ("--declare", declares, "changes feature_repo here, and nothing else", {"--check": check, "--look": only_look}),
         ("--declare", declares, "shows a person, before there is a platform", {"--json": as_json, "--yes": yes, "--aws": aws}),
+        ("--from-afd", from_afd is not None, "writes its own lines for feature_repo", {"--declare": declares}),
     )
+    _require_definitions(outcome or (), from_afd)
     aside = Screen.aside()
     screen = aside if as_json else Screen()
     target = None if check or only_look or declares else find_target(aws=aws, region=region or None)
@@ -78,6 +90,8 @@ def import_command(  # noqa: PLR0913 - the options of a command
     if declares:
         declare(file, given, screen, reading.dataset)
         return
+    given, told = _brought(file, from_afd, outcome or (), given, screen, is_look_only=only_look, as_json=as_json)
+
     looks: list[Look] = []
 
     def show(look: Look) -> None:
@@ -85,9 +99,15 @@ def import_command(  # noqa: PLR0913 - the options of a command
         if as_json:
             typer.echo(json.dumps(look_document(look), ensure_ascii=False))
         else:
-            show_look(look, screen)
+            show_look(look, screen, told=told)
 
-    ways = Ways(is_look_only=only_look, is_yes=yes, description_path=reading.dataset, show=show)
+    ways = Ways(
+        is_look_only=only_look,
+        is_yes=yes,
+        is_told_elsewhere=from_afd is not None,
+        description_path=reading.dataset,
+        show=show,
+    )
     if (options := settle(file, given, screen, ways)) is None:
         return
     horizon_days = LABEL_HORIZON_DAYS if label_horizon_days is None else label_horizon_days
@@ -110,6 +130,35 @@ def _refuse_together(*rules: tuple[str, bool, str, dict[str, bool]]) -> None:
     for option, is_given, why, others in rules:
         if is_given and any(others.values()):
             raise InputError(f"{option} {why}: leave out {' and '.join(name for name, given in others.items() if given)}")
+
+
+def _require_definitions(outcomes: Sequence[str], folder: Path | None) -> None:
+    if outcomes and folder is None:
+        raise InputError("--outcome says what outcomes of --from-afd mean: give both, or leave it out")
+
+
+def _brought(  # noqa: PLR0913
+    file: Path,
+    folder: Path | None,
+    outcomes: Sequence[str],
+    given: ImportOptions,
+    screen: Screen,
+    *,
+    is_look_only: bool,
+    as_json: bool,
+) -> tuple[ImportOptions, frozenset[str]]:
+    """What definitions in `folder` say of the file, and of which columns; what else comes of them is told, and kept beside it."""
+    from cli.data.leaving import keep_files, leave_afd, show_leaving
+
+    if folder is None:
+        return given, frozenset()
+    leaving = leave_afd(file, folder, given, outcomes)
+    show_leaving(leaving, screen)
+    if as_json:
+        typer.echo(json.dumps({"from_afd": leaving.document()}, ensure_ascii=False))
+    if not is_look_only:
+        keep_files(leaving, screen)
+    return leaving.options, leaving.seen
 
 
 def rates_command(

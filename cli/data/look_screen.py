@@ -24,8 +24,8 @@ NARROW = 100  # characters; below, one value of each column is enough
 GOOD, CAREFUL, BAD = "green", "yellow", "red"
 
 
-def show_look(look: Look, screen: Screen) -> None:
-    """Print all of it; texts of the file are never taken for markup."""
+def show_look(look: Look, screen: Screen, *, told: frozenset[str] = frozenset()) -> None:
+    """Print all of it; texts of the file are never taken for markup. Of columns that were `told` of before no line is proposed."""
     screen.line(f"{shown(look.name)}: {form_told(look.form)}; {counted(look.rows, 'row')}, {counted(len(look.columns), 'column')}")
     screen.line()
     screen.table(_columns(look, is_narrow=screen.console.width < NARROW))
@@ -37,19 +37,20 @@ def show_look(look: Look, screen: Screen) -> None:
         screen.line(f"  taken for granted: {shown(text)}", style=CAREFUL)
     for text in look.warnings:
         screen.line(f"  odd: {shown(text)}", style=CAREFUL)
-    _show_unused(look, screen)
+    _show_unused(look, screen, told)
     if look.readiness is not None:
         screen.line()
         show_readiness(look.readiness, screen)
 
 
-def _show_unused(look: Look, screen: Screen) -> None:
+def _show_unused(look: Look, screen: Screen, told: frozenset[str]) -> None:
     """Say how columns that no field takes would become features."""
-    if not look.suggested:
+    found = [one for one in look.suggested if one.column not in told]
+    if not found:
         return
     screen.line()
     screen.line("not used; these lines of dataset.toml would make features of them (--declare; docs/columns.md):")
-    for line in suggested_lines(look.suggested[:MOST_COLUMNS]):
+    for line in suggested_lines(found[:MOST_COLUMNS]):
         screen.line(f"  {line}", style=CAREFUL if line.startswith("# mind") else None)
 
 

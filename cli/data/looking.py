@@ -39,10 +39,14 @@ def _is_terminal() -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Ways:
-    """How a person wants it. `description_path` is the description that was named, None where it lies beside the file."""
+    """How a person wants it. `description_path` is the description that was named, None where it lies beside the file.
+
+    `is_told_elsewhere`: definitions said how the file is written, which is proposed and kept like what was found in it.
+    """
 
     is_look_only: bool = False
     is_yes: bool = False
+    is_told_elsewhere: bool = False
     description_path: Path | None = None
     show: Callable[[Look], None] = lambda _: None
     ask: Callable[[str], bool] = _confirmed
@@ -56,26 +60,29 @@ def settle(file: Path, options: ImportOptions, screen: Screen, ways: Ways) -> Im
     """
     options.exchange()  # a currency that is none, or rates that cannot be used, are told before minutes of looking
     glance = glance_at(file, asked_of(options))
-    if glance.is_plain and not ways.is_look_only:
+    path = ways.description_path or file.parent / FILE_NAME
+    if glance.is_plain and not ways.is_look_only and (path.exists() or not ways.is_told_elsewhere):
         return options
     with screen.live(f"looking at {file}"):
         look = look_through(glance, lambda rows: screen.doing(f"looking at {file}: {rows:,} rows"))
     ways.show(look)
     if ways.is_look_only:
-        _tell_next(file, look, screen)
+        _tell_next(file, look, screen, ways)
         return None
-    if not _is_agreed(look, ways.description_path or file.parent / FILE_NAME, screen, ways):
+    if not _is_agreed(look, path, screen, ways):
         screen.line("nothing was imported")
         return None
     return replace(options, description=look.proposal, mapping={}, timezone=None)
 
 
-def _tell_next(file: Path, look: Look, screen: Screen) -> None:
+def _tell_next(file: Path, look: Look, screen: Screen, ways: Ways) -> None:
     screen.line()
     for question in look.questions:
         screen.line(f"to decide: {shown(question.what)}")
-    proposes = "proposes how it is read, and keeps that in dataset.toml" if not look.is_plain else "imports it as it is"
-    screen.line(f"greenfraud import {file} {proposes}")
+    is_proposed = ways.is_told_elsewhere or not look.is_plain
+    proposes = "proposes how it is read, and keeps that in dataset.toml" if is_proposed else "imports it as it is"
+    command = "the same command without --look" if ways.is_told_elsewhere else f"greenfraud import {file}"
+    screen.line(f"{command} {proposes}")
 
 
 def _is_agreed(look: Look, path: Path, screen: Screen, ways: Ways) -> bool:

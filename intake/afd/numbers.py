@@ -1,0 +1,118 @@
+"""Comparisons of numbers: a value, or a factor of one, beside a number or another value; with what a missing value stands for."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from intake.afd.alternatives import Alternatives, any_of, constant
+from intake.afd.meant import Meant, UntranslatableError
+from intake.afd.tree import Arithmetic, Expression, Literal, Variable
+
+COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+SWAPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+CONTRARY = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+TOO_MUCH = ("its arithmetic is more than a number times a value", "send the result as a number of its own, declared as a column")
+
+
+class Term(NamedTuple):
+    """So many times a value; without one, just the number."""
+
+    factor: float
+    of: Meant | None = None
+
+
+def term_of(side: Expression, meaning: Callable[[str], Meant]) -> Term:
+    """Return one side of a comparison. Raises UntranslatableError for what no policy can compute."""
+    match side:
+        case Literal(bool() | str() | None):
+            raise UntranslatableError("it compares a number with something else", "write the rule by hand")
+        case Literal(float(value)):
+            return Term(value)
+        case Variable(name):
+            meant = meaning(name)
+            if meant.kind != "number":
+                raise UntranslatableError(f"${name} is no number here", "write the rule by hand")
+            return Term(1.0, meant)
+        case Arithmetic(mark, left, right):
+            return _computed(mark, term_of(left, meaning), term_of(right, meaning))
+    raise UntranslatableError(*TOO_MUCH)
+
+
+def _computed(mark: str, left: Term, right: Term) -> Term:
+    """Two terms as one: numbers alone, a number times a value, a value by a number, or its negative."""
+    if mark == "*" and None in (left.of, right.of):
+        return _finite(left.factor * right.factor, left.of or right.of)
+    if mark == "/" and right.of is None and right.factor:
+        return _finite(left.factor / right.factor, left.of)
+    if mark in "+-" and left.of is right.of is None:
+        return _finite(left.factor + right.factor if mark == "+" else left.factor - right.factor, None)
+    if mark == "-" and left == Term(0.0):
+        return Term(-right.factor, right.of)
+    raise UntranslatableError(*TOO_MUCH)
+
+
+def _finite(factor: float, of: Meant | None) -> Term:
+    if not math.isfinite(factor):
+        raise UntranslatableError(*TOO_MUCH)
+    return Term(factor, of)
+
+
+def compared(test: str, left: Term, right: Term) -> Alternatives:
+    """Return when a comparison is met."""
+    left, right = (one if one.of is not None and one.factor else Term(0.0 if one.of else one.factor) for one in (left, right))
+    if left.of is None or (right.of is not None and right.factor == 1.0 != left.factor):
+        test, left, right = SWAPPED[test], right, left
+    if left.of is None:
+        return constant(is_met=COMPARE[test](left.factor, right.factor))
+    if left.factor < 0:
+        test = SWAPPED[test]
+    times = _finite(right.factor / left.factor, right.of)
+    return _with_number(left.of, test, times.factor) if times.of is None else _with_value(left.of, test, times.factor, times.of)
+
+
+def _with_number(value: Meant, test: str, number: float) -> Alternatives:
+    known = ((f"{value.name} {test} {written(number)}",),)
+    return any_of([known, _missing(value, is_met=COMPARE[test](value.default, number))])
+
+
+def _with_value(value: Meant, test: str, factor: float, other: Meant) -> Alternatives:
+    """Each of both may be missing, and then its default stands beside the other; a condition on a value says that it is known."""
+    defaults = (float(value.default or 0.0), float(other.default or 0.0))
+    found: list[Alternatives] = [((f"{value.name} {test} {_times(factor)}{other.name}",),)]
+    if not other.is_always_there:
+        found.append(((f"{other.name} is missing", f"{value.name} {test} {written(factor * defaults[1])}"),))
+    if not value.is_always_there:
+        turned = SWAPPED[test] if factor > 0 else test
+        found.append(((f"{value.name} is missing", f"{other.name} {turned} {written(defaults[0] / factor)}"),))
+    if not (value.is_always_there or other.is_always_there) and COMPARE[test](defaults[0], factor * defaults[1]):
+        found.append(((f"{value.name} is missing", f"{other.name} is missing"),))
+    return any_of(found)
+
+
+def _missing(value: Meant, *, is_met: bool) -> Alternatives:
+    return ((f"{value.name} is missing",),) if is_met and not value.is_always_there else ()
+
+
+def _times(factor: float) -> str:
+    return "" if factor == 1.0 else f"{written(factor)} * "
+
+
+def written(number: float) -> str:
+    """A number as policies have it, every digit of it.
+
+    >>> written(100.0), written(0.1), written(1e300), written(-0.0)
+    ('100', '0.1', '1e300', '0')
+    """
+    if number == int(number) and abs(number) < 1e15:
+        return str(int(number))
+    return repr(number).replace("e+", "e")
