@@ -35,7 +35,7 @@ class ReadingOptions:
     timezone: Annotated[str, _option(help="where times without an offset were read, such as UTC or Europe/Stockholm")] = ""
     encoding: Annotated[str, _option(help="of the text, such as cp1252; by default utf-8")] = ""
     delimiter: Annotated[str, _option(help="between two fields: , ; | or tab; by default what the header has most")] = ""
-    time_format: Annotated[str, _option(help="such as '%d/%m/%Y %H:%M', or epoch-s, epoch-ms, epoch-us")] = ""
+    time_format: Annotated[str, _option(help="such as '%d/%m/%Y %H:%M', or epoch-s, -ms, -us, -ns")] = ""
     time_unit: Annotated[str, _option(help="times are steps of seconds, minutes, hours or days since --start")] = ""
     start: Annotated[datetime | None, _option(formats=STARTS, help="when step 0 was, UTC", metavar="YYYY-MM-DD[THH:MM:SSZ]")] = None
     decimal: Annotated[str, _option(help="the mark before decimals: . or ,")] = ""

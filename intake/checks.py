@@ -19,7 +19,7 @@ from intake.reading import Column, is_text, plain
 from intake.refusals import RowsError, and_more, either, refuse, refuse_absent
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-MISSING = "the amount is missing", "Every transaction needs one; 0 is valid"
+MISSING = "no amount", "Every transaction needs one; 0 is valid"
 TOO_LARGE = "above the largest amount, 10^12 minor units", "Check the unit"
 REFUNDS = "Amounts are 0 or more; leave refunds out: --refund type=REFUND where a column tells them"
 MOST_WHOLE_DIGITS, MOST_DIGITS = 13, 4  # before the point in a currency without decimals; after it in any
@@ -33,7 +33,7 @@ def identifiers(column: Column, *, required: bool = True) -> pa.Array:
     Where not `required`, an absent id is null.
     """
     values = _whole_numbers(column)
-    if not (pa.types.is_integer(values.type) or is_text(values.type)):
+    if not (pa.types.is_integer(values.type) or is_text(values.type) or pa.types.is_null(values.type)):
         raise column.fault(0, f"holds {values.type}, which is no id", "Write ids as text or whole numbers")
     text = pc.cast(plain(values), pa.string())
     text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)

@@ -14,6 +14,7 @@ from intake.errors import InputError
 from intake.unpacking import unpacked
 
 AT_ONCE = 1 << 20
+BLOCK_CHARACTERS, MOST_CHARACTERS = 1 << 16, 1 << 19  # of one text or line, before it cannot be meant
 HEADER = -1  # the row before the first
 csv.field_size_limit(2**31 - 1)  # what Arrow takes; of itself, 131,072
 
@@ -52,6 +53,29 @@ class Lines:
             raise InputError(
                 f"{self.path}, line {above + 1:,}: {error}. Check the quotes, for the row is read differently"
             ) from None
+
+    def first_misfit(self) -> tuple[int, int, int] | None:
+        """The line of the first record of another width, its number of fields, and how many line breaks stand in its texts."""
+        with unpacked(self.path, may_be_packed=self.may_be_packed) as stream:
+            for line, record in self._records(stream):
+                if record and len(record) != self.width:
+                    return line, len(record), sum(text.count("\n") for text in record)
+        return None
+
+    def first_endless(self) -> tuple[int, bool]:
+        """The line where a text in quotes begins that goes on for more than can be meant (True), or of a line that does (False)."""
+        line, opened, length = 1, 0, 0
+        with unpacked(self.path, may_be_packed=self.may_be_packed) as stream:
+            text = text_of(stream, self.encoding)
+            while block := text.read(BLOCK_CHARACTERS):
+                for place, piece in enumerate(block.split('"')):
+                    if place:
+                        opened, length = 0 if opened else line, 0
+                    line += (breaks := piece.count("\n"))
+                    length = len(piece) - piece.rfind("\n") - 1 if breaks and not opened else length + len(piece)
+                    if length > MOST_CHARACTERS:
+                        return opened or line, bool(opened)
+        return opened or line, bool(opened)
 
     def first_undecodable(self) -> int | None:
         """The first line whose bytes are no text in this encoding."""

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
+from intake.csv_faults import unreadable
 from intake.csv_lines import Lines
 from intake.description import FileShape
 from intake.errors import InputError
@@ -110,10 +111,8 @@ def read_columns(
     except (pa.ArrowException, UnicodeError) as error:
         if isinstance(error, UnicodeError) or NO_UTF8.search(str(error)):
             raise _wrong_encoding(path, header, shape) from None
-        raise InputError(
-            f"{path} cannot be read as CSV: {error}. Each line needs as many fields as the header; "
-            "--skip-bad leaves the others out, --delimiter says what separates fields"
-        ) from None
+        lines = Lines(path, shape.encoding, header.delimiter, len(header.names), may_be_packed=header.may_be_packed)
+        raise unreadable(lines, error) from None
 
 
 def _rows_of(path: Path, header: Header) -> AbstractContextManager[Any]:

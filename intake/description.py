@@ -19,7 +19,7 @@ from greenfraud.features.columns import Kind as ColumnKind
 from intake.fields import FIELDS, fields
 
 SAMPLE, ESCAPES = "a,b\n", {"idna", "punycode", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "unicode-escape"}
-EPOCHS = {"epoch-s": "s", "epoch-ms": "ms", "epoch-us": "us"}
+EPOCHS = {"epoch-s": "s", "epoch-ms": "ms", "epoch-us": "us", "epoch-ns": "ns"}
 STEPS = "steps"
 MOST_BAD_SHARE = 0.05  # of a file's rows, which `skip_bad` leaves out; beyond it the description is wrong, not the rows
 

@@ -11,6 +11,7 @@ from intake.refusals import shown
 
 DOUBTS = {
     r"^\d(\.\d+)?[eE]\+\d+$": "in a spreadsheet's notation, in which different ones may have become the same: export them as text",
+    r"^\d+\.0$": "with .0 behind, as programs write numbers of a column with gaps: send them so to the API, or export them whole",
     r"^\s|\s$": "with blanks around, which are kept: with and without are two",
     r"""^["'].*["']$""": "in quotes, which are kept: with and without are two",
 }

@@ -26,7 +26,7 @@ NANOSECONDS_PER_US = NANOSECONDS["us"]
 TEN_YEARS_US = 10 * 366 * DAY_US
 MOST_AHEAD_US = 5 * MINUTE_US  # clocks differ
 COUNT_ADVICE = (
-    "A number is a time by what it counts: --time-format epoch-s (or epoch-ms, epoch-us), "
+    "A number is a time by what it counts: --time-format epoch-s (or epoch-ms, epoch-us, epoch-ns), "
     "or --time-unit hours --start 2024-01-01T00:00:00Z"
 )
 

@@ -17,6 +17,7 @@ from intake.csv_lines import Lines
 from intake.csv_table import Misfit, header_of, read_columns
 from intake.description import Description, FileShape
 from intake.errors import InputError
+from intake.foreign_files import refuse_foreign
 from intake.joining import MARKS, joined
 from intake.layout import Layout, resolve_layout
 from intake.unpacking import unpacked
@@ -135,6 +136,7 @@ def read_source(
     if start.startswith(PARQUET_MAGIC):
         source = _read_parquet(path, layout_of, others, file=path.name if described else "")
     else:
+        refuse_foreign(path, start)
         source = _read_csv(path, start, layout_of, others, described)
     if not len(source):
         raise InputError(f"{path} has columns but no rows. Give a file with at least one row")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from math import isnan
 
 import pyarrow as pa
@@ -16,8 +17,17 @@ from intake.reading import Column, is_text, plain
 from intake.refusals import refuse
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-UNITS_US = {"s": SECOND_US, "ms": 1_000, "us": 1, "seconds": SECOND_US, "minutes": MINUTE_US, "hours": HOUR_US, "days": DAY_US}
-COUNT = r"^[+-]?\d{1,18}(\.\d{1,20})?$"
+UNITS_US: dict[str, int | Decimal] = {
+    "s": SECOND_US,
+    "ms": 1_000,
+    "us": 1,
+    "ns": Decimal("0.001"),
+    "seconds": SECOND_US,
+    "minutes": MINUTE_US,
+    "hours": HOUR_US,
+    "days": DAY_US,
+}
+COUNT = r"^[+-]?\d{1,19}(\.\d{1,20})?$"
 COUNTS = pa.decimal256(40, 20)  # times a day's microseconds, it still fits 76 digits
 
 
@@ -40,15 +50,17 @@ def formatted(column: Column, text: pa.Array, layout: str) -> tuple[pa.Array, bo
     return stamps, has_offset
 
 
-def _counts_us(column: Column, unit_us: int, most_us: int) -> pa.Array:
+def _counts_us(column: Column, unit_us: int | Decimal, most_us: int) -> pa.Array:
     """Counts as microseconds: decimals all the way, so that no digit is lost."""
     text = _digits_of(column)
     is_count = pc.match_substring_regex(text, COUNT)
     refuse(column, pc.invert(is_count), "no count of time", "Write numbers, or say how times are written: --time-format '%d/%m/%Y'")
     counts = pc.cast(text, COUNTS)
-    elapsed = pc.floor(pc.multiply(counts, pa.scalar(Decimal(unit_us)).cast(pa.decimal256(11, 0))))
+    # No program writes a day's fraction to the microsecond: 0.3333333333 is eight hours.
+    whole = partial(pc.round, ndigits=-3) if unit_us == DAY_US else pc.floor
+    elapsed = whole(pc.multiply(counts, pa.scalar(Decimal(unit_us)).cast(pa.decimal256(14, 3))))
     is_far = pc.greater(pc.abs(elapsed), pa.scalar(Decimal(most_us)).cast(pa.decimal256(20, 0)))
-    refuse(column, is_far, "no time of the calendar", "Check the unit: --time-format epoch-s, epoch-ms or epoch-us; --time-unit")
+    refuse(column, is_far, "no time of the calendar", f"Check the unit: --time-format {', '.join(EPOCHS)}; --time-unit")
     return pc.cast(elapsed, pa.int64())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from intake.errors import InputError
+from intake.foreign_files import refuse_sheets
 from intake.shown import shown
 
 GZIP_MAGIC, ZIP_MAGIC = b"\x1f\x8b", b"PK\x03\x04"
@@ -87,6 +89,7 @@ def _opened(path: Path, kind: str) -> IO[bytes]:
 
 def _only_member(path: Path, archive: zipfile.ZipFile) -> str:
     names = [one.filename for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
+    refuse_sheets(path, names)
     if len(names) != 1:
         there = shown(", ".join(names[:5])) or "nothing"
         raise InputError(
@@ -97,6 +100,8 @@ def _only_member(path: Path, archive: zipfile.ZipFile) -> str:
 
 def _open(path: Path) -> IO[bytes]:
     try:
+        if stat.S_ISFIFO(mode := path.stat().st_mode) or stat.S_ISSOCK(mode) or stat.S_ISCHR(mode):  # to open one may wait for ever
+            raise InputError(f"{path} is no file, and can be read once at most. Save what comes from it, and give the file")
         return path.open("rb")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the path and its permissions") from None

@@ -32,6 +32,7 @@ from intake.reading import SourceFile, content_of, file_sha256, read_source
 from intake.refusals import RowsError
 from intake.unpacking import packed_as
 
+MUCH_BYTES = 64 << 20  # takes long enough to ask whether something goes on
 SKIPPED = ". --skip-bad leaves such rows out, and writes them to a file"
 
 
@@ -76,8 +77,10 @@ def source_identity(path: Path, options: ImportOptions) -> str:
 
 def load_file(path: Path, options: ImportOptions, *, note: Callable[[str], None] = lambda _: None) -> Dataset:
     """The data set in `path`. InputError names column, row and remedy; `note` is told which columns and rows are left out."""
-    exchange, described = options.exchange(), options.description
+    exchange, described, before = options.exchange(), options.description, _written_at(path)
     refuse_undeclared(described)
+    if path.stat().st_size >= MUCH_BYTES:
+        note(f"reading {path}, from its first row to its last …")
     source = _source(path, options)
     if source.ignored:
         note(f"columns not used: {', '.join(source.ignored)} (--look says which could become features)")
@@ -97,10 +100,13 @@ def load_file(path: Path, options: ImportOptions, *, note: Callable[[str], None]
     for line in notes:
         note(line)
     stem = Path(path.stem).stem if packed_as(path) else path.stem  # of f.csv.gz as of f.csv
+    identity = source_identity(path, options)
+    if _written_at(path) != before:
+        raise InputError(f"{path} was written to while it was read. Wait until it is whole, and run this again")
     name = re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-").lower()[:60] or "dataset"
     return Dataset(
         name=name,
-        source_sha256=source_identity(path, options),
+        source_sha256=identity,
         table=in_order(table),
         currency=options.currency,
         maturity_days=options.maturity_days,
@@ -120,6 +126,15 @@ def refuse_undeclared(described: Description) -> None:
             )
         if declared[name] != kind:
             raise InputError(f"`{name}` is {one.kind} in dataset.toml and {declared[name]} in feature_repo/columns.toml: it is one")
+
+
+def _written_at(path: Path) -> tuple[int, ...]:
+    """What changes when somebody writes to a file, or puts another in its place. InputError when it is not there."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}. Check the path and its permissions") from None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _source(path: Path, options: ImportOptions) -> SourceFile:

@@ -42,7 +42,7 @@ def labels_of(ids: pa.Array, path: Path, columns: dict[str, str], *, timezone: s
     if unknown == len(row):
         raise InputError(
             f"--labels {path}: not one of its {len(row):,} labels is about a payment of the file. "
-            "Name the column of the payments' ids: --labels-map transaction_id=<column>"
+            "Name the columns of the payments' ids: --labels-map transaction_id=<column> there, --map transaction_id=<column> here"
         )
     if unknown:
         note(f"labels of payments that the file does not have: {unknown:,} of {len(row):,}")

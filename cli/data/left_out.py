@@ -66,7 +66,7 @@ class LeftOut:
     def settle(self, source: SourceFile, most_bad_share: float) -> list[str]:
         """Write what was left out, and return what is to be said of it. InputError above the share that may be bad."""
         for misfit in source.misfits:
-            self.faults[misfit.reason] += 1
+            self.faults[misfit.reason] += misfit.text.count("\n") + 1  # an open quote takes in whole rows
         if not self.faults and not self.meant:
             return []
         written = self._written(source)

@@ -126,8 +126,8 @@ def time_told(look: Look) -> str:
         return ""
     style = {"written": f"written as {form.format}", "stored": "stored as times", "steps": f"steps of {' or '.join(form.units)}"}
     told = "as RFC 3339 has them" if form.is_iso and form.style == "written" else style.get(form.style, form.style)
-    if form.other_format:
-        told = f"written as {form.format} or {form.other_format}: nothing tells which"
+    if form.other_formats:
+        told = f"written as {' or '.join((form.format, *form.other_formats))}: nothing tells which"
     days = sorted(week.first_day for week in look.readiness.weeks) if look.readiness else []
     return f"{told}{'' if form.has_offset else ', without an offset'}{f'; from {days[0]} on' if days else ''}"
 

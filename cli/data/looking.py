@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from intake.description import Description
 from intake.look.declaring import line_of
 from intake.look.findings import Look
+
+ROWS_A_LINE = 1_000_000  # of progress, where nothing can be replaced
 
 
 def _confirmed(text: str) -> bool:
@@ -64,7 +67,7 @@ def settle(file: Path, options: ImportOptions, screen: Screen, ways: Ways) -> Im
     if glance.is_plain and not ways.is_look_only and (path.exists() or not ways.is_told_elsewhere):
         return options
     with screen.live(f"looking at {file}"):
-        look = look_through(glance, lambda rows: screen.doing(f"looking at {file}: {rows:,} rows"))
+        look = look_through(glance, _teller(file, screen))
     ways.show(look)
     if ways.is_look_only:
         _tell_next(file, look, screen, ways)
@@ -73,6 +76,21 @@ def settle(file: Path, options: ImportOptions, screen: Screen, ways: Ways) -> Im
         screen.line("nothing was imported")
         return None
     return replace(options, description=look.proposal, mapping={}, timezone=None)
+
+
+def _teller(file: Path, screen: Screen) -> Callable[[int], None]:
+    """What tells how many rows were counted: all the time on a terminal, a line a million elsewhere."""
+    lines = 0
+
+    def tell(rows: int) -> None:
+        nonlocal lines
+        text = f"looking at {file}: {rows:,} rows"
+        screen.doing(text)
+        if not screen.console.is_terminal and rows // ROWS_A_LINE > lines:
+            lines = rows // ROWS_A_LINE
+            screen.line(text)
+
+    return tell
 
 
 def _tell_next(file: Path, look: Look, screen: Screen, ways: Ways) -> None:
@@ -123,10 +141,16 @@ def keep(path: Path, look: Look) -> None:
     """Write the proposal where there is none. InputError where that cannot be."""
     text = proposal_text(replace(look, proposal=_relative(look.proposal, path.parent)))
     try:
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(text)
+        stream = path.open("x", encoding="utf-8")
+        try:
+            with stream:
+                stream.write(text)
+        except BaseException:
+            path.unlink(missing_ok=True)  # half a description would be read as a whole one
+            raise
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}. Copy the file to a folder of yours") from None
+        remedy = "Make room, and run this again" if error.errno == errno.ENOSPC else "Copy the file to a folder of yours"
+        raise InputError(f"{path} cannot be written: {error.strerror}. {remedy}") from None
 
 
 def _relative(description: Description, folder: Path) -> Description:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from greenfraud.errors import InvalidInput
@@ -10,21 +11,28 @@ from greenfraud.outcomes import OUTCOMES
 from intake.fields import FIELDS
 from intake.look.columns import Sampled
 from intake.look.findings import Candidate
-from intake.look.label_words import SPEAKING, UNINVESTIGATED, meanings
-from intake.look.names import OWN, points_of
+from intake.look.label_words import MOST_WORDS, SPEAKING, UNINVESTIGATED, meanings
+from intake.look.money_texts import amounts_as
+from intake.look.names import OWN, plain_name, points_of
 from intake.look.numbered_times import are_steps, epoch_of
 
 Reasons = tuple[str, ...]
 Fit = tuple[Reasons, Reasons] | None  # what speaks for it, what against; None: it cannot be
+STEPS, ONLY_FLAGS = "whole numbers that rise: steps", "its words are those of any flag"
+WEAK = {STEPS, ONLY_FLAGS}
+# What is a moment or an amount, and neither when something was paid nor how much.
+OTHER_MOMENTS = re.compile("birth|dob|expir|until|since|signup|regist|opened|joined|updated|modified|settle")
+OTHER_AMOUNTS = re.compile("limit|balance|income|salary|fee|tax|discount|saldo")
 NUMBERS = ("whole number", "number")
 FEW = 10
+CUT = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d+")  # 4.11E+15, and what was short enough to stay
 ENOUGH_ROWS = 100  # below, how often values repeat says little
 
 
 def candidates(columns: Sequence[Sampled]) -> dict[str, list[Candidate]]:
     """Return the candidates of each field, the likeliest first."""
     found = {field: list(_of(field, columns)) for field in FIELDS}
-    return {field: sorted(some, key=lambda one: (-one.points, len(one.doubts))) for field, some in found.items() if some}
+    return {field: sorted(some, key=lambda one: one.rank) for field, some in found.items() if some}
 
 
 def _of(field: str, columns: Sequence[Sampled]) -> Iterator[Candidate]:
@@ -37,7 +45,8 @@ def _of(field: str, columns: Sequence[Sampled]) -> Iterator[Candidate]:
             continue
         named = {4: ("its name is the field's",), 3: ("its name says so",), 2: ("its name is usual for it",), 1: ("its name fits",)}
         reasons = (*named.get(points, ()), *fit[0])
-        yield Candidate(field=field, column=column.name, points=points, reasons=reasons, doubts=fit[1])
+        is_weak = bool(WEAK & {*fit[0], *fit[1]})
+        yield Candidate(field=field, column=column.name, points=points, reasons=reasons, doubts=fit[1], is_weak=is_weak)
 
 
 def _transaction_id(column: Sampled, points: int) -> Fit:
@@ -51,7 +60,7 @@ def _transaction_id(column: Sampled, points: int) -> Fit:
 
 def _occurred_at(column: Sampled, points: int) -> Fit:
     seen = column.seen
-    if seen.absent > seen.rows / 2:
+    if seen.absent > seen.rows / 2 or (not points and OTHER_MOMENTS.search(plain_name(column.name))):
         return None
     if seen.kind == "time" and (column.written is None or column.written.has_date):
         doubts = () if column.written is None or column.written.has_clock else ("days without a time of day",)
@@ -60,12 +69,13 @@ def _occurred_at(column: Sampled, points: int) -> Fit:
         return None
     if epoch := epoch_of(column.looked_at):
         return (f"numbers since the epoch ({epoch})",), ()
-    return (("whole numbers that rise: steps",), ()) if seen.kind != "empty" and are_steps(column) else None
+    return ((STEPS,), ()) if seen.kind != "empty" and are_steps(column) else None
 
 
 def _entity(column: Sampled, points: int) -> Fit:
     seen = column.seen
-    if not points or seen.kind in {"time", "number", "amount", "flag", "empty"}:
+    is_cut = seen.kind == "number" and points > 1 and all(map(CUT.fullmatch, column.looked_at))
+    if not points or (seen.kind in {"time", "number", "amount", "flag", "empty"} and not is_cut):
         return None
     is_many = seen.rows >= ENOUGH_ROWS
     if points < 2 and is_many and seen.is_unique:
@@ -75,12 +85,15 @@ def _entity(column: Sampled, points: int) -> Fit:
         doubts = (f"only {seen.distinct} in {seen.rows:,} rows",)
     elif is_many and seen.payments_each < 1.05:
         doubts = ("nearly every row has one of its own, so there is no history to learn from",)
+    doubts += ("in a spreadsheet's notation, in which different ones are the same",) if is_cut else ()
     return (f"{seen.distinct:,} of them, {seen.payments_each:.1f} rows each",), doubts
 
 
 def _amount(column: Sampled, points: int) -> Fit:
     seen = column.seen
-    if seen.kind not in {*NUMBERS, "amount"} or (not points and seen.kind != "amount"):
+    if seen.kind not in {*NUMBERS, "amount"} or (not points and seen.kind != "amount") or points_of(column.name, "amount_minor"):
+        return None
+    if not points and OTHER_AMOUNTS.search(plain_name(column.name)):
         return None
     if points < 2 and seen.kind == "whole number" and seen.is_unique and seen.rows >= ENOUGH_ROWS:
         return None
@@ -88,7 +101,8 @@ def _amount(column: Sampled, points: int) -> Fit:
 
 
 def _amount_minor(column: Sampled, points: int) -> Fit:
-    return (("holds whole numbers",), ()) if points and column.seen.kind == "whole number" else None
+    written = amounts_as(column.looked_at) if points else None
+    return (("holds whole numbers",), ()) if written and written.is_whole and column.seen.kind in {*NUMBERS, "amount"} else None
 
 
 def _currency(column: Sampled, points: int) -> Fit:
@@ -112,12 +126,15 @@ def _is_currency(word: str) -> bool:
 def _is_fraud(column: Sampled, points: int) -> Fit:
     known = meanings(column.name, column.counts, column.seen.absent)
     words = {word.strip().lower() for word in column.counts}
+    if known is None and points > 1 and 2 <= len(words) <= MOST_WORDS:
+        return (f"values {', '.join(list(column.counts)[:4])}",), ("its words are unknown",)
     if known is None or not (points or words & SPEAKING):
         return None
     if points < 2 and (known.unknown or not known.fraud) and not words & SPEAKING:
         return None
     shown = ", ".join(list(known.counts)[:4])
-    return (f"values {shown}",), (("some of its words are unknown",) if known.unknown else ())
+    doubts = ("some of its words are unknown",) if known.unknown else ()
+    return (f"values {shown}",), (*doubts, *((ONLY_FLAGS,) if points < 2 and not words & SPEAKING else ()))
 
 
 def _moment_later(column: Sampled, points: int) -> Fit:

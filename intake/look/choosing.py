@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from intake.layout import HANDBOOK
 from intake.look.columns import Sampled
 from intake.look.findings import Candidate, Question, Reply
-from intake.look.names import OWN, time_part_of
+from intake.look.names import OWN, points_of, time_part_of
+from intake.look.time_texts import clock_of_digits
 
 ANY_WILL_DO = ("transaction_id", "currency", "decision")  # of these a second candidate changes nothing
 ALONE = ("occurred_at", "amount", "currency", "is_fraud")  # told by content alone where only one column has it
@@ -24,11 +25,13 @@ class Choice:
     reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rivals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unsure: tuple[str, ...] = ()  # fields whose column may be something else
 
     def questions(self) -> list[Question]:
         """What a person must choose."""
         told = {of: (*self.columns[of], *others)[:MOST_CHOICES] for of, others in self.rivals.items()}
-        return [
+        unsure = [of for of in self.unsure if of not in told]
+        return [_perhaps(of, self.columns[of][0]) for of in unsure] + [
             Question(
                 section="columns",
                 what=f"{' and '.join(f'`{name}`' for name in names)} could each be `{of}`",
@@ -36,6 +39,14 @@ class Choice:
             )
             for of, names in told.items()
         ]
+
+
+def _perhaps(of: str, name: str) -> Question:
+    return Question(
+        section="columns",
+        what=f"`{name}` may be `{of}`, or say something else, such as that it was approved; another file is named by labels.file",
+        replies=(Reply(lines={of: quoted(name)}, meaning="what fraud is called there: labels.fraud"),),
+    )
 
 
 def quoted(text: str) -> str:
@@ -46,7 +57,7 @@ def quoted(text: str) -> str:
 def choose(found: Mapping[str, Sequence[Candidate]], given: Mapping[str, tuple[str, ...]], sampled: Sequence[Sampled]) -> Choice:
     """Give each column to the field that it speaks of most clearly; what is `given` is settled."""
     free = {of: _free(of, some, given, found) for of, some in found.items() if of not in given}
-    ranked = sorted((one for some in free.values() for one in some), key=lambda one: (-one.points, len(one.doubts)))
+    ranked = sorted((one for some in free.values() for one in some), key=lambda one: one.rank)
     chosen, taken = dict[str, Candidate](), {name for names in given.values() for name in names}
     for one in ranked:
         if one.field not in chosen and one.column not in taken and _is_enough(one, free[one.field]):
@@ -66,6 +77,7 @@ def choose(found: Mapping[str, Sequence[Candidate]], given: Mapping[str, tuple[s
         reasons={**{of: one.reasons for of, one in chosen.items()}, **together},
         doubts={of: (*one.doubts, *_said(rivals.get(of, ()))) for of, one in chosen.items() if one.doubts or rivals.get(of)},
         rivals={of: names for of, names in rivals.items() if names},
+        unsure=tuple(of for of, one in chosen.items() if of == "is_fraud" and one.is_weak and one.points < OWN),
     )
 
 
@@ -88,7 +100,7 @@ def _is_enough(one: Candidate, rivals: Sequence[Candidate]) -> bool:
 def _rivals(one: Candidate, some: Sequence[Candidate], taken: set[str]) -> tuple[str, ...]:
     if one.points == OWN:
         return ()
-    equal = [other for other in some if (other.points, len(other.doubts)) == (one.points, len(one.doubts))]
+    equal = [other for other in some if other.rank == one.rank]
     return tuple(other.column for other in equal if other.column not in taken)
 
 
@@ -99,6 +111,7 @@ def _said(rivals: tuple[str, ...]) -> tuple[str, ...]:
 def _parts(one: Candidate | None, sampled: Sequence[Sampled], taken: set[str]) -> tuple[str, ...]:
     """The columns that tell a moment together: year, month, day and a clock or an hour; or a day and a clock."""
     clocks = [col.name for col in sampled if col.written is not None and not col.written.has_date and col.name not in taken]
+    clocks += [col.name for col in sampled if col.name not in {*taken, *clocks} and _is_clock_of_digits(col)]
     if one is not None:
         column = next(col for col in sampled if col.name == one.column)
         is_day = column.written is not None and not column.written.has_clock
@@ -108,6 +121,11 @@ def _parts(one: Candidate | None, sampled: Sequence[Sampled], taken: set[str]) -
         return ()
     hour = clocks[:1] or [named[part] for part in ("hour",) if part in named]
     return (named["year"], named["month"], named["day"], *hour)
+
+
+def _is_clock_of_digits(column: Sampled) -> bool:
+    is_named = bool(points_of(column.name, "occurred_at")) or time_part_of(column.name) == "hour"
+    return is_named and bool(column.looked_at) and bool(clock_of_digits(column.looked_at))
 
 
 def is_own(of: str, columns: tuple[str, ...], names: Sequence[str]) -> bool:

@@ -15,9 +15,12 @@ EPOCH = date(1970, 1, 1)
 
 
 def is_datable(form: TimeForm | None) -> bool:
-    """Tell whether days can be told: not where day and month may be the other way round, or the unit of steps is open."""
+    """Tell whether days can be told: not where day, month and year may stand in another order, or the unit of steps is open."""
     return (
-        form is not None and form.style != "unreadable" and not form.other_format and (form.style != STEPS or len(form.units) == 1)
+        form is not None
+        and form.style != "unreadable"
+        and not form.other_formats
+        and (form.style != STEPS or (len(form.units) == 1 and not form.is_serial))
     )
 
 

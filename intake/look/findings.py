@@ -47,13 +47,22 @@ class ColumnSeen:
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A column that could be a field. `points`: 4 for the field's own name, 3 to 1 for a known one, 0 for content alone."""
+    """A column that could be a field. `points`: 4 for the field's own name, 3 to 1 for a known one, 0 for content alone.
+
+    `is_weak`: what speaks for it could as well mean something else.
+    """
 
     field: str
     column: str
     points: int
     reasons: tuple[str, ...]
     doubts: tuple[str, ...] = ()
+    is_weak: bool = False
+
+    @property
+    def rank(self) -> tuple[int, bool, int]:
+        """Where it stands among those of its field; the least is the likeliest."""
+        return -self.points, self.is_weak, len(self.doubts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +93,9 @@ class TimeForm:
     style: str
     format: str = ""
     date_format: str = ""
-    other_format: str = ""  # with day and month the other way round, where nothing tells which it is
+    other_formats: tuple[str, ...] = ()  # with day, month or year elsewhere, where nothing tells which it is
     units: tuple[str, ...] = ()  # of steps, those that are possible, the likeliest first
+    is_serial: bool = False  # steps that may be a spreadsheet's days since 1899-12-30
     is_iso: bool = False  # read without being told
     has_offset: bool = False
     has_clock: bool = True
@@ -103,7 +113,8 @@ class MoneyForm:
     negative: int = 0
     unreadable: int = 0
     rows: int = 0
-    is_ambiguous: bool = False  # `1,250` alone may be a thousand or one and a quarter
+    is_ambiguous: bool = False  # `1,250` or `1.250` alone may be a thousand or one and a quarter
+    is_whole: bool = False  # no amount has decimals: they may be of the currency, or of its cents
 
 
 @dataclass(frozen=True, kw_only=True)

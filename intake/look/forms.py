@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
 from intake.description import EPOCHS, STEPS, Description
 from intake.look.columns import Sampled
 from intake.look.findings import LabelForm, MoneyForm, TimeForm
-from intake.look.label_words import meanings
+from intake.look.label_words import MOST_WORDS, meanings
 from intake.look.money_texts import amounts_as
 from intake.look.names import time_part_of
-from intake.look.numbered_times import epoch_of, units_possible
-from intake.look.time_texts import Written, written_as
+from intake.look.numbered_times import are_serials, epoch_of, units_possible
+from intake.look.time_texts import Written, clock_of_digits, written_as
 
 DIRECTIVES = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H"}
 
@@ -48,7 +49,12 @@ def _told(names: tuple[str, ...], told: str, description: Description) -> TimeFo
         return TimeForm(columns=names, style=STEPS, units=(str(description.times.step),), has_offset=True)
     date_format = Written(told, has_offset=False).date_pattern
     return TimeForm(
-        columns=names, style="written", format=told, date_format=date_format, has_offset="%z" in told, has_clock="%H" in told
+        columns=names,
+        style="written",
+        format=told,
+        date_format=date_format,
+        has_offset="%z" in told or "%Z" in told,
+        has_clock="%H" in told or "%I" in told,
     )
 
 
@@ -58,7 +64,7 @@ def _written(names: tuple[str, ...], written: Written) -> TimeForm:
         style="written",
         format=written.pattern,
         date_format=written.date_pattern,
-        other_format=written.other,
+        other_formats=written.others,
         is_iso=written.is_iso,
         has_offset=written.has_offset,
         has_clock=written.has_clock,
@@ -81,8 +87,17 @@ def _joined(columns: Sequence[Sampled]) -> TimeForm:
             has_clock=len(patterns) > 3,
         )
     texts = [" ".join(pair) for pair in zip(*(column.looked_at for column in columns), strict=False)]
-    written = written_as(texts)
+    written = written_as(texts) or _with_clock_of_digits(columns)
     return _written(names, written) if written else TimeForm(columns=names, style="unreadable")
+
+
+def _with_clock_of_digits(columns: Sequence[Sampled]) -> Written | None:
+    day, clock = columns[0].written, clock_of_digits(columns[1].looked_at)
+    if day is None or not clock or len(columns) > 2:
+        return None
+    return replace(
+        day, pattern=f"{day.pattern} {clock}", others=tuple(f"{one} {clock}" for one in day.others), has_clock=True, is_padded=False
+    )
 
 
 def _clock(column: Sampled) -> str:
@@ -92,18 +107,19 @@ def _clock(column: Sampled) -> str:
 def with_units(form: TimeForm, least: float, most: float) -> TimeForm:
     """Return the form of steps with the units that their range allows."""
     units = tuple(units_possible(least, most, form.columns[0]))
-    return TimeForm(columns=form.columns, style=STEPS, units=units, has_offset=True)
+    return TimeForm(columns=form.columns, style=STEPS, units=units, is_serial=are_serials(least, most), has_offset=True)
 
 
 def money_form(column: Sampled, description: Description) -> MoneyForm | None:
     """Return how the amounts of a column are written, None where they are none."""
     texts, told = column.looked_at, description.money
-    if pa.types.is_floating(column.kind) or pa.types.is_decimal(column.kind):
+    is_stored = pa.types.is_floating(column.kind) or pa.types.is_decimal(column.kind)  # as a number: its point is a point
+    if is_stored:
         texts = [f"{float(text):.6f}".rstrip("0") for text in texts]
-    found = amounts_as(texts)
+    is_told = told.decimal != "." or told.thousands is not None
+    found = amounts_as(texts, (told.decimal, told.thousands or "") if is_told and not is_stored else None)
     if found is None:
         return None
-    is_told = told.decimal != "." or told.thousands is not None
     return MoneyForm(
         column=column.name,
         decimal=told.decimal if is_told else found.decimal,
@@ -113,7 +129,8 @@ def money_form(column: Sampled, description: Description) -> MoneyForm | None:
         negative=found.negative,
         unreadable=found.unreadable,
         rows=len(texts),
-        is_ambiguous=found.is_ambiguous and not is_told,
+        is_ambiguous=found.is_ambiguous and not is_stored,
+        is_whole=found.is_whole and not pa.types.is_decimal(column.kind),
     )
 
 
@@ -121,7 +138,12 @@ def label_form(column: str, counts: Mapping[str, int], absent: int, description:
     """Return what the words of a column mean: as the description says, else as they usually do."""
     told = description.labels
     if not (told.fraud or told.legitimate or told.not_investigated):
-        return meanings(column, counts, absent)
+        found = meanings(column, counts, absent)
+        unknown = tuple(sorted(counts)) if 2 <= len(counts) <= MOST_WORDS else ()
+        rows = sum(counts.values()) + absent
+        return found or (
+            LabelForm(column=column, counts=dict(counts), unknown=unknown, absent=absent, rows=rows) if unknown else None
+        )
     meant = {
         name: tuple(word for word in counts if word.strip().lower() in {one.strip().lower() for one in words})
         for name, words in (("fraud", told.fraud), ("legitimate", told.legitimate), ("not_investigated", told.not_investigated))

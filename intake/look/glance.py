@@ -122,7 +122,10 @@ def glance_at(path: Path, asked: Asked) -> Glance:
     refuse_unknown(opened.names, asked.named(opened.names))
     sampled, is_whole = sample_of(opened)
     if not sampled or not len(sampled[0].texts):
-        raise InputError(f"{path} has columns but no rows. Give a file with at least one row")
+        others = f": none of its {sum(opened.misfits):,} other lines has as many fields as the first" if opened.misfits else ""
+        raise InputError(
+            f"{path} has columns but no rows{others}. Give a file with at least one row, and the names in the first line"
+        )
     choice = choose(candidates(sampled), asked.settled(opened.names), sampled)
     return Glance(
         path=path,

@@ -24,7 +24,7 @@ from intake.look.numbered_times import numbers_of
 from intake.look.readiness import readiness_of
 from intake.look.tally import Tally, Wanted, tallied
 
-COUNTED = ("occurred_at", "amount", "is_fraud", "customer_id", "terminal_id", "currency")
+COUNTED = ("occurred_at", "amount", "amount_minor", "is_fraud", "customer_id", "terminal_id", "currency")
 
 
 def look_through(glance: Glance, note: Callable[[int], None] = lambda _: None) -> Look:
@@ -62,7 +62,7 @@ def look_through(glance: Glance, note: Callable[[int], None] = lambda _: None) -
         proposal=described(asked.given, asked.named(glance.opened.names), draft),
         questions=tuple(draft.questions),
         assumed=tuple(draft.assumed),
-        warnings=tuple(cautions(tally, left_out, forms.labels, len(glance.opened.misfits), ids)),
+        warnings=tuple(cautions(tally, left_out, forms.labels, sum(glance.opened.misfits), ids)),
         is_plain=not draft.sections and not draft.questions,
         suggested=glance.suggested,
     )

@@ -21,7 +21,10 @@ ENOUGH = 0.98
 
 @dataclass(frozen=True)
 class WrittenAmounts:
-    """`is_ambiguous`: every mark stands before three digits and only once, so that it may be either of both."""
+    """`is_ambiguous`: every mark stands before three digits and only once, so that it may be either of both.
+
+    `is_whole`: no amount has decimals, but for the one zero that programs write behind whole numbers.
+    """
 
     decimal: str
     thousands: str
@@ -30,13 +33,15 @@ class WrittenAmounts:
     negative: int
     unreadable: int
     is_ambiguous: bool = False
+    is_whole: bool = False
 
 
-def amounts_as(texts: Sequence[str]) -> WrittenAmounts | None:
-    """Return how nearly all of the texts write an amount, None where they do not.
+def amounts_as(texts: Sequence[str], told: tuple[str, str] | None = None) -> WrittenAmounts | None:
+    """Return how nearly all of the texts write an amount, None where they do not. `told`: the marks of decimals and thousands.
 
-    >>> amounts_as(["$134.09 ", "1,250.00", "£8,100.50"])
-    WrittenAmounts(decimal='.', thousands=',', marks=('$', '£'), decimals=2, negative=0, unreadable=0, is_ambiguous=False)
+    >>> found = amounts_as(["$134.09 ", "1,250.00", "£8,100.50"])
+    >>> found.decimal, found.thousands, found.marks, found.decimals
+    ('.', ',', ('$', '£'), 2)
     >>> amounts_as(["12,50", "1.250,00"]).decimal, amounts_as(["1,250"]).is_ambiguous
     (',', True)
     """
@@ -44,7 +49,7 @@ def amounts_as(texts: Sequence[str]) -> WrittenAmounts | None:
     if not texts or len(found) < ENOUGH * len(texts):
         return None
     digits = [match["digits"].translate(SPACES).strip() for match in found]
-    decimal, thousands, is_ambiguous = _marks_between(digits)
+    decimal, thousands, is_ambiguous = (*told, False) if told else _marks_between(digits)
     marks = Counter(mark for match in found for mark in (match["mark"], match["mark2"]) if mark)
     after = [text.rpartition(decimal)[2] if decimal in text else "" for text in digits]
     return WrittenAmounts(
@@ -55,6 +60,7 @@ def amounts_as(texts: Sequence[str]) -> WrittenAmounts | None:
         negative=sum(_is_negative(match) for match in found),
         unreadable=len(texts) - len(found),
         is_ambiguous=is_ambiguous,
+        is_whole=set(after) <= {"", "0"},
     )
 
 
@@ -75,8 +81,8 @@ def _marks_between(digits: Sequence[str]) -> tuple[str, str, bool]:
         return ",", ".", False
     if commas["thousands"]:
         return ".", ",", False
-    # Of each mark only single ones before three digits, or none: a point is what programs write before decimals.
-    return ".", "," if commas["either"] else others, bool(commas["either"])
+    # Of each mark only single ones before three digits, or none.
+    return ".", "," if commas["either"] else others, bool(commas["either"] or points["either"])
 
 
 def _roles(digits: Sequence[str], mark: str, other: str) -> Counter[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from intake.look.columns import Sampled
 from intake.look.names import plain_name
 
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
-EPOCHS = {"epoch-s": 1, "epoch-ms": 10**3, "epoch-us": 10**6}
+EPOCHS = {"epoch-s": 1, "epoch-ms": 10**3, "epoch-us": 10**6, "epoch-ns": 10**9}
+SERIAL_START = datetime(1899, 12, 30, tzinfo=UTC)
 FIRST_YEAR = 1995  # of payments that somebody still has; below, a number of seconds is no moment
 SHORTEST_S, LONGEST_S = 86_400, 10 * 366 * 86_400  # a history of payments lasts a day to ten years
 BY_NAME = {"step": "hours", "transactiondt": "seconds", "day": "days", "hour": "hours"}
@@ -42,6 +43,16 @@ def epoch_of(texts: Sequence[str], now: datetime | None = None) -> str:
         if numbers and all(first <= number / per_second <= last for number in numbers):
             return epoch
     return ""
+
+
+def are_serials(least: float, most: float) -> bool:
+    """Tell whether numbers may be a spreadsheet's days, which count from 1899-12-30: between 1995 and tomorrow.
+
+    >>> are_serials(46_082, 46_112.5), are_serials(0, 743)
+    (True, False)
+    """
+    first, last = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime.now(UTC) + timedelta(days=1)
+    return (first - SERIAL_START).days <= least and most <= (last - SERIAL_START).days
 
 
 def are_steps(column: Sampled) -> bool:

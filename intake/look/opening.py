@@ -15,16 +15,22 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
+from intake.csv_faults import unreadable
+from intake.csv_lines import Lines, text_of
 from intake.csv_table import DELIMITERS
 from intake.description import FileShape
 from intake.errors import InputError
+from intake.foreign_files import refuse_foreign
 from intake.look.findings import Form
+from intake.look.time_texts import written_as
 from intake.reading import PARQUET_MAGIC
+from intake.shown import shown
 from intake.unpacking import packed_as, unpacked
 
 START_BYTES = 1 << 20
 BLOCK_BYTES = 1 << 22
 BATCH_ROWS = 1 << 16
+DECIMALS = re.compile(r"\d+[.,]\d+")
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 ASIAN = {"cp949": ("\uac00", "\ud7a3"), "shift_jis": ("\u3040", "\u30ff"), "gb18030": ("\u4e00", "\u9fff")}
 
@@ -33,13 +39,14 @@ ASIAN = {"cp949": ("\uac00", "\ud7a3"), "shift_jis": ("\u3040", "\u30ff"), "gb18
 class Opened:
     """A file that can be looked at: its form, the names of its columns as they stand, and its rows as often as needed.
 
-    `misfits` grows by each line that has more or fewer fields than the header; such lines are passed over.
+    `misfits` has the lines of each record that has more or fewer fields than the header, of the pass that came last; such are
+    passed over.
     """
 
     form: Form
     names: tuple[str, ...]
     batches: Callable[[Sequence[int] | None], Iterator[pa.RecordBatch]]
-    misfits: set[int] = field(default_factory=set)
+    misfits: list[int] = field(default_factory=list)
 
     def rows_of(self, places: Sequence[int] | None = None) -> Iterator[pa.RecordBatch]:
         """Batches of the columns at `places`, or of all; their names are `c0`, `c1`, ... by place. InputError for damage."""
@@ -55,11 +62,12 @@ def open_file(path: Path, shape: FileShape | None = None) -> Opened:
     with unpacked(path) as stream:
         start = stream.read(START_BYTES)
         other = None if start.startswith(PARQUET_MAGIC) else _no_utf8(start, stream)
-    if not start.strip():
+    if not start.removeprefix(codecs.BOM_UTF8).strip():
         raise InputError(f"{path} is empty. Give a Parquet or CSV file with at least one row")
     form = Form(kind="CSV", compression=compression, size_bytes=path.stat().st_size)
     if start.startswith(PARQUET_MAGIC) and not compression:
         return _opened_parquet(path, replace(form, kind="Parquet"))
+    refuse_foreign(path, start)
     return _opened_csv(path, start, form, shape or FileShape(), other)
 
 
@@ -109,11 +117,15 @@ def _opened_csv(path: Path, start: bytes, form: Form, shape: FileShape, other: b
         names = tuple(name.strip() for name in next(csv.reader(io.StringIO(text, newline=""), delimiter=separator)))
     except (csv.Error, StopIteration):
         names = ()
+    if text.strip() and not text.splitlines()[0].strip():
+        raise InputError(f"{path}: the first line is empty, and the names of the columns are to stand there. Take it out")
     if "\0" in text[:4096] or not any(names):
-        raise InputError(f"{path} is neither Parquet nor CSV. Give one of them; a spreadsheet can be saved as CSV")
+        zeros = f": there are zero bytes in line {1 + text[: text.index(chr(0))].count(chr(10)):,}" if "\0" in text else ""
+        raise InputError(f"{path} is neither Parquet nor CSV{zeros}. Give one of them; a spreadsheet can be saved as CSV")
+    _refuse_no_header(path, text, names)
     form = replace(form, encoding=encoding, has_bom=has_bom, separator=separator)
 
-    misfits = set[int]()
+    misfits = list[int]()
 
     def batches(places: Sequence[int] | None) -> Iterator[pa.RecordBatch]:
         return _csv_batches(path, form, len(names), range(len(names)) if places is None else places, misfits)
@@ -121,12 +133,30 @@ def _opened_csv(path: Path, start: bytes, form: Form, shape: FileShape, other: b
     return Opened(form, names, batches, misfits)
 
 
-def _csv_batches(path: Path, form: Form, width: int, places: Sequence[int], misfits: set[int]) -> Iterator[pa.RecordBatch]:
+def _refuse_no_header(path: Path, text: str, names: Sequence[str]) -> None:
+    """Raise InputError where the first line names no columns: one of a title, or of a payment."""
+    first = shown(text.splitlines()[0], 60)
+    if len(names) == 1:
+        raise InputError(
+            f"{path}: the first line, `{first}`, is one column alone, and the names of all stand there, with , ; | or a tab "
+            "between them. Take out what stands above the names, or write another mark between the fields"
+        )
+    for name in names:
+        written = written_as([name])
+        if (written and written.has_date) or DECIMALS.fullmatch(name):
+            raise InputError(
+                f"{path}: the first line holds `{shown(name, 60)}`, a value and no name of a column. "
+                "Write a line above it with the names of the columns"
+            )
+
+
+def _csv_batches(path: Path, form: Form, width: int, places: Sequence[int], misfits: list[int]) -> Iterator[pa.RecordBatch]:
     """Rows as texts; a row with too few or too many fields is passed over: reading names it, looking does not need it."""
     names = [f"c{place}" for place in places]
+    misfits.clear()
 
     def pass_over(row: arrow_csv.InvalidRow) -> str:
-        misfits.add(row.number or len(misfits))
+        misfits.append(row.text.count("\n") + 1)
         return "skip"
 
     try:
@@ -152,12 +182,19 @@ def _csv_batches(path: Path, form: Form, width: int, places: Sequence[int], misf
             )
             yield from reader
     except pa.ArrowInvalid as error:
-        if "Empty CSV" not in str(error):
-            raise InputError(f"{path} cannot be read as CSV: {error}. Check quotes, and that all of it is there") from None
+        if "Empty CSV" in str(error) or not _has_second_line(path, form):
+            return
+        raise unreadable(Lines(path, form.encoding, form.separator, width), error) from None
     except (OSError, UnicodeError) as error:
         raise InputError(
             f"{path} cannot be read to its end: {error}. Copy it again, or say how it is written: --encoding"
         ) from None
+
+
+def _has_second_line(path: Path, form: Form) -> bool:
+    with unpacked(path) as stream:
+        text = text_of(stream, form.encoding)
+        return bool(text.readline(START_BYTES)) and bool(text.read(1))
 
 
 def encoding_of(start: bytes) -> tuple[str, bool]:
@@ -176,6 +213,8 @@ def encoding_of(start: bytes) -> tuple[str, bool]:
     for encoding, (first, last) in ASIAN.items():
         text = _decoded(start, encoding) or ""
         runs = re.findall(f"[{first}-{last}]{{2,}}", text)
+        if encoding == "cp949":  # Japanese looks like syllables that nobody uses, which take eight bytes in EUC-KR
+            runs = [run for run in runs if len(run.encode("euc_kr", "replace")) == 2 * len(run)]
         if runs and sum(map(len, runs)) > len(re.findall("[^\\x00-\xff]", text)) / 2:
             return encoding, False
     return ("cp1252" if _decoded(start, "cp1252") is not None else "latin-1"), False

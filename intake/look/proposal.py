@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from intake.fields import FIELDS
 from intake.look.choosing import is_own
 from intake.look.draft import Draft, Seen
 from intake.look.findings import Question, Reply
+from intake.look.names import plain_name
 from intake.look.proposed_labels import propose_labels
-from intake.look.proposed_money import propose_money
+from intake.look.proposed_money import is_of_open_unit, propose_money
 from intake.look.proposed_times import propose_times
+
+CONTRARY = re.compile("(is)?(legit|legitimate|genuine|valid|approved|(not?|non)fraud|notfraudulent|good|clean)")
 
 
 def propose(seen: Seen) -> Draft:
@@ -36,7 +40,7 @@ def _file(draft: Draft, seen: Seen) -> None:
 
 
 def _columns(draft: Draft, seen: Seen) -> None:
-    rivals = seen.choice.rivals
+    rivals = {*seen.choice.rivals, *seen.choice.unsure, *(("amount",) if is_of_open_unit(seen) else ())}
     named = {
         of: columns
         for of, columns in seen.choice.columns.items()
@@ -72,7 +76,7 @@ def _missing(draft: Draft, seen: Seen) -> Iterator[Question]:
     if "is_fraud" not in found and labels.file is None:
         yield Question(
             section="labels",
-            what="no column says which payments were frauds; another file may, such as a bank's chargebacks",
+            what=f"no column says which payments were frauds; another file may, such as a bank's chargebacks{_contrary(seen)}",
             replies=(
                 Reply(
                     lines={"file": '"chargebacks.csv"'},
@@ -80,6 +84,12 @@ def _missing(draft: Draft, seen: Seen) -> Iterator[Question]:
                 ),
             ),
         )
+
+
+def _contrary(seen: Seen) -> str:
+    """What to say of a column that tells legitimate payments; which of its words is which, nobody guesses."""
+    names = [name for name in seen.names if CONTRARY.fullmatch(plain_name(name))]
+    return f"; `{names[0]}` may tell the contrary: is_fraud under [columns], fraud and legitimate under [labels]" if names else ""
 
 
 def _which(of: str, what: str) -> Question:

@@ -9,6 +9,10 @@ from intake.look.choosing import quoted
 from intake.look.draft import Draft, Seen
 from intake.look.findings import LabelForm, Question, Reply
 
+_NOBODY_KNOWS = Reply(
+    lines={"fraud": '["..."]', "legitimate": '["..."]'},
+    meaning="each word in its list; not_investigated has those nobody looked at",
+)
 PLAIN_WORDS = frozenset([*FRAUD, *LEGITIMATE])
 
 
@@ -23,16 +27,23 @@ def propose_labels(draft: Draft, form: LabelForm, seen: Seen) -> None:
             Question(
                 section="labels",
                 what=f"{form.column}: nobody knows what {', '.join(f'`{word}`' for word in form.unknown)} means",
-                replies=tuple(_meant(words, form.unknown, meaning) for meaning in ("not_investigated", "legitimate", "fraud")),
+                replies=tuple(_meant(words, form.unknown, meaning) for meaning in ("not_investigated", "legitimate", "fraud"))
+                if form.fraud or form.legitimate
+                else (_NOBODY_KNOWS,),
             )
         )
     elif not {word.strip().lower() for some in words.values() for word in some} <= PLAIN_WORDS:
-        changed = {name: some for name, some in words.items() if some and not getattr(told, name)}
+        changed = {name: _once(some) for name, some in words.items() if some and not getattr(told, name)}
         if changed:
             draft.say("labels", **changed)
 
 
+def _once(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words of which no two differ in blanks and case alone: to whoever reads them they are one."""
+    return tuple({word.strip().lower(): word.strip() for word in reversed(words)}.values())[::-1]
+
+
 def _meant(words: Mapping[str, tuple[str, ...]], unknown: tuple[str, ...], meaning: str) -> Reply:
     all_words = {name: (*some, *unknown) if name == meaning else some for name, some in words.items()}
-    lines = {name: f"[{', '.join(map(quoted, some))}]" for name, some in all_words.items() if some}
+    lines = {name: f"[{', '.join(map(quoted, _once(some)))}]" for name, some in all_words.items() if some}
     return Reply(lines=lines, meaning=f"{', '.join(unknown)} is {meaning.replace('_', ' ')}")

@@ -4,33 +4,79 @@ from __future__ import annotations
 
 from greenfraud.money import digits_by_currency, digits_of
 from intake.amount_marks import SIGNS
+from intake.look.candidates import ENOUGH_ROWS
 from intake.look.choosing import quoted
 from intake.look.draft import Draft, Seen
 from intake.look.findings import MoneyForm, Question, Reply
 
+THREE = 3  # decimals of a few currencies, such as KWD
+
 
 def propose_money(draft: Draft, form: MoneyForm, seen: Seen) -> None:
     """Propose the marks of amounts, and ask where they can be read in two ways or are finer than the currency."""
-    told = seen.given.money
-    if form.is_ambiguous:
-        draft.questions.append(
-            Question(
-                section="money",
-                what=f"{form.column}: a comma stands before three digits only, so 1,250 may be either",
-                replies=(
-                    Reply(lines={"thousands": '","'}, meaning="one thousand two hundred and fifty"),
-                    Reply(lines={"decimal": '","'}, meaning="one and a quarter"),
-                ),
-            )
-        )
+    told, digits = seen.given.money, _digits(seen)
+    is_point = form.thousands != ","
+    if form.is_ambiguous and digits == 0:  # which has no quarters
+        draft.say("money", **({"decimal": ",", "thousands": "."} if is_point else {"thousands": ","}))
+    elif form.is_ambiguous and not (is_point and (told.round or digits >= THREE)):
+        draft.questions.append(_either(form, digits, seen, is_point=is_point))
     else:
         marks = {"decimal": form.decimal, "thousands": form.thousands or None}
         changed = {name: mark for name, mark in marks.items() if mark != getattr(told, name)}
         if changed:
             draft.say("money", **changed)
+    if is_of_open_unit(seen):
+        draft.questions.append(
+            Question(
+                section="columns",
+                what=f"{form.column}: no amount has decimals, so these may be whole {_currency(seen)} or their smallest units",
+                replies=(
+                    Reply(lines={"amount": quoted(form.column)}, meaning=f"1250 is 1250 {_currency(seen)}"),
+                    Reply(
+                        lines={"amount_minor": quoted(form.column)},
+                        meaning=f"1250 is {1250 / 10 ** _digits(seen):.{_digits(seen)}f}",
+                    ),
+                ),
+            )
+        )
     if "currency" not in seen.choice.columns:
         _signs(draft, form, seen)
     _decimals(draft, form, seen)
+
+
+def is_of_open_unit(seen: Seen) -> bool:
+    """Tell whether nothing says if amounts are of the currency or of its smallest units: many, none with decimals."""
+    form = seen.money
+    is_open = form is not None and form.is_whole and form.rows >= ENOUGH_ROWS and not form.thousands and not form.marks
+    return is_open and _digits(seen) > 0 and not {"amount", "amount_minor"} & set(seen.given_columns)
+
+
+def _currency(seen: Seen) -> str:
+    return seen.given.money.currency or seen.currency
+
+
+def _digits(seen: Seen) -> int:
+    """The decimals of the file's currency; two of one that reading refuses by its name."""
+    return digits_by_currency().get(_currency(seen), 2)
+
+
+def _either(form: MoneyForm, digits: int, seen: Seen, *, is_point: bool) -> Question:
+    thousand, quarter = "one thousand two hundred and fifty", "one and a quarter"
+    if not is_point:
+        return Question(
+            section="money",
+            what=f"{form.column}: a comma stands before three digits only, so 1,250 may be either",
+            replies=(Reply(lines={"thousands": '","'}, meaning=thousand), Reply(lines={"decimal": '","'}, meaning=quarter)),
+        )
+    return Question(
+        section="money",
+        what=f"{form.column}: a point stands before three digits only, so 1.250 may be either, and {_currency(seen)} has {digits}",
+        replies=(
+            Reply(lines={"decimal": '","', "thousands": '"."'}, meaning=thousand),
+            Reply(lines={"round": "true"}, meaning=f"{quarter}, to the nearest {digits} decimals"),
+            Reply(lines={"currency": '"KWD"'}, meaning=f"{quarter}, of a currency of three decimals"),
+        ),
+    )
 
 
 def _signs(draft: Draft, form: MoneyForm, seen: Seen) -> None:

@@ -20,13 +20,13 @@ def propose_times(draft: Draft, form: TimeForm, seen: Seen) -> None:
         _steps(draft, form)
     elif form.style.startswith("epoch") and told.format is None:
         draft.say("times", format=form.style)
-    elif form.style == "written" and form.other_format:
+    elif form.style == "written" and form.other_formats:
         draft.questions.append(
             Question(
                 section="times",
-                what=f"{', '.join(form.columns)}: every day is also a month, so nothing tells which comes first",
+                what=f"{', '.join(form.columns)}: day, month and year may stand in several orders, and nothing tells which",
                 replies=tuple(
-                    Reply(lines={"format": quoted(one)}, meaning=_order(one)) for one in (form.format, form.other_format)
+                    Reply(lines={"format": quoted(one)}, meaning=_order(one)) for one in (form.format, *form.other_formats)
                 ),
             )
         )
@@ -52,23 +52,25 @@ def _is_handbook(seen: Seen) -> bool:
 
 
 def _order(pattern: str) -> str:
-    return "the day first" if pattern.index("%d") < pattern.index("%m") else "the month first"
+    return {"%d": "the day first", "%y": "the year first"}.get(pattern[:2], "the month first")
 
 
 def _steps(draft: Draft, form: TimeForm) -> None:
     """Steps need a unit and a start: the start is assumed and said, a unit that is not sure is asked for."""
     start = datetime(START.year, START.month, START.day, tzinfo=UTC)
-    if len(form.units) == 1:
+    if len(form.units) == 1 and not form.is_serial:
         draft.say("times", format=STEPS, step=form.units[0], start=start)
         draft.assumed.append(
             f"times are steps, of {form.units[0]} by their range, since a start that no file tells: taken as {START}"
         )
         return
     lines = {"format": quoted(STEPS), "start": f"{START}T00:00:00Z"}
+    serial = {"format": quoted(STEPS), "start": "1899-12-30T00:00:00Z", "step": quoted("days")}
+    serials = (Reply(lines=serial, meaning="a spreadsheet's days since 1899-12-30, in UTC"),) if form.is_serial else ()
     draft.questions.append(
         Question(
             section="times",
-            what=f"{form.columns[0]} counts steps, and their range allows several units",
-            replies=tuple(Reply(lines={**lines, "step": quoted(unit)}, meaning=f"steps of {unit}") for unit in form.units),
+            what=f"{form.columns[0]} counts steps, and their range allows several {'readings' if form.is_serial else 'units'}",
+            replies=(*serials, *(Reply(lines={**lines, "step": quoted(unit)}, meaning=f"steps of {unit}") for unit in form.units)),
         )
     )

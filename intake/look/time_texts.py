@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 ZONE = r"(?P<zone> ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}))?"
 CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<fraction>\.\d{1,9})?)?(?P<half> ?[AaPp]\.?[Mm]\.?)?"
@@ -13,19 +14,21 @@ DATED = re.compile(
     rf"(?P<third>\d{{1,4}})(?:(?P<between>T|,? +){CLOCK})?{ZONE}"
 )
 COMPACT = re.compile(r"(?P<date>(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?P<clock>T?\d{4}(?:\d{2})?)?(?P<zone>Z)?")
+DIGITS_OF_CLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?")
 CLOCK_ALONE = re.compile(CLOCK)
+LONGEST_YEARS, PIVOT = 10, 69  # a history of payments lasts so long; a year of two digits from so many on is 19..
 ENOUGH = 0.98  # the share of values that one pattern must explain: a file has its faults
 
 
 @dataclass(frozen=True)
 class Written:
-    """A pattern of strptime for a column of texts; `other` has day and month the other way round, where both are possible."""
+    """A pattern of strptime for a column of texts; `others` have day, month or year elsewhere, where that is possible as well."""
 
     pattern: str
     has_offset: bool
     has_date: bool = True
     has_clock: bool = True
-    other: str = ""
+    others: tuple[str, ...] = ()
     is_padded: bool = True  # month, day and hour have two digits each
 
     @property
@@ -51,8 +54,8 @@ def written_as(texts: Sequence[str]) -> Written | None:
 
     >>> written_as(["18.03.2026 02:47:11"]).pattern, written_as(["3/4/26 2:47", "3/18/26 2:47"]).pattern
     ('%d.%m.%Y %H:%M:%S', '%m/%d/%y %H:%M')
-    >>> written_as(["03/04/2026"]).other
-    '%m/%d/%Y'
+    >>> written_as(["03/04/2026"]).others, written_as(["26-03-18"]).others
+    (('%m/%d/%Y',), ('%y-%m-%d',))
     """
     if not texts:
         return None
@@ -60,6 +63,17 @@ def written_as(texts: Sequence[str]) -> Written | None:
         if found := reader(texts):
             return found
     return None
+
+
+def clock_of_digits(texts: Sequence[str]) -> str:
+    """Return the pattern of a clock without marks, and nothing where one text is none.
+
+    >>> clock_of_digits(["093000", "235959"]), clock_of_digits(["0930"]), clock_of_digits(["93000"])
+    ('%H%M%S', '%H%M', '')
+    """
+    lengths = {len(text) for text in texts}
+    is_clock = all(map(DIGITS_OF_CLOCK.fullmatch, texts)) and len(lengths) == 1
+    return ("%H%M%S" if lengths == {6} else "%H%M") if is_clock else ""
 
 
 def _matches(pattern: re.Pattern[str], texts: Sequence[str]) -> list[re.Match[str]]:
@@ -96,8 +110,7 @@ def _dated(texts: Sequence[str]) -> Written | None:
     marks = (found[0]["mark"], found[0]["comma"] + found[0]["mark2"])
     patterns = ["".join((a, marks[0], b, marks[1], c, tail, _zone_pattern(zone))) for a, b, c in orders]
     short = [match for match in found if any(len(match[name] or "00") < 2 for name in ("first", "second_part", "third", "hour"))]
-    other = patterns[1] if len(patterns) > 1 else ""
-    return Written(patterns[0], bool(zone), has_clock=has_clock, other=other, is_padded=not short)
+    return Written(patterns[0], bool(zone), has_clock=has_clock, others=tuple(patterns[1:]), is_padded=not short)
 
 
 def _zone_pattern(zone: str) -> str:
@@ -122,11 +135,27 @@ def _orders(found: Sequence[re.Match[str]]) -> list[tuple[str, str, str]]:
         return [("%Y", words[1] or "%m", "%d")] if _within(third, 31) and (words[1] or _within(second, 12)) else []
     if not years:
         return []
+    orders = _year_last(first, second, words, years)
+    is_year_first = all(re.fullmatch(r"\d{2}", text) for text in first) and _within(third, 31) and (words[1] or _within(second, 12))
+    if years == "%Y" or not is_year_first:
+        return orders
+    year_first = [("%y", words[1] or "%m", "%d")]
+    likely = [*(orders if _are_years(third) else []), *(year_first if _are_years(first) else [])]
+    return likely or [*orders, *year_first]
+
+
+def _year_last(first: list[str], second: list[str], words: tuple[str, str], years: str) -> list[tuple[str, str, str]]:
     if words[0] or words[1]:
         return [(words[0], "%d", years) if words[0] else ("%d", words[1], years)]
     day_first = ("%d", "%m", years) if _within(first, 31) and _within(second, 12) else None
     month_first = ("%m", "%d", years) if _within(first, 12) and _within(second, 31) else None
     return [order for order in (day_first, month_first) if order]
+
+
+def _are_years(texts: Sequence[str]) -> bool:
+    """Tell whether such years of two digits lie within one history, and none ahead."""
+    years = [int(text) + (1900 if int(text) >= PIVOT else 2000) for text in texts]
+    return max(years) <= datetime.now(UTC).year and max(years) - min(years) <= LONGEST_YEARS
 
 
 def _word_pattern(texts: Sequence[str]) -> str:

@@ -102,7 +102,8 @@ def test_a_line_is_the_files_also_below_quoted_breaks_and_empty_lines(read):
 
 
 @pytest.mark.parametrize(
-    ("customer", "said"), [("4.11E+15", "a spreadsheet's notation"), (" c1", "with blanks around"), ("'c1'", "in quotes")]
+    ("customer", "said"),
+    [("123.0", "with .0 behind"), ("4.11E+15", "a spreadsheet's notation"), (" c1", "with blanks around"), ("'c1'", "in quotes")],
 )
 def test_ids_that_a_tool_may_have_changed_are_told_and_kept(read, customer, said):
     """Their owner knows."""

@@ -58,6 +58,15 @@ def test_a_line_of_another_length_is_left_out_too(read, tmp_path):
     assert left_out(tmp_path) == [["32", "2 fields where the header has 6", "", "x,y"]]
 
 
+def test_rows_that_an_open_quote_takes_in_are_bad_ones_each(read):
+    """Not one line that may be left out, with half of the file in it."""
+    text = HEADER + "".join(map(good, range(30))) + 'x,"' + "".join(map(good, range(30, 60)))
+    with pytest.raises(InputError, match=r"line 32 has 2 fields where the header has 6, and a text in quotes that goes on over"):
+        read(text)
+    with pytest.raises(InputError, match=r"30 rows cannot be used, 50\.0% of all"):
+        read(text, skip_bad=True)
+
+
 def test_one_bad_row_is_told_with_the_option_and_may_always_be_left_out(read):
     """In a file of three, too."""
     text = HEADER + good(1) + good(2) + BAD[0]

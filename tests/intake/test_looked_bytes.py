@@ -19,7 +19,8 @@ from tests.intake.looked_files import FIRST, OWN, described, looked, own_rows, p
 
 
 @pytest.mark.parametrize(
-    ("text", "encoding"), [("Müller", "cp1252"), ("김철수 상점", "cp949"), ("Müller", "utf-8"), ("Ωμέγα", "utf-16")]
+    ("text", "encoding"),
+    [("Müller", "cp1252"), ("김철수 상점", "cp949"), ("やまだ さん", "shift_jis"), ("Müller", "utf-8"), ("Ωμέγα", "utf-16")],
 )
 def test_an_encoding_is_told_from_the_bytes(seen, text, encoding):
     """And proposed where it is not UTF-8."""

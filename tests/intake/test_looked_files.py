@@ -153,6 +153,7 @@ def test_marks_of_money_are_proposed(seen, amount, expected):
         (("1,250",), "may be either"),
         (("$1.00", "£1.00"), "give the file a column of currencies"),
         (("75.887",), "EUR has 2"),
+        (("75.887", "0.5"), "up to 3 decimals, EUR has 2"),
         (("$1.00",), "carry $"),
     ],
 )
