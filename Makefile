@@ -14,7 +14,7 @@ quoted = '$(subst ','\'',$(1))'
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data $(call quoted,$(DATA))) $(if $(DATASET),--dataset $(call quoted,$(DATASET))) $(if $(MAP),--map $(call quoted,$(MAP))) $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install synth run test test-python test-cdk test-slow test-plain image test-image lint pins sbom features bench $(BENCHMARKS:%=bench-%) story permissions dashboard mlflow-ui docs release test-release bootstrap deploy destroy restore clean currencies
+.PHONY: picture help install synth run test test-python test-cdk test-slow test-plain image test-image lint pins sbom features bench $(BENCHMARKS:%=bench-%) story permissions dashboard mlflow-ui docs release test-release bootstrap deploy destroy restore clean currencies
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -125,6 +125,9 @@ dashboard: install ## one page of plots from the last runs, in .local/dashboard.
 
 mlflow-ui: install ## MLflow's pages over the last run, on 127.0.0.1:5000 (PORT=5001), while `make run` is up or after it
 	@$(BIN)/greenfraud mlflow-ui $(if $(PORT),--port '$(PORT)')
+
+picture: install ## the README's picture of the console, by Chromium, of the platform that `make run` keeps up
+	@$(BIN)/python -m toolchain.site.picture
 
 docs: synth ## the documentation as a site, offline, in .local/site/html; a reference made from the code, every link checked
 	@$(BIN)/python -m toolchain.site

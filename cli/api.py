@@ -24,8 +24,7 @@ def call_api(target: Target, method: str, path: str, body: Mapping[str, Any] | N
     """The JSON answer of `path`. InputError when the API refuses the content, CommandError when it is down or fails."""
     response = ask_api(target, method, path, body)
     if response.is_success:
-        answer: dict[str, Any] = response.json()
-        return answer
+        return document_of(target, method, path, response)
     raise refused(target, method, path, response)
 
 
@@ -36,7 +35,7 @@ def ask_api(target: Target, method: str, path: str, body: Mapping[str, Any] | Se
     headers = _signed(target, method, url, content)
     try:
         return httpx.request(method, url, content=content, headers=headers, timeout=TIMEOUT_SECONDS)
-    except httpx.TransportError as error:
+    except (httpx.TransportError, httpx.InvalidURL) as error:
         raise CommandError(
             f"the API does not answer at {target.api}: {error or type(error).__name__}. Is it up? Run `make run` first"
         ) from None
@@ -47,6 +46,17 @@ def refused(target: Target, method: str, path: str, response: httpx.Response) ->
     kind = InputError if response.status_code in REFUSALS else CommandError
     advice = f". {_missing_permission(target, method, path)}" if _is_of_api_gateway(response) else ""
     return kind(f"{method} {path} answered {response.status_code}: {_problem(response)}{advice}")
+
+
+def document_of(target: Target, method: str, path: str, response: httpx.Response) -> dict[str, Any]:
+    """The JSON object of an answer. CommandError where it has none, so that something else than the API has answered."""
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise CommandError(f"{method} {path} was answered with what is no JSON: is {target.api} the scoring API?")
+    return answer
 
 
 def _signed(target: Target, method: str, url: str, content: bytes | None) -> dict[str, str]:

@@ -39,7 +39,7 @@ def proposals_command(*, as_json: AsJson = False, aws: Aws = False, region: Regi
         screen.line("changes here need no second person (four_eyes is off): a change is made when it is asked for")
 
 
-def approve_command(number: Number, *, reason: Reason, aws: Aws = False, region: Region = "") -> None:
+def approve_command(number: Number, *, reason: Reason, as_json: AsJson = False, aws: Aws = False, region: Region = "") -> None:
     """Carry out what somebody else proposed.
 
     Whoever proposed it cannot, nor can anybody once something else has changed
@@ -47,14 +47,20 @@ def approve_command(number: Number, *, reason: Reason, aws: Aws = False, region:
     """
     target, screen = find_target(aws=aws, region=region or None), Screen()
     answer = asked_for(target, f"/v1/proposals/{number}/approve", {"reason": reason}, f"approve {number}")
-    tell_serving(answer, screen)
+    if as_json:
+        print_json(answer)
+    else:
+        tell_serving(answer, screen)
 
 
-def withdraw_command(number: Number, *, reason: Reason, aws: Aws = False, region: Region = "") -> None:
+def withdraw_command(number: Number, *, reason: Reason, as_json: AsJson = False, aws: Aws = False, region: Region = "") -> None:
     """Close a proposal that nobody is to carry out."""
     target, screen = find_target(aws=aws, region=region or None), Screen()
-    asked_for(target, f"/v1/proposals/{number}/withdraw", {"reason": reason}, f"withdraw {number}")
-    screen.line(f"proposal {number} is withdrawn")
+    answer = asked_for(target, f"/v1/proposals/{number}/withdraw", {"reason": reason}, f"withdraw {number}")
+    if as_json:
+        print_json(answer)
+    else:
+        screen.line(f"proposal {number} is withdrawn")
 
 
 def asked_for(target: Target, path: str, body: Mapping[str, Any], command: str) -> dict[str, Any]:

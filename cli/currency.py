@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import CommandError, InputError
-from cli.target import Target, find_target
+from cli.target import NothingIsUp, Target, find_target
 from greenfraud.errors import InvalidInput
 from greenfraud.money import EURO, currency_of
 from greenfraud.naming import RATES_KEY
@@ -45,8 +45,12 @@ def currency_to_check_in(body: Mapping[str, Any], *, aws: bool, region: str) -> 
     if "currency" in body:
         return body["currency"]
     try:
-        return find_target(aws=aws, region=region or None).currency
-    except CommandError:
+        target = find_target(aws=aws, region=region or None)
+    except NothingIsUp:
+        return EURO
+    try:
+        return target.currency
+    except CommandError:  # who may only score need not be able to read the stacks
         return EURO
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from cli.errors import CommandError, InputError
 
 LOG = Path(".local/logs/serve.log")
+CONSOLE_FILE = Path(".local/console-address")  # where a browser is led that asks the API for its first page
 START_SECONDS, STOP_SECONDS = 120, 60
 INPUT_FAULT = 2
 
@@ -40,7 +41,8 @@ def embedded_aws(*, port: int, http_port: int, state: Path, note: Callable[[str]
     """
     LOG.parent.mkdir(parents=True, exist_ok=True)
     with LOG.open("w", encoding="utf-8") as log:
-        process = _start(["serve", "--port", str(port), "--http-port", str(http_port), "--state", str(state)], stderr=log)
+        served = ["serve", "--port", str(port), "--http-port", str(http_port), "--state", str(state), "--front", str(CONSOLE_FILE)]
+        process = _start(served, stderr=log)
         try:
             yield replace(_wait_until_ready(process), has_ended=lambda: process.poll() is not None, process_id=process.pid)
         finally:

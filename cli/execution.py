@@ -19,6 +19,7 @@ from greenfraud.naming import execution_key, execution_prefix
 
 JOB_STEPS = ("features", "materialize", "evaluate", "report")
 POLL_SECONDS = 1.0
+SUCCEEDED = "SUCCEEDED"
 FAILED = "Failed"  # a stopped job only fell with the others
 
 
@@ -120,7 +121,7 @@ def follow_execution(target: Target, arn: str, watcher: Watcher) -> Execution:
     following = _Following(target, Execution(arn), watcher)
     while (status := following.poll()) == "RUNNING":
         time.sleep(POLL_SECONDS)
-    if status != "SUCCEEDED":
+    if status != SUCCEEDED:
         raise following.failure(status)
     following.complete()
     if following.execution.output.get("outcome") == "already_running":
@@ -149,7 +150,7 @@ class _Following:
         """Why it ended: the jobs' own reasons first, since they name the fault."""
         error, cause = self._described.get("error", status), self._described.get("cause", "")
         last_with = {reason: name for name, reason in self._reasons.items()}
-        message = "\n".join(f"job {name}: {reason}" for reason, name in last_with.items()) or f"{error}: {_readable(cause)}"
+        message = "\n".join(f"job {name}: {reason}" for reason, name in last_with.items()) or f"{error}: {readable_cause(cause)}"
         kind = InputError if "InvalidInput" in f"{error}{cause}" else CommandError
         return kind(
             f"the execution ended as {status}. {message}\nThe production model keeps serving. Execution: {self.execution.arn}"
@@ -236,7 +237,7 @@ def _failure_reason(sagemaker: Any, name: str) -> str:
     return str(described.get("FailureReason") or described["TrainingJobStatus"])
 
 
-def _readable(cause: str) -> str:
+def readable_cause(cause: str) -> str:
     """The message inside a cause, which for a failed task is a JSON document."""
     try:
         document = json.loads(cause)

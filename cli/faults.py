@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from typer.core import TyperGroup
 
 from cli.errors import CommandError
@@ -26,7 +27,7 @@ class FaultReportingGroup(TyperGroup):
         except KeyboardInterrupt as interrupt:
             typer.echo(str(interrupt) or "stopped", err=True)
             raise typer.Exit(INTERRUPTED) from None
-        except (CommandError, GreenFraudError, ClientError, BotoCoreError, OSError) as fault:
+        except (CommandError, GreenFraudError, ClientError, BotoCoreError, ResponseParserError, OSError) as fault:
             typer.echo(harmless(f"error: {_message(fault)}"), err=True)
             raise typer.Exit(_exit_code(fault)) from None
 
@@ -35,6 +36,8 @@ def _message(fault: Exception) -> str:
     if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
         where = fault.filename or "while writing"
         return f"the disk is full ({where}). Make room, or `make clean` to forget earlier runs, then run again"
+    if isinstance(fault, ResponseParserError):
+        return "what answers is not AWS: is another program there? AWS_ENDPOINT_URL, or `make run` with another PORT"
     return str(fault)
 
 

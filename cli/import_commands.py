@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.errors import InputError
+from cli.interruption import told_when_stopped
 from cli.options import Aws, Currency, HorizonOfLake, MaturityOfLake, Rates, Region
 from cli.reading_options import ReadingOptions, with_reading_options
 from cli.screen import Screen
+from cli.typed import PLACE, refuse_unused
 from greenfraud.money import EURO
 
 if TYPE_CHECKING:
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from cli.data.importing import ImportOptions
     from intake.look.findings import Look
 
+STOPPED = "stopped: the import is not whole, and counts for nothing until it is. The same command makes it whole"
+
 
 @with_reading_options
 def import_command(  # noqa: PLR0913 - the options of a command
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Parquet or CSV")],
     *,
     reading: ReadingOptions,
@@ -68,13 +72,7 @@ def import_command(  # noqa: PLR0913 - the options of a command
     from cli.id_key import ids_told, read_id_key, tokenised
     from cli.target import find_target
 
-    _refuse_together(
-        ("--append", add, "is about a lake", {"--check": check, "--look": only_look, "--declare": declares}),
-        ("--declare", declares, "changes feature_repo here, and nothing else", {"--check": check, "--look": only_look}),
-        ("--declare", declares, "shows a person, before there is a platform", {"--json": as_json, "--yes": yes, "--aws": aws}),
-        ("--from-afd", from_afd is not None, "writes its own lines for feature_repo", {"--declare": declares}),
-    )
-    _require_definitions(outcome or (), from_afd)
+    _refuse_ignored(context, declares=declares, is_checked=check, is_looked=only_look, is_afd=from_afd is not None)
     aside = Screen.aside()
     screen = aside if as_json else Screen()
     target = None if check or only_look or declares else find_target(aws=aws, region=region or None)
@@ -118,23 +116,24 @@ def import_command(  # noqa: PLR0913 - the options of a command
         if as_json or not looks or set(readiness_told(readiness)) != set(readiness_told(looks[0].readiness)):
             show_readiness(readiness, aside)
     if target is not None:
-        with screen.step("import", f"importing {file}"):
+        with told_when_stopped(STOPPED), screen.step("import", f"importing {file}"):
             ours = tokenised(dataset, key)
             document = add_to_lake(target, ours, label_horizon_days, screen) if add else fill_lake(target, ours, screen)
         screen.line(f"customers and terminals: {ids_told(target)}")
     typer.echo(json.dumps(document))
 
 
-def _refuse_together(*rules: tuple[str, bool, str, dict[str, bool]]) -> None:
-    """Raise InputError where an option is given with one that it would ignore: the option, whether it is, why, the others."""
-    for option, is_given, why, others in rules:
-        if is_given and any(others.values()):
-            raise InputError(f"{option} {why}: leave out {' and '.join(name for name, given in others.items() if given)}")
-
-
-def _require_definitions(outcomes: Sequence[str], folder: Path | None) -> None:
-    if outcomes and folder is None:
-        raise InputError("--outcome says what outcomes of --from-afd mean: give both, or leave it out")
+def _refuse_ignored(context: typer.Context, *, declares: bool, is_checked: bool, is_looked: bool, is_afd: bool) -> None:
+    """Refuse options of an import that another one makes idle."""
+    if declares:
+        idle = ("add", "check", "only_look", "yes", "as_json", "from_afd", "outcome", "label_horizon_days", *PLACE)
+        refuse_unused(context, idle, "--declare changes feature_repo here, and nothing else")
+    if is_checked or is_looked:
+        refuse_unused(context, ("add", *PLACE), "--check and --look are about the file alone")
+    if is_looked:
+        refuse_unused(context, ("check", "yes", "label_horizon_days"), "--look only says what is in the file")
+    if not is_afd:
+        refuse_unused(context, ("outcome",), "--outcome says what outcomes of --from-afd mean, which is not there")
 
 
 def _brought(  # noqa: PLR0913
@@ -161,7 +160,8 @@ def _brought(  # noqa: PLR0913
     return leaving.options, leaving.seen
 
 
-def rates_command(
+def rates_command(  # noqa: PLR0913 - the options of a command
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="CSV of date,currency,rate")],
     *,
     check: Annotated[bool, typer.Option("--check", help="only check the file")] = False,
@@ -173,6 +173,8 @@ def rates_command(
     from cli.currency import agreed, checked_rates, store_rates
     from cli.target import find_target
 
+    if check:
+        refuse_unused(context, PLACE, "--check is about the file alone")
     target = None if check else find_target(aws=aws, region=region or None)
     own = agreed(currency, target.currency) if target else currency or EURO
     table, content = checked_rates(file, own)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -24,7 +22,6 @@ from cli.interruption import end_like_ctrl_c
 from cli.labels.command import label_command
 from cli.models.commands import canary_command, history_command, promote_command, rollback_command, shadow_command
 from cli.options import (
-    AsJson,
     Aws,
     Currency,
     HorizonOfLake,
@@ -34,18 +31,21 @@ from cli.options import (
     Rates,
     Region,
     in_paragraphs,
-    print_json,
 )
+from cli.place import CommandLine
 from cli.policy.commands import policy_app
 from cli.reading_options import ReadingOptions, with_reading_options
 from cli.recovery.commands import rebuild_command, redrive_command, restore_day_command
 from cli.report_command import report_command
 from cli.retrain_command import retrain_command
 from cli.reviews.commands import list_command, reviews_app
+from cli.score_command import score_command
 from cli.screen import Screen
+from cli.status_command import status_command
+from cli.typed import refuse_unused
 from cli.webhooks.commands import webhooks_app
 
-app = typer.Typer(
+app = CommandLine(
     cls=FaultReportingGroup, help="The operator's commands of GreenFraud.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 
@@ -53,6 +53,7 @@ app = typer.Typer(
 @app.command("run")
 @with_reading_options
 def run_command(  # noqa: PLR0913 - the options of a command
+    context: typer.Context,
     *,
     data: Annotated[Path | None, typer.Option(help="your own Parquet or CSV instead of the generated world")] = None,
     reading: ReadingOptions,
@@ -76,6 +77,10 @@ def run_command(  # noqa: PLR0913 - the options of a command
     from cli.data.world import WorldSpecification
     from cli.run import RunOptions, run
 
+    if data is None:
+        refuse_unused(context, ("maturity_days", "rates"), "a generated world is known to the end, and has one currency")
+    else:
+        refuse_unused(context, ("seed", "customers", "days", "fraud_changes_on"), "--data is a file, no generated world")
     end_like_ctrl_c()
     screen = Screen()
     changes = fraud_changes_on.date() if fraud_changes_on else None
@@ -102,69 +107,9 @@ app.command("compare", help=in_paragraphs(compare_command))(compare_command)
 app.command("label", help=in_paragraphs(label_command))(label_command)
 app.command("retrain")(retrain_command)
 app.command("console", help=in_paragraphs(console_command))(console_command)
-
-
-@app.command("status")
-def status_command(
-    *,
-    env: Annotated[bool, typer.Option("--env", help="the scoring function's environment, for a development server")] = False,
-    as_json: AsJson = False,
-    aws: Aws = False,
-    region: Region = "",
-) -> None:
-    """The serving model, the last executions and the emissions so far."""
-    from cli.operations import environment_lines, show_status, status_document
-    from cli.target import find_target
-
-    if env and as_json:
-        raise InputError("--env prints lines for a shell: leave --json out")
-    target = find_target(aws=aws, region=region or None)
-    if env:
-        typer.echo("\n".join(environment_lines(target)))
-    elif as_json:
-        print_json(status_document(target))
-    else:
-        show_status(target, Screen())
-
-
+app.command("status", help=in_paragraphs(status_command))(status_command)
 app.command("doctor", help=in_paragraphs(doctor_command))(doctor_command)
-
-
-@app.command("score")
-def score_command(  # noqa: PLR0913 - the options of a command
-    file: Annotated[Path | None, typer.Argument(help="a JSON transaction; - for standard input")] = None,
-    *,
-    transaction_id: str = "",
-    occurred_at: Annotated[str, typer.Option(help="RFC 3339, such as 2026-04-01T09:30:00Z")] = "",
-    customer_id: str = "",
-    terminal_id: str = "",
-    amount: Annotated[str, typer.Option(help="such as 12.50")] = "",
-    currency: Currency = "",
-    aws: Aws = False,
-    region: Region = "",
-) -> None:
-    """Score one transaction, from a JSON file, standard input or options, and print the answer."""
-    from cli.api import call_api
-    from cli.currency import currency_to_check_in
-    from cli.target import find_target
-    from greenfraud.exchange import Exchange
-    from greenfraud.records import Transaction
-
-    given = {
-        "transaction_id": transaction_id,
-        "occurred_at": occurred_at,
-        "customer_id": customer_id,
-        "terminal_id": terminal_id,
-        "amount": amount,
-        "currency": currency,
-    }
-    body = {name: value for name, value in given.items() if value} if file is None else _json_document(file)
-    # In its own currency, whichever that is: the API converts it, or refuses it.
-    transaction = Transaction.from_json(body, exchange=Exchange(currency_to_check_in(body, aws=aws, region=region)))
-    target = find_target(aws=aws, region=region or None)
-    typer.echo(json.dumps(call_api(target, "POST", "/v1/score?reasons=true", transaction.to_json()), indent=1, ensure_ascii=False))
-
-
+app.command("score", help=in_paragraphs(score_command))(score_command)
 app.command("explain", help=in_paragraphs(explain_command))(explain_command)
 app.add_typer(reviews_app, name="reviews", help=in_paragraphs(list_command))
 app.command("promote", help=in_paragraphs(promote_command))(promote_command)
@@ -199,6 +144,7 @@ def forget_command(
 
 @app.command("dashboard")
 def dashboard_command(
+    context: typer.Context,
     *,
     to: Annotated[Path, typer.Option(help="where the page is written")] = Path(".local/dashboard.html"),
     aws: Aws = False,
@@ -208,6 +154,8 @@ def dashboard_command(
     from cli.dashboard.build import build_dashboard
     from cli.target import find_target
 
+    if not aws:
+        refuse_unused(context, ("region", "profile", "stage"), "without --aws it is about this machine")
     build_dashboard(Screen(), to, aws=find_target(aws=True, region=region or None) if aws else None)
 
 
@@ -226,14 +174,3 @@ app.command("report", help=in_paragraphs(report_command))(report_command)
 app.command("emissions", help=in_paragraphs(emissions_command))(emissions_command)
 for name, command in (("redrive", redrive_command), ("rebuild", rebuild_command), ("restore-day", restore_day_command)):
     app.command(name)(command)
-
-
-def _json_document(file: Path) -> dict[str, Any]:
-    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise InputError(f"{file} is not JSON: {error}") from None
-    if not isinstance(document, dict):
-        raise InputError(f"{file} holds no transaction. Write one JSON object, as POST /v1/score takes it")
-    return document

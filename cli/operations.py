@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from cli.api import call_api
@@ -11,9 +11,13 @@ from cli.changes import model_name
 from cli.data.upload import read_json
 from cli.emissions import grams_by_stage, read_emissions
 from cli.errors import CommandError
+from cli.execution import SUCCEEDED
 from cli.id_key import ids_told
 from cli.progress import grams
 from cli.screen import Screen
+from cli.steps.progress import DONE, FAILED, GOES_ON, STOPPED, Step, progress_of
+from cli.steps.wording import name_of
+from cli.steps.wording import told as told_of
 from cli.target import LOCAL_KEY, Target
 from greenfraud.executions import RUNNING
 from greenfraud.items import lease as lease_items
@@ -23,6 +27,8 @@ from greenfraud.quarantine import held, read_quarantine
 from greenfraud.run_request import PERSON
 
 LET_THROUGH = "`greenfraud retrain --accept-chunk {} --why ...` lets it through"
+
+MARKS = {DONE: "✓", GOES_ON: "…", FAILED: "✗", STOPPED: "-"}
 
 
 def status_document(target: Target) -> dict[str, Any]:
@@ -48,35 +54,56 @@ def status_document(target: Target) -> dict[str, Any]:
 
 def show_status(target: Target, screen: Screen) -> None:
     """The same in words."""
-    told = status_document(target)
-    screen.line(f"model      {model_name(told['production'])}, revision {told['revision']}")
-    screen.line(f"health     {told['health']}")
+    for line in status_lines(status_document(target)):
+        screen.line(line)
+
+
+def status_lines(told: Mapping[str, Any]) -> list[str]:
+    """A status in words, a fact a line, and a line for each step of an execution that runs or did not succeed."""
+    lines = [f"model      {model_name(told['production'])}, revision {told['revision']}", f"health     {told['health']}"]
     for stage in ("fallback", "canary", "shadow"):
         if told[stage]:
             share = f", {told['canary_percent']} % of the customers" if stage == "canary" else ""
-            screen.line(f"{stage:<10} {model_name(told[stage])}{share}")
+            lines.append(f"{stage:<10} {model_name(told[stage])}{share}")
     if training := told["training"]:
-        screen.line(f"training   {training['execution']} since {_moment(training['since'])}; no other execution trains meanwhile")
+        lines.append(f"training   {training['execution']} since {_moment(training['since'])}; no other execution trains meanwhile")
     for execution in told["executions"]:
-        named = f"{_moment(execution['started_at'])}  {execution['status']:<9}  {execution['name']}"
-        screen.line(f"execution  {named}{planned_in_words(execution['plan'])}")
+        lines += _execution_lines(execution)
     for chunk, words in told["quarantine"].items():
-        screen.line(f"quarantine {chunk}: {words}; {LET_THROUGH.format(chunk)}")
+        lines.append(f"quarantine {chunk}: {words}; {LET_THROUGH.format(chunk)}")
     totals = [f"{stage} {grams(value)}" for stage, value in told["emissions_g"].items()]
-    screen.line(f"emissions  {', '.join(totals) or 'none yet'} CO2e")
-    screen.line(f"ids        {told['ids']}")
-    screen.line(f"api        {told['api']}")
+    lines.append(f"emissions  {', '.join(totals) or 'none yet'} CO2e")
+    return [*lines, f"ids        {told['ids']}", f"api        {told['api']}"]
+
+
+def _execution_lines(execution: Mapping[str, Any]) -> list[str]:
+    named = f"{_moment(execution['started_at'])}  {execution['status']:<9}  {execution['name']}"
+    lines = [f"execution  {named}{planned_in_words(execution['plan'])}"]
+    if execution["status"] == SUCCEEDED:
+        return lines
+    if execution["steps"] is None:
+        return [*lines, f"{'':<11}its steps are unavailable: {execution['steps_unavailable']}"]
+    for one in execution["steps"]:
+        step = Step(**one | {"began_at": datetime.fromisoformat(one["began_at"])})
+        lines.append(f"{'':<11}{MARKS[step.state]} {name_of(step):<20} {told_of(step)}")
+    return [*lines, f"{'':<11}why: {execution['cause']}"] if execution["cause"] else lines
 
 
 def _described(target: Target, execution: Mapping[str, Any]) -> dict[str, Any]:
-    """An execution with what its plan says of its start; `plan` is empty where there is none."""
+    """An execution with its steps and what its plan says of its start; `plan` is empty where there is none."""
     key = plan_key(execution_key(execution["executionArn"]))
     plan = read_json(target.client("s3"), target.outputs["ArtifactsBucket"], key) or {}
+    progress = progress_of(target.client("stepfunctions"), execution, plan)
+    ended_at = execution.get("stopDate")
     return {
         **{name: execution[name] for name in ("name", "status")},
         "arn": execution["executionArn"],
         "started_at": execution["startDate"].astimezone(UTC).isoformat(),
+        "ended_at": ended_at and ended_at.astimezone(UTC).isoformat(),
         "plan": {name: plan[name] for name in ("started_by", "outcome", "reason") if name in plan},
+        "steps": None if progress.fault else [step.document() for step in progress.steps],
+        "steps_unavailable": progress.fault,
+        "cause": progress.cause,
     }
 
 

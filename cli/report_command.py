@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.errors import CommandError, InputError
-from cli.options import Aws, Region
+from cli.options import AsJson, Aws, Region, print_json
 from cli.screen import Screen
 from cli.target import Target, find_target
 from greenfraud.naming import execution_key
@@ -27,6 +27,7 @@ def report_command(  # noqa: PLR0913 - the options of a command
     *,
     card: Annotated[str, typer.Option(metavar="FAMILY", help="the model card of this family's new model")] = "",
     validation: Annotated[str, typer.Option(metavar="FAMILY", help="the validation report of it")] = "",
+    as_json: AsJson = False,
     is_opened: Annotated[bool, typer.Option("--open", help="open it in a browser")] = False,
     aws: Aws = False,
     region: Region = "",
@@ -49,7 +50,11 @@ def report_command(  # noqa: PLR0913 - the options of a command
         known = ", ".join(sorted(name.removeprefix(pages_prefix(chosen)) for name in fetched))
         raise InputError(f"execution {chosen} has no {key.removeprefix(pages_prefix(chosen))}; it has {known}")
     address = fetched[key].resolve().as_uri()
-    Screen().line(f"{fetched[key]} is ready: open it in a browser, {address}")
+    if as_json:
+        files = {name.removeprefix(pages_prefix(chosen)): str(path) for name, path in sorted(fetched.items())}
+        print_json({"schema": 1, "execution": chosen, "page": str(fetched[key]), "address": address, "files": files})
+    else:
+        Screen().line(f"{fetched[key]} is ready: open it in a browser, {address}")
     if is_opened:
         webbrowser.open(address)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.errors import InputError
-from cli.options import Aws, Region
+from cli.options import AsJson, Aws, Region, print_json
 from cli.screen import Screen
 
 
@@ -26,6 +26,7 @@ def retrain_command(  # noqa: PLR0913 - the options of a command
         bool, typer.Option("--over-budget", help="even where the month's budget of carbon or money is used up")
     ] = False,
     stop: Annotated[str, typer.Option(metavar="EXECUTION", help="start nothing, and end this execution")] = "",
+    as_json: AsJson = False,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
@@ -39,11 +40,15 @@ def retrain_command(  # noqa: PLR0913 - the options of a command
     if stop and document:
         options = (f"--{'within' if name == 'deadline' else name.replace('_', '-')}" for name in document)
         raise InputError(f"--stop starts nothing: leave out {', '.join(options)}")
+    if stop and as_json:
+        raise InputError("--json tells what an execution came to, and --stop starts none: leave one of them out")
     target = find_target(aws=aws, region=region or None)
     if stop:
         retraining.stop(target, Screen(), stop)
-    else:
-        retraining.retrain(target, Screen(), document)
+        return
+    told = retraining.retrain(target, Screen.beside(is_json=as_json), document)
+    if as_json:
+        print_json(told)
 
 
 def _listed(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cli.errors import CommandError
 from cli.execution import follow_execution, start_execution
+from cli.interruption import told_when_stopped
 from cli.progress import TrainingView
 from cli.screen import Screen
 from cli.target import Target
@@ -19,8 +20,8 @@ from greenfraud.run_request import RunRequest
 CAUSE = "stopped by greenfraud retrain --stop"
 
 
-def retrain(target: Target, screen: Screen, document: Mapping[str, Any]) -> None:
-    """Start the pipeline with `document` and follow it to its end.
+def retrain(target: Target, screen: Screen, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Start the pipeline with `document`, follow it to its end, and return what came of it.
 
     InvalidInput names the field of a wish that cannot be met; nothing has been started then.
     """
@@ -29,13 +30,19 @@ def retrain(target: Target, screen: Screen, document: Mapping[str, Any]) -> None
         document = {**document, "by": target.client("sts").get_caller_identity()["Arn"]}
     arn = start_execution(target, document)
     screen.line(f"execution {arn}")
-    try:
-        with screen.step("pipeline", "training, evaluating, promoting"):
-            execution = follow_execution(target, arn, TrainingView(screen))
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(_goes_on(target, name_of(arn))) from None
+    with told_when_stopped(_goes_on(target, name_of(arn))), screen.step("pipeline", "training, evaluating, promoting"):
+        execution = follow_execution(target, arn, TrainingView(screen))
     if execution.is_idle:
         screen.line(f"NothingToTrain: {execution.output.get('reason', 'every mature chunk is trained')}")
+    return {
+        "schema": 1,
+        "execution": name_of(arn),
+        "arn": arn,
+        "outcome": execution.output.get("outcome", "train"),
+        "reason": execution.output.get("reason"),
+        "decision": execution.results.get("decision.json"),
+        "seconds": execution.seconds(),
+    }
 
 
 def check_wishes(target: Target, document: Mapping[str, Any]) -> None:

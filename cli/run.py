@@ -19,6 +19,7 @@ from cli.embedded import LOG, deploy, embedded_aws
 from cli.errors import CommandError, InputError
 from cli.execution import Execution, follow_execution, start_execution
 from cli.id_key import ids_told, read_id_key, tokenised
+from cli.interruption import told_when_stopped
 from cli.next_steps import next_steps
 from cli.past import last_reported
 from cli.permissions import refusals_told
@@ -30,6 +31,7 @@ from greenfraud.exchange import Exchange
 from greenfraud.naming import DATASET_KEY
 from greenfraud.records import Transaction
 
+STOPPED = "stopped, and nothing goes on; what was imported and trained is kept, and the same command goes on with it"
 STATE = Path(".local/state")
 Prepared = tuple[Dataset, list[HeldBack]]  # to import, and kept back to be scored
 
@@ -88,7 +90,7 @@ def run(options: RunOptions, screen: Screen) -> None:
     if prepared is not None:
         tell_odd(prepared[0], screen)
     began = time.monotonic()
-    with _platform(options, state, screen) as (target, has_ended):
+    with told_when_stopped(STOPPED), _platform(options, state, screen) as (target, has_ended):
         record.RUN_RECORD.unlink(missing_ok=True)
         done = _everything(options, target, screen, prepared)
         record.write_json(record.RUN_RECORD, done.document(screen.seconds))

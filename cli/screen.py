@@ -37,6 +37,11 @@ class Screen:
         width = None if sys.stderr.isatty() else PLAIN_WIDTH
         return cls(Console(stderr=True, width=width, highlight=False, soft_wrap=True))
 
+    @classmethod
+    def beside(cls, *, is_json: bool) -> Screen:
+        """Where to say what a person reads: aside where the answer itself is a document."""
+        return cls.aside() if is_json else cls()
+
     def line(self, text: str = "", *, style: str | None = None) -> None:
         """One line, never interpreted as markup, nor by the terminal."""
         self.console.print(harmless(text), style=style, markup=False)

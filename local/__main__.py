@@ -41,6 +41,9 @@ def build_parser() -> argparse.ArgumentParser:
         default=environ.get("GREENFRAUD_SKIP_WAITS") == "1",
         help="end Wait states of state machines at once; their clock goes on as if they had waited",
     )
+    serve.add_argument(
+        "--front", type=Path, metavar="FILE", help="lead a browser that asks the HTTP API for / to the address in this file"
+    )
     serve.add_argument("--auth", choices=("on", "off"), default="off", help="check signatures on the HTTP API")
     deploy = commands.add_parser("deploy", help="publish the assets and create or update the stacks")
     deploy.add_argument("assembly", type=Path, metavar="CDK_OUT")
@@ -92,6 +95,7 @@ def run_serve(chosen: argparse.Namespace) -> int:
             quotas=Quotas(training_slots=chosen.training_slots, lambda_concurrency=chosen.lambda_concurrency),
             deliveries=2 if chosen.deliver_twice else 1,
             skips_waits=chosen.skip_waits,
+            front=chosen.front,
         )
     except (PortInUseError, PatchError, HostNameError) as failure:
         print(failure, file=sys.stderr)

@@ -67,6 +67,7 @@ class Context:
     quotas: Quotas = field(default_factory=Quotas)
     deliveries: int = 1  # of each scheduled event, alarm and failed batch
     skips_waits: bool = False  # of state machines, whose clock goes on as if they had waited
+    front: Path | None = None  # a file with the address that a browser is led to from the API's `/`
     _clients: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _on_start: list[Callable[[], None]] = field(default_factory=list)

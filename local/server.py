@@ -122,6 +122,7 @@ def serve(  # noqa: PLR0913 - the options of the command
     quotas: Quotas,
     deliveries: int,
     skips_waits: bool,
+    front: Path | None,
 ) -> int:
     """Run until SIGTERM or SIGINT; the exit code: 0, or 1 when something could not be shut down or saved."""
     began = time.monotonic()
@@ -138,6 +139,7 @@ def serve(  # noqa: PLR0913 - the options of the command
         quotas=quotas,
         deliveries=deliveries,
         skips_waits=skips_waits,
+        front=front,
     )
     context.state_dir.mkdir(parents=True, exist_ok=True)
     install_modules(context)

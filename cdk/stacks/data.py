@@ -27,7 +27,7 @@ class DataStack(Stack):
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, **stack: Any) -> None:
         super().__init__(scope, id_, **stack)
-        self._retains, self._currency = settings.retain_data, settings.currency
+        self._retains, self._currency, self._stage = settings.retain_data, settings.currency, settings.stage
         self.key = Keys(self, "Keys").key if settings.own_keys else None
         self.buckets = Buckets(self, "Buckets", lake_days=settings.lake_days, ledger_lock=_lock(settings), key=self.key)
         self.tables = Tables(self, "Tables", key=self.key)
@@ -68,6 +68,7 @@ class DataStack(Stack):
             "MlflowTrackingUri": self.tracking.uri,
             "AlertTopicArn": self.alerts.topic.topic_arn,
             "Currency": self._currency,
+            "Stage": self._stage,
             "DataOnDestroy": KEPT if self._retains else DELETED,
         }
 

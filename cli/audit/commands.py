@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from cli.options import Aws, Region
+from cli.place import CommandLine
 from cli.screen import Screen
 
-audit_app = typer.Typer(
+audit_app = CommandLine(
     help="Prove that the ledger of changes is whole, or take it with you.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 

@@ -9,9 +9,11 @@ import typer
 from cli.errors import InputError
 from cli.options import AsJson, Aws, Region, print_json
 from cli.screen import Screen
+from cli.typed import refuse_unused
 
 
 def emissions_command(
+    context: typer.Context,
     *,
     sci: Annotated[bool, typer.Option("--sci", help="print all that a claim of SCI (ISO/IEC 21031) asks for, as Markdown")] = False,
     as_json: AsJson = False,
@@ -37,6 +39,8 @@ def emissions_command(
 
     if sci and as_json:
         raise InputError("--sci prints a page in Markdown: leave --json out")
+    if not aws:
+        refuse_unused(context, ("region", "profile", "stage"), "without --aws it is about this machine")
     target = find_target(aws=True, region=region or None) if aws else target_that_answers()
     records = (target and read_emissions(target)) or ([] if aws else read_csv(CSV))
     if sci:

@@ -61,6 +61,8 @@ def compare_command(  # noqa: PLR0913 - the options of a command
         raise InputError("name the column of what you run today, once: --score COLUMN, or --decision COLUMN")
     if decision and is_reversed:
         raise InputError("--reversed is for a score that falls with the risk: say by --words which decision is which")
+    if words and not decision:
+        raise InputError("--words says what the words of a decision mean: name its column by --decision COLUMN")
     own, screen = currency or EURO, Screen()
     orders: dict[str, Any] = {
         "families": ",".join(_families(families)),

@@ -17,9 +17,11 @@ from cli.console.bars import bars_of
 from cli.console.card_numbers import masked, without_card_number
 from cli.console.part import Part, part_of
 from cli.console.session import Session
-from cli.console.words import duration, in_query, nothing, spaced
+from cli.console.words import in_query, nothing
 from cli.explain import wording as explained
 from cli.reviews import wording as reviewed
+from cli.steps.wording import duration, told
+from cli.steps.wording import name_of as name_of_step
 from cli.target import LOCAL_KEY, Target
 from greenfraud.callers import name_of
 from reporting.units import energy, grams, moment
@@ -71,7 +73,13 @@ class Console:
             "in_query": in_query,
             "moment": moment,
         }
-        made.filters |= {"duration": duration, "energy": energy, "spaced": spaced}
+        made.filters |= {
+            "duration": duration,
+            "energy": energy,
+            "masked": masked,
+            "name_of_step": name_of_step,
+            "told_of_step": told,
+        }
         place = "this machine" if self.target.endpoint else f"AWS, {self.target.region}"
         made.globals |= {"pages": PAGES, "token": self.session.token, "place": place, "console": self}
         made.globals |= {"reviewed": reviewed, "explained": explained, "nothing": nothing}

@@ -7,11 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 
 import uvicorn
 
 from cli.console.app import create_app
 from cli.console.session import Session
+from cli.embedded import CONSOLE_FILE
 from cli.errors import InputError
 from cli.target import Target
 
@@ -45,8 +47,22 @@ def served_beside(target: Target, note: Callable[[str], None]) -> Iterator[None]
             address, _ = stack.enter_context(served(target, PORT))
         except InputError:
             address, _ = stack.enter_context(served(target, 0))
+        stack.enter_context(found_from(CONSOLE_FILE, address))
         note(f"Console: {address}")
         yield
+
+
+@contextmanager
+def found_from(file: Path, address: str) -> Iterator[None]:
+    """Leave the address where the API's first page leads to it, while the block runs; nobody else may read it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)  # of a run that was killed, or a link
+    file.touch(mode=0o600, exist_ok=False)
+    file.write_text(address, encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _settings(target: Target, session: Session) -> uvicorn.Config:

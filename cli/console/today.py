@@ -66,9 +66,13 @@ def _model(card: Part) -> Fact:
     if card.fault is not None:
         return Fact("Answers now", "unavailable", card.fault)
     told = card.value
-    answering = model_name(told["answering"])
-    basis = f"production is {model_name(told['production'])}, control revision {told['revision']}"
-    return Fact("Answers now", answering, basis, told["answered_by"] != "production" and told["production"] is not None)
+    answering, production, basis = told["answering"], told["production"], f"control revision {told['revision']}"
+    is_another = told["answered_by"] != "production" and production is not None
+    if is_another:
+        basis = f"production is {model_name(production)}, {basis}"
+    if answering is None:
+        return Fact("Answers now", model_name(None), basis, is_another)
+    return Fact("Answers now", answering["family"], f"{answering['version']}, {basis}", is_another)
 
 
 def _since(change: Part) -> Fact:
@@ -78,7 +82,7 @@ def _since(change: Part) -> Fact:
         return Fact("Since", "never changed", "no model was promoted yet: the rules answer")
     entry = change.value
     done = "promoted" if entry["verb"] == PROMOTE else "rolled back"
-    return Fact("Since", f"{entry['at'][:16].replace('T', ' ')}", f"{done} by {actor_of(entry)}")
+    return Fact("Since", entry["at"][:10], f"{entry['at'][11:16]}, {done} by {actor_of(entry)}")
 
 
 def actor_of(entry: Document) -> str:
@@ -117,8 +121,9 @@ def _beside(production: Part) -> list[Fact]:
     if production.fault is not None:
         return []
     told, found = production.value, []
-    if told["canary"]:
-        found.append(Fact("Canary", model_name(told["canary"]), f"answers {told['canary_percent']} % of the customers"))
-    if told["shadow"]:
-        found.append(Fact("Shadow", model_name(told["shadow"]), "scores beside, answers nobody"))
+    if (canary := told["canary"]) is not None:
+        basis = f"{canary['version']}, answers {told['canary_percent']} % of the customers"
+        found.append(Fact("Canary", canary["family"], basis))
+    if (shadow := told["shadow"]) is not None:
+        found.append(Fact("Shadow", shadow["family"], f"{shadow['version']}, scores beside, answers nobody"))
     return found

@@ -1,8 +1,7 @@
-"""What pages say of lengths of time, names of states, and an empty desk."""
+"""What pages say of an empty desk and of loading themselves again, and a text in an address."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -10,31 +9,6 @@ from urllib.parse import quote
 from starlette.requests import Request
 
 REFRESH_SECONDS = 60
-MINUTE, HOUR = 60, 3_600
-CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
-
-def duration(seconds: float) -> str:
-    """A length of time as a person says it.
-
-    >>> duration(9.2), duration(127.8), duration(7_260)
-    ('9 s', '2 min 8 s', '2 h 1 min')
-    """
-    whole = round(seconds)
-    if whole < MINUTE:
-        return f"{whole} s"
-    if whole < HOUR:
-        return f"{whole // MINUTE} min {whole % MINUTE} s"
-    return f"{whole // HOUR} h {whole % HOUR // MINUTE} min"
-
-
-def spaced(name: str) -> str:
-    """The name of a state as words.
-
-    >>> spaced("TrainAndMaterialize")
-    'train and materialize'
-    """
-    return CAPITAL.sub(" ", name).lower()
 
 
 def in_query(text: str) -> str:

@@ -26,7 +26,7 @@ from cli.dashboard.stores import PlatformStore, SavedStore, Store
 from cli.emissions import CSV, read_emissions, write_csv
 from cli.errors import CommandError
 from cli.record import read_json_file
-from cli.target import SERVING_FILE, Target, find_target
+from cli.target import SERVING_FILE, NothingIsUp, Target, find_target
 from greenfraud.carbon import EmissionsRecord
 from greenfraud.quarantine import Quarantined
 
@@ -90,6 +90,9 @@ def target_that_answers() -> Target | None:
     """The platform on this machine, if it is up."""
     try:
         target = find_target(aws=False)
+    except NothingIsUp:
+        return None
+    try:
         target.outputs  # noqa: B018 - asks, and fails where nobody answers
     except (CommandError, ClientError, BotoCoreError):
         return None

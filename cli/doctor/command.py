@@ -12,13 +12,15 @@ from cli.doctor.finding import Finding
 from cli.errors import InputError
 from cli.options import AsJson, Aws, HttpPort, Port, Region, print_json
 from cli.screen import Screen
+from cli.typed import refuse_unused
 
 MARKS = {"well": "✓", "note": "·", "wrong": "✗"}
 STYLES = {"well": "green", "note": "dim", "wrong": "bold red"}
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
-def doctor_command(
+def doctor_command(  # noqa: PLR0913 - the options of a command
+    context: typer.Context,
     *,
     as_json: AsJson = False,
     port: Port = 4566,
@@ -45,6 +47,8 @@ def doctor_command(
 
     if region and not REGION.fullmatch(region):
         raise InputError(f"--region is {region!r}, expected one such as eu-north-1")
+    if aws:
+        refuse_unused(context, ("port", "http_port"), "--aws looks at your account, which has no ports")
     looked = (
         examine_aws(find_target(aws=True, region=region or None)) if aws else examine_here(Path(), port, http_port, region or None)
     )

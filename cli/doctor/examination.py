@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 from cli.doctor import deployment, machine, project
 from cli.doctor.finding import Finding, look
-from cli.errors import CommandError
-from cli.target import SERVING_FILE, Target, find_target
+from cli.target import SERVING_FILE, NothingIsUp, Target, find_target
 
 HERE = "platform"
 
@@ -64,7 +63,7 @@ def examine_deployment(target: Target) -> Iterator[Finding]:
 def _up(region: str | None) -> Target | None:
     try:
         return find_target(aws=False, region=region)
-    except CommandError:
+    except NothingIsUp:
         return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ from urllib.parse import quote
 
 import typer
 
-from cli.options import Aws, Region
+from cli.options import Aws, Region, print_json
 from cli.screen import Screen
 
 
@@ -47,7 +46,7 @@ def explain_command(
     if page:
         write_page(page_of(told, datetime.now(UTC)), page)
     if as_json:
-        typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        print_json(told)
     elif page:
         screen.line(f"{page} is ready: open it in a browser, {page.resolve().as_uri()}")
     else:

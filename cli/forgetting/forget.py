@@ -15,6 +15,7 @@ from cli.forgetting.person import LONG_ENOUGH, Person
 from cli.forgetting.policies import refuse_listed
 from cli.forgetting.requests import Requests
 from cli.forgetting.tally import Tally
+from cli.interruption import told_when_stopped
 from cli.screen import Screen
 from cli.target import Target
 
@@ -24,6 +25,12 @@ ROUNDS = 3  # what is copied while it is cut (a day's files into one, say) is cu
 
 
 def forget(target: Target, screen: Screen, customer_id: str) -> None:
+    """As `cut_everywhere`; an interruption says how to go on."""
+    with told_when_stopped("stopped: some links are cut and some are not. The same command goes on where it was"):
+        cut_everywhere(target, screen, customer_id)
+
+
+def cut_everywhere(target: Target, screen: Screen, customer_id: str) -> None:
     """Cut the customer out of every store, search them all, show the counts. CommandError where something is left.
 
     `customer_id` is what the platform calls the customer. Interrupted, the same command goes on where it was.

@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.errors import CommandError, InputError
-from cli.options import Aws, Region, Timezone
+from cli.interruption import told_when_stopped
+from cli.options import AsJson, Aws, Region, Timezone, print_json
 from cli.screen import Screen
+from cli.typed import PLACE, refuse_unused
 
 if TYPE_CHECKING:
     from cli.target import Target
     from intake.labels.places import Places
     from intake.labels.reading import Asked, LabelFile
 
+STOPPED = "stopped: what was told stays told, and the same command tells the rest"
 RECEIPTS = Path(".local/receipts")  # of files that nobody named
 
 
 def label_command(  # noqa: PLR0913 - the options of a command
+    context: typer.Context,
     file: Annotated[
         Path | None, typer.Argument(help="Parquet or CSV: transaction_id, label, reported_at, source, reason_code")
     ] = None,
@@ -38,6 +42,7 @@ def label_command(  # noqa: PLR0913 - the options of a command
         Path | None, typer.Option(help="CSV with what became of each row; beside the file by default. With --dropped a folder")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="only check the file")] = False,
+    as_json: AsJson = False,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
@@ -54,9 +59,11 @@ def label_command(  # noqa: PLR0913 - the options of a command
 
     if check and dropped:
         raise InputError("--check reads one file, and sends nothing: name it instead of --dropped")
+    if check:
+        refuse_unused(context, (*PLACE, "receipt"), "--check is about the file alone")
     if (file is None) != dropped:
         raise InputError("name one file, or say --dropped for those in their bucket")
-    screen = Screen()
+    screen = Screen.beside(is_json=as_json)
     asked = Asked(parse_map(mapping, FIELDS), timezone or None, all_fraud, source)
     if check and file is not None:
         labels = read_labels(file, asked)
@@ -67,14 +74,17 @@ def label_command(  # noqa: PLR0913 - the options of a command
         counts = tell_file(target, screen, labels, receipt or file.with_name(f"{file.name}.receipt.csv"))
     else:
         counts = tell_dropped(find_target(aws=aws, region=region or None), screen, asked, receipt or RECEIPTS)
-    screen.line(json.dumps(counts))
+    if as_json:
+        print_json(counts)
+    else:
+        screen.line(json.dumps(counts))
 
 
 def tell_file(target: Target, screen: Screen, labels: LabelFile, receipt: Path) -> dict[str, int]:
     """Return how many rows came to what; each row's reason stands in the receipt."""
     from intake.labels.settling import settle
 
-    with screen.step("label", f"telling {len(labels):,} labels"):
+    with told_when_stopped(STOPPED), screen.step("label", f"telling {len(labels):,} labels"):
         counts = settle(places_of(target), labels, receipt, screen.doing)
     screen.line(f"  each row's reason: {receipt}")
     return counts
@@ -87,7 +97,7 @@ def tell_dropped(target: Target, screen: Screen, asked: Asked, receipts: Path) -
     places = places_of(target)
     if not places.inbox:
         raise CommandError("this deployment has no bucket for dropped files yet: deploy this release first")
-    with screen.step("label", "telling dropped files"):
+    with told_when_stopped(STOPPED), screen.step("label", "telling dropped files"):
         taken = take_dropped(places, asked, receipts, screen.doing, tries_again=True)
     screen.line(f"  each row's reason: {receipts}, and in the bucket")
     if stays := taken.left | taken.failed:

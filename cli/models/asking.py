@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 import typer
 
-from cli.api import ask_api, call_api, refused
+from cli.api import ask_api, call_api, document_of, refused
 from cli.changes import model_name
 from cli.errors import CommandError, InputError
 from cli.screen import Screen
@@ -45,8 +45,7 @@ def ask(target: Target, screen: Screen, change: str, body: Mapping[str, Any], ca
         response = _sent(target, path, {**asked, "confirmed": True})
     if not response.is_success:
         raise CommandError(f"`{change}` was refused: {refused(target, 'POST', path, response)}")
-    answer: dict[str, Any] = response.json()
-    return answer
+    return document_of(target, "POST", path, response)
 
 
 def _look(target: Target, screen: Screen) -> int | None:

@@ -13,8 +13,10 @@ from cli.models.asking import Care, ask
 from cli.options import AsJson, Aws, Region, print_json
 from cli.screen import Screen
 from cli.target import Target, find_target
+from cli.typed import refuse_unused
 
 OFF = "off"
+COMPARED = ("days", "to_json")  # parameters of a comparison
 Reason = Annotated[str, typer.Option(help="why, for the ledger")]
 Emergency = Annotated[
     bool, typer.Option("--emergency", help="at once, without a second person: the ledger says so, and an alarm rings")
@@ -32,6 +34,7 @@ def promote_command(  # noqa: PLR0913 - the options of a command
     yes: Yes = False,
     emergency: Emergency = False,
     seen: Seen = None,
+    as_json: AsJson = False,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
@@ -41,7 +44,7 @@ def promote_command(  # noqa: PLR0913 - the options of a command
     let in is asked about first, and the ledger says so. A canary ends.
     """
     care = Care(reason=reason, is_emergency=emergency, is_sure=yes, seen=seen)
-    _change(aws, region, "promote", {"model": model}, care)
+    _change(_target(aws, region), "promote", {"model": model}, care, as_json=as_json)
 
 
 def rollback_command(  # noqa: PLR0913 - the options of a command
@@ -51,6 +54,7 @@ def rollback_command(  # noqa: PLR0913 - the options of a command
     yes: Yes = False,
     emergency: Emergency = False,
     seen: Seen = None,
+    as_json: AsJson = False,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
@@ -59,10 +63,11 @@ def rollback_command(  # noqa: PLR0913 - the options of a command
     Where only the rules would answer, it is asked about first. A canary ends.
     """
     care = Care(reason=reason, is_emergency=emergency, is_sure=yes, seen=seen)
-    _change(aws, region, "rollback", {"model": model} if model else {}, care)
+    _change(_target(aws, region), "rollback", {"model": model} if model else {}, care, as_json=as_json)
 
 
 def shadow_command(  # noqa: PLR0913 - the options of a command
+    context: typer.Context,
     model: Annotated[str, typer.Argument(help="family/version, or `off`; without one, what the shadow said so far")] = "",
     *,
     reason: Reason = "",
@@ -77,15 +82,19 @@ def shadow_command(  # noqa: PLR0913 - the options of a command
     It answers nobody. Without a model, the command compares what the shadow
     said with what was answered, on the same payments.
     """
-    if not model:
+    if model:
+        refuse_unused(context, COMPARED, "a model is put into shadow, and nothing compared")
+    else:
         from cli.models.comparing import compare_shadow
 
+        refuse_unused(context, ("reason", "seen"), "without a model nothing is changed, only compared")
         compare_shadow(_target(aws, region), Screen(), days, to_json)
         return
-    _change(aws, region, "shadow", {"model": model}, Care(reason=reason, seen=seen))
+    _change(_target(aws, region), "shadow", {"model": model}, Care(reason=reason, seen=seen))
 
 
 def canary_command(  # noqa: PLR0913 - the options of a command
+    context: typer.Context,
     percent: Annotated[str, typer.Argument(help="of the customers, 1 to 99, or `off`; without one, both sides so far")] = "",
     *,
     model: Annotated[str, typer.Option(help="family/version; by default the canary there is, or else the shadow")] = "",
@@ -104,14 +113,17 @@ def canary_command(  # noqa: PLR0913 - the options of a command
     compares the canary with production: traffic, alerts, scores, trouble,
     time, and labels so far.
     """
-    if not percent:
+    if percent:
+        refuse_unused(context, COMPARED, "a share is changed, and nothing compared")
+    else:
         from cli.models.comparing import compare_canary
 
+        refuse_unused(context, ("model", "reason", "yes", "emergency", "seen"), "without a share nothing is changed, only compared")
         compare_canary(_target(aws, region), Screen(), days, to_json)
         return
     body: dict[str, Any] = {"percent": _percent(percent)}
     care = Care(reason=reason, is_emergency=emergency, is_sure=yes, seen=seen)
-    _change(aws, region, "canary", body | ({"model": model} if model else {}), care)
+    _change(_target(aws, region), "canary", body | ({"model": model} if model else {}), care)
 
 
 def history_command(
@@ -141,9 +153,12 @@ def _percent(text: str) -> int:
     return int(text)
 
 
-def _change(aws: bool, region: str, change: str, body: dict[str, Any], care: Care) -> None:
-    target, screen = _target(aws, region), Screen()
-    tell_change(ask(target, screen, change, body, care), screen)
+def _change(target: Target, change: str, body: dict[str, Any], care: Care, *, as_json: bool = False) -> None:
+    screen = Screen.beside(is_json=as_json)
+    answer = ask(target, screen, change, body, care)
+    tell_change(answer, screen)
+    if as_json:
+        print_json(answer)
 
 
 def _target(aws: bool, region: str) -> Target:

@@ -15,17 +15,19 @@ from cli.target import Target
 PATH = "/v1/production/policy"
 
 
-def apply(target: Target, screen: Screen, file: Path, why: str, *, is_emergency: bool = False) -> None:
-    """Send a document; ids of its lists become tokens behind the API, where ids are tokens."""
+def apply(target: Target, screen: Screen, file: Path, why: str, *, is_emergency: bool = False) -> dict[str, Any]:
+    """Send a document; ids of its lists become tokens behind the API, where ids are tokens. Returns its answer."""
     policy = read_policy(screen, file)
     answer = asked_for(target, _path(PATH, is_emergency=is_emergency), {"document": text_of(file), "reason": why}, "policy apply")
     _tell(answer, summary(policy), target, screen)
+    return answer
 
 
-def undo(target: Target, screen: Screen, why: str, *, is_emergency: bool = False) -> None:
-    """Let the policy before the one in force decide again."""
+def undo(target: Target, screen: Screen, why: str, *, is_emergency: bool = False) -> dict[str, Any]:
+    """Let the policy before the one in force decide again. Returns the API's answer."""
     answer = asked_for(target, _path(f"{PATH}/undo", is_emergency=is_emergency), {"reason": why}, "policy undo")
     _tell(answer, f"version {answer.get('policy', {}).get('version')}", target, screen)
+    return answer
 
 
 def _path(path: str, *, is_emergency: bool) -> str:

@@ -9,9 +9,11 @@ import typer
 
 from cli.errors import InputError
 from cli.options import AsJson, Aws, Currency, Region, print_json
+from cli.place import CommandLine
 from cli.screen import Screen
+from cli.typed import PLACE, refuse_unused
 
-policy_app = typer.Typer(help="The policy that decides beside the model: lists, guardrails, rules, money.", no_args_is_help=True)
+policy_app = CommandLine(help="The policy that decides beside the model: lists, guardrails, rules, money.", no_args_is_help=True)
 
 Document = Annotated[Path, typer.Argument(help="a policy, as TOML")]
 Candidate = Annotated[Path | None, typer.Argument(help="a policy, as TOML")]
@@ -33,7 +35,9 @@ def check_command(file: Document, *, currency: Currency = "") -> None:
 
 
 @policy_app.command("apply")
-def apply_command(file: Document, *, why: Why, emergency: Emergency = False, aws: Aws = False, region: Region = "") -> None:
+def apply_command(  # noqa: PLR0913 - the options of a command
+    file: Document, *, why: Why, emergency: Emergency = False, as_json: AsJson = False, aws: Aws = False, region: Region = ""
+) -> None:
     """Let a policy decide from the next request on; the ledger keeps why, and who signed.
 
     Where four eyes are asked for, it is proposed, and somebody else approves it.
@@ -41,7 +45,10 @@ def apply_command(file: Document, *, why: Why, emergency: Emergency = False, aws
     from cli.policy.applying import apply
     from cli.target import find_target
 
-    apply(find_target(aws=aws, region=region or None), Screen(), file, why, is_emergency=emergency)
+    target, screen = find_target(aws=aws, region=region or None), Screen.beside(is_json=as_json)
+    answer = apply(target, screen, file, why, is_emergency=emergency)
+    if as_json:
+        print_json(answer)
 
 
 @policy_app.command("diff")
@@ -83,12 +90,15 @@ def backtest_command(  # noqa: PLR0913 - the options of a command
 
 
 @policy_app.command("undo")
-def undo_command(*, why: Why, emergency: Emergency = False, aws: Aws = False, region: Region = "") -> None:
+def undo_command(*, why: Why, emergency: Emergency = False, as_json: AsJson = False, aws: Aws = False, region: Region = "") -> None:
     """Let the policy decide again that stood before; repeated, it goes further back, at last to the default."""
     from cli.policy.applying import undo
     from cli.target import find_target
 
-    undo(find_target(aws=aws, region=region or None), Screen(), why, is_emergency=emergency)
+    target, screen = find_target(aws=aws, region=region or None), Screen.beside(is_json=as_json)
+    answer = undo(target, screen, why, is_emergency=emergency)
+    if as_json:
+        print_json(answer)
 
 
 @policy_app.command("history")
@@ -105,7 +115,8 @@ def history_command(*, as_json: AsJson = False, aws: Aws = False, region: Region
 
 
 @policy_app.command("show")
-def show_command(
+def show_command(  # noqa: PLR0913 - the options of a command
+    context: typer.Context,
     *,
     is_default: Annotated[bool, typer.Option("--default", help="the document of the default, to begin with")] = False,
     proposal: Annotated[int | None, typer.Option("--proposal", min=1, help="what somebody proposed, before it is approved")] = None,
@@ -120,6 +131,8 @@ def show_command(
 
     if is_default and (as_json or proposal is not None):
         raise InputError("--default prints the document that one begins with, as TOML: leave --json and --proposal out")
+    if is_default:
+        refuse_unused(context, PLACE, "--default prints the document that this release comes with")
     if as_json:
         print_json(document_of(find_target(aws=aws, region=region or None), proposal))
     elif is_default:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.errors import InputError
-from cli.options import MOMENT, MOMENTS, Aws, DryRun, Region, in_utc
+from cli.options import MOMENT, MOMENTS, AsJson, Aws, DryRun, Region, in_utc, print_json
 from cli.screen import Screen
 
 
@@ -46,7 +46,7 @@ def redrive_command(
     redrive(target, Screen(), since=in_utc(since), until=in_utc(until), only_looks=dry_run)
 
 
-def rebuild_command(*, dry_run: DryRun = False, aws: Aws = False, region: Region = "") -> None:
+def rebuild_command(*, dry_run: DryRun = False, as_json: AsJson = False, aws: Aws = False, region: Region = "") -> None:
     """Bring the online states back from the lake, and compare every one with it.
 
     Starts the job that also runs every night, which fills what is missing and
@@ -60,7 +60,10 @@ def rebuild_command(*, dry_run: DryRun = False, aws: Aws = False, region: Region
     from cli.recovery.rebuild import rebuild
     from cli.target import find_target
 
-    rebuild(find_target(aws=aws, region=region or None), Screen(), only_compares=dry_run)
+    target = find_target(aws=aws, region=region or None)
+    report = rebuild(target, Screen.beside(is_json=as_json), only_compares=dry_run)
+    if as_json:
+        print_json(report)
 
 
 def restore_day_command(

@@ -27,8 +27,8 @@ WORDS = {
 }
 
 
-def rebuild(target: Target, screen: Screen, *, only_compares: bool) -> None:
-    """Start the upkeep with this wish, and wait for its report. CommandError when a state differs, or the job failed."""
+def rebuild(target: Target, screen: Screen, *, only_compares: bool) -> dict[str, Any]:
+    """Start the upkeep with this wish, wait for its report and return it. CommandError when a state differs, or the job failed."""
     name = f"rebuild-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
     arn = _start(target, name, only_compares=only_compares)
     screen.line(f"execution {arn}")
@@ -38,6 +38,7 @@ def rebuild(target: Target, screen: Screen, *, only_compares: bool) -> None:
     _say(report, screen)
     if report["differing"]:
         raise CommandError(f"{report['differing']:,} of {report['entities']:,} entities differ from the lake")
+    return report
 
 
 def _start(target: Target, name: str, *, only_compares: bool) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 import typer
 
-from cli.options import Aws, Region
+from cli.options import AsJson, Aws, Region, print_json
+from cli.place import CommandLine
 from cli.reviews import wording
 from cli.screen import Screen
+from cli.typed import refuse_unused
 
-reviews_app = typer.Typer(invoke_without_command=True, pretty_exceptions_enable=False)
+reviews_app = CommandLine(invoke_without_command=True, pretty_exceptions_enable=False)
 
 Payment = Annotated[str, typer.Argument(metavar="ID", help="the payment's id, as it was sent to be scored")]
 
@@ -29,7 +30,7 @@ def list_command(  # noqa: PLR0913 - the options of a command
         int | None, typer.Option(min=1, max=1000, help="more or fewer than the team can do in a day; 100 without a capacity")
     ] = None,
     is_all: Annotated[bool, typer.Option("--all", help="what is decided too, as what and by whom")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print the list as one JSON document")] = False,
+    as_json: AsJson = False,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
@@ -48,6 +49,7 @@ def list_command(  # noqa: PLR0913 - the options of a command
     """
     context.obj = (aws, region)
     if context.invoked_subcommand:
+        refuse_unused(context, ("day", "limit", "is_all", "as_json"), f"`{context.invoked_subcommand}` is about one payment")
         return
     from cli.api import call_api
     from cli.reviews.showing import show
@@ -58,35 +60,40 @@ def list_command(  # noqa: PLR0913 - the options of a command
     target = find_target(aws=aws, region=region or None)
     told = call_api(target, "GET", f"/v1/reviews?{query}" if query else "/v1/reviews")
     if as_json:
-        typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        print_json(told)
     else:
         show(Screen(), told)
 
 
 @reviews_app.command("claim")
-def claim_command(context: typer.Context, payment: Payment, *, aws: Aws = False, region: Region = "") -> None:
+def claim_command(
+    context: typer.Context, payment: Payment, *, as_json: AsJson = False, aws: Aws = False, region: Region = ""
+) -> None:
     """Take a payment for an hour: nobody else can decide it meanwhile. Again, and it is yours for an hour more.
 
     greenfraud reviews claim 123
     """
-    _act(context, payment, {"action": "claim"}, aws=aws, region=region)
+    _act(context, payment, {"action": "claim"}, as_json=as_json, aws=aws, region=region)
 
 
 @reviews_app.command("unclaim")
-def unclaim_command(context: typer.Context, payment: Payment, *, aws: Aws = False, region: Region = "") -> None:
+def unclaim_command(
+    context: typer.Context, payment: Payment, *, as_json: AsJson = False, aws: Aws = False, region: Region = ""
+) -> None:
     """Give back what you claimed; after its hour that happens by itself.
 
     greenfraud reviews unclaim 123
     """
-    _act(context, payment, {"action": "unclaim"}, aws=aws, region=region)
+    _act(context, payment, {"action": "unclaim"}, as_json=as_json, aws=aws, region=region)
 
 
 @reviews_app.command("note")
-def note_command(
+def note_command(  # noqa: PLR0913 - the options of a command
     context: typer.Context,
     payment: Payment,
     text: Annotated[str, typer.Argument(help="one line of at most 500 characters")],
     *,
+    as_json: AsJson = False,
     aws: Aws = False,
     region: Region = "",
 ) -> None:
@@ -94,33 +101,40 @@ def note_command(
 
     greenfraud reviews note 123 "called, no answer; again at four"
     """
-    _act(context, payment, {"action": "note", "text": text}, aws=aws, region=region)
+    _act(context, payment, {"action": "note", "text": text}, as_json=as_json, aws=aws, region=region)
 
 
 @reviews_app.command("release")
-def release_command(context: typer.Context, payment: Payment, *, aws: Aws = False, region: Region = "") -> None:
+def release_command(
+    context: typer.Context, payment: Payment, *, as_json: AsJson = False, aws: Aws = False, region: Region = ""
+) -> None:
     """It is legitimate: label it so, and let it go if it is held. A declined payment stays declined.
 
     greenfraud reviews release 123
     """
-    _act(context, payment, {"action": "decide", "decision": "release"}, aws=aws, region=region)
+    _act(context, payment, {"action": "decide", "decision": "release"}, as_json=as_json, aws=aws, region=region)
 
 
 @reviews_app.command("fraud")
-def fraud_command(context: typer.Context, payment: Payment, *, aws: Aws = False, region: Region = "") -> None:
+def fraud_command(
+    context: typer.Context, payment: Payment, *, as_json: AsJson = False, aws: Aws = False, region: Region = ""
+) -> None:
     """It is a fraud: label it so. What is held stays held.
 
     greenfraud reviews fraud 123
     """
-    _act(context, payment, {"action": "decide", "decision": "confirm_fraud"}, aws=aws, region=region)
+    _act(context, payment, {"action": "decide", "decision": "confirm_fraud"}, as_json=as_json, aws=aws, region=region)
 
 
-def _act(context: typer.Context, payment: str, body: dict[str, Any], *, aws: bool, region: str) -> None:
+def _act(context: typer.Context, payment: str, body: dict[str, Any], *, as_json: bool, **place: Any) -> None:
     """Do it on the platform that was named before the command or behind it."""
     from cli.api import call_api
     from cli.target import find_target
 
     was_aws, was_region = context.obj
-    target = find_target(aws=aws or was_aws, region=region or was_region or None)
+    target = find_target(aws=place["aws"] or was_aws, region=place["region"] or was_region or None)
     told = call_api(target, "POST", f"/v1/reviews?transaction_id={quote(payment, safe='')}", body)
-    Screen().line(wording.done(body, told))
+    if as_json:
+        print_json(told)
+    else:
+        Screen().line(wording.done(body, told))

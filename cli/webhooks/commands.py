@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import typer
-
 from cli.options import Aws, DryRun, Region
+from cli.place import CommandLine
 from cli.screen import Screen
 
-webhooks_app = typer.Typer(
+webhooks_app = CommandLine(
     help="Try a webhook, and bring back what its receiver did not take.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 

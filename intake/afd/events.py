@@ -153,7 +153,7 @@ def _times(events: Events) -> dict[str, Any]:
     form, given = events.glance.forms.time, events.glance.asked.given.times
     if form is None or form.style != "written" or form.is_iso or given.format is not None:
         return {}
-    formats = [one for one in (form.format, form.other_format) if one and _is_month_first(one)]
+    formats = [one for one in (form.format, *form.other_formats) if one and _is_month_first(one)]
     return {"format": formats[0]} if formats else {}
 
 

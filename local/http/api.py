@@ -13,7 +13,7 @@ from moto.awslambda.exceptions import LambdaClientError
 
 from local.context import ACCOUNT, REGION, Context
 from local.functions.lambdas import RequestTooLargeError, executor_of
-from local.http import report_pages, signatures
+from local.http import front_page, report_pages, signatures
 from local.http.api_events import STAGE, MalformedPathError, Request, Response, event_of, gateway_response, response_of
 from local.monitoring import metrics
 from local.permissions.callers import Caller
@@ -97,7 +97,7 @@ class HttpApi:
 
     def _answer(self, api: Api, request: Request) -> Response:
         try:
-            if page := report_pages.answer(request):
+            if page := report_pages.answer(request) or front_page.answer(request, self._context.front):
                 return page
             found = find_route(api, request.method, request.path)
         except MalformedPathError:

@@ -18,6 +18,7 @@ EXPECTED = {
         "TerminalTable",
         "MlflowTrackingUri",
         "Currency",
+        "Stage",
     },
     "GreenFraud-Training": {
         "StateMachineArn",

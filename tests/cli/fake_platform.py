@@ -74,8 +74,14 @@ class FakeStepFunctions:
 
     def get_paginator(self, _):
         events = [
-            {"timestamp": BEGIN, "stateEnteredEventDetails": {"name": "Promote"}},
-            {"timestamp": BEGIN + timedelta(seconds=2), "stateExitedEventDetails": {"name": "Promote"}},
+            {"id": 1, "type": "TaskStateEntered", "timestamp": BEGIN, "stateEnteredEventDetails": {"name": "Promote"}},
+            {
+                "id": 2,
+                "previousEventId": 1,
+                "type": "TaskStateExited",
+                "timestamp": BEGIN + timedelta(seconds=2),
+                "stateExitedEventDetails": {"name": "Promote"},
+            },
         ]
         return SimpleNamespace(paginate=lambda **_: [{"events": events}])
 

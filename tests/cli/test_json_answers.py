@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from fake_platform import FakePlatform
+from rich.console import Console
 from typer.testing import CliRunner
 
 from cli.emissions import write_csv
+from cli.errors import CommandError, InputError
 from cli.main import app
 from cli.operations import show_status, status_document
+from cli.screen import Screen
+from cli.watching import watch_status
 from greenfraud.carbon import EmissionsRecord
 from greenfraud.naming import execution_key, plan_key
 
@@ -75,6 +80,31 @@ def test_proposals_are_the_apis_answer(api, printed):
     assert printed("proposals") == {"proposals": [], "four_eyes": True}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("promote", "light/v1", "--reason", "x"),
+        ("rollback", "--reason", "x"),
+        ("approve", "1", "--reason", "x"),
+        ("withdraw", "1", "--reason", "x"),
+        ("policy", "undo", "--why", "x"),
+    ],
+    ids=" ".join,
+)
+def test_a_change_is_printed_as_the_api_answers_it(api, printed, words):
+    """Whatever a person would be told goes to standard error."""
+    policy = {"version": "default-7", "thresholds": {}}
+    api.target.outputs = {"Currency": "EUR"}
+    api.answer = (200, {"revision": 3, "production": None, "policy": policy, "proposal": {"number": 4}})
+    assert printed(*words) == api.answer[1]
+
+
+def test_a_review_is_printed_as_the_api_answers_it(api, printed):
+    """With who has it."""
+    api.answer = (200, {"transaction_id": "1", "claim": {"by": "ana", "until": "2026-11-24T20:00:00Z"}})
+    assert printed("reviews", "claim", "1") == api.answer[1]
+
+
 def test_the_policy_is_as_the_api_describes_it(api, printed):
     """Of lists, their lengths; nobody who stands on them."""
     policy = {"version": "ours-2", "lists": {"stolen": {"kind": "customer", "entries": 3}}}
@@ -122,7 +152,8 @@ def platform(monkeypatch) -> FakePlatform:
     monkeypatch.setattr("cli.operations.read_quarantine", lambda *_: {})
     monkeypatch.setattr("cli.operations.read_emissions", lambda _: [SCORED])
     began = datetime(2026, 11, 30, 1, 0, 7, tzinfo=UTC)
-    listed = [{"name": "monday", "status": "SUCCEEDED", "executionArn": ARN, "startDate": began}]
+    ended = began + timedelta(minutes=2)
+    listed = [{"name": "monday", "status": "SUCCEEDED", "executionArn": ARN, "startDate": began, "stopDate": ended}]
     made.stepfunctions.list_executions = lambda **_: {"executions": listed}
     plan = {"started_by": {"trigger": "schedule"}, "outcome": "skipped", "reason": "not worth a run", "families": []}
     made.s3.objects[plan_key(execution_key(ARN))] = plan
@@ -139,7 +170,20 @@ def test_the_status_is_one_document(platform):
             "status": "SUCCEEDED",
             "arn": ARN,
             "started_at": "2026-11-30T01:00:07+00:00",
+            "ended_at": "2026-11-30T01:02:07+00:00",
             "plan": {"started_by": {"trigger": "schedule"}, "outcome": "skipped", "reason": "not worth a run"},
+            "steps": [
+                {
+                    "name": "Promote",
+                    "state": "done",
+                    "began_at": "2026-04-01T00:00:00+00:00",
+                    "seconds": 2.0,
+                    **dict.fromkeys(("family", "chunk", "number", "chunks", "reason")),
+                    "tries": 0,
+                }
+            ],
+            "steps_unavailable": None,
+            "cause": None,
         }
     ]
     assert (document["revision"], document["health"], document["training"], document["shadow"]) == (3, "ok", None, None)
@@ -155,6 +199,40 @@ def test_the_status_in_words_says_the_same(platform, screen):
     assert "execution  2026-11-30 01:00:07 UTC  SUCCEEDED  monday  (started by schedule; not worth a run)" in text
 
 
+def test_an_execution_that_runs_shows_its_steps(platform, screen):
+    """Indented below it."""
+    (one,) = platform.stepfunctions.list_executions()["executions"]
+    platform.stepfunctions.list_executions = lambda **_: {"executions": [one | {"status": "RUNNING"}]}
+    show_status(platform, screen)
+    assert re.search(r"RUNNING    monday.*\n +✓ promote +2 s\n", screen.console.export_text())
+
+
+def test_a_status_is_kept_up_to_date_until_ctrl_c(platform, monkeypatch):
+    """Ctrl-C says that nothing was stopped; a platform that goes away is told of."""
+    looks = []
+
+    def pass_time(_):
+        looks.append(True)
+        if len(looks) > 1:
+            raise KeyboardInterrupt
+        monkeypatch.setattr("cli.watching.status_document", gone)
+
+    def gone(_):
+        raise CommandError("nobody answers")
+
+    monkeypatch.setattr("cli.watching.time.sleep", pass_time)
+    console = Console(record=True, width=200, force_terminal=True)
+    with pytest.raises(KeyboardInterrupt, match="what runs goes on"):
+        watch_status(platform, Screen(console))
+    assert "unavailable: nobody answers" in console.export_text()
+
+
+def test_a_status_is_watched_on_a_terminal_alone(platform, screen):
+    """A script reads the document."""
+    with pytest.raises(InputError, match="a script reads --json"):
+        watch_status(platform, screen)
+
+
 @pytest.mark.parametrize(
     "words", [("status", "--env"), ("emissions", "--sci"), ("policy", "show", "--default")], ids=lambda words: words[-1]
 )
@@ -163,4 +241,4 @@ def test_what_is_no_json_is_refused_with_it(words, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, [*words, "--json"])
     assert done.exit_code == 2
-    assert "leave --json" in done.stderr
+    assert "--json" in done.stderr

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TRANSLATIONS = {"README.ko.md": "README.md"}  # held equal to their originals by a test of their own
+# Held equal to their originals by a test of their own.
+TRANSLATIONS = {"README.ko.md": "README.md"} | {
+    f"docs/{name}.ko.md": f"docs/{name}.md" for name in ("quick-start", "concepts", "own-data")
+}
 ROOMS = ("local", "cli", "cdk", "training", "functions", "benchmarks", "docker", "feature_repo", "layers")
 
 ASSIGNMENTS = r"(?:[A-Z][A-Z0-9_]*=\S+\s+)*"
@@ -77,8 +80,8 @@ class Page:
 def pages() -> list[Page]:
     """Every page that speaks to a reader of the repository; translations and the changelog ask for nothing new."""
     found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / room / "README.md" for room in ROOMS)]
-    wanted = [path for path in found if path.is_file() and path.name not in {*TRANSLATIONS, "CHANGELOG.md"}]
-    return [Page(path) for path in sorted(wanted)]
+    wanted = [Page(path) for path in sorted(found) if path.is_file()]
+    return [page for page in wanted if page.name not in {*TRANSLATIONS, "CHANGELOG.md"}]
 
 
 def normal(command: str) -> str:

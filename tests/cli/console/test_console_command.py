@@ -17,6 +17,7 @@ from console_world import scoring_api
 from typer.testing import CliRunner
 
 from cli.console.server import served_beside
+from cli.embedded import CONSOLE_FILE
 from cli.main import app
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/\?key=(\S+)")
@@ -105,6 +106,12 @@ def stopped(thread: threading.Thread, timeout: float | None = None) -> None:
         raise KeyboardInterrupt
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Files of a run are written below the working folder."""
+    monkeypatch.chdir(tmp_path)
+
+
 def test_the_console_listens_on_the_loopback_alone(platform):
     """Other machines cannot reach it, whatever the machine's own address."""
     said: list[str] = []
@@ -113,6 +120,15 @@ def test_the_console_listens_on_the_loopback_alone(platform):
         listening = [line.split() for line in open("/proc/net/tcp", encoding="ascii")][1:]  # noqa: SIM115, PTH123
         ours = [one[1].split(":")[0] for one in listening if one[3] == "0A" and int(one[1].split(":")[1], 16) == int(found[0])]
         assert ours == ["0100007F"]
+
+
+def test_beside_a_run_its_address_lies_where_only_its_owner_reads_it(platform):
+    """The API's first page leads there; afterwards nothing is left."""
+    said: list[str] = []
+    with served_beside(platform.target, said.append):
+        assert said == [f"Console: {CONSOLE_FILE.read_text(encoding='utf-8')}"]
+        assert CONSOLE_FILE.stat().st_mode & 0o777 == 0o600
+    assert not CONSOLE_FILE.exists()
 
 
 def test_beside_a_run_the_console_takes_another_port_where_the_usual_one_is_in_use(platform):

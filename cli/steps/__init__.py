@@ -1,0 +1,1 @@
+"""How far an execution of the pipeline has come, told from its history and its plan."""
