@@ -54,7 +54,9 @@ class TrainingView:
             self._screen.line(f"  quarantine: {chunk} is left out: {'; '.join(faults)}")
         if plan.get("outcome") == "train":
             wanted = ", ".join(f"{family['family']} {_work(family['chunks'])}" for family in plan["families"])
-            self._screen.line(f"  plan: {wanted}; holdout {plan['holdout']['chunk']}, which nobody trains on")
+            earlier = plan["holdout"].get("earlier", [])
+            told = f"{plan['holdout']['chunk']}{f' with the {len(earlier)} weeks before it' if earlier else ''}"
+            self._screen.line(f"  plan: {wanted}; holdout {told}, which nobody trains on")
 
     def working(self, jobs: Iterable[str]) -> None:
         """Name the running jobs on the live line."""

@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from cli.errors import CommandError
+from cli.errors import CommandError, InputError
 from cli.execution import follow_execution, start_execution
 from cli.interruption import told_when_stopped
 from cli.progress import TrainingView
 from cli.screen import Screen
 from cli.target import Target
 from greenfraud.coverage import read_coverage
+from greenfraud.enough import told
 from greenfraud.executions import RUNNING, name_of, status_of
 from greenfraud.quarantine import read_quarantine
 from greenfraud.run_request import RunRequest
+from greenfraud.weekly_frauds import read_weeks
 
 CAUSE = "stopped by greenfraud retrain --stop"
 
@@ -46,15 +48,16 @@ def retrain(target: Target, screen: Screen, document: Mapping[str, Any]) -> dict
 
 
 def check_wishes(target: Target, document: Mapping[str, Any]) -> None:
-    """Refuse what the plan would refuse, before an execution exists to fail. Raises InvalidInput naming the field."""
+    """Refuse what the plan would refuse, before an execution exists. InvalidInput names the field, InputError what is missing."""
     request = RunRequest.from_json(document)
-    if request.chunks is None and request.holdout is None and not request.accept:
-        return
     held = request.check_quarantine(read_quarantine(target.client("s3"), target.outputs["LakeBucket"]))
     coverage = read_coverage(target.client("s3"), target.outputs["LakeBucket"], today=datetime.now(UTC).date())
     if coverage is not None:  # before the first import there is nothing to train, which the plan says
-        _, trainable = request.holdout_and_trainable(coverage.without(held))
-        request.chosen_of(trainable)
+        coverage, weeks = coverage.without(held), read_weeks(target.client("s3"), target.outputs["LakeBucket"])
+        found = request.split(coverage, weeks)
+        if missing := told(found, coverage, weeks):
+            raise InputError(f"nothing was started: {missing}")
+        request.chosen_of(found.learned)
 
 
 def stop(target: Target, screen: Screen, name: str) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 from cli import emissions, record
 from cli.data.dataset import Dataset, HeldBack, hold_back
 from cli.data.deployed_columns import require_columns
-from cli.data.enough import tell_odd
-from cli.data.sources import Source, require_trainable
+from cli.data.enough import require_enough
+from cli.data.sources import Source
 from cli.data.upload import HELD_BACK_KEY, change_label_horizon, imported_document, read_json, upload
 from cli.embedded import LOG, deploy, embedded_aws
 from cli.errors import CommandError, InputError
@@ -86,9 +86,7 @@ def run(options: RunOptions, screen: Screen) -> None:
     """Start, deploy, import, train, promote, serve, score; stay up unless `is_exiting`. CommandError when a step fails."""
     _require_assembly(options.assembly)
     state = STATE / options.source.identity
-    prepared = None if state.exists() else _prepared(options.source)
-    if prepared is not None:
-        tell_odd(prepared[0], screen)
+    prepared = None if state.exists() else _prepared(options.source, screen)
     began = time.monotonic()
     with told_when_stopped(STOPPED), _platform(options, state, screen) as (target, has_ended):
         record.RUN_RECORD.unlink(missing_ok=True)
@@ -151,7 +149,7 @@ def _import(options: RunOptions, prepared: Prepared | None, target: Target, scre
     found = imported_document(s3, bucket)
     if found is None or found["source_sha256"] != source.sha256:
         with screen.step("import", f"importing {source.description}"):
-            dataset, held_back = prepared or _prepared(source)
+            dataset, held_back = prepared or _prepared(source, screen)
             kept = held_back if key is None else None
             upload(s3, bucket, tokenised(dataset, key), kept, done=lambda now, of: screen.doing(f"importing: file {now} of {of}"))
     if options.label_horizon_days is not None:
@@ -159,14 +157,15 @@ def _import(options: RunOptions, prepared: Prepared | None, target: Target, scre
     done.dataset = read_json(s3, bucket, DATASET_KEY)
     screen.line(f"  {_described(done.dataset)}")
     if key is not None:
-        return (prepared or _prepared(source))[1]
+        return (prepared or _prepared(source, screen))[1]
     return [_held(document) for document in read_json(s3, bucket, HELD_BACK_KEY) or []]
 
 
-def _prepared(source: Source) -> Prepared:
-    """The data set to import and what is kept back of it. InputError when the rest would be too short to train on."""
-    dataset, held_back = hold_back(require_trainable(source.load()))
-    return require_trainable(dataset), held_back
+def _prepared(source: Source, screen: Screen) -> Prepared:
+    """The data set to import and what is kept back of it. InputError when no model could come of the rest."""
+    dataset, held_back = hold_back(source.load())
+    require_enough(dataset, screen)
+    return dataset, held_back
 
 
 def _described(dataset: Mapping[str, Any]) -> str:

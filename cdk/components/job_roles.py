@@ -35,7 +35,7 @@ SMALL_FILES = {
     "emissions": "serve-*.json",
 }
 WHOLE_DAY = "whole-day.parquet"
-DATASET = "dataset.json"
+DATASET, WEEKS = "dataset.json", "weeks.json"
 INBOX, RECEIPTS = "labels/", "receipts/labels/"  # as intake.labels.inbox
 PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -168,7 +168,7 @@ class JobRoles(Construct):
     def _monitor(self, role: iam.Role) -> None:
         """From decisions, the history and the baselines of bundles to reports of skew and of quality."""
         allow_objects(role, self._lake, READ, DATASET, "decisions/", "quarantine/", *HISTORY)
-        allow_objects(role, self._lake, [*READ, *WRITE], "reports/quality/")
+        allow_objects(role, self._lake, [*READ, *WRITE], "reports/quality/", WEEKS)
         allow_objects(role, self._lake, WRITE, "reports/skew/")
         allow_listing(role, self._artifacts)
         allow_objects(role, self._artifacts, READ, "models/*/manifest.json")

@@ -73,7 +73,7 @@ def _allow_reading(plan: ServiceFunction, settings: Settings, buckets: Buckets) 
     if settings.intensity_secret:
         _allow_secret(plan, settings.intensity_secret)
     allow_listing(plan.role, buckets.lake, buckets.artifacts)
-    allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "dataset.json", "quarantine/")
+    allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "dataset.json", "weeks.json", "quarantine/")
     if settings.skips_within_days:  # what the last weeks lost, and what earlier runs cost and brought
         allow_objects(plan.role, buckets.lake, ["s3:GetObject"], "reports/quality/")
         allow_objects(plan.role, buckets.artifacts, ["s3:GetObject"], "runs/")

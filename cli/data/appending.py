@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.data.dataset import Dataset
 from cli.data.lake_days import LakeDays
+from cli.data.lake_weeks import weeks_of_lake
 from cli.data.overlap import Overlap, overlap_of
 from cli.data.upload import lake_files
 from cli.errors import CommandError, InputError
@@ -75,6 +76,7 @@ def append(s3: Any, bucket: str, dataset: Dataset, *, done: Callable[[int, int],
         written = _write(lake, replace(dataset, table=reports.table), is_live, done)
         live = _count(pc.and_(is_live, pc.invert(overlap.known)))
         document = _described(document, dataset, replace(overlap, rows=overlap.rows - live), reports.there + reports.new)
+        lake.put_weeks(weeks_of_lake(lake, document))
         lake.describe(document, tag)
     except (ClientError, BotoCoreError) as error:
         raise CommandError(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from greenfraud.chunks import DEFAULT_CHUNK_DAYS, Chunk, Coverage
+from greenfraud.chunks import DEFAULT_CHUNK_DAYS
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US, day_of
 from greenfraud.records import Transaction, format_rfc3339
@@ -59,18 +59,6 @@ class Dataset:
     def newest_us(self) -> int:
         """Event time of the newest transaction."""
         return int(self.table["occurred_us"][-1].as_py())
-
-    def trainable(self) -> tuple[Chunk | None, list[Chunk]]:
-        """The holdout and the chunks that may be trained before it, once this is in the lake: as the plan will find them."""
-        days = np.unique(self.table["occurred_us"].to_numpy() // DAY_US)
-        coverage = Coverage(
-            first_day=self.first_day,
-            newest_us=self.newest_us,
-            days=frozenset(day_of(int(day) * DAY_US) for day in days),
-            chunk_days=CHUNK_DAYS,
-            maturity_days=self.maturity_days,
-        )
-        return coverage.up_to(datetime.now(UTC).date()).holdout_and_trainable()
 
     def document(self) -> dict[str, Any]:
         """What the lake says about this data set in `dataset.json`."""

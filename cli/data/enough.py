@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import Any, TypeAlias
+from datetime import date
 
-import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from cli.data.dataset import Dataset
 from cli.data.look_screen import show_readiness
+from cli.data.week_counts import Counting, by_day, is_judged
+from cli.errors import InputError
 from cli.screen import Screen
-from greenfraud.instants import DAY_US, day_of
-from intake.look.findings import Calendar, Readiness, Victim
+from greenfraud.instants import DAY_US
+from intake.look.findings import Calendar, Readiness
 from intake.look.readiness import readiness_of
-
-Days: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
 
 
 def readiness_of_dataset(dataset: Dataset) -> Readiness:
@@ -24,36 +22,37 @@ def readiness_of_dataset(dataset: Dataset) -> Readiness:
     return readiness_of(calendar_of_dataset(dataset), dataset.maturity_days)
 
 
-def tell_odd(dataset: Dataset, screen: Screen) -> None:
-    """Say before anything is trained that no model can come of it, or that weeks are judged together; nothing of a usual one."""
+def require_enough(dataset: Dataset, screen: Screen) -> None:
+    """Say what is odd before anything is trained, and nothing of what is usual. InputError where no model can come of it."""
     readiness = readiness_of_dataset(dataset)
     if readiness.state != "ready" or readiness.warnings:
         show_readiness(readiness, screen)
+    if not readiness.is_trainable:
+        since = f" It should be possible from about {readiness.possible_on} on." if readiness.possible_on else ""
+        remedies = "".join(f" {remedy[:1].upper()}{remedy[1:]}." for remedy in readiness.remedies)
+        raise InputError(
+            f"not enough for a first model, so nothing was started: {'; '.join(readiness.reasons)}.{since}{remedies} "
+            "`greenfraud import` takes it all the same, and the rules decide until then"
+        )
 
 
 def calendar_of_dataset(dataset: Dataset) -> Calendar:
     """Payments, frauds and victims by UTC day. Where each payment is a stranger's, no customer is known."""
     table = dataset.table
-    days = table["occurred_us"].to_numpy() // DAY_US
-    is_fraud = table["is_fraud"].to_numpy()
+    counting = Counting(dataset.maturity_days)
+    counting.add(table)
     is_known = bool(pc.any(pc.not_equal(table["customer_id"], table["transaction_id"])).as_py())
+    each = pc.value_counts(table["customer_id"]).field("counts") if is_known else pa.array([], pa.int64())
     return Calendar(
-        payments=dict(_by_day(days)),
-        frauds=dict(_by_day(days[is_fraud])),
-        victims=tuple(_victims(dataset)) if is_known else (),
-        customers=pc.count_distinct(table["customer_id"]).as_py() if is_known else None,
+        payments=_days(table),
+        frauds=_days(table.filter(table["is_fraud"])),
+        uninvestigated=_days(table.filter(pc.invert(pc.or_(is_judged(table), table["is_fraud"])))),
+        victims=tuple(counting.victims) if is_known else (),
+        customers=len(each) if is_known else None,
+        most_of_one=pc.max(each).as_py() or 0,
         newest_us=dataset.newest_us,
     )
 
 
-def _by_day(days: Days) -> Iterator[tuple[date, int]]:
-    found, counts = np.unique(days, return_counts=True)
-    return ((day_of(int(day) * DAY_US), int(count)) for day, count in zip(found, counts, strict=True))
-
-
-def _victims(dataset: Dataset) -> Iterator[Victim]:
-    frauds = dataset.table.filter(dataset.table["is_fraud"]).select(["occurred_us", "observed_us", "customer_id"])
-    for occurred_us, observed_us, customer in zip(*(column.to_pylist() for column in frauds.columns), strict=True):
-        day = day_of(occurred_us)
-        known_on = day + timedelta(days=dataset.maturity_days) if observed_us is None else day_of(observed_us)
-        yield Victim(day, known_on, customer)
+def _days(table: pa.Table) -> dict[date, int]:
+    return by_day(table["occurred_us"].to_numpy() // DAY_US)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,8 @@ from botocore.exceptions import ClientError
 
 from cli.data.upload import IMPORTED, day_file, keys_below
 from cli.errors import CommandError
-from greenfraud.naming import DATASET_KEY, transactions_prefix
+from greenfraud.naming import DATASET_KEY, WEEKS_KEY, transactions_prefix
+from greenfraud.weekly_frauds import WeekCount, read_weeks, weeks_document
 
 READ_AT_ONCE = 8  # days in memory
 CHANGED = {"PreconditionFailed", "ConditionalRequestConflict"}
@@ -52,6 +53,21 @@ class LakeDays:
         with ThreadPoolExecutor(READ_AT_ONCE) as pool:
             found = pool.map(lambda key: _records(key, self._get(key)[0], ["transaction_id", "is_fraud"]), keys)
             return {name for rows in found for name, is_fraud in rows if is_fraud}
+
+    def told_moments(self) -> dict[str, int]:
+        """When each payment was first called a fraud, in microseconds since the epoch, by its id."""
+        keys, columns = keys_below(self.s3, self.bucket, "labels/"), ["transaction_id", "is_fraud", "observed_us"]
+        found: dict[str, int] = {}
+        with ThreadPoolExecutor(READ_AT_ONCE) as pool:
+            for rows in pool.map(lambda key: _records(key, self._get(key)[0], columns), keys):
+                for name, is_fraud, observed_us in rows:
+                    if is_fraud:
+                        found[name] = min(observed_us, found.get(name, observed_us))
+        return found
+
+    def put_weeks(self, counted: Mapping[str, WeekCount]) -> None:
+        """Write what was counted; of weeks that were not, what was counted before stays."""
+        self._put(WEEKS_KEY, weeks_document({**read_weeks(self.s3, self.bucket), **counted}), {})
 
     def live_ids(self, days: Iterable[date]) -> set[str]:
         """Ids of the payments that arrived live on some days."""

@@ -10,7 +10,6 @@ from typing import Protocol
 from cli.data.dataset import Dataset
 from cli.data.importing import ImportOptions, load_file, source_identity
 from cli.data.world import WorldSpecification, make_world
-from cli.errors import InputError
 from greenfraud.money import EURO
 
 
@@ -84,15 +83,3 @@ class FileSource:
     def load(self) -> Dataset:
         """Read and check it."""
         return load_file(self._path, self._options, note=self._note)
-
-
-def require_trainable(dataset: Dataset) -> Dataset:
-    """`dataset`, if the pipeline would find a chunk to train on and a later one to judge by; otherwise InputError."""
-    if not dataset.trainable()[1]:
-        days = dataset.maturity_days
-        raise InputError(
-            f"the data are too short to train on: from {dataset.first_day} on, a week to learn from, {days} days for its reports "
-            f"to arrive, a later week to be judged on and {days} days for that one's reports are needed. A week counts with "
-            "transactions on most of its days, none later than today. Give a longer history"
-        )
-    return dataset

@@ -15,10 +15,12 @@ import pyarrow.parquet as pq
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.data.dataset import Dataset, HeldBack
+from cli.data.week_counts import weeks_of_dataset
 from cli.errors import CommandError, InputError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US, day_of
-from greenfraud.naming import DATASET_KEY, labels_prefix, releases_prefix, transactions_prefix
+from greenfraud.naming import DATASET_KEY, WEEKS_KEY, labels_prefix, releases_prefix, transactions_prefix
+from greenfraud.weekly_frauds import weeks_document
 
 HELD_BACK_KEY = "held-back.json"
 UPLOADS_AT_ONCE = 6
@@ -55,6 +57,7 @@ def upload(
             for count, _ in enumerate(pool.map(lambda file: _put(s3, bucket, file[0], day_file(file[1])), files), start=1):
                 done(count, len(files))
         _put(s3, bucket, HELD_BACK_KEY, _json([held_document(held) for held in held_back or []]))
+        _put(s3, bucket, WEEKS_KEY, weeks_document(weeks_of_dataset(dataset)))
         _put(s3, bucket, DATASET_KEY, _json(dataset.document()))
     except (ClientError, BotoCoreError) as error:
         _remove_imports(s3, bucket)
@@ -121,7 +124,7 @@ def _is_there(s3: Any, bucket: str, dataset: Dataset) -> bool:
 def _remove_imports(s3: Any, bucket: str) -> None:
     """Take away what an import wrote, `dataset.json` first; records that arrived live stay."""
     found = [key for prefix in PARTITIONED for key in keys_below(s3, bucket, prefix) if key.endswith(f"/{IMPORTED}")]
-    for key in (DATASET_KEY, HELD_BACK_KEY, *found):
+    for key in (DATASET_KEY, WEEKS_KEY, HELD_BACK_KEY, *found):
         s3.delete_object(Bucket=bucket, Key=key)
 
 

@@ -16,7 +16,7 @@ from functions.plan.chain import Lineage, read_lineage
 from functions.plan.jobs import Execution, chunk_list
 from functions.plan.judging import Judging
 from functions.plan.lease_table import LeaseTable, Start
-from functions.plan.planning import judged_plan, make_plan, refused_plan, unaffordable_plan
+from functions.plan.planning import Lake, judged_plan, make_plan, refused_plan, unaffordable_plan
 from functions.plan.settings import Settings
 from functions.plan.spending import records_of_month
 from functions.plan.waiting import Waiting
@@ -26,9 +26,10 @@ from greenfraud.faults import edge
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import parse_rfc3339, to_datetime
 from greenfraud.metrics import embedded_metrics
-from greenfraud.naming import chunk_list_key, execution_key, genesis_prefix, plan_key
+from greenfraud.naming import LOOKS, chunk_list_key, execution_key, genesis_prefix, plan_key
 from greenfraud.quarantine import Accepted, Quarantine, put_quarantined, read_quarantine
 from greenfraud.run_request import RunRequest
+from greenfraud.weekly_frauds import read_weeks
 
 SKIPPED = "RunsSkipped"
 BUDGET = "TrainingBudgetUsed"  # the metric: a share, 1.0 when it is used up
@@ -87,7 +88,8 @@ def _plan(execution: Execution, request: RunRequest, start: Start) -> dict[str, 
     coverage = read_coverage(client("s3"), settings.lake_bucket, today=start.now.date())
     lineages = {family: read_lineage(client("dynamodb"), settings.lineage_table, family) for family in request.families}
     quarantine = read_quarantine(client("s3"), settings.lake_bucket)
-    plan = make_plan(execution, request, coverage, lineages, quarantine)
+    lake = Lake(coverage, quarantine, read_weeks(client("s3"), settings.lake_bucket), _looked())
+    plan = make_plan(execution, request, lake, lineages)
     if plan["outcome"] == "train" and coverage is not None:
         plan = _judge(request, plan, coverage, lineages, start)
     _accept(request, quarantine, start)
@@ -95,6 +97,13 @@ def _plan(execution: Execution, request: RunRequest, start: Start) -> dict[str, 
         leases.take(before, start)
         _prepare(execution, request, plan)
     return plan
+
+
+def _looked() -> set[str]:
+    """The chunks that models were judged on."""
+    pages = client("s3").get_paginator("list_objects_v2")
+    found = pages.paginate(Bucket=settings.artifacts_bucket, Prefix=LOOKS, Delimiter="/")
+    return {part["Prefix"].removeprefix(LOOKS).rstrip("/") for page in found for part in page.get("CommonPrefixes", [])}
 
 
 def _judge(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from functions.plan.chain import Lineage
@@ -11,40 +11,71 @@ from functions.plan.jobs import Execution, chain, chain_features, features_uri, 
 from functions.plan.lease_table import Refusal
 from functions.plan.worth import Worth
 from greenfraud.chunks import Chunk, Coverage
+from greenfraud.enough import Split, told
 from greenfraud.instants import format_rfc3339
 from greenfraud.quarantine import Quarantine
 from greenfraud.run_request import RunRequest
+from greenfraud.weekly_frauds import WeeklyFrauds
+
+OVERLAPPING = 2  # weeks that are judged together may have one of them in common with the run before
 
 
-def make_plan(
-    execution: Execution,
-    request: RunRequest,
-    coverage: Coverage | None,
-    lineages: Mapping[str, Lineage],
-    quarantine: Quarantine = MappingProxyType({}),
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Lake:
+    """What is known of the lake: its days, None before the first import, the chunks in quarantine, and the frauds by week.
+
+    `looked` are the chunks that models were judged on before.
+    """
+
+    coverage: Coverage | None
+    quarantine: Quarantine
+    weeks: WeeklyFrauds
+    looked: Collection[str] = ()
+
+
+def make_plan(execution: Execution, request: RunRequest, lake: Lake, lineages: Mapping[str, Lineage]) -> dict[str, Any]:
     """What the jobs read as plan.json; `outcome` is train or nothing_to_train. Raises InvalidInput."""
-    if coverage is None:
+    if lake.coverage is None:
         return _nothing(execution, request, None, "the lake has no dataset.json: import a data set first")
-    held = request.check_quarantine(quarantine)
-    plan = _plan(execution, request, coverage.without(held), lineages)
-    return plan | {"quarantined": {chunk: list(quarantine[chunk].faults) for chunk in held}}
+    held = request.check_quarantine(lake.quarantine)
+    plan = _plan(execution, request, lake.coverage.without(held), lake, lineages)
+    return plan | {"quarantined": {chunk: list(lake.quarantine[chunk].faults) for chunk in held}}
 
 
-def _plan(execution: Execution, request: RunRequest, coverage: Coverage, lineages: Mapping[str, Lineage]) -> dict[str, Any]:
-    holdout, trainable = request.holdout_and_trainable(coverage)
-    if holdout is None or not trainable:
-        reason = f"no chunk of {coverage.chunk_days} days has been mature for {coverage.maturity_days} days before a mature one"
-        return _nothing(execution, request, coverage, reason)
-    jobs = {family: _jobs(execution, request, family, trainable, lineages[family]) for family in request.families}
+def _plan(
+    execution: Execution, request: RunRequest, coverage: Coverage, lake: Lake, lineages: Mapping[str, Lineage]
+) -> dict[str, Any]:
+    found = request.split(coverage, lake.weeks)
+    missing = told(found, coverage, lake.weeks) or ("" if request.is_wished else _mostly_seen(found, lake.looked))
+    if missing:
+        return _nothing(execution, request, coverage, missing)
+    jobs = {family: _jobs(execution, request, family, found.learned, lineages[family]) for family in request.families}
     if not any(jobs.values()):
         return _nothing(execution, request, coverage, "every trainable chunk has been learned")
     return {
         **_common(execution, request, coverage, "train"),
         "features": refit_features(execution) if request.full else chain_features(execution),
         "families": [{"family": family, "chunks": of_family} for family, of_family in jobs.items() if of_family],
-        "holdout": {"chunk": holdout.id, "features_uri": features_uri(execution, holdout)},
+        "holdout": _holdout(execution, found),
     }
+
+
+def _mostly_seen(found: Split, looked: Collection[str]) -> str:
+    """Why a run that nobody asked for would judge mostly what was judged on before, where many weeks are judged together.
+
+    Each look at a week halves what the next one may find certain: looked at weekly, a pool of many weeks would promote nothing.
+    """
+    seen = sum(chunk.id in looked for chunk in found.judged)
+    if len(found.judged) <= OVERLAPPING or 2 * seen <= len(found.judged):
+        return ""
+    return f"{seen} of the {len(found.judged)} weeks to be judged on together were judged on before: half of them are to be new"
+
+
+def _holdout(execution: Execution, found: Split) -> dict[str, Any]:
+    """The newest judged chunk, and those before it that are judged with it."""
+    newest = found.judged[-1]
+    earlier = {"earlier": [chunk.id for chunk in found.judged[:-1]]} if len(found.judged) > 1 else {}
+    return {"chunk": newest.id, "features_uri": features_uri(execution, newest), **earlier}
 
 
 def unaffordable_plan(execution: Execution, request: RunRequest, reason: str) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
+from greenfraud.weekly_frauds import Victim
 from intake.description import STEPS
-from intake.look.findings import Calendar, TimeForm, Victim
+from intake.look.findings import Calendar, TimeForm
 from intake.look.proposed_times import START
 from intake.look.tally import MOST_FRAUDS, Tally
 
@@ -28,7 +29,7 @@ def calendar_of(tally: Tally, form: TimeForm, maturity_days: int, start: date | 
     """Return payments and frauds by day up to today, and how many rows have no day, one before 1970, or one ahead of now."""
     day_of, left_out = _reader(form, start or START), Counter[str](undated=tally.undated)
     known = {key: day_of(key) for key in tally.days}
-    payments, frauds = Counter[date](), Counter[date]()
+    payments, frauds, unknown = Counter[date](), Counter[date](), Counter[date]()
     for key, count in tally.days.items():
         day = known[key]
         if day is None or not EPOCH <= day <= today:
@@ -36,14 +37,17 @@ def calendar_of(tally: Tally, form: TimeForm, maturity_days: int, start: date | 
         else:
             payments[day] += count
             frauds[day] += tally.frauds[key]
+            unknown[day] += tally.uninvestigated[key]
     delay = timedelta(days=maturity_days)
     is_cut = len(tally.victims) >= MOST_FRAUDS  # of some alone, nobody could tell who is known to be compromised
     victims = [] if is_cut else [(known.get(key), who) for key, who in tally.victims]
     return Calendar(
         payments=payments,
         frauds=+frauds,
+        uninvestigated=+unknown,
         victims=tuple(Victim(day, day + delay, who) for day, who in victims if day is not None and EPOCH <= day <= today),
         customers=len(tally.entities["customer_id"]) if "customer_id" in tally.entities else None,
+        most_of_one=max(tally.entities.get("customer_id", Counter[str]()).values(), default=0),
     ), left_out
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from greenfraud.weekly_frauds import Victim
 from intake.description import Description
 
 
@@ -142,23 +143,19 @@ class Entities:
     is_at_least: bool = False
 
 
-@dataclass(frozen=True)
-class Victim:
-    """One fraud: when it happened and when it became known, as UTC days, and whose it was."""
-
-    day: date
-    known_on: date
-    customer: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
-    """Payments and frauds by UTC day. `customers` is None where nobody is known, and then no victim can be told."""
+    """Payments and frauds by UTC day. `customers` is None where nobody is known, and then no victim can be told.
+
+    Of `uninvestigated` payments, and of those that never went through, nothing is known. `most_of_one` customer are payments.
+    """
 
     payments: Mapping[date, int]
     frauds: Mapping[date, int]
+    uninvestigated: Mapping[date, int] = field(default_factory=dict)
     victims: tuple[Victim, ...] = ()
     customers: int | None = None
+    most_of_one: int = 0
     newest_us: int | None = None  # of the newest payment, where it is known to the microsecond
 
 

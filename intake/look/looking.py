@@ -101,7 +101,10 @@ def _wanted(glance: Glance, time: TimeForm | None) -> Wanted:
     labels = glance.forms.labels
     words = {word.strip().lower() for word in (labels.fraud if labels else ())}
     usual = set() if glance.asked.given.labels.fraud else FRAUD - {word.lower() for word in (labels.unknown if labels else ())}
-    return Wanted(places=_places(glance), time=time, fraud_words=frozenset(words | usual))
+    never = {
+        word.strip().lower() for word in (*glance.asked.given.labels.not_investigated, *(labels.uninvestigated if labels else ()))
+    }
+    return Wanted(places=_places(glance), time=time, fraud_words=frozenset(words | usual), unknown_words=frozenset(never))
 
 
 def _forms_of_all(glance: Glance, time: TimeForm | None, tally: Tally) -> Forms:

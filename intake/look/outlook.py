@@ -1,9 +1,4 @@
-"""What could be learned from a history and judged on it, under one maturity of its labels.
-
-The same rules as the plan's and the evaluation's: weeks count from the first day, a model may learn what was known before the
-holdout began, weeks in between join the holdout where it has too few frauds (`training/evaluation/pooling.py`), and customers
-known to be compromised are not asked about (`training/evaluation/holdout.py`).
-"""
+"""What could be learned from a history and judged on it, under one maturity of its labels, by the rules of the plan itself."""
 
 from __future__ import annotations
 
@@ -12,13 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from greenfraud.chunks import DEFAULT_CHUNK_DAYS, Chunk, Coverage
-from greenfraud.gate.margins import Margins
+from greenfraud.chunks import DEFAULT_CHUNK_DAYS, Chunk, Coverage, chunks_between
+from greenfraud.enough import Split, lack, possible_on, split
 from greenfraud.instants import start_of_day_us
-from intake.look.findings import Calendar, Victim, Week
-
-KNOWN_DAYS = 7  # how much older than the label delay a fraud may be and still count as known, as in the holdout
-NEEDED = Margins().minimum_frauds
+from greenfraud.weekly_frauds import WeekCount, count_weeks
+from intake.look.findings import Calendar, Week
 
 
 @dataclass(frozen=True)
@@ -42,51 +35,46 @@ class Outlook:
         ).up_to(self.today)
 
     @cached_property
-    def split(self) -> tuple[list[Chunk], list[Chunk]]:
-        """The weeks that are judged, newest last, and those that are learned; both empty where there is no holdout."""
-        holdout, learned = self.coverage.holdout_and_trainable()
-        if holdout is None or not learned:
-            return [], []
-        between = [week for week in self.coverage.mature if learned[-1].end_day <= week.start_day < holdout.start_day]
-        judged = [holdout]
-        while between and self.left(judged) < NEEDED:
-            judged.insert(0, between.pop())
-        return judged, learned
-
-    def left(self, chunks: list[Chunk]) -> int:
-        """The frauds of these weeks without customers known to be compromised."""
-        return sum(self.left_in(chunk) for chunk in chunks)
-
-    def left_in(self, chunk: Chunk) -> int:
-        """Count the frauds of a week without customers known by then to be compromised."""
-        if not self.calendar.victims:
-            return self.frauds_in(chunk)
-        since = chunk.start_day - timedelta(days=KNOWN_DAYS + self.maturity_days)
-        known: dict[str, date] = {}
-        for one in self._victims_on(since, chunk.end_day):
-            known[one.customer] = min(one.known_on, known.get(one.customer, one.known_on))
-        return sum(known[one.customer] >= one.day for one in self._victims_on(chunk.start_day, chunk.end_day))
+    def counted(self) -> dict[str, WeekCount]:
+        """Frauds that can be asked about, week by week."""
+        chunks = chunks_between(self.coverage.first_day, self.coverage.as_of_us)
+        if self.calendar.victims:
+            return count_weeks(chunks, self.calendar.victims, self.legitimate, self.maturity_days)
+        return {chunk.id: self._of_nobody(chunk) for chunk in chunks}
 
     @cached_property
-    def _victims(self) -> dict[date, list[Victim]]:
-        found: dict[date, list[Victim]] = {}
-        for one in self.calendar.victims:
-            found.setdefault(one.day, []).append(one)
-        return found
+    def legitimate(self) -> dict[date, int]:
+        """Payments by day that are known to be no fraud."""
+        unknown, frauds = self.calendar.uninvestigated, self.calendar.frauds
+        return {day: count - frauds.get(day, 0) - unknown.get(day, 0) for day, count in self.calendar.payments.items()}
 
-    def _victims_on(self, start: date, end: date) -> Iterator[Victim]:
-        for ahead in range((end - start).days):
-            yield from self._victims.get(start + timedelta(days=ahead), ())
+    def _of_nobody(self, chunk: Chunk) -> WeekCount:
+        """Where no customer is known, none is known to be compromised."""
+        frauds, mature = self.frauds_in(chunk), chunk.end_day + timedelta(days=self.maturity_days)
+        return WeekCount(sum(self.legitimate.get(day, 0) for day in chunk.days), {mature: frauds} if frauds else {})
+
+    @cached_property
+    def split(self) -> Split:
+        """The weeks that are judged, and those that are learned."""
+        return split(self.coverage, self.counted)
+
+    @cached_property
+    def lack(self) -> str:
+        """What stands in the way, nothing where it is enough."""
+        return lack(self.split, self.coverage, self.counted)
+
+    @cached_property
+    def possible_on(self) -> date | None:
+        """From when on it should be enough, None where it is, or nobody can tell."""
+        return possible_on(self.coverage, self.counted) if self.lack else None
+
+    def left_in(self, chunk: Chunk) -> int:
+        """Count the frauds of a week that can be asked about once they are known."""
+        return self.counted[chunk.id].in_all
 
     def frauds_in(self, chunk: Chunk) -> int:
         """Count the frauds of a week."""
         return sum(self.calendar.frauds.get(day, 0) for day in chunk.days)
-
-    @property
-    def is_enough(self) -> bool:
-        """Tell whether something can be learned, and the holdout has enough frauds to judge by."""
-        judged, learned = self.split
-        return bool(judged) and self.left(judged) >= NEEDED and any(self.frauds_in(chunk) for chunk in learned)
 
     def weeks(self) -> Iterator[Week]:
         """Every week from the first payment to the newest, also those without any."""

@@ -33,6 +33,7 @@ class Tally:
     rows: int = 0
     days: Counter[str] = field(default_factory=Counter)
     frauds: Counter[str] = field(default_factory=Counter)
+    uninvestigated: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
     unlabelled: int = 0
     currencies: Counter[str] = field(default_factory=Counter)
@@ -47,11 +48,12 @@ class Tally:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Where the columns of each field stand, how times are written, and which words mean fraud."""
+    """Where the columns of each field stand, how times are written, and which words mean fraud, or that nobody investigated."""
 
     places: Mapping[str, tuple[int, ...]]
     time: TimeForm | None
     fraud_words: frozenset[str]
+    unknown_words: frozenset[str] = frozenset()
 
 
 def tallied(batches: Callable[[Sequence[int]], Iterable[pa.RecordBatch]], wanted: Wanted, note: Callable[[int], None]) -> Tally:
@@ -67,22 +69,19 @@ def tallied(batches: Callable[[Sequence[int]], Iterable[pa.RecordBatch]], wanted
 
 def _count(tally: Tally, found: Mapping[str, list[pa.Array]], wanted: Wanted, rows: int) -> None:
     tally.rows += rows
-    is_fraud = np.zeros(rows, bool)
+    is_fraud = is_unknown = np.zeros(rows, bool)
     if "is_fraud" in found:
         words = found["is_fraud"][0]
         _add(tally.labels, words)
         tally.unlabelled += words.null_count
-        is_fraud = pc.fill_null(
-            pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(words)), pa.array(sorted(wanted.fraud_words), pa.string())),
-            fill_value=False,
-        ).to_numpy(zero_copy_only=False)
+        is_fraud, is_unknown = _is_among(words, wanted.fraud_words), _is_among(words, wanted.unknown_words)
     if "currency" in found:
         _add(tally.currencies, found["currency"][0])
     for of in ("customer_id", "terminal_id"):
         if of in found:
             _add_entities(tally, of, found[of])
     if "occurred_at" in found and wanted.time is not None:
-        _count_days(tally, found, wanted.time, is_fraud)
+        _count_days(tally, found, wanted.time, is_fraud, is_unknown)
     for of, kept in (("occurred_at", tally.times), ("amount", tally.amounts), ("amount_minor", tally.amounts)):
         if of in found and len(kept) < 20 * LOOKED_AT:
             kept.extend(some_of(joined(found[of], MARKS.get(of, "")).drop_null(), OF_EACH_BATCH).to_pylist())
@@ -90,6 +89,12 @@ def _count(tally: Tally, found: Mapping[str, list[pa.Array]], wanted: Wanted, ro
         if of in found:
             is_negative = pc.match_substring_regex(found[of][0], r"^\s*(\(|[^\d]*-[^\d]*\d)|-\s*$")
             tally.negative += int(pc.sum(is_negative).as_py() or 0)
+
+
+def _is_among(words: pa.Array, known: frozenset[str]) -> np.ndarray:
+    plain = pc.fill_null(pc.utf8_lower(pc.utf8_trim_whitespace(words)), "")
+    found: np.ndarray = pc.is_in(plain, pa.array(sorted(known), pa.string())).to_numpy(zero_copy_only=False)
+    return found
 
 
 def _add(counter: Counter[str], values: pa.Array) -> None:
@@ -113,12 +118,15 @@ def _add_entities(tally: Tally, of: str, parts: list[pa.Array]) -> None:
             tally.is_cut[of] = True
 
 
-def _count_days(tally: Tally, found: Mapping[str, list[pa.Array]], form: TimeForm, is_fraud: np.ndarray) -> None:
+def _count_days(
+    tally: Tally, found: Mapping[str, list[pa.Array]], form: TimeForm, is_fraud: np.ndarray, is_unknown: np.ndarray
+) -> None:
     keys = day_keys(found["occurred_at"], form)
     tally.undated += keys.null_count
     _add(tally.days, keys)
     frauds = keys.filter(pa.array(is_fraud))
     _add(tally.frauds, frauds)
+    _add(tally.uninvestigated, keys.filter(pa.array(is_unknown)))
     if "customer_id" in found and len(tally.victims) < MOST_FRAUDS:
         customers = joined(found["customer_id"], MARKS["customer_id"]).filter(pa.array(is_fraud))
         tally.victims += [(day, who) for day, who in zip(frauds.to_pylist(), customers.to_pylist(), strict=True) if day and who]

@@ -52,7 +52,7 @@ def holdout(of: Subject) -> Answer:
         f"{count(found.get('removed_known_compromised'))} payments of customers known to be compromised are left out, as "
         "analysts would.",
         f"{newest}payments that were refused and never told of, or never investigated, and so are not judged: "
-        f"{count(found.get('censored_rows'))}.",
+        f"{count(found.get('censored_rows'))}, of which never investigated: {count(found.get('uninvestigated_rows'))}.",
         f"{newest}payments that were let through by chance, each counted as often as it stands for such: "
         f"{count(found.get('explored_rows'))}.",
         f"{newest}frauds that were reported after the label delay: {count(found.get('late_frauds'))}; still to be reported, "

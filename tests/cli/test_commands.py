@@ -114,7 +114,7 @@ def test_running_on_too_short_a_file_is_refused_before_anything_starts(invoke, w
     Path("cdk.out/manifest.json").write_text("{}")
     result = invoke("run", "--exit", "--data", str(write_csv(*ROWS)))
     assert result.exit_code == 2
-    assert "too short to train on" in result.stderr
+    assert "not enough for a first model, so nothing was started: too short with 1 day:" in result.stderr
     assert not Path(".local").exists()
 
 
@@ -125,7 +125,7 @@ def test_a_payment_months_after_all_others_makes_no_history_long_enough(invoke, 
     stray = "a4,2026-06-01T00:00:00Z,c1,t2,10.00,0"
     result = invoke("run", "--exit", "--data", str(write_csv(*ROWS, stray)))
     assert (result.exit_code, Path(".local").exists()) == (2, False)
-    assert "A week counts with transactions on most of its days" in result.stderr
+    assert "A week counts with payments on most of its days" in result.stderr
 
 
 def test_a_full_disk_is_said_in_words(invoke, monkeypatch, write_csv):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
-from cli.data.dataset import SCHEMA, Dataset, in_order
-from cli.data.enough import calendar_of_dataset, readiness_of_dataset, tell_odd
+from cli.data.dataset import INVESTIGATED, SCHEMA, Dataset, in_order
+from cli.data.enough import calendar_of_dataset, readiness_of_dataset, require_enough
 from cli.data.upload import upload
+from cli.errors import InputError
 from greenfraud.chunks import Chunk
-from greenfraud.gate.margins import Margins
 from greenfraud.instants import DAY_US, start_of_day_us
-from intake.look import outlook
 from intake.look.outlook import Outlook
 from intake.look.readiness import readiness_of
 from training.evaluation import holdout as evaluated
@@ -24,8 +26,6 @@ TODAY = date(2026, 11, 1)
 
 def dataset_of(days, *, frauds=0, payments=60, customers=500, open_on=lambda _: True, maturity_days=7):
     """Sixty payments on each day, of which the first are frauds; customers take turns."""
-    import pyarrow as pa
-
     rows = [(day, number) for day in range(days) if open_on(day) for number in range(payments)]
     occurred = [start_of_day_us(FIRST + timedelta(days=day)) + number * 600_000_000 for day, number in rows]
     is_fraud = [number < frauds for _, number in rows]
@@ -53,7 +53,7 @@ def test_frauds_that_would_be_judged_are_those_of_the_evaluations_holdout(s3, mo
     client.cache_clear()
     data = dataset_of(42, frauds=3, customers=customers)
     upload(s3, "lake", data)
-    judged, _ = data.trainable()
+    judged = Chunk.parse(readiness_of_dataset(data).judged[-1])
     known = evaluated.known_compromised(Bucket("lake"), judged, data.maturity_days)
     day = data.table["occurred_us"].to_numpy() // DAY_US
     is_inside = (day >= judged.start_us // DAY_US) & (day < judged.end_us // DAY_US)
@@ -62,17 +62,12 @@ def test_frauds_that_would_be_judged_are_those_of_the_evaluations_holdout(s3, mo
     assert int(found.is_fraud.sum()) == Outlook(calendar_of_dataset(data), 7, TODAY).left_in(judged)
 
 
-def test_what_is_needed_is_what_gate_and_evaluation_need():
-    """Named once."""
-    assert (Margins().minimum_frauds, evaluated.KNOWN_DAYS) == (outlook.NEEDED, outlook.KNOWN_DAYS)
-
-
 @pytest.mark.parametrize(
     ("data", "state", "judged"),
     [
         (dataset_of(60, frauds=6), "ready", 1),
         (dataset_of(60, frauds=3), "pooled", 2),
-        (dataset_of(60, frauds=1), "not yet", 2),
+        (dataset_of(60, frauds=1), "not yet", 5),
         (dataset_of(28, frauds=9), "not yet", 0),
     ],
 )
@@ -96,20 +91,13 @@ def test_the_day_from_which_a_model_is_possible_is_the_day_on_which_it_is(days, 
     assert (told.state, then.is_trainable, before.is_trainable) == ("not yet", True, False)
 
 
-def test_a_longer_maturity_is_named_where_it_judges_weeks_enough_together():
-    """With it, what was said is so."""
-    told = readiness_of(calendar_of_dataset(dataset_of(90, frauds=1, customers=100_000)), 7, TODAY)
-    assert told.remedies == ("--maturity-days 28 judges 5 weeks together, with 35 frauds",)
-    assert readiness_of(calendar_of_dataset(dataset_of(90, frauds=1, customers=100_000)), 28, TODAY).state == "pooled"
-
-
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (dataset_of(60, frauds=5, open_on=lambda day: day % 7 < 3), "no week has payments on more than 3 of its 7 days"),
         (dataset_of(21, frauds=5), "too short with 21 days"),
-        (dataset_of(60), "have no fraud, so there is nothing to learn"),
-        (dataset_of(60, frauds=1), "at least 30 are needed"),
+        (dataset_of(60), "no week that could be learned or judged has a fraud"),
+        (dataset_of(60, frauds=1), "at least 10 are needed to learn"),
+        (dataset_of(42, frauds=1), "at least 30 are needed to judge by"),
     ],
 )
 def test_what_stands_in_the_way_is_said(data, said):
@@ -129,17 +117,43 @@ def test_odd_data_are_warned_of(data, said):
     assert said in " / ".join(readiness_of_dataset(data).warnings)
 
 
-def test_a_shop_that_opens_four_days_a_week_is_trained_like_any_other():
-    """A week counts from four days on."""
-    assert readiness_of_dataset(dataset_of(60, frauds=12, open_on=lambda day: day % 7 < 4)).state == "ready"
+@pytest.mark.parametrize("opened", [1, 2, 4])
+def test_a_shop_that_opens_few_days_a_week_is_trained_like_any_other(opened):
+    """A week counts that has most of the days on which it usually opens."""
+    assert readiness_of_dataset(dataset_of(60, frauds=48, open_on=lambda day: day % 7 < opened)).state == "ready"
 
 
-def test_a_run_says_what_is_odd_before_it_trains_and_nothing_of_what_is_usual(screen):
-    """So that minutes of training are not in vain."""
-    tell_odd(dataset_of(60, frauds=6), screen)
+def test_a_run_is_refused_before_it_starts_anything_and_says_nothing_of_what_is_usual(screen):
+    """So that minutes of training are not in vain; from which day on it is possible is said too."""
+    require_enough(dataset_of(60, frauds=6), screen)
     assert screen.console.export_text() == ""
-    tell_odd(dataset_of(60, frauds=1), screen)
+    with pytest.raises(InputError, match=r"nothing was started: 7 frauds were known .* possible from about 2026-\d\d-\d\d on"):
+        require_enough(dataset_of(60, frauds=1), screen)
     assert "a first model: not yet" in screen.console.export_text()
+
+
+def test_frauds_that_nobody_had_reported_in_time_are_not_counted_as_known():
+    """With labels that settle long before reports come, most frauds would be learned as legitimate; a longer wait is named."""
+    late = dataset_of(200, frauds=6)
+    observed = pc.add(late.table["observed_us"], 60 * DAY_US)
+    late = replace(late, table=late.table.set_column(late.table.schema.get_field_index("observed_us"), "observed_us", observed))
+    told = readiness_of_dataset(late)
+    assert (told.state, told.remedies) == (
+        "not yet",
+        ("with --maturity-days 68, which waits for nine of ten reports, it is possible",),
+    )
+    assert readiness_of_dataset(replace(late, maturity_days=68)).state == "ready"
+
+
+def test_what_nobody_investigated_is_no_legitimate_payment():
+    """Where nothing is known to be legitimate there is nothing to tell frauds from; of the others, the share is told."""
+    data = dataset_of(60, frauds=6)
+    nobody = data.table.append_column(INVESTIGATED, data.table["is_fraud"])
+    assert "no payment of the weeks that would be learned is known" in readiness_of_dataset(replace(data, table=nobody)).reasons[0]
+    few = pa.array([number % 15 == 14 for number in range(data.table.num_rows)])
+    looked = data.table.append_column(INVESTIGATED, pc.or_(data.table["is_fraud"], few))
+    told = readiness_of_dataset(replace(data, table=looked))
+    assert (told.state, told.warnings[0].partition(":")[0]) == ("ready", "60% of the payments are frauds")
 
 
 def test_payments_of_strangers_leave_nobody_out():

@@ -16,10 +16,14 @@ from cli import retraining
 from cli.main import app
 from cli.operations import running_lease
 from cli.screen import Screen
+from greenfraud.chunks import chunks_between
 from greenfraud.errors import InvalidInput
+from greenfraud.instants import start_of_day_us
 from greenfraud.items import lease as lease_items
 from greenfraud.items.lease import LASTS, Lease
+from greenfraud.naming import WEEKS_KEY
 from greenfraud.quarantine import Quarantined, put_quarantined
+from greenfraud.weekly_frauds import WeekCount, weeks_document
 
 FIRST_DAY = date(2026, 1, 1)
 LEARNED, HOLDOUT = "20260101-20260108", "20260122-20260129"
@@ -86,6 +90,18 @@ def test_a_wish_that_can_be_met_starts_an_execution_as_it_is(platform, screen, w
     """Nothing is added to what the person asked for."""
     retraining.retrain(platform, screen, wish)
     assert platform.stepfunctions.started == [wish]
+
+
+def test_what_is_not_enough_starts_nothing_and_says_from_when_on_it_is(command, platform):
+    """Code 2, before an execution or a machine; the plan would say the same."""
+    weeks = chunks_between(FIRST_DAY, start_of_day_us(FIRST_DAY + timedelta(days=35)))
+    counted = {week.id: WeekCount(90, {week.end_day + timedelta(days=7): 4}) for week in weeks}
+    platform.s3.put_object(Bucket="lake", Key=WEEKS_KEY, Body=weeks_document(counted))
+    refused = command()
+    assert (refused.exit_code, platform.stepfunctions.started) == (2, [])
+    told = " ".join(refused.stderr.split())
+    assert "error: nothing was started: not enough for a model: the last 2 weeks together have 8 frauds" in told
+    assert "from about 2026-0" in told
 
 
 def test_who_lets_a_chunk_through_is_named_with_the_reason(command, platform):

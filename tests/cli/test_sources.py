@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from cli.data.dataset import hold_back
+from cli.data.enough import readiness_of_dataset
 from cli.data.importing import ImportOptions, load_file
-from cli.data.sources import WorldSource, require_trainable
+from cli.data.sources import WorldSource
 from cli.data.world import WorldSpecification
 from cli.errors import InputError
 from cli.run import _prepared
@@ -28,13 +28,13 @@ class File:
         return load_file(self._path, ImportOptions())
 
 
-def test_what_is_left_after_holding_back_is_what_must_be_long_enough(write_csv):
-    """Four weeks and a day would do, if the only payment of that last day were not kept back for scoring."""
-    enough = require_trainable(File(write_csv, 29).load())
-    assert hold_back(enough)[0].trainable()[1] == []
+def test_what_is_left_after_holding_back_is_what_must_be_enough(write_csv, screen):
+    """Four weeks and a day would be long enough, if the only payment of that last day were not kept back for scoring."""
+    assert "too short" not in readiness_of_dataset(File(write_csv, 29).load()).reasons[0]
     with pytest.raises(InputError, match="too short"):
-        _prepared(File(write_csv, 29))
-    assert _prepared(File(write_csv, 30))[0].trainable()[1]
+        _prepared(File(write_csv, 29), screen)
+    with pytest.raises(InputError, match="has a fraud"):
+        _prepared(File(write_csv, 30), screen)
 
 
 def test_a_world_is_counted_in_the_platforms_currency():

@@ -9,7 +9,9 @@ import pyarrow.compute as pc
 import pytest
 
 from cli.data.dataset import hold_back
+from cli.data.enough import readiness_of_dataset
 from cli.data.world import WorldSpecification, make_world
+from greenfraud.chunks import Chunk
 from greenfraud.instants import DAY_US, start_of_day_us
 
 
@@ -21,10 +23,11 @@ def world():
 
 def test_the_default_world_is_large_enough_to_train_eight_chunks_and_judge_a_later_one(world):
     """At least 150,000 rows; the holdout starts after the last trainable chunk's labels are known."""
-    holdout, trainable = world.trainable()
+    found = readiness_of_dataset(world)
+    (holdout,), learned = found.judged, found.learned
     assert world.table.num_rows >= 150_000
-    assert len(trainable) >= 8
-    assert trainable[-1].end_us + world.maturity_days * DAY_US <= holdout.start_us
+    assert len(learned) >= 8
+    assert Chunk.parse(learned[-1]).end_us + world.maturity_days * DAY_US <= Chunk.parse(holdout).start_us
 
 
 def test_between_half_a_percent_and_twelve_per_mille_are_frauds(world):

@@ -16,7 +16,7 @@ from greenfraud.quarantine import read_quarantine
 from tests.e2e.deployment import Deployment
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("quarantine")]
-WORLD = WorldSpecification(customers=300, days=64)
+WORLD = WorldSpecification(customers=600, days=64)  # as many frauds a week as it takes to judge by
 BROKEN = Chunk(WORLD.first_day + timedelta(days=35), WORLD.first_day + timedelta(days=42))  # the last that may be trained
 LOST_DAYS = 5
 

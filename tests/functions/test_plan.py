@@ -193,7 +193,7 @@ def test_too_little_data_says_what_is_missing(start, s3):
     put_dataset(s3, first_day="2018-04-22")
     planned = start("plan")(golden("step_functions_plan"), None)
     assert planned["outcome"] == "nothing_to_train"
-    assert "mature" in planned["reason"]
+    assert "too short with 15 days" in planned["reason"]
 
 
 def test_a_deadline_beyond_a_day_ends_the_run_by_its_name(plan):

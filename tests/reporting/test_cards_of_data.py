@@ -79,7 +79,7 @@ def test_counts_of_a_pooled_holdout_are_of_all_its_weeks_and_those_of_the_newest
     told = data.holdout(judged_on(pooled_chunks=[EARLIER, JUDGED_ON])).texts
     assert told[0].startswith(f"3,000 payments of {EARLIER} and {JUDGED_ON} together")
     of_newest = " ".join(text for text in told if text.startswith(f"Of {JUDGED_ON} alone"))
-    assert "not judged: 3." in of_newest
+    assert "not judged: 3, of which never investigated: " in of_newest
     assert "after the label delay: 4" in of_newest
     assert "2.0%" in of_newest
     assert not any("alone" in text for text in data.holdout(subject()).texts)
@@ -95,7 +95,7 @@ def test_a_count_that_nobody_kept_is_unavailable_and_not_zero():
     """Evaluations and results of earlier releases lack some."""
     found = judged_on(censored_rows="missing", explored_rows="missing", removed_known_compromised="missing", looks="missing")
     told = words(data.holdout(found))
-    assert "not judged: unavailable." in told
+    assert "not judged: unavailable, of which never investigated: unavailable." in told
     assert "how often" in told.lower()
     assert " 0 payments" not in told
     assert "unavailable payments" in words(model_card.limits(found))

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -22,6 +22,7 @@ from greenfraud.bundle import MANIFEST_FILE
 from greenfraud.canonical import sha256_hex
 from greenfraud.chunks import Chunk, Coverage
 from greenfraud.control import ControlDocument, ModelRef
+from greenfraud.enough import split
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import format_rfc3339
 from greenfraud.items import control as control_items
@@ -132,7 +133,8 @@ class Workplace:
         }
         self.s3.put_object(Bucket="lake", Key=DATASET_KEY, Body=json.dumps(dataset).encode())
         coverage = Coverage(first_day=days[0], newest_us=self.as_of_us, days=frozenset(days), maturity_days=maturity_days)
-        self.holdout, self.chunks = coverage.holdout_and_trainable()
+        found = split(coverage, {})
+        self.holdout, self.chunks = found.judged[-1], found.learned
 
     def _write_days(self, kind: str, table: pa.Table, column: str) -> list[date]:
         number = pc.divide(table[column], 86_400_000_000)
@@ -144,8 +146,10 @@ class Workplace:
             self.s3.put_object(Bucket="lake", Key=key, Body=sink.getvalue())
         return [date(1970, 1, 1) + timedelta(days=day) for day in days]
 
-    def plan(self, families: list[str], chunks: list[Chunk], execution: str = EXECUTION) -> dict[str, Any]:
-        """Store a plan as the Lambda `plan` does."""
+    def plan(
+        self, families: list[str], chunks: list[Chunk], execution: str = EXECUTION, earlier: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Store a plan as the Lambda `plan` does; `earlier` chunks are judged with the holdout."""
         version = load_manifest().version
         plan = {
             "outcome": "train",
@@ -153,7 +157,7 @@ class Workplace:
             "date": f"{datetime.now(UTC):%Y%m%d}",
             "as_of": format_rfc3339(self.as_of_us),
             "families": [self._planned(family, chunks, execution) for family in families],
-            "holdout": self._chunk(self.holdout, version),
+            "holdout": {**self._chunk(self.holdout, version), **({"earlier": list(earlier)} if earlier else {})},
             "manifest_version": version,
         }
         self.s3.put_object(Bucket="artifacts", Key=plan_key(execution), Body=json.dumps(plan).encode())

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from greenfraud.instants import DAY_US
+from greenfraud.weekly_frauds import KNOWN_DAYS
 from training.features.history import read_history
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from greenfraud.chunks import Chunk
     from training.features.day_files import Lake
     from training.features.history import History
-
-KNOWN_DAYS = 7  # how much older than the label delay a fraud may be and still count as known
 
 
 @dataclass(frozen=True)

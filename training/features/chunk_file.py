@@ -90,11 +90,23 @@ def read_file(file: Path) -> pa.Table:
 
 
 def unlike_others(channel: Path) -> dict[str, int]:
-    """Return how many rows of a channel are censored, refused or held and never told of, and how many chance let through."""
+    """Return of how many rows of a channel nothing is known (`censored_rows`), and how many chance let through.
+
+    `uninvestigated_rows` are those that nobody has investigated; the others were refused, or held and never let go.
+    """
     tables = [_read(file) for file in chunk_files(channel)]
-    judged = [table[JUDGED] for table in tables if JUDGED in table.column_names]
-    censored = sum(len(flags) - (pc.sum(flags).as_py() or 0) for flags in judged)
-    return {"censored_rows": censored, "explored_rows": sum(explored_rows(table) for table in tables)}
+    censored = [table.filter(pc.invert(table[JUDGED])) for table in tables if JUDGED in table.column_names]
+    unseen = [pc.sum(pc.invert(table[INVESTIGATED])).as_py() or 0 for table in censored if INVESTIGATED in table.column_names]
+    return {
+        "censored_rows": sum(table.num_rows for table in censored),
+        "uninvestigated_rows": sum(unseen),
+        "explored_rows": sum(explored_rows(table) for table in tables),
+    }
+
+
+def read_every_row(file: Path) -> pa.Table:
+    """Read all rows of one file of a channel, also those of which nothing is known. Raises ContractError naming it."""
+    return _read(file)
 
 
 def known_until(channel: Path) -> int:

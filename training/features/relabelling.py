@@ -47,7 +47,7 @@ class Horizon:
         maturity, horizon = dataset["maturity_days"], dataset.get("label_horizon_days", LABEL_HORIZON_DAYS)
         if not isinstance(horizon, int) or horizon < maturity:
             raise ContractError(f"{DATASET_KEY}: label_horizon_days is {horizon!r}, expected {maturity} (maturity_days) or more")
-        return cls(maturity, horizon, Chunk.parse(plan["holdout"]["chunk"]).start_us - 1, parse_rfc3339(plan["as_of"], "as_of"))
+        return cls(maturity, horizon, judged_chunks(plan)[0].start_us - 1, parse_rfc3339(plan["as_of"], "as_of"))
 
     def mature_us(self, chunk: Chunk) -> int:
         """Return the last moment of the labels that make a chunk mature."""
@@ -72,13 +72,14 @@ def relabel(lake: Lake, plan: dict[str, Any], needed: Sequence[Chunk]) -> None:
     firsts = sorted({Chunk.parse(family["chunks"][0]["chunk"]) for family in plan["families"] if is_chain(family)})
     older = [chunk for chunk in written(lake) if firsts and chunk < firsts[-1] and horizon.may_change(chunk)]
     # What lies between learning and the holdout is judged where the holdout alone has too few frauds.
-    learned_until = max((chunk.end_day for chunk in needed if chunk != holdout), default=holdout.start_day)
+    judged = judged_chunks(plan)
+    learned_until = max((chunk.end_day for chunk in needed if chunk not in judged), default=holdout.start_day)
     between = [chunk for chunk in written(lake) if learned_until <= chunk.start_day and chunk.end_day <= holdout.start_day]
     asked = sorted({*needed, *older, *between})
     told = Told.read(lake, asked[0].start_day, day_of(max(horizon.judged_us, horizon.mature_us(holdout))) + timedelta(days=1))
     late: dict[Chunk, pa.Table] = {}
     for chunk in asked:
-        at_us = horizon.judged_us if chunk in {holdout, *between} else horizon.learned_us
+        at_us = horizon.judged_us if chunk in {*judged, *between} else horizon.learned_us
         rows = _brought_to(lake, chunk, told, horizon.known_us(chunk, at_us), horizon.mature_us(chunk))
         if chunk in older and rows.num_rows:
             late[chunk] = rows
@@ -87,6 +88,12 @@ def relabel(lake: Lake, plan: dict[str, Any], needed: Sequence[Chunk]) -> None:
         key = features_prefix(load_manifest().version, first.id) + LATE_FILE
         lake.put(key, parquet(late_file(before, horizon.learned_us)))
         log.info("features: %d late rows beside %s", sum(rows.num_rows for rows in before), first.id)
+
+
+def judged_chunks(plan: dict[str, Any]) -> list[Chunk]:
+    """Return every chunk that models are judged on, the newest last."""
+    holdout = plan["holdout"]
+    return [Chunk.parse(name) for name in [*holdout.get("earlier", ()), holdout["chunk"]]]
 
 
 def is_chain(family: dict[str, Any]) -> bool:

@@ -32,11 +32,16 @@ def make_manifest(  # noqa: PLR0913
     values: Floats,
     is_fraud: NDArray[np.bool_],
     *,
+    asked: Floats | None = None,
     mlflow_run_id: str | None,
     metrics: dict[str, Any],
     emissions: dict[str, Any],
 ) -> BundleManifest:
-    """Return the manifest of a model; `values` are the rows of the chunk it learned last."""
+    """Return the manifest of a model; `values` are the rows of the chunk it learned last.
+
+    `asked` are those with the rows of which nothing is known, by default none: what is decided later is compared with all of them.
+    """
+    everything = values if asked is None else asked
     names = list(checkpoint.feature_hashes)
     return BundleManifest(
         family=checkpoint.family,
@@ -48,8 +53,8 @@ def make_manifest(  # noqa: PLR0913
         mlflow_run_id=mlflow_run_id,
         metrics=metrics,
         drift_baseline={
-            **{name: baseline_of(values[:, index]) for index, name in enumerate(names)},
-            SCORE: baseline_of(probabilities(model, values)),
+            **{name: baseline_of(everything[:, index]) for index, name in enumerate(names)},
+            SCORE: baseline_of(probabilities(model, everything)),
         },
         reference={name: _typical(values[~is_fraud, index]) for index, name in enumerate(names)},
         golden=_golden(model, values, is_fraud),

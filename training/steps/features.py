@@ -13,7 +13,7 @@ from greenfraud.naming import features_key, plan_key
 from greenfraud.quarantine import held, read_quarantine
 from training.features.chunk_writing import write_chunks
 from training.features.quarantine import DataJudge
-from training.features.relabelling import relabel
+from training.features.relabelling import judged_chunks, relabel
 from training.job.bucket import Bucket, client
 from training.job.footprint import QUARANTINED, Meter, store_footprint, store_metrics
 from training.job.hyperparameters import Hyperparameters
@@ -69,7 +69,7 @@ def open_run(tracking: Tracking) -> None:
 def needed_chunks(plan: dict[str, Any]) -> list[Chunk]:
     """Return every chunk that a family learns or that models are judged on, in time order."""
     learned = {chunk for family in plan["families"] for item in family["chunks"] for chunk in item["chunks"]}
-    return sorted(Chunk.parse(chunk) for chunk in learned | {plan["holdout"]["chunk"]})
+    return sorted({*map(Chunk.parse, learned), *judged_chunks(plan)})
 
 
 def missing_chunks(lake: Lake, plan: dict[str, Any]) -> list[Chunk]:

@@ -1,4 +1,4 @@
-"""Job `monitor`: skew of the last complete days, quality before labels, drift of inputs; the newest training's age; logs kept."""
+"""Job `monitor`: skew of the last days, frauds to judge by, quality before labels, drift; the newest training's age; logs kept."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from greenfraud.instants import start_of_day_us
 from greenfraud.quarantine import held, read_quarantine
 from training.evaluation.drift_signs import missing_rise, shown
 from training.evaluation.quality_watch import watch
+from training.evaluation.week_counts import count_newest
 from training.features.day_files import DayFiles
 from training.features.feature_matrix import FeatureMatrix, buffer_us
 from training.features.history import TRANSACTIONS
@@ -28,6 +29,7 @@ from training.online.decision_rows import decision_rows, has_decisions
 from training.online.skew import Rebuilt, SkewCount
 
 if TYPE_CHECKING:
+    from greenfraud.chunks import Coverage
     from greenfraud.features.manifest import Manifest
     from training.features.day_files import Lake
     from training.job.contract import JobPaths
@@ -67,15 +69,17 @@ def main(paths: JobPaths) -> None:
         result = "nothing to compare" if share is None else f"{skew.differing.total()} values differ, a share of {share:.2g}"
         log.info("monitor: %s, %d transactions compared, %s", day, len(skew.compared), result)
     store_metrics({QUARANTINED: float(len(held(read_quarantine(client("s3"), lake.name))))})
-    watch_quality(lake, settings)
+    coverage = read_coverage(client("s3"), lake.name, today=datetime.now(UTC).date())
+    if coverage is not None:  # before the first import there is nothing to watch
+        log.info("monitor: the frauds of %d weeks were counted", len(count_newest(lake, coverage)))
+        watch_quality(lake, settings, coverage)
     limit_log_retention(settings.log_retention_days)
     store_footprint(settings, "monitor", meter.stop())
 
 
-def watch_quality(lake: Bucket, settings: Settings) -> None:
-    """Estimate and compare the weeks whose turn it is; nothing before the first import."""
-    coverage = read_coverage(client("s3"), lake.name, today=datetime.now(UTC).date())
-    for week in watch(lake, Bucket(settings.artifacts_bucket), coverage) if coverage else ():
+def watch_quality(lake: Bucket, settings: Settings, coverage: Coverage) -> None:
+    """Estimate and compare the weeks whose turn it is."""
+    for week in watch(lake, Bucket(settings.artifacts_bucket), coverage):
         store_metrics(figures_of(week))
         log.info("monitor: quality of %s %s", week["chunk"], "estimated" if week["measured"] is None else "compared with the truth")
 

@@ -6,12 +6,13 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from greenfraud.errors import ContractError
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import checkpoint_prefix, models_prefix, train_result_key, train_tracking_key
-from training.features.chunk_file import chunk_files, feature_values, known_until, read_file, unlike_others
+from training.features.chunk_file import chunk_files, feature_values, known_until, read_every_row, read_file, unlike_others
 from training.features.chunk_profile import held_in
 from training.features.late_rows import Late, numbers_of
 from training.features.propensity import learned_weights
@@ -38,6 +39,7 @@ from training.tracking.training_run import open_in_its_job, record_of, tell
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from greenfraud.bundle import BundleManifest
     from training.job.contract import JobPaths
@@ -188,6 +190,7 @@ def bundle_of(  # noqa: PLR0913, PLR0917
         model,
         chunk.values.numpy(),
         chunk.is_fraud.numpy(),
+        asked=asked_about(job, chunk),
         mlflow_run_id=run_id,
         metrics=summary_of(checkpoint),
         emissions={
@@ -211,3 +214,13 @@ def with_lineage(checkpoint: Checkpoint, parent: Checkpoint | None, footprint: F
         lineage_emissions_g=checkpoint.lineage_emissions_g + footprint.emissions_g,
         report=checkpoint.report | {EMBODIED: embodied_g},
     )
+
+
+def asked_about(job: TrainingJob, chunk: Sample) -> NDArray[np.float32]:
+    """Return the inputs of every payment of what was learned: a model is asked about those too of which nothing is known."""
+    channel = job.paths.channel("features")
+    if not job.chunks or not unlike_others(channel)["censored_rows"]:
+        values: NDArray[np.float32] = chunk.values.numpy()
+        return values
+    learned = [file for file in chunk_files(channel) if job.is_learned(file)]
+    return np.concatenate([feature_values(read_every_row(file), list(job.features)) for file in learned])

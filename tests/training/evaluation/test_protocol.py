@@ -10,6 +10,7 @@ import pytest
 from memory_lake import MemoryLake
 
 from greenfraud.chunks import Chunk, Coverage
+from greenfraud.enough import split
 from greenfraud.instants import DAY_US, start_of_day_us
 from training.evaluation.candidates import EvaluatedCandidate
 from training.evaluation.holdout import Holdout, known_compromised, make_holdout
@@ -86,8 +87,8 @@ def test_every_chunk_that_is_learned_ends_a_label_delay_before_the_test_week() -
         days = frozenset(first + timedelta(days=passed) for passed in range(day))
         for delay in (0, 7, 30):
             coverage = Coverage(first_day=first, newest_us=start_of_day_us(first) + day * DAY_US, days=days, maturity_days=delay)
-            holdout, learned = coverage.holdout_and_trainable()
-            assert all(chunk.end_us + delay * DAY_US <= holdout.start_us for chunk in learned if holdout)
+            found = split(coverage, {})
+            assert all(chunk.end_us + delay * DAY_US <= found.judged[0].start_us for chunk in found.learned)
 
 
 def measures(rows: list[tuple[float, bool, int, int]]) -> dict[str, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -13,10 +15,10 @@ from greenfraud.instants import DAY_US
 from training.evaluation.candidates import EvaluatedCandidate
 from training.evaluation.holdout import make_holdout
 from training.evaluation.measurement import customer_weights, measure
-from training.features.chunk_file import chunk_table, parquet, unlike_others
+from training.features.chunk_file import chunk_table, parquet, read_file, unlike_others
 from training.features.history import LABELS, TRANSACTIONS, arrange, transactions_schema
 from training.features.propensity import LEARNED_WEIGHT, WEIGHT, learned_weights, stood_for, weights_of
-from training.steps.train import sample_of
+from training.steps.train import asked_about, sample_of
 
 AT_US = 17_700 * DAY_US
 
@@ -35,6 +37,12 @@ def payments(propensities: list[float | None], decision: str = "allow") -> pa.Ta
         for index, propensity in enumerate(propensities)
     ]
     return pa.Table.from_pylist(rows, transactions_schema())
+
+
+def investigated(flags: list[bool]) -> pa.Table:
+    """Payments of which somebody has looked at some."""
+    table = payments([None] * len(flags))
+    return table.set_column(table.column_names.index("is_investigated"), "is_investigated", pa.array(flags))
 
 
 def chunk(transactions: pa.Table) -> pa.Table:
@@ -69,10 +77,26 @@ def test_training_believes_no_single_payment_as_much_as_a_week():
 
 
 def test_a_job_says_how_much_it_was_not_told(tmp_path):
-    """Censored are those refused of which nobody spoke; explored those that chance let through."""
-    table = pa.concat_tables([chunk(payments([None, None], "block")), chunk(payments([None, 0.01]))])
+    """Censored are those of which nobody spoke, refused or never investigated; explored those that chance let through."""
+    unseen = chunk(investigated([False, True, False]))
+    tables = [chunk(payments([None, None], "block")), chunk(payments([None, 0.01])), unseen]
+    for number, table in enumerate(tables):
+        (tmp_path / f"{number}.parquet").write_bytes(parquet(table))
+    assert unlike_others(tmp_path) == {"censored_rows": 4, "uninvestigated_rows": 2, "explored_rows": 1}
+
+
+def test_what_models_see_later_is_compared_with_every_payment_of_the_chunk(tmp_path):
+    """Also with those of which nothing is known: a model is asked about them too. What is learned are the others."""
+    table = chunk(investigated([True, False, False, False]))
+    table = table.append_column("f", pa.array([0.0, 7.0, 8.0, 9.0]))
     (tmp_path / "chunk.parquet").write_bytes(parquet(table))
-    assert unlike_others(tmp_path) == {"censored_rows": 2, "explored_rows": 1}
+    paths = SimpleNamespace(channel=lambda _: tmp_path)
+    job = SimpleNamespace(paths=paths, chunks=["c"], features={"f": ""}, is_learned=lambda _: True)
+    learned = sample_of(read_file(tmp_path / "chunk.parquet"), ["f"])
+    assert learned.values.tolist() == [[0.0]]
+    assert asked_about(job, learned).tolist() == [[0.0], [7.0], [8.0], [9.0]]
+    job.chunks = []
+    assert asked_about(job, learned).tolist() == [[0.0]]
 
 
 @settings(max_examples=30, deadline=None)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from statistics import median_low
 
 from greenfraud.errors import InvalidInput
 from greenfraud.instants import DAY_US, start_of_day_us
 
 DEFAULT_CHUNK_DAYS = 7
+HABIT_CHUNKS = 4  # of fewer, nobody can tell on how many days a chunk usually has transactions
 _ID = re.compile(r"\d{8}-\d{8}", re.ASCII)
 
 
@@ -104,33 +107,21 @@ class Coverage:
         return max([self.newest_us, *(start_of_day_us(day) for day in self.days)])
 
     @property
+    def usual_days(self) -> int:
+        """On how many days a chunk has transactions where it has any, in the median: a shop may open on two days a week."""
+        ended = len(chunks_between(self.first_day, self.as_of_us, self.chunk_days))
+        places = ((day - self.first_day).days // self.chunk_days for day in self.days)
+        found = Counter(place for place in places if 0 <= place < ended)
+        return median_low(found.values()) if len(found) >= HABIT_CHUNKS else self.chunk_days
+
+    @property
     def mature(self) -> list[Chunk]:
-        """Every chunk that has ended, has transactions on more than half of its days, and whose labels had time to arrive.
+        """Every chunk that has ended, has transactions on more than half of its usual days, and whose labels had time to arrive.
 
         One that is held is none of them.
 
         A stray transaction long after all others moves the present; the weeks it jumps over have nothing to learn from.
         """
-        ended = chunks_between(self.first_day, self.as_of_us, self.chunk_days)
-        complete = [chunk for chunk in ended if 2 * len(self.days.intersection(chunk.days)) > self.chunk_days]
+        ended, usual = chunks_between(self.first_day, self.as_of_us, self.chunk_days), self.usual_days
+        complete = [chunk for chunk in ended if 2 * len(self.days.intersection(chunk.days)) > usual]
         return [chunk for chunk in complete if chunk.is_mature(self.as_of_us, self.maturity_days) and chunk.id not in self.held]
-
-    def known_before(self, holdout: Chunk) -> list[Chunk]:
-        """Return the chunks that may be trained: all their labels were observed before the holdout's first transaction.
-
-        The gap between both is the label delay of the Fraud Detection Handbook's protocol: a model may learn only from
-        what was known when the first held-out transaction happened.
-        """
-        return [chunk for chunk in self.mature if chunk.is_mature(holdout.start_us, self.maturity_days)]
-
-    def holdout_and_trainable(self) -> tuple[Chunk | None, list[Chunk]]:
-        """Return the newest mature chunk, and those that may be trained before it.
-
-        >>> days = frozenset(date(1970, 1, day) for day in range(1, 32))
-        >>> coverage = Coverage(first_day=date(1970, 1, 1), newest_us=35 * DAY_US, days=days, maturity_days=7)
-        >>> holdout, trainable = coverage.holdout_and_trainable()
-        >>> holdout.id, [chunk.id for chunk in trainable]
-        ('19700122-19700129', ['19700101-19700108', '19700108-19700115'])
-        """
-        mature = self.mature
-        return (mature[-1], self.known_before(mature[-1])) if mature else (None, [])

@@ -10,10 +10,12 @@ from datetime import date
 from greenfraud.canonical import sha256_hex
 
 DATASET_KEY = "dataset.json"
+WEEKS_KEY = "weeks.json"  # in the lake: how many frauds of each week can be judged
 QUARANTINE = "quarantine/"  # in the lake: the chunks whose data are at fault
 RATES_KEY = "rates/rates.csv"  # among the artifacts: what other currencies are worth in the platform's
 SHORT = 8  # digits of an execution in a model's version
 EXECUTIONS = "executions/"  # among the artifacts
+LOOKS = "holdouts/"  # among the artifacts: which executions judged on which chunk
 RUNS = "runs/"  # among the artifacts: what each execution cost and brought
 GENESIS = "genesis"  # the version of a family's first parent, which says that there is none
 PROFILE = "profile.json"  # beside a chunk's features
@@ -232,7 +234,7 @@ def run_key(ended_at: str, execution: str) -> str:
 
 def looks_prefix(chunk: str) -> str:
     """Return where the executions are noted that judged challengers on a chunk."""
-    return f"holdouts/{chunk}/"
+    return f"{LOOKS}{chunk}/"
 
 
 def look_key(chunk: str, execution: str) -> str:

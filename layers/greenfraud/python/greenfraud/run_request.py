@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from greenfraud.chunks import Chunk, Coverage
+from greenfraud.enough import Split, split
 from greenfraud.errors import InvalidInput
 from greenfraud.families import FAMILIES
 from greenfraud.instants import parse_rfc3339, to_datetime
 from greenfraud.quarantine import Quarantine, check_accepted, check_not_held, held
+from greenfraud.weekly_frauds import WeeklyFrauds
 
 KNOWN = (
     "chunks",
@@ -135,12 +137,12 @@ class RunRequest:
         check_not_held("holdout", (self.holdout,) if self.holdout else (), left)
         return sorted(held(left))
 
-    def holdout_and_trainable(self, coverage: Coverage) -> tuple[Chunk | None, list[Chunk]]:
-        """Return the holdout, by default the newest mature chunk, and what may be trained before it. Raises InvalidInput."""
+    def split(self, coverage: Coverage, weeks: WeeklyFrauds) -> Split:
+        """Return what is judged, by default up to the newest mature chunk, and what may be trained before. Raises InvalidInput."""
         if self.holdout is None:
-            return coverage.holdout_and_trainable()
+            return split(coverage, weeks)
         (holdout,) = _choose("holdout", [self.holdout], coverage.mature)
-        return holdout, coverage.known_before(holdout)
+        return split(coverage, weeks, holdout)
 
     def chosen_of(self, trainable: Sequence[Chunk]) -> list[Chunk]:
         """Return the chunks it names, or all; raises InvalidInput naming one that may not be trained."""
