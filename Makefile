@@ -74,8 +74,8 @@ bench: $(BENCHMARKS:%=bench-%) ## every benchmark, each against its peers; resul
 bench-features: install ## the offline builder against pandas and numpy (DATA=handbook-format parquet, SCALE=0.1)
 	@$(BIN)/python -m benchmarks.features $(BENCH_FLAGS)
 
-bench-parity: install ## live features against the offline matrix, bit for bit (DATA, SCALE, ROWS=100000, LAG=seconds, SHIFT=1 must fail)
-	@$(BIN)/python -m benchmarks.parity $(BENCH_FLAGS) $(if $(ROWS),--rows '$(ROWS)') $(if $(LAG),--lag-seconds '$(LAG)') $(if $(SHIFT),--shift-hop)
+bench-parity: install ## live features against the offline matrix, bit for bit (DATA, SCALE, ROWS=100000, DECLARED=columns.toml, DEPLOYED=1, LAG=seconds, SHIFT=1 must fail)
+	@$(BIN)/python -m benchmarks.parity $(BENCH_FLAGS) $(if $(ROWS),--rows '$(ROWS)') $(if $(DECLARED),--declared '$(DECLARED)') $(if $(DEPLOYED),--deployed) $(if $(LAG),--lag-seconds '$(LAG)') $(if $(SHIFT),--shift-hop)
 
 bench-reader: install ## CPU per call of the lean DynamoDB client and of boto3, over loopback
 	@$(BIN)/python -m benchmarks.reader $(BENCH_FLAGS)

@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 from cli.data.upload import keys_below, read_json
 from cli.target import Target
 from greenfraud.carbon import EmissionsRecord
-from greenfraud.naming import MORE, WHOLE_DAY, day_prefix
+from greenfraud.naming import day_prefix
+from greenfraud.whole_days import MORE, WHOLE_DAY
 
 CSV = Path("logs/emissions.csv")
 COLUMNS = [column.name for column in fields(EmissionsRecord)]

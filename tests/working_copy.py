@@ -29,6 +29,12 @@ SOURCES = (
 FILES = ("cdk.json", "package-lock.json", "package.json", "pyproject.toml")
 SHARED = (".venv", ".venv-cdk", "node_modules")  # tools, which nothing here changes
 CACHES = shutil.ignore_patterns("__pycache__", ".*_cache")
+COMPILING = """
+import sys
+sys.modules["torch"] = None  # which Feast imports where it can
+from toolchain import compile_features
+assert compile_features.main([]) == 0
+"""
 CUSTOMER_DECLARATIONS, TERMINAL_DECLARATIONS = "feature_repo/customer.py", "feature_repo/terminal.py"
 
 
@@ -78,6 +84,13 @@ class WorkingCopy:
         """What `make features` runs."""
         compiled = self.python("-m", "toolchain.compile_features")
         assert compiled.returncode == 0, compiled.stdout + compiled.stderr
+
+    def compile_and(self, script: str, *arguments: str) -> str:
+        """Compile, and run a script in the same process, which has imported Feast once; the last line that it printed."""
+        (self.folder / "compiled.py").write_text(COMPILING + script, encoding="utf-8")
+        ran = self.python("compiled.py", *arguments)
+        assert ran.returncode == 0, ran.stdout[-2_000:] + ran.stderr[-2_000:]
+        return ran.stdout.splitlines()[-1]
 
     def synthesise(self) -> None:
         """What `make synth` runs once the environments are there."""

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from greenfraud.naming import WHOLE_DAY, day_prefix
+from greenfraud.naming import day_prefix
+from greenfraud.whole_days import WHOLE_DAY
 
 YEARS = 2
 FIRST_DAY = date(2024, 1, 1)

@@ -1,27 +1,27 @@
-"""A bank's client of the HTTP API: events as API Gateway sends them, and the patience that its answers ask for."""
+"""A bank's client of the HTTP API, with the patience that its answers ask for."""
 
 from __future__ import annotations
 
-import base64
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
-from benchmarks.parity.cloud import Handler
 from greenfraud.records import Label, Release, Transaction, format_rfc3339
 
 Answer = dict[str, Any]
+# Takes a path and a body, returns status and content of the answer.
+Post = Callable[[str, Any], tuple[int, str | bytes]]
 ATTEMPTS = 10
 
 
 class Client:
-    """Talks to the scoring function's handler."""
+    """Talks to the scoring function."""
 
-    def __init__(self, handler: Handler) -> None:
-        self._handler = handler
+    def __init__(self, post: Post) -> None:
+        self._send = post
         self.retried = 0
         self.decisions: Counter[str] = Counter()
         self.degraded: list[str] = []  # transactions that were scored without what the store knows of them
@@ -56,17 +56,14 @@ class Client:
 
     def _post(self, path: str, body: Any) -> Answer:
         for _ in range(ATTEMPTS):
-            response = self._handler(_event(path, body), None)
-            content = response["body"]
-            if response.get("isBase64Encoded"):
-                content = base64.b64decode(content)
-            if response["statusCode"] == HTTPStatus.OK:
+            status, content = self._send(path, body)
+            if status == HTTPStatus.OK:
                 answer: Answer = json.loads(content)
                 return answer
-            if response["statusCode"] < HTTPStatus.INTERNAL_SERVER_ERROR:
+            if status < HTTPStatus.INTERNAL_SERVER_ERROR:
                 break
             self.retried += 1
-        raise RuntimeError(f"{path}: {response['statusCode']} {content!r}")
+        raise RuntimeError(f"{path}: {status} {content!r}")
 
     def _check(self, result: Answer) -> None:
         if _is_busy(result):
@@ -79,19 +76,3 @@ class Client:
 
 def _is_busy(result: Answer) -> bool:
     return result.get("status") == HTTPStatus.SERVICE_UNAVAILABLE
-
-
-def _event(path: str, body: Any) -> dict[str, Any]:
-    return {
-        "version": "2.0",
-        "routeKey": "ANY /v1/{proxy+}",
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": {"content-type": "application/json", "host": "api.execute-api.eu-north-1.amazonaws.com"},
-        "requestContext": {
-            "http": {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "replay"},
-            "stage": "$default",
-        },
-        "body": json.dumps(body),
-        "isBase64Encoded": False,
-    }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
+import json
 import os
 from collections.abc import Callable
 from typing import Any
@@ -33,10 +35,12 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 class Cloud:
     """Started once per process: the functions keep their clients."""
 
+    control = "control"
+
     def __init__(self, faults: Faults) -> None:
         dynamodb.install(_no_context())
         replace(StreamShard, "add", _append)
-        os.environ |= _environment()
+        os.environ |= environment()
         mock_aws().start()
         self.front = Front(faults.throttle)
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = self.front.url
@@ -45,7 +49,13 @@ class Cloud:
         self.s3 = boto3.client("s3")
         _make_stores(self.s3)
         self.dynamodb = boto3.client("dynamodb")
-        self.score, self.ingest = _handler("score"), _handler("ingest")
+        self._score, self.ingest = _handler("score"), _handler("ingest")
+
+    def post(self, path: str, body: Any) -> tuple[int, str | bytes]:
+        """Status and content of the scoring function's answer to an event as API Gateway sends it."""
+        response = self._score(_event(path, body), None)
+        content = response["body"]
+        return response["statusCode"], base64.b64decode(content) if response.get("isBase64Encoded") else content
 
     def rejected(self) -> int:
         """How many records the ingestion set aside."""
@@ -74,7 +84,8 @@ def _append(shard: StreamShard, old: Any, new: Any) -> None:
     shard.items.append(StreamRecord(shard.table, "NEW_IMAGE", name, old, new, number))
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What functions and jobs read of their environment; a deployment has other names of its own for some stores."""
     views = load_manifest().views
     return {
         "AWS_REGION": REGION,
@@ -130,3 +141,19 @@ def _handler(function: str) -> Handler:
     """A cold start: the module reads its settings from the environment."""
     handler: Handler = importlib.import_module(f"functions.{function}.handler").handler
     return handler
+
+
+def _event(path: str, body: Any) -> dict[str, Any]:
+    return {
+        "version": "2.0",
+        "routeKey": "ANY /v1/{proxy+}",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"content-type": "application/json", "host": "api.execute-api.eu-north-1.amazonaws.com"},
+        "requestContext": {
+            "http": {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "replay"},
+            "stage": "$default",
+        },
+        "body": json.dumps(body),
+        "isBase64Encoded": False,
+    }

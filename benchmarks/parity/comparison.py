@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from benchmarks.parity.cloud import DECISIONS, LAKE, Cloud
 from benchmarks.parity.stretch import Stretch
 from greenfraud.chunks import Chunk
 from greenfraud.features.logged import unpack
@@ -21,6 +20,7 @@ from greenfraud.items.decision import decode, key
 from greenfraud.naming import features_key
 from training.features.chunk_writing import write_chunks
 from training.job.bucket import Bucket
+from training.job.settings import Settings
 
 Floats = NDArray[np.float64]
 Values = dict[str, Floats]  # of each transaction, in the manifest's order
@@ -74,12 +74,12 @@ def nondefault_shares(manifest: Manifest, values: Floats) -> dict[str, float]:
     return shares
 
 
-def logged_values(cloud: Cloud, transaction_ids: Sequence[str]) -> Values:
+def logged_values(dynamodb: Any, transaction_ids: Sequence[str]) -> Values:
     """What the decisions' items say they were made on."""
     manifest = load_manifest()
     values: Values = {}
     for start in range(0, len(transaction_ids), KEYS_AT_ONCE):
-        for item in _items(cloud, transaction_ids[start : start + KEYS_AT_ONCE]):
+        for item in _items(dynamodb, transaction_ids[start : start + KEYS_AT_ONCE]):
             decision = decode(item)
             if decision.manifest_version != manifest.version or decision.features is None:
                 raise RuntimeError("a decision was made by another manifest")
@@ -90,7 +90,7 @@ def logged_values(cloud: Cloud, transaction_ids: Sequence[str]) -> Values:
 
 def offline_values(stretch: Stretch) -> Values:
     """What the features job writes for training, from what the import and the ingestion left in the lake."""
-    manifest, lake = load_manifest(), Bucket(LAKE)
+    manifest, lake = load_manifest(), Bucket(Settings.from_env().lake_bucket)
     chunks = chunks_of(stretch)
     write_chunks(lake, chunks)
     replayed = {one.transaction_id for one in stretch.transactions}
@@ -118,7 +118,8 @@ def _chunk(lake: Bucket, key: str) -> pa.Table:
     return pq.read_table(io.BytesIO(lake.get(key)))
 
 
-def _items(cloud: Cloud, transaction_ids: Iterable[str]) -> list[dict[str, Any]]:
-    wanted = {DECISIONS: {"Keys": [key(one) for one in transaction_ids]}}
-    items: list[dict[str, Any]] = cloud.dynamodb.batch_get_item(RequestItems=wanted)["Responses"][DECISIONS]
+def _items(dynamodb: Any, transaction_ids: Iterable[str]) -> list[dict[str, Any]]:
+    table = Settings.from_env().decisions_table
+    wanted = {table: {"Keys": [key(one) for one in transaction_ids]}}
+    items: list[dict[str, Any]] = dynamodb.batch_get_item(RequestItems=wanted)["Responses"][table]
     return items

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.parity.cloud import Handler
+from benchmarks.parity.entities import Sent
 from benchmarks.parity.faults import Faults, IngestCrashError
 
 BATCH = 100
@@ -30,11 +32,19 @@ class Waiting:
 class Delivery:
     """Hands records to the ingestion's handler as Lambda's event source mapping does."""
 
-    def __init__(self, handler: Handler, faults: Faults) -> None:
+    def __init__(self, handler: Handler, faults: Faults, stream: Callable[[], Sequence[Record]] = tuple) -> None:
         self._handler = handler
         self._faults = faults
+        self._stream = stream
         self._waiting: list[Waiting] = []
         self.delivered = 0
+
+    def follow(self, sent: Sequence[Sent], lag_us: int = 0) -> None:
+        """Take what the stream holds since the last time, all of which is about what was sent."""
+        about: Mapping[str, Sent] = {one.transaction_id: one for one in sent}
+        for record in self._stream():
+            one = about[record["dynamodb"]["Keys"]["transaction_id"]["S"]]
+            self.take(record, one.entities, one.at_us + lag_us)
 
     def take(self, record: Record, entities: frozenset[str], due_us: int) -> None:
         """Keep a record until it is due; now and then a second one of the same, or one that waits as long as it may."""

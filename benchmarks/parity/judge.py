@@ -33,15 +33,15 @@ class Judge:
                 self._ask(transactions)
 
     def _ask(self, transactions: Sequence[Transaction]) -> None:
-        rows = [
-            {
-                "customer_id": one.customer_id,
-                "terminal_id": one.terminal_id or "",
-                "occurred_us": one.occurred_us,
-                "amount_minor": one.amount_minor,
-            }
-            for one in transactions
-        ]
+        rows = [_row(one) for one in transactions]
         answer = self._store.get_online_features(features=self._service, entity_rows=rows).to_dict()
         columns = np.array([answer[name] for name in load_manifest().names], dtype=np.float64)  # None becomes NaN
         self.values |= {one.transaction_id: columns[:, row] for row, one in enumerate(transactions)}
+
+
+def _row(transaction: Transaction) -> dict[str, Any]:
+    """What Feast is asked by: a key that the payment lacks is an empty one, for Feast has no missing keys."""
+    manifest = load_manifest()
+    extras = {column: transaction.extras.get(column) for column in manifest.extra_columns}
+    keys = {view.join_key: transaction.entity(view.join_key) or "" for view in manifest.views.values()}
+    return {"occurred_us": transaction.occurred_us, "amount_minor": transaction.amount_minor, **extras, **keys}

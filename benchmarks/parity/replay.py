@@ -1,34 +1,50 @@
 """The stretch, event by event: a transaction is scored once everything before it can be seen, and not a moment later.
 
-Consecutive transactions that share no customer and no terminal, and between which nothing is told, are scored by one
-request: none of them can tell. With a lag, the ingestion sees each event so much later, as a slow stream would have it.
+Consecutive transactions that share no customer, no terminal and no other entity, and between which nothing is told, are scored by
+one request: none of them can tell. With a lag, the ingestion sees each event so much later, as a slow stream would have it.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Set as AbstractSet
+from typing import Any, Protocol
 
 from benchmarks.parity.client import Client
-from benchmarks.parity.cloud import Cloud
-from benchmarks.parity.delivery import Delivery
+from benchmarks.parity.entities import Sent, entities_of
 from benchmarks.parity.outcomes import Reviewers, Told
 from benchmarks.parity.stretch import Stretch
+from greenfraud.features.manifest import load_manifest
 from greenfraud.records import Label, Release, Transaction
 
-TOGETHER = 49  # with both entities of each and the control item within one BatchGetItem
+READ_TOGETHER = 100  # items, by one BatchGetItem
 TOLD_TOGETHER = 100
 
 # Told of the transactions scored next, with everything that they may know in place.
 Watcher = Callable[[Sequence[Transaction]], Any]
 
 
-class Replay:
-    """Drives the functions of a cloud through a stretch."""
+class Road(Protocol):
+    """What was sent, on its way through the stream and the ingestion."""
 
-    def __init__(self, cloud: Cloud, client: Client, delivery: Delivery, reviewers: Reviewers, *, lag_us: int = 0) -> None:
-        self._cloud = cloud
+    def follow(self, sent: Sequence[Sent], lag_us: int = 0) -> None:
+        """Take note of what was sent just now; ingestion sees it so much later."""
+
+    def earliest(self, now_us: int) -> dict[str, int]:
+        """For each entity with events that must not be seen yet, when the first of them may be."""
+
+    def deliver(self, now_us: int, scored_next: AbstractSet[str]) -> None:
+        """Return when whatever is due about these entities is part of their states."""
+
+    def deliver_all(self) -> None:
+        """Return when everything is."""
+
+
+class Replay:
+    """Drives the functions through a stretch."""
+
+    def __init__(self, client: Client, delivery: Road, reviewers: Reviewers, *, lag_us: int = 0) -> None:
         self._client = client
         self._delivery = delivery
         self._reviewers = reviewers
@@ -49,7 +65,7 @@ class Replay:
             self._delivery.deliver(now_us, {entity for one in together for entity in entities_of(one)})
             before_score(together)
             decisions = self._client.score(together)
-            self._take({one.transaction_id: (entities_of(one), one.occurred_us) for one in together})
+            self._delivery.follow([Sent.scored(one) for one in together], self._lag_us)
             for one in together:
                 self._expect(self._reviewers.look_at(one, decisions[one.transaction_id]))
             after_score(together)
@@ -72,19 +88,14 @@ class Replay:
             self._client.report(labels)
         if releases:
             self._client.release(releases)
-        self._take({one.about.transaction_id: (entities_of(one.about), one.at_us) for one in told})
-
-    def _take(self, about: dict[str, tuple[frozenset[str], int]]) -> None:
-        for record in self._cloud.stream_records():
-            entities, at_us = about[record["dynamodb"]["Keys"]["transaction_id"]["S"]]
-            self._delivery.take(record, entities, at_us + self._lag_us)
+        self._delivery.follow([Sent.told(one) for one in told], self._lag_us)
 
     def _together(self, transactions: Sequence[Transaction], at: int) -> list[Transaction]:
         """The next transactions that may be scored by one request: nothing becomes visible between them that they read."""
         unseen = self._delivery.earliest(transactions[at].occurred_us)
         next_told_us = self._untold[0][0] if self._untold else None
         together: list[Transaction] = []
-        for one in transactions[at : at + TOGETHER]:
+        for one in transactions[at : at + most_together()]:
             is_told_between = next_told_us is not None and next_told_us < one.occurred_us
             if is_told_between or any(unseen.get(entity, one.occurred_us + 1) <= one.occurred_us for entity in entities_of(one)):
                 break
@@ -94,10 +105,6 @@ class Replay:
         return together
 
 
-def entities_of(transaction: Transaction) -> frozenset[str]:
-    """Whose state a transaction reads and changes."""
-    return frozenset({f"customer {transaction.customer_id}"}) | _terminal(transaction.terminal_id)
-
-
-def _terminal(terminal_id: str | None) -> frozenset[str]:
-    return frozenset() if terminal_id is None else frozenset({f"terminal {terminal_id}"})
+def most_together() -> int:
+    """How many transactions one request may hold, with all entities of each and the control item within one BatchGetItem."""
+    return (READ_TOGETHER - 1) // len(load_manifest().views)

@@ -8,10 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from benchmarks.parity.columns import with_columns
 from benchmarks.parity.outcomes import Told
 from cli.data.dataset import Dataset
 from cli.data.importing import ImportOptions, load_file
 from cli.data.world import WorldSpecification, make_world
+from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US
 from greenfraud.records import Label, Transaction
 
@@ -23,8 +25,8 @@ SMALLEST_WORLD = 60
 class Stretch:
     """The last transactions of a data set, in order, and every report observed after the history before and up to their end.
 
-    `before` is the data set as it was known when the stretch began; `pending` are transactions of `before` that are
-    reported only during the stretch.
+    `before` is the data set as it was known when the stretch began, but for the `pending` transactions, which are reported only
+    during the stretch: a report needs a decision, so these were not imported but decided live.
     """
 
     transactions: list[Transaction]
@@ -39,10 +41,12 @@ class Stretch:
 
 
 def load(data: Path | None, rows: int) -> Dataset:
-    """The file's data set, read as an import reads it, or a generated world of a fitting size."""
+    """The file's data set, read as an import reads it, or a generated world of a fitting size; with every declared column."""
     if data is not None:
-        return load_file(data, ImportOptions())
-    return make_world(WorldSpecification(customers=max(SMALLEST_WORLD, rows // ROWS_PER_CUSTOMER)))
+        dataset = load_file(data, ImportOptions())
+    else:
+        dataset = make_world(WorldSpecification(customers=max(SMALLEST_WORLD, rows // ROWS_PER_CUSTOMER)))
+    return with_columns(dataset, load_manifest())
 
 
 def cut(dataset: Dataset, rows: int) -> Stretch:
@@ -61,11 +65,13 @@ def cut(dataset: Dataset, rows: int) -> Stretch:
     observed = table["observed_us"]
     meanwhile = table.filter(pc.and_(pc.greater(observed, known_us), pc.less_equal(observed, end_us)))
     known = pc.fill_null(pc.less_equal(observed, known_us), fill_value=False)
+    before = _as_known(table, known).slice(0, first)
+    is_pending = pc.is_in(before["transaction_id"], meanwhile["transaction_id"].combine_chunks())
     return Stretch(
         transactions=_transactions(table.slice(first)),
         reports=_reports(meanwhile),
-        before=replace(dataset, table=_as_known(table, known).slice(0, first)),
-        pending=_transactions(meanwhile.filter(pc.less_equal(meanwhile["occurred_us"], known_us))),
+        before=replace(dataset, table=before.filter(pc.invert(is_pending))),
+        pending=_transactions(table.slice(0, first).filter(is_pending)),
     )
 
 
@@ -82,8 +88,14 @@ def _as_known(table: pa.Table, known: pa.ChunkedArray) -> pa.Table:
 
 
 def _transactions(table: pa.Table) -> list[Transaction]:
-    names = ("transaction_id", "occurred_us", "customer_id", "terminal_id", "amount_minor")
-    return [Transaction(*row) for row in zip(*(table[name].to_pylist() for name in names), strict=True)]
+    names, columns = ("transaction_id", "occurred_us", "customer_id", "terminal_id", "amount_minor"), load_manifest().extra_columns
+    return [
+        Transaction(
+            **{name: row[name] for name in names},
+            extras={column: row[column] for column in columns if row[column] is not None},
+        )
+        for row in table.select([*names, *columns]).to_pylist()
+    ]
 
 
 def _reports(table: pa.Table) -> list[Told]:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from cli.forgetting.json_documents import without_own
 from cli.forgetting.person import JOIN_KEY, Person
 from greenfraud.features.manifest import load_manifest
-from greenfraud.naming import MORE
+from greenfraud.whole_days import MORE
 
 TRANSACTION = "transaction_id"
 DICTIONARIES = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}

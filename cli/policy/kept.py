@@ -21,8 +21,9 @@ from cli.data.upload import imported_document, keys_below
 from cli.errors import CommandError
 from cli.target import Target
 from greenfraud.features.manifest import Manifest, load_manifest
-from greenfraud.naming import MORE, day_prefix
+from greenfraud.naming import day_prefix
 from greenfraud.policy import Payment
+from greenfraud.whole_days import MORE
 
 READS_AT_ONCE = 16
 ROWS_AT_ONCE = 2_000

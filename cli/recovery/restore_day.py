@@ -10,7 +10,7 @@ from typing import Any
 from cli.errors import InputError
 from cli.screen import Screen
 from cli.target import Target
-from greenfraud.naming import SMALL_FILES
+from greenfraud.whole_days import SMALL_FILES
 
 KINDS = tuple(SMALL_FILES)  # all that ingestion lands
 # Deletions no further apart belong together. A compaction's within it are undone too: what landed while it merged may be in its

@@ -13,7 +13,8 @@ from benchmarks.lake.layouts import DAYS, Layout, batches_a_day
 from benchmarks.lake.records import contents
 from benchmarks.lake.simulated_s3 import PAGE, simulated_s3
 from benchmarks.own_process import run
-from greenfraud.naming import day_prefix, whole_day_key
+from greenfraud.naming import day_prefix
+from greenfraud.whole_days import whole_day_key
 from training.features.history import transactions_schema
 from training.features.record_file import read_file
 

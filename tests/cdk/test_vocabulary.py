@@ -49,8 +49,8 @@ def test_compaction_may_remove_exactly_the_small_files_of_each_kind(monkeypatch)
     from cdk.components.job_roles import SMALL_FILES, WHOLE_DAY
 
     monkeypatch.syspath_prepend(str(CORE.parent))
-    naming = runpy.run_path(str(CORE / "naming.py"))
-    assert (naming["SMALL_FILES"], naming["WHOLE_DAY"]) == (SMALL_FILES, WHOLE_DAY)
+    whole_days = runpy.run_path(str(CORE / "whole_days.py"))
+    assert (whole_days["SMALL_FILES"], whole_days["WHOLE_DAY"]) == (SMALL_FILES, WHOLE_DAY)
 
 
 def test_the_job_may_touch_what_the_room_of_files_calls_inbox_and_receipts():

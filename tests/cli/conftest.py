@@ -18,6 +18,7 @@ from cli.data.importing import load_file, source_identity
 from cli.reading_options import ReadingOptions
 from cli.screen import Screen
 from cli.target import Target
+from tests.kept_clients import keep_clients
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ def s3(monkeypatch: pytest.MonkeyPatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     with mock_aws():
+        keep_clients(monkeypatch)
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket="lake")
         yield client
@@ -81,6 +83,7 @@ def world(request, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setattr("cli.forgetting.requests.KNOWN_AFTER_SECONDS", 0)
     with mock_aws():
+        keep_clients(monkeypatch)
         made = World(WORLD if getattr(request, "param", None) == "short ids" else renamed(WORLD))
         made.fill()
         yield made

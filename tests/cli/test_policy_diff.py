@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from cli.main import app
 from greenfraud.identity import token
 from greenfraud.instants import day_of
-from greenfraud.naming import whole_day_key
 from greenfraud.policy.document import read_document
 from greenfraud.policy.stored import to_object
+from greenfraud.whole_days import whole_day_key
 from training.compaction.kinds import kinds
 from training.compaction.rows import landed_rows
 

@@ -20,7 +20,8 @@ from greenfraud.chunks import chunks_between
 from greenfraud.coverage import read_coverage
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import start_of_day_us
-from greenfraud.naming import SMALL_FILES, WHOLE_DAY, quality_key
+from greenfraud.naming import quality_key
+from greenfraud.whole_days import SMALL_FILES, WHOLE_DAY
 
 pytestmark = pytest.mark.xdist_group("e2e")
 

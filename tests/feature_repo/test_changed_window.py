@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import NamedTuple
 
 import pyarrow as pa
 import pytest
@@ -35,15 +37,24 @@ print(json.dumps({"window": field.tags["window"], "path": view.batch_source.path
 pytestmark = pytest.mark.xdist_group("feast")
 
 
+class Changed(NamedTuple):
+    """The copy with the changed window compiled, how the manifest's test ended before and after, what Feast's registry has."""
+
+    copy: WorkingCopy
+    before: CompletedProcess[str]
+    after: CompletedProcess[str]
+    registered: dict[str, str]
+
+
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory):
-    """The copy with the changed window compiled, and how the manifest's test ended before and after."""
+    """The project with one window changed."""
     copy = WorkingCopy(tmp_path_factory.mktemp("window") / "tree")
     copy.edit(CUSTOMER_DECLARATIONS, BEFORE, AFTER)
     before = copy.manifest_test()
     assert copy.manifest.version == load_manifest().version
-    copy.compile()
-    return copy, before, copy.manifest_test()
+    registered = copy.compile_and(REGISTRY, str(copy.folder / "registry.db"), NAME)
+    return Changed(copy, before, copy.manifest_test(), json.loads(registered))
 
 
 def rows() -> pa.Table:
@@ -76,7 +87,7 @@ def online_values(manifest):
 
 def test_the_manifest_test_fails_until_the_change_is_compiled(changed):
     """It names the test that tells so; afterwards every test of the declarations passes."""
-    _, before, after = changed
+    before, after = changed.before, changed.after
     assert before.returncode == 1
     assert "FAILED tests/feature_repo/test_declarations.py::test_the_committed_manifest_is_compiled_from" in before.stdout
     assert "1 failed" in before.stdout
@@ -85,25 +96,21 @@ def test_the_manifest_test_fails_until_the_change_is_compiled(changed):
 
 def test_version_and_hash_move_and_nothing_else_does(changed):
     """A model that does not read the feature is not concerned."""
-    ours, theirs = load_manifest(), changed[0].manifest
+    ours, theirs = load_manifest(), changed.copy.manifest
     assert ours.version != theirs.version
     hashes = {feature.name: feature.hash for feature in theirs.features}
     assert [feature.name for feature in ours.features if hashes[feature.name] != feature.hash] == [NAME]
 
 
-def test_feasts_registry_moves(changed, tmp_path):
+def test_feasts_registry_moves(changed):
     """The declaration it stores, and where it finds the training set."""
-    copy, _, _ = changed
-    said = copy.python("-c", REGISTRY, str(tmp_path / "registry.db"), NAME)
-    assert said.returncode == 0, said.stderr
-    registered = json.loads(said.stdout.splitlines()[-1])
-    assert registered["window"] == "5d"
-    assert copy.manifest.version in registered["path"]
+    assert changed.registered["window"] == "5d"
+    assert changed.copy.manifest.version in changed.registered["path"]
 
 
 def test_offline_column_and_online_value_move_together(changed):
     """Both count five days and today's tile where they counted seven, in a file of its own."""
-    ours, theirs = load_manifest(), changed[0].manifest
+    ours, theirs = load_manifest(), changed.copy.manifest
     assert offline_column(ours) == online_values(ours) == [float(min(day, 7)) for day in range(10)]
     assert offline_column(theirs) == online_values(theirs) == [float(min(day, 5)) for day in range(10)]
     assert features_key(ours.version, CHUNK.id) != features_key(theirs.version, CHUNK.id)

@@ -19,6 +19,7 @@ from moto.server import ThreadedMotoServer
 from functions.control.release.publication import Publication
 from greenfraud.features.manifest import load_manifest
 from greenfraud.items.tables import REVIEWS, REVIEWS_INDEX, TableKey
+from tests.kept_clients import keep_clients
 
 
 @pytest.fixture
@@ -28,8 +29,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, value)
     for name, value in NAMES.items():
         monkeypatch.setenv(name, value)
-    boto3.setup_default_session()
     with mock_aws():
+        keep_clients(monkeypatch)
         client = boto3.client("dynamodb")
         for variable, key in KEYS.items():
             _make_table(client, NAMES[variable], key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from greenfraud.features.declaration import FeatureDeclaration
 from greenfraud.features.interpreter import compute
 from greenfraud.features.manifest import Manifest
 from greenfraud.features.rows import compute_rows
+from greenfraud.features.tiles import ViewState
 from tests import extra_columns
 from tests.greenfraud.events import NOW_US
 
@@ -50,6 +52,20 @@ def test_rows_carry_extra_columns_as_columns():
     state = {column: [None] for view in views.values() for column in view.columns}
     inputs = {**state, "occurred_us": [NOW_US], "amount_minor": [100], "distance_km": [2.0], "channel": ["till"]}
     assert compute_rows(inputs, manifest) == {"distance_km": [2.0], "is_remote": [0.0], "hops": [-1.0]}
+
+
+def test_a_key_that_feast_fills_with_nothing_is_a_missing_value():
+    """Feast has no missing keys; no id is empty, so an empty one says that the payment has none."""
+    from tests.declared_columns import compiled
+
+    manifest = compiled()
+    state = {column: [None] for view in manifest.views.values() for column in view.columns}
+    customer = manifest.views["customer_activity"]
+    known = ViewState.empty(customer).add_transaction(NOW_US - 1, 100, "allow", None, {"device": "D1"})
+    state |= {name: [tiles] for name, tiles in known.lists().items()} | {customer.last: [NOW_US - 1]}
+    inputs = {**state, "occurred_us": [NOW_US], "amount_minor": [100], "device": [""]}
+    assert math.isnan(compute_rows(inputs, manifest)["customer_first_device"][0])
+    assert compute_rows({**inputs, "device": ["D2"]}, manifest)["customer_first_device"] == [1.0]
 
 
 def test_tags_carry_columns_and_values():

@@ -13,6 +13,7 @@ from intake.labels.inbox import Taken, take_dropped
 from intake.labels.reading import Asked
 from tests.dropped_rows import AT_US
 from tests.intake.looked_files import looked, packed, text_of
+from tests.kept_clients import keep_clients
 from tests.labelled_platform import REGION, LabelledPlatform
 
 
@@ -24,6 +25,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[LabelledPlatform]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     with mock_aws():
+        keep_clients(monkeypatch)
         boto3.client("s3", region_name=REGION).create_bucket(Bucket="lake")
         yield LabelledPlatform()
 

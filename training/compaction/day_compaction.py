@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from greenfraud.errors import ContractError, NotFound, StateConflict
-from greenfraud.naming import day_prefix, whole_day_key
+from greenfraud.naming import day_prefix
+from greenfraud.whole_days import whole_day_key
 from training.compaction.merged_file import write_merged
 from training.compaction.rows import landed_rows, merged_rows
 from training.compaction.sorted_runs import SortedRuns

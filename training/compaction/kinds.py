@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from greenfraud.naming import MORE, SMALL_FILES
+from greenfraud.whole_days import MORE, SMALL_FILES
 from training.features.history import LABELS, RELEASES, transactions_schema
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from greenfraud.naming import MORE
+from greenfraud.whole_days import MORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

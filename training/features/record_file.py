@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from greenfraud.errors import ContractError
 from greenfraud.faults import told
-from greenfraud.naming import MORE
+from greenfraud.whole_days import MORE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from greenfraud.errors import NotFound
-from greenfraud.naming import decisions_key, whole_day_key
+from greenfraud.naming import decisions_key
+from greenfraud.whole_days import whole_day_key
 from training.features.record_file import records_of
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from console_world import Platform, scoring_api
 from moto import mock_aws
+
+from tests.kept_clients import keep_clients
 
 
 @pytest.fixture
@@ -17,6 +18,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
-    boto3.setup_default_session()
-    with mock_aws(), scoring_api() as api:
-        yield Platform(api)
+    with mock_aws():
+        keep_clients(monkeypatch)
+        with scoring_api() as api:
+            yield Platform(api)

@@ -9,7 +9,7 @@ from datetime import date
 import pyarrow.parquet as pq
 from faulty_lake import FaultyLake
 
-from greenfraud.naming import whole_day_key
+from greenfraud.whole_days import whole_day_key
 from training.compaction.day_compaction import DayCompaction
 from training.compaction.kinds import kinds
 from training.features.history import read_history

@@ -11,7 +11,7 @@ from faulty_lake import FaultyLake, PowerFailure
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from greenfraud.naming import whole_day_key
+from greenfraud.whole_days import whole_day_key
 from training.compaction.day_compaction import DayCompaction
 from training.compaction.kinds import kinds
 from training.compaction.merged_file import groups_of

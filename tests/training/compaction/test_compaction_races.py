@@ -9,7 +9,7 @@ from faulty_lake import FaultyLake, PowerFailure
 from landed_day import DAY, compact, compact_both, known, label, land, transaction, whole
 
 from greenfraud.errors import NotFound
-from greenfraud.naming import SMALL_FILES, WHOLE_DAY, whole_day_key
+from greenfraud.whole_days import SMALL_FILES, WHOLE_DAY, whole_day_key
 from training.features.day_files import DayFiles
 from training.features.history import TRANSACTIONS
 

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 from faulty_lake import FaultyLake
 from landed_day import BEYOND_A_DOUBLE, DAY, KINDS, compact, label, land, transaction, whole
 
-from greenfraud.naming import MORE, decisions_key, whole_day_key
+from greenfraud.naming import decisions_key
+from greenfraud.whole_days import MORE, whole_day_key
 from training.compaction.day_compaction import DayCompaction
 from training.features.history import TRANSACTIONS
 from training.features.record_file import read_file

@@ -14,7 +14,8 @@ from greenfraud.carbon import EmissionsRecord
 from greenfraud.errors import StateConflict
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US, day_of, start_of_day_us
-from greenfraud.naming import WHOLE_DAY, decisions_key, whole_day_key
+from greenfraud.naming import decisions_key
+from greenfraud.whole_days import WHOLE_DAY, whole_day_key
 from training.compaction.compaction import Outcome
 from training.features.history import read_history
 from training.job.bucket import Bucket

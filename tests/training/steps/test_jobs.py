@@ -7,7 +7,6 @@ import json
 import platform
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import onnx
@@ -22,8 +21,6 @@ from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import checkpoint_prefix, features_key, models_prefix, train_result_key, version_of
 from greenfraud.page_keys import pages_prefix
 from greenfraud.promotion import decide
-from training.__main__ import main
-from training.job.contract import JobPaths
 from training.job.tracker import cpu_model
 from training.model.checkpoint import ARCHIVE_NAME, FILE_NAME, Checkpoint
 from training.model.device import best_device
@@ -190,23 +187,6 @@ def test_the_report_tells_promotion_grams_and_segments(reported: Workplace) -> N
     assert report["emissions_g_total"] > sum(family["emissions_g"] for family in report["families"].values())
     day = next(segment for segment in report["segments"] if segment["name"] == "hour: day")
     assert day["families"]["light"]["average_precision"]["frauds"] == day["frauds"] > 0
-
-
-def test_a_failure_leaves_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SageMaker shows the file as FailureReason."""
-    config = tmp_path / "input" / "config"
-    config.mkdir(parents=True)
-    (config / "hyperparameters.json").write_text(json.dumps({"execution": EXECUTION, "as_off": "2018-06-01T00:00:00Z"}))
-    monkeypatch.setenv("GREENFRAUD_ML_ROOT", str(tmp_path))
-    assert main(["features"]) == 1
-    assert "as_off" in (tmp_path / "output" / "failure").read_text()
-
-
-def test_an_unknown_step_names_the_choices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wrong argument is a failure like any other."""
-    monkeypatch.setenv("GREENFRAUD_ML_ROOT", str(tmp_path))
-    assert main(["tarin"]) == 2
-    assert "features, train, evaluate" in (JobPaths(tmp_path).root / "output" / "failure").read_text()
 
 
 def test_what_is_forgotten_is_kept_beside_the_checkpoint_and_handed_on(trained: Workplace) -> None:

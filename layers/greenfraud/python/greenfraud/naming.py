@@ -19,18 +19,6 @@ LOOKS = "holdouts/"  # among the artifacts: which executions judged on which chu
 RUNS = "runs/"  # among the artifacts: what each execution cost and brought
 GENESIS = "genesis"  # the version of a family's first parent, which says that there is none
 PROFILE = "profile.json"  # beside a chunk's features
-# What compaction makes of a day's landed files. It sorts behind each of them: whoever lists a day while they are being removed
-# sees this one, or them, or both, and never neither.
-WHOLE_DAY = "whole-day.parquet"
-# The files of a day's folder that are merged, by kind: what ingestion writes; no import's, no job's.
-SMALL_FILES = {
-    "transactions": "landing-*.jsonl",
-    "labels": "landing-*.jsonl",
-    "releases": "landing-*.jsonl",
-    "decisions": "*.jsonl",
-    "emissions": "serve-*.json",
-}
-MORE = "_more"  # its column of JSON texts: what records say beyond the columns known when it was written
 
 
 def execution_key(execution_arn: str) -> str:
@@ -87,15 +75,6 @@ def day_prefix(kind: str, day: date) -> str:
     True
     """
     return f"{kind}/dt={day.isoformat()}/"
-
-
-def whole_day_key(kind: str, day: date) -> str:
-    """Return the Parquet file into which the files that landed on a day are merged.
-
-    >>> whole_day_key("labels", date(2018, 5, 1))
-    'labels/dt=2018-05-01/whole-day.parquet'
-    """
-    return f"{day_prefix(kind, day)}{WHOLE_DAY}"
 
 
 def features_root(manifest_version: str) -> str:

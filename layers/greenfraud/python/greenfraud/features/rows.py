@@ -47,8 +47,8 @@ def _state(view: View, inputs: Mapping[str, Sequence[Any]], row: int) -> ViewSta
 
 
 def _told(kind: str, value: Any) -> Any:
-    """Return a column's value; Feast may hand out a number that is none in place of a missing text."""
-    return None if kind == ENTITY and not isinstance(value, str) else value
+    """Return a column's value; Feast has no missing keys but empty ones, and may hand out a number for a missing text."""
+    return value if kind != ENTITY or (isinstance(value, str) and value) else None
 
 
 def _moment(number: float | None) -> int | None:
