@@ -120,6 +120,11 @@ def _drop_unread(columns: dict[str, tuple[str, ...]], asked: Mapping[str, object
     for of, (option, is_elsewhere) in told.items():
         if is_elsewhere and of in asked:
             raise InputError(f"`{of}` is given by column `{' + '.join(columns[of])}` and by {option}: leave one of them out")
+        if is_elsewhere and of in columns and of != "is_fraud":
+            raise InputError(
+                f"the file has a column `{columns[of][0]}`, and {option}, or dataset.toml beside it, says that there is none: "
+                "leave that out, or give the column another name"
+            )
         if is_elsewhere:
             columns.pop(of, None)
 

@@ -43,7 +43,12 @@ def declare(file: Path, options: ImportOptions, screen: Screen, description_path
     path = description_path or file.parent / FILE_NAME
     glance = glance_at(file, asked_of(options))
     if not options.description.features:
-        raise InputError(_proposed(path, glance, file))
+        is_new = not path.exists()
+        told = _proposed(path, glance, file)
+        if is_new:
+            screen.line(told)
+            return
+        raise InputError(f"nothing is declared yet. {told}")
     columns = project / COLUMNS
     if not columns.is_file():
         raise InputError(f"{columns} is not there: declare columns in a clone of the project, with its own `.venv/bin/greenfraud`")
@@ -63,19 +68,21 @@ def declare(file: Path, options: ImportOptions, screen: Screen, description_path
 
 
 def _proposed(path: Path, glance: Glance, file: Path) -> str:
-    """What is to be done first; the proposal is kept where there is none."""
+    """What is to be done first; the proposal is kept where there is none. InputError where no column is left."""
     again = f"then run this again: greenfraud import {file} --declare"
     if not glance.suggested:
-        return f"{file.name}: no column is left that could become features. docs/columns.md says what can be declared by hand"
+        raise InputError(
+            f"{shown(file.name)}: no column is left that could become features. docs/columns.md says what can be declared by hand"
+        )
     lines = suggested_lines(glance.suggested)
     if not path.exists():
         keep(path, look_through(glance))
     kept = path.read_text(encoding="utf-8").splitlines()
     if lines[-1] in kept:
         at = kept.index(lines[0]) + 1 if lines[0] in kept else 1
-        return f"nothing is declared yet. From line {at} of {path} on, take the mark off what is to become features; {again}"
+        return f"From line {at} of {path} on, take the mark off what is to become features; {again}"
     told = "\n  ".join(["[features]", *lines])
-    return f"nothing is declared yet. Add to {path} what is to become features, without its mark; {again}\n  {told}"
+    return f"Add to {path} what is to become features, without its mark; {again}\n  {told}"
 
 
 def _check(name: str, one: DeclaredColumn, glance: Glance, screen: Screen) -> None:

@@ -138,7 +138,9 @@ def asked_of(options: ImportOptions) -> Asked:
 
 
 def keep(path: Path, look: Look) -> None:
-    """Write the proposal where there is none. InputError where that cannot be."""
+    """Write the proposal where there is none. InputError where that cannot be, or nothing in the file speaks of payments."""
+    if look.time is None and look.money is None:
+        raise InputError(f"{shown(look.name)}: no column holds times, and none amounts, so these are no payments. Nothing was kept")
     text = proposal_text(replace(look, proposal=_relative(look.proposal, path.parent)))
     try:
         stream = path.open("x", encoding="utf-8")

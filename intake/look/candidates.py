@@ -26,6 +26,7 @@ OTHER_AMOUNTS = re.compile("limit|balance|income|salary|fee|tax|discount|saldo")
 NUMBERS = ("whole number", "number")
 FEW = 10
 CUT = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d+")  # 4.11E+15, and what was short enough to stay
+CODE = re.compile(r"(?=.*\d)[\w./:#-]+")  # one word with a digit
 ENOUGH_ROWS = 100  # below, how often values repeat says little
 
 
@@ -51,7 +52,9 @@ def _of(field: str, columns: Sequence[Sampled]) -> Iterator[Candidate]:
 
 def _transaction_id(column: Sampled, points: int) -> Fit:
     seen = column.seen
-    if not points or seen.kind in {"time", "number", "amount", "empty"} or (points < OWN and not seen.is_unique):
+    if seen.kind in {"time", "number", "amount", "empty"} or (points < OWN and not seen.is_unique):
+        return None
+    if not points and not (seen.kind == "text" and seen.rows >= ENOUGH_ROWS and all(map(CODE.fullmatch, column.looked_at))):
         return None
     if seen.is_unique:
         return (f"{seen.distinct:,} rows, as many values",), ()

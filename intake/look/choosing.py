@@ -13,7 +13,7 @@ from intake.look.names import OWN, points_of, time_part_of
 from intake.look.time_texts import clock_of_digits
 
 ANY_WILL_DO = ("transaction_id", "currency", "decision")  # of these a second candidate changes nothing
-ALONE = ("occurred_at", "amount", "currency", "is_fraud")  # told by content alone where only one column has it
+ALONE = ("transaction_id", "occurred_at", "amount", "currency", "is_fraud")  # told by content alone where only one column has it
 MOST_CHOICES = 6
 
 
@@ -93,8 +93,8 @@ def _free(
 
 
 def _is_enough(one: Candidate, rivals: Sequence[Candidate]) -> bool:
-    """Content alone is enough where no other column has it."""
-    return one.points > 0 or (one.field in ALONE and len(rivals) == 1)
+    """Content alone is enough where no other column has it; of ids of rows any will do."""
+    return one.points > 0 or (one.field in ALONE and (len(rivals) == 1 or one.field == "transaction_id"))
 
 
 def _rivals(one: Candidate, some: Sequence[Candidate], taken: set[str]) -> tuple[str, ...]:

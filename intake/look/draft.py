@@ -8,7 +8,7 @@ from typing import Any
 
 from intake.description import Description
 from intake.look.choosing import Choice
-from intake.look.findings import Form, LabelForm, MoneyForm, Question, TimeForm
+from intake.look.findings import ColumnSeen, Form, LabelForm, MoneyForm, Question, TimeForm
 
 Sections = dict[str, dict[str, Any]]
 
@@ -39,3 +39,4 @@ class Seen:
     currency: str
     given: Description
     given_columns: Mapping[str, tuple[str, ...]]  # of the description and of options
+    unused: Sequence[ColumnSeen] = ()

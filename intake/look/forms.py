@@ -112,7 +112,8 @@ def with_units(form: TimeForm, least: float, most: float) -> TimeForm:
 
 def money_form(column: Sampled, description: Description) -> MoneyForm | None:
     """Return how the amounts of a column are written, None where they are none."""
-    texts, told = column.looked_at, description.money
+    # All of them: one in thousands may be the only one with a mark between its thousands.
+    texts, told = [text.strip() for text in column.texts.drop_null().to_pylist() if text.strip()], description.money
     is_stored = pa.types.is_floating(column.kind) or pa.types.is_decimal(column.kind)  # as a number: its point is a point
     if is_stored:
         texts = [f"{float(text):.6f}".rstrip("0") for text in texts]

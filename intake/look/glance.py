@@ -92,15 +92,20 @@ class Glance:
                 currency=self.asked.currency,
                 given=self.asked.given,
                 given_columns=self.asked.settled(self.opened.names),
+                unused=[column.seen for column in self.unused],
             )
         )
 
     @property
     def suggested(self) -> tuple[Suggestion, ...]:
         """How the columns that no field takes could become features."""
+        return suggestions(self.unused, self.told, self.forms.labels)
+
+    @property
+    def unused(self) -> list[Sampled]:
+        """The columns that no field takes, each of a name of its own."""
         used = {name for names in self.choice.columns.values() for name in names}
-        unused = [column for column in self.sampled if column.name not in used and self.opened.names.count(column.name) == 1]
-        return suggestions(unused, self.told, self.forms.labels)
+        return [column for column in self.sampled if column.name not in used and self.opened.names.count(column.name) == 1]
 
     @property
     def told(self) -> Told | None:

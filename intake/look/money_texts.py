@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from intake.amount_marks import SIGN
+from greenfraud.money import digits_by_currency
+from intake.amount_marks import SIGN, SIGNS
 
 # A sign, a currency's mark or code, the digits with their marks, and again: `-$1,250.00`, `1 250,00 EUR`, `(12.50)`, `12.50-`
 AMOUNT = re.compile(
@@ -17,6 +18,7 @@ AMOUNT = re.compile(
 )
 SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
 ENOUGH = 0.98
+SHORT_CODE = 4  # digits; ids made of letters and as many digits as this, or more, are all as long
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,11 @@ def amounts_as(texts: Sequence[str], told: tuple[str, str] | None = None) -> Wri
     ('.', ',', ('$', '£'), 2)
     >>> amounts_as(["12,50", "1.250,00"]).decimal, amounts_as(["1,250"]).is_ambiguous
     (',', True)
+    >>> amounts_as(["TXN-100000", "TXN-100001"]) is amounts_as(["R700001", "R700002"]) is amounts_as(["SHP-00589"]) is None
+    True
     """
-    found = [match for match in map(AMOUNT.fullmatch, texts) if match]
-    if not texts or len(found) < ENOUGH * len(texts):
+    found = [match for match in map(AMOUNT.fullmatch, texts) if match and _are_currencies(match)]
+    if not texts or len(found) < ENOUGH * len(texts) or (told is None and _are_ids(found)):
         return None
     digits = [match["digits"].translate(SPACES).strip() for match in found]
     decimal, thousands, is_ambiguous = (*told, False) if told else _marks_between(digits)
@@ -62,6 +66,21 @@ def amounts_as(texts: Sequence[str], told: tuple[str, str] | None = None) -> Wri
         is_ambiguous=is_ambiguous,
         is_whole=set(after) <= {"", "0"},
     )
+
+
+def _are_currencies(match: re.Match[str]) -> bool:
+    marks = (mark for mark in (match["mark"], match["mark2"]) if mark)
+    return all(mark in SIGNS or mark in digits_by_currency() for mark in marks)
+
+
+def _are_ids(found: Sequence[re.Match[str]]) -> bool:
+    """Tell whether letters stand before whole numbers that begin with zeros, or are all as long: no amounts do."""
+    texts = [match["digits"] for match in found]
+    has_letters = all(match["mark"] and match["mark"].isalpha() for match in found)
+    if not has_letters or not all(text.isdigit() for text in texts):
+        return False
+    is_long = {len(text) for text in texts} == {max(SHORT_CODE, len(texts[0]))}
+    return is_long or any(text.startswith("0") and len(text) > 1 for text in texts)
 
 
 def _is_negative(match: re.Match[str]) -> bool:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from intake.fields import FIELDS
-from intake.look.choosing import is_own
+from intake.look.choosing import MOST_CHOICES, is_own, quoted
 from intake.look.draft import Draft, Seen
-from intake.look.findings import Question, Reply
+from intake.look.findings import ColumnSeen, Question, Reply
 from intake.look.names import plain_name
 from intake.look.proposed_labels import propose_labels
 from intake.look.proposed_money import is_of_open_unit, propose_money
 from intake.look.proposed_times import propose_times
 
+FEW_CUSTOMERS, RARELY, OFTEN = 50, 1.2, 200.0  # below, above: a category, or no history to learn from
 CONTRARY = re.compile("(is)?(legit|legitimate|genuine|valid|approved|(not?|non)fraud|notfraudulent|good|clean)")
 
 
@@ -67,8 +68,12 @@ def _missing(draft: Draft, seen: Seen) -> Iterator[Question]:
             "no column has an id of its own for each row: ids are made of the rows' content, the same ones every time"
         )
     if "customer_id" not in found and not rows.no_customer:
-        draft.say("rows", no_customer=True)
-        draft.assumed.append("no column says who paid: every payment counts as a stranger's")
+        perhaps = [column for column in seen.unused if _may_pay(column)][:MOST_CHOICES]
+        if perhaps:
+            yield _who(perhaps)
+        else:
+            draft.say("rows", no_customer=True)
+            draft.assumed.append("no column says who paid: every payment counts as a stranger's")
     if "occurred_at" not in found:
         yield _which("occurred_at", "no column holds times")
     if not {"amount", "amount_minor"} & set(found):
@@ -84,6 +89,22 @@ def _missing(draft: Draft, seen: Seen) -> Iterator[Question]:
                 ),
             ),
         )
+
+
+def _may_pay(column: ColumnSeen) -> bool:
+    """Tell whether a column of any name has as many values, and each as often, as customers do."""
+    return column.kind == "text" and column.distinct >= FEW_CUSTOMERS and RARELY <= column.payments_each <= OFTEN
+
+
+def _who(perhaps: Sequence[ColumnSeen]) -> Question:
+    return Question(
+        section="columns",
+        what="no column is called as customers are, and one may be; where nobody is known, no_customer = true under [rows]",
+        replies=tuple(
+            Reply(lines={"customer_id": quoted(one.name)}, meaning=f"{one.distinct:,} of them, {one.payments_each:.1f} rows each")
+            for one in perhaps
+        ),
+    )
 
 
 def _contrary(seen: Seen) -> str:

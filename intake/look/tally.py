@@ -19,6 +19,8 @@ from intake.look.numbered_times import SECONDS
 
 MOST_COUNTED = 1_000_000  # customers or terminals; beyond, "at least"
 MOST_KEYS = 50_000  # different days or labels: a column with more is neither
+# Amounts with both marks, of which a file may have few: `1.081,74` among `17,50`.
+MARKED, OF_MARKED = "[0-9][.,' \u2019\u00a0\u202f][0-9]{3}[.,][0-9]", 20
 OF_EACH_BATCH = 500  # times and amounts whose writing is looked at
 MOST_FRAUDS = 1_000_000  # whose customers are remembered
 CLOCK = r"[T, ]*\d{1,2}:\d{2}.*$"
@@ -87,8 +89,15 @@ def _count(tally: Tally, found: Mapping[str, list[pa.Array]], wanted: Wanted, ro
             kept.extend(some_of(joined(found[of], MARKS.get(of, "")).drop_null(), OF_EACH_BATCH).to_pylist())
     for of in ("amount", "amount_minor"):
         if of in found:
-            is_negative = pc.match_substring_regex(found[of][0], r"^\s*(\(|[^\d]*-[^\d]*\d)|-\s*$")
-            tally.negative += int(pc.sum(is_negative).as_py() or 0)
+            _count_signs(tally, found[of][0])
+
+
+def _count_signs(tally: Tally, amounts: pa.Array) -> None:
+    is_negative = pc.match_substring_regex(amounts, r"^\s*(\(|[^\d]*-[^\d]*\d)|-\s*$")
+    tally.negative += int(pc.sum(is_negative).as_py() or 0)
+    if len(tally.amounts) < 21 * LOOKED_AT:
+        is_marked = pc.fill_null(pc.match_substring_regex(amounts, MARKED), fill_value=False)
+        tally.amounts += amounts.filter(is_marked)[:OF_MARKED].to_pylist()
 
 
 def _is_among(words: pa.Array, known: frozenset[str]) -> np.ndarray:

@@ -26,7 +26,7 @@ FOREIGN = ("trans_num", "time", "cc_num", "merchant", "amt", "Class")
 @pytest.fixture
 def invoke():
     """Run `greenfraud import --check` with nobody at the keyboard."""
-    return lambda path, *more: CliRunner().invoke(app, ["import", str(path), "--check", *more])
+    return lambda path, *more: CliRunner().invoke(app, ["import", str(path), *([] if "--look" in more else ["--check"]), *more])
 
 
 @pytest.fixture
@@ -235,3 +235,14 @@ def _refused(opened):
         return opened(self, mode, **more)
 
     return open_but_not_new
+
+
+@pytest.mark.parametrize(("line", "column"), [("no_customer = true", "customer_id"), ("generate_ids = true", "transaction_id")])
+def test_a_description_that_denies_a_column_that_is_there_is_refused(tmp_path, line, column):
+    """It was proposed for another file."""
+    (tmp_path / "dataset.toml").write_text(f"[rows]\n{line}\n", encoding="utf-8")
+    head = "transaction_id,occurred_at,customer_id,terminal_id,amount,is_fraud\n"
+    (tmp_path / "f.csv").write_text(f"{head}t1,2026-03-01T12:00:00Z,c1,m1,12.50,0\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["import", str(tmp_path / "f.csv"), "--check"])
+    assert result.exit_code == 2
+    assert f"the file has a column `{column}`" in " ".join(result.output.split())

@@ -37,11 +37,11 @@ OPERATIONS = {
     "audit": ("greenfraud audit verify --aws",),
 }
 WHO = {
+    "retrain": RETRAINER,  # of a lake that has nothing yet; what is too little is refused before anything starts
     "check": RETRAINER,
     "import": RETRAINER,
     "append": RETRAINER,
     "rates": RETRAINER,
-    "retrain": RETRAINER,
     "status": READER,
     "rollback": OPERATOR,
     "proposals": APPROVER,
