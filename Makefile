@@ -12,6 +12,12 @@ BENCH_FLAGS = $(if $(DATA),--data '$(DATA)') $(if $(SCALE),--scale '$(SCALE)')
 # In single quotes, and an apostrophe in it for the shell to keep.
 quoted = '$(subst ','\'',$(1))'
 RUN_FLAGS = $(if $(EXIT),--exit) $(if $(DATA),--data $(call quoted,$(DATA))) $(if $(DATASET),--dataset $(call quoted,$(DATASET))) $(if $(MAP),--map $(call quoted,$(MAP))) $(if $(TIMEZONE),--timezone '$(TIMEZONE)') $(if $(PORT),--port $(PORT)) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
+# A misspelt variable would be ignored: `make run DAT=mine.csv` would show the generated world.
+RUN_TAKES = DATA DATASET MAP TIMEZONE EXIT PORT HTTP_PORT PYTHON
+ifneq ($(filter run,$(MAKECMDGOALS)),)
+given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+$(if $(filter-out $(RUN_TAKES),$(given)),$(error `make run` knows no $(filter-out $(RUN_TAKES),$(given)); it takes $(RUN_TAKES)))
+endif
 # Compiled imports are kept even where the shell says otherwise: a run starts dozens of processes.
 unexport PYTHONDONTWRITEBYTECODE
 .PHONY: picture help install synth run test test-python test-cdk test-slow test-plain image test-image lint pins sbom features bench $(BENCHMARKS:%=bench-%) story permissions dashboard mlflow-ui docs release test-release bootstrap deploy destroy restore clean currencies

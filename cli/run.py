@@ -20,6 +20,7 @@ from cli.errors import CommandError, InputError
 from cli.execution import Execution, follow_execution, start_execution
 from cli.id_key import ids_told, read_id_key, tokenised
 from cli.interruption import told_when_stopped
+from cli.models.without_model import tell_without_model
 from cli.next_steps import next_steps
 from cli.past import last_reported
 from cli.permissions import refusals_told
@@ -111,6 +112,7 @@ def _everything(options: RunOptions, target: Target, screen: Screen, prepared: P
     _train(target, screen, done)
     _score(target, screen, done, held_back)
     _account(target, screen, done)
+    tell_without_model(target, screen)
     return done
 
 
@@ -155,10 +157,12 @@ def _import(options: RunOptions, prepared: Prepared | None, target: Target, scre
     if options.label_horizon_days is not None:
         change_label_horizon(s3, bucket, options.label_horizon_days)
     done.dataset = read_json(s3, bucket, DATASET_KEY)
-    screen.line(f"  {_described(done.dataset)}")
     if key is not None:
-        return (prepared or _prepared(source, screen))[1]
-    return [_held(document) for document in read_json(s3, bucket, HELD_BACK_KEY) or []]
+        held_back = (prepared or hold_back(source.load()))[1]  # what is imported was enough
+    else:
+        held_back = [_held(document) for document in read_json(s3, bucket, HELD_BACK_KEY) or []]
+    screen.line(f"  {_described(done.dataset)}{_told(held_back)}")
+    return held_back
 
 
 def _prepared(source: Source, screen: Screen) -> Prepared:
@@ -173,6 +177,12 @@ def _described(dataset: Mapping[str, Any]) -> str:
         f"{dataset[name]:,} {word}" for name, word in (("rows", "transactions"), ("frauds", "frauds"), ("customers", "customers"))
     )
     return f"{dataset['name']}: {counted}, from {dataset['first_day']} to {dataset['newest_occurred_at'][:10]}"
+
+
+def _told(held_back: list[HeldBack]) -> str:
+    """Why a file has a few more payments and frauds than were imported of it."""
+    frauds = sum(held.is_fraud for held in held_back)
+    return f"; {len(held_back)} of the newest, {frauds} of them frauds, are kept back to be scored" if held_back else ""
 
 
 def _held(document: Mapping[str, Any]) -> HeldBack:

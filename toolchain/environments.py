@@ -135,8 +135,8 @@ def main() -> int:
     started = time.monotonic()
     try:
         made = [
-            ensure("models, platform, embedded AWS", HOST, host_key(), make_host),
-            ensure("AWS CDK and Node", CDK, cdk_key(), make_cdk),
+            ensure("models, platform, embedded AWS: some minutes, about 2 GB on disk", HOST, host_key(), make_host),
+            ensure("AWS CDK and Node: a minute or two, about 0.6 GB", CDK, cdk_key(), make_cdk),
         ]
     except SetupError as error:
         print(error, file=sys.stderr)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -49,6 +50,8 @@ def served_beside(target: Target, note: Callable[[str], None]) -> Iterator[None]
             address, _ = stack.enter_context(served(target, 0))
         stack.enter_context(found_from(CONSOLE_FILE, address))
         note(f"Console: {address}")
+        if (port := urlsplit(address).port) != PORT:
+            note(f"Port {PORT} is in use by another program, so the console has port {port}.")
         yield
 
 

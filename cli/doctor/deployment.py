@@ -14,6 +14,7 @@ from cli.api import ask_api, call_api
 from cli.changes import model_name
 from cli.data.upload import imported_document
 from cli.doctor.finding import Finding
+from cli.models.without_model import TRAIN, way_to_a_model
 from cli.operations import LET_THROUGH
 from cli.target import STACKS, Target
 from greenfraud.executions import RUNNING, name_of
@@ -73,12 +74,16 @@ def health(target: Target) -> Iterator[Finding]:
 
 def model(target: Target) -> Iterator[Finding]:
     """What is in production."""
-    production = call_api(target, "GET", "/v1/production").get("production")
-    if production is None:
-        mend = "greenfraud retrain; where one was trained, greenfraud report says why it was not promoted"
-        yield Finding(PART, "model", "note", "none yet: the rules answer", mend)
+    answer = call_api(target, "GET", "/v1/production")
+    if answer.get("production") is not None:
+        yield Finding(PART, "model", "well", model_name(answer["production"]))
+    elif training := _last(target, "StateMachineArn", statusFilter=RUNNING):
+        found = f"none yet: the rules answer while an execution trains, since {_minute(training['startDate'])}"
+        yield Finding(PART, "model", "note", found, "greenfraud status --watch shows its steps")
+    elif answer.get("revision"):
+        yield Finding(PART, "model", "note", "none: the rules answer", way_to_a_model(target))
     else:
-        yield Finding(PART, "model", "well", model_name(production))
+        yield Finding(PART, "model", "note", "none yet: the rules answer", TRAIN)
 
 
 def alarms(target: Target) -> Iterator[Finding]:
@@ -149,8 +154,9 @@ def _status(target: Target, name: str) -> str | None:
     return str(found["StackStatus"])
 
 
-def _last(target: Target, output: str) -> dict[str, Any] | None:
-    listed = target.client("stepfunctions").list_executions(stateMachineArn=target.outputs[output], maxResults=1)["executions"]
+def _last(target: Target, output: str, **wanted: str) -> dict[str, Any] | None:
+    asked = {"stateMachineArn": target.outputs[output], "maxResults": 1, **wanted}
+    listed = target.client("stepfunctions").list_executions(**asked)["executions"]
     return listed[0] if listed else None
 
 

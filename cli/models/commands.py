@@ -10,6 +10,7 @@ import typer
 from cli.changes import tell_change
 from cli.errors import InputError
 from cli.models.asking import Care, ask
+from cli.models.without_model import way_to_a_model
 from cli.options import AsJson, Aws, Region, print_json
 from cli.screen import Screen
 from cli.target import Target, find_target
@@ -157,6 +158,8 @@ def _change(target: Target, change: str, body: dict[str, Any], care: Care, *, as
     screen = Screen.beside(is_json=as_json)
     answer = ask(target, screen, change, body, care)
     tell_change(answer, screen)
+    if change == "rollback" and not (answer.get("proposal") or answer.get("production")):
+        screen.line(f"the way back: {way_to_a_model(target)}")
     if as_json:
         print_json(answer)
 

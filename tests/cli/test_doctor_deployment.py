@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from cli.doctor import deployment
 from cli.doctor.examination import examine_aws, examine_deployment, examine_here
 from cli.main import app
+from greenfraud.items.ledger import ROLL_BACK
 from greenfraud.naming import DATASET_KEY, QUARANTINE
 
 NOW = datetime.now(UTC)
@@ -50,9 +51,10 @@ class Healthy:
     def paginated(self, _):
         return SimpleNamespace(paginate=lambda **_: [{"MetricAlarms": self.alarms}])
 
-    def listed(self, *, stateMachineArn, maxResults):
+    def listed(self, *, stateMachineArn, maxResults, statusFilter=None):
         status, at = self.executions[stateMachineArn]
-        return {"executions": [{"status": status, "startDate": at, "executionArn": ARN}] if status else []}
+        is_listed = status and statusFilter in (None, status)
+        return {"executions": [{"status": status, "startDate": at, "executionArn": ARN}] if is_listed else []}
 
     def found(self):
         """Place and state of everything that is not well, with all that was said of it."""
@@ -151,6 +153,25 @@ def test_what_never_happened_yet_is_a_note(api, healthy, s3):
     assert [(place, state) for place, state, _ in healthy.found()] == [
         (place, "note") for place in ("model", "training", "upkeep", "data")
     ]
+
+
+def test_while_an_execution_trains_a_missing_model_is_waited_for(api, healthy):
+    """Starting another one would mend nothing."""
+    api.answer = (200, {"status": "ok", "production": None})
+    healthy.executions["StateMachineArn"] = ("RUNNING", NOW)
+    ((place, state, told),) = healthy.found()
+    assert (place, state) == ("model", "note")
+    assert f"none yet: the rules answer while an execution trains, since {NOW:%Y-%m-%d %H:%M} UTC" in told
+    assert told.endswith("greenfraud status --watch shows its steps")
+
+
+def test_a_model_that_was_taken_back_is_named_with_the_way_to_it(api, healthy, monkeypatch):
+    """A training would find nothing new to learn."""
+    api.answer = (200, {"status": "ok", "production": None, "revision": 2})
+    back = {"verb": ROLL_BACK, "production": None, "previous": {"family": "light", "version": "v1"}}
+    monkeypatch.setattr("cli.models.without_model.read_entries", lambda _: [back])
+    ((place, state, told),) = healthy.found()
+    assert (place, state, "greenfraud promote light/v1" in told, "retrain" in told) == ("model", "note", True, False)
 
 
 def test_a_week_in_quarantine_is_wrong_with_its_faults(healthy, s3):

@@ -83,6 +83,8 @@ def platform(tmp_path, monkeypatch):
     monkeypatch.setattr("cli.data.deployed_columns.call_api", lambda *_: {"columns": load_manifest().extra_columns})
     answer = {"fraud_probability": 0.9, "decision": "block", "reasons": [], "model": MODEL, "emissions_g": 1e-6}
     monkeypatch.setattr("cli.scoring.call_api", lambda *_: answer)
+    fake.production = {"production": MODEL}
+    monkeypatch.setattr("cli.models.without_model.call_api", lambda *_: fake.production)
     fake.options = RunOptions(source=source, is_exiting=True)
     fake.answer = answer
     return fake
@@ -132,6 +134,23 @@ def test_a_later_run_may_change_until_when_labels_are_learned(platform):
     before = dict(platform.s3.objects[DATASET_KEY])
     run(replace(platform.options, label_horizon_days=60), silent())
     assert platform.s3.objects[DATASET_KEY] == {**before, "label_horizon_days": 60}
+
+
+def test_what_is_kept_back_of_a_file_is_told_beside_what_was_imported(platform, screen):
+    """Or a person would miss a few payments, and frauds, of a file that was counted before."""
+    run(platform.options, screen)
+    said = screen.console.export_text()
+    assert "w: 9 transactions, 1 frauds, 2 customers, from 2026-01-01 to 2026-03-31; 1 of the newest, 1 of them frauds, are" in said
+
+
+def test_a_run_on_a_platform_without_a_model_says_so_and_how_one_serves(platform, screen, monkeypatch):
+    """The scores that it shows may be decisions of a model that was rolled back since."""
+    monkeypatch.setattr("cli.models.without_model.read_entries", lambda _: [])
+    run(platform.options, screen)
+    assert "no model serves" not in screen.console.export_text()
+    platform.production = {"production": None}
+    run(platform.options, screen)
+    assert "no model serves: the rules answer. `greenfraud retrain`" in screen.console.export_text()
 
 
 def test_before_the_first_report_the_past_is_empty():

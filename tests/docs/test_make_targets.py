@@ -52,6 +52,30 @@ def test_make_run_hands_its_variables_to_the_command(command: str, expected: dic
     assert {name: options[name] for name in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "unknown"),
+    [
+        (["DAT=mine.csv"], "DAT"),
+        (["DATA=my file.csv", "Port=4567"], "Port"),
+        (["MAP=customer_id=Client's id,amount=Total, gross = x", "SCALE=0.1"], "SCALE"),
+        (["clean", "data=mine.csv"], "data"),
+    ],
+)
+def test_make_run_refuses_a_variable_that_it_would_ignore(words: list[str], unknown: str):
+    """Or a person's misspelt file would become the generated world; the known ones are named."""
+    done = subprocess.run(["make", "--dry-run", "run", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"`make run` knows no {unknown}; it takes DATA DATASET MAP TIMEZONE EXIT PORT HTTP_PORT PYTHON" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["make PYTHON=python3.11 run", "make run PORT=4567 DATASET=d.toml TIMEZONE=UTC", "make bench-gate SCALE=1 x=1"]
+)
+def test_make_takes_every_variable_that_somebody_reads(command: str):
+    """Also before the target; what other targets are given is theirs."""
+    assert dry_run(command)
+
+
 @pytest.mark.parametrize(("command", "port"), [("make mlflow-ui", 5000), ("make mlflow-ui PORT=5001", 5001)])
 def test_make_mlflow_ui_hands_its_port_to_the_command(command: str, port: int):
     """And without one, MLflow's own usual port is taken."""
