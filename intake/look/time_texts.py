@@ -14,9 +14,9 @@ DATED = re.compile(
     rf"(?P<third>\d{{1,4}})(?:(?P<between>T|,? +){CLOCK})?{ZONE}"
 )
 COMPACT = re.compile(r"(?P<date>(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?P<clock>T?\d{4}(?:\d{2})?)?(?P<zone>Z)?")
+PIVOT = 69  # a year of two digits from so many on is 19..
 DIGITS_OF_CLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?")
 CLOCK_ALONE = re.compile(CLOCK)
-LONGEST_YEARS, PIVOT = 10, 69  # a history of payments lasts so long; a year of two digits from so many on is 19..
 ENOUGH = 0.98  # the share of values that one pattern must explain: a file has its faults
 
 
@@ -153,9 +153,8 @@ def _year_last(first: list[str], second: list[str], words: tuple[str, str], year
 
 
 def _are_years(texts: Sequence[str]) -> bool:
-    """Tell whether such years of two digits lie within one history, and none ahead."""
-    years = [int(text) + (1900 if int(text) >= PIVOT else 2000) for text in texts]
-    return max(years) <= datetime.now(UTC).year and max(years) - min(years) <= LONGEST_YEARS
+    """Tell whether none of such years of two digits is ahead."""
+    return max(int(text) + (1900 if int(text) >= PIVOT else 2000) for text in texts) <= datetime.now(UTC).year
 
 
 def _word_pattern(texts: Sequence[str]) -> str:
