@@ -40,6 +40,7 @@ def embedded_aws(*, port: int, http_port: int, state: Path, note: Callable[[str]
     InputError when a port is in use; CommandError with the end of its log when it does not come up.
     """
     LOG.parent.mkdir(parents=True, exist_ok=True)
+    CONSOLE_FILE.unlink(missing_ok=True)  # of a run that was killed: whoever listens there now is nobody of ours
     with LOG.open("w", encoding="utf-8") as log:
         served = ["serve", "--port", str(port), "--http-port", str(http_port), "--state", str(state), "--front", str(CONSOLE_FILE)]
         process = _start(served, stderr=log)

@@ -110,11 +110,11 @@ def _mark(mark: str) -> str:
 
 
 def _is_ungrouped(digits: pa.Array, money: Money) -> pa.Array:
-    """Tell which have a thousands mark that does not stand between groups of three: 1,25 is no 125."""
+    """Tell which have a thousands mark that does not stand between groups of three: 1,25 is no 125, and 0,125 is none either."""
     if money.thousands is None:
         return pc.fill_null(pc.equal(digits, "\0"), fill_value=False)
     mark, point = _mark(money.thousands), re.escape(money.decimal)
-    is_grouped = pc.match_substring_regex(digits, rf"^\d{{1,3}}({mark}\d{{2,3}})*{mark}\d{{3}}({point}\d*)?$")
+    is_grouped = pc.match_substring_regex(digits, rf"^[1-9]\d{{0,2}}({mark}\d{{2,3}})*{mark}\d{{3}}({point}\d*)?$")
     is_marked = pc.and_(pc.match_substring_regex(digits, mark), pc.match_substring_regex(digits, rf"^(\d|[.,]|{mark})+$"))
     return pc.and_(is_marked, pc.invert(is_grouped))
 

@@ -92,6 +92,12 @@ def minor_amounts(column: Column) -> pa.Array:
     return amounts_minor(column, digits=0)
 
 
+WRITE_NUMBERS = (
+    "Write decimal numbers, for example 12.5; nothing where there is none. Other marks are said by decimal and thousands "
+    "of the column's line under [features]"
+)
+
+
 def without_words(column: Column, words: Sequence[str]) -> Column:
     """The column without the values that are one of `words`, whatever blanks are around them: they stand for nothing."""
     values = plain(column.values)
@@ -108,7 +114,7 @@ def numbers(column: Column, money: Money = AS_NUMBERS) -> pa.Array:
         values = pc.utf8_trim_whitespace(values)
         values = without_marks(column, pc.if_else(pc.equal(values, ""), pa.scalar(None, values.type), values), money)
         is_number = pc.match_substring_regex(values, NUMBER)
-        refuse(column, pc.invert(is_number), "no number", "Write decimal numbers, for example 12.5; nothing where there is none")
+        refuse(column, pc.invert(is_number), "no number", WRITE_NUMBERS)
     elif not (_is_number(values.type) or pa.types.is_null(values.type)):
         raise column.fault(0, f"holds {values.type}, which is no number", "Write decimal numbers, for example 12.5")
     found = pc.cast(values, pa.float64(), safe=False)

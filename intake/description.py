@@ -166,11 +166,14 @@ def _plainly(value: Any) -> Any:
 class DeclaredColumn(_Section):
     """A column of the file that becomes features, `column` its name there; `empty` are words in it that stand for nothing.
 
+    Numbers are written with a point unless `decimal` and `thousands` say so: amounts beside them may have other marks.
     The rest is what feature_repo/columns.toml says of it.
     """
 
     column: str | None = None
     empty: Words = ()
+    decimal: Literal[".", ","] = "."
+    thousands: Literal[",", ".", " ", "'"] | None = None
     kind: ColumnKind
     values: Words = ()
     is_personal: bool | None = None
@@ -178,13 +181,24 @@ class DeclaredColumn(_Section):
     prior_payments: float | None = None
     remembered: str | None = None
 
+    @property
+    def marks(self) -> Money:
+        """How its numbers are written."""
+        return Money(decimal=self.decimal, thousands=self.thousands)
+
+    @model_validator(mode="after")
+    def _marks_are_of_numbers(self) -> DeclaredColumn:
+        if self.marks != Money() and self.kind != "number":
+            raise ValueError("decimal and thousands are of numbers")
+        return self
+
     def declaration(self, name: str) -> ColumnDeclaration:
         """Return it as columns.toml has it. Raises ContractError."""
         return ColumnDeclaration.from_table(name, self.table())
 
     def table(self) -> dict[str, Any]:
         """What columns.toml says of it."""
-        said = self.model_dump(exclude={"column", "empty"}, exclude_none=True, exclude_defaults=True)
+        said = self.model_dump(exclude={"column", "empty", "decimal", "thousands"}, exclude_none=True, exclude_defaults=True)
         return {key: _plainly(value) for key, value in said.items()}
 
 

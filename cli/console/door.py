@@ -2,7 +2,8 @@
 
 Listening on 127.0.0.1 keeps other machines out; not other people on this one, nor the web pages that the browser shows. So a key
 is asked for once and a cookie ever after, `Host` must be ours (a page can make a name of its own lead here), and a change must
-come from a page of ours, with the token that its form carries.
+come from a page of ours, with the token that its form carries. Beside a platform of this machine the key goes to whoever opens the
+API's address first (decision 66); the person then sees that it is spent.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from greenfraud.exchange import Exchange
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US
 from intake import checks
+from intake.amount_marks import AS_NUMBERS
 from intake.label_words import verdicts
 from intake.moments import moments, not_ahead, not_before
 from intake.row_ids import generated_ids
@@ -85,7 +86,7 @@ class Reader:
         described = self.description.features.get(name)
         column = checks.without_words(column, described.empty if described else ())
         if kind == NUMBER:
-            return checks.numbers(column, self.description.money)
+            return checks.numbers(column, described.marks if described else AS_NUMBERS)
         return EXTRA_COLUMNS[kind](column)
 
     def _zone(self, source: SourceFile) -> str | None:

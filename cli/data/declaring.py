@@ -15,6 +15,7 @@ from cli.errors import InputError
 from greenfraud.errors import ContractError
 from greenfraud.features.column_features import features_of
 from greenfraud.features.columns import ColumnDeclaration, read_columns
+from greenfraud.features.manifest import load_manifest
 from intake.checks import numbers, without_words
 from intake.description_file import FILE_NAME
 from intake.look.counting import counted
@@ -59,6 +60,9 @@ def declare(file: Path, options: ImportOptions, screen: Screen, description_path
     if new:
         with screen.step("features", f"declaring {', '.join(new)} in {COLUMNS}, and compiling the features"):
             _write(columns, {name: options.description.features[name].table() for name in new}, project)
+    elif set(declared) - set(load_manifest().extra_columns):  # written by hand, or by a command that was killed
+        with screen.step("features", f"compiling the features of {COLUMNS}"):
+            _compile(project)
     for name, declaration in declared.items():
         known = "" if name in new else ", declared before"
         screen.line(
@@ -77,7 +81,7 @@ def _proposed(path: Path, glance: Glance, file: Path) -> str:
     lines = suggested_lines(glance.suggested)
     if not path.exists():
         keep(path, look_through(glance))
-    kept = path.read_text(encoding="utf-8").splitlines()
+    kept = path.read_text(encoding="utf-8").split("\n")
     if lines[-1] in kept:
         at = kept.index(lines[0]) + 1 if lines[0] in kept else 1
         return f"From line {at} of {path} on, take the mark off what is to become features; {again}"
@@ -93,7 +97,7 @@ def _check(name: str, one: DeclaredColumn, glance: Glance, screen: Screen) -> No
         screen.line(f"  mind: `{shown(column.name)}` {told}", style="yellow")
     if one.kind == "number":
         values = without_words(Column(column.name, column.texts, None, glance.path.name), one.empty)
-        numbers(values, glance.asked.given.money)
+        numbers(values, one.marks)
 
 
 def _new(columns: Path, declared: Mapping[str, ColumnDeclaration]) -> list[str]:
@@ -118,7 +122,9 @@ def _write(columns: Path, tables: Mapping[str, Mapping[str, Any]], project: Path
     before = columns.read_text(encoding="utf-8")
     is_done = False
     try:
-        columns.write_text(f"{before.rstrip()}\n\n{tomlkit.dumps(tables)}", encoding="utf-8")
+        whole = columns.with_suffix(".new")
+        whole.write_text(f"{before.rstrip()}\n\n{tomlkit.dumps(tables)}", encoding="utf-8")
+        whole.replace(columns)
         _compile(project)
         is_done = True
     except OSError as error:

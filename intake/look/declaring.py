@@ -14,6 +14,7 @@ from intake.description_file import in_one_line
 from intake.look.columns import NUMBER, Sampled
 from intake.look.findings import LabelForm, Suggestion
 from intake.look.leaking import Told, gives_away
+from intake.look.money_texts import amounts_as
 
 # Whole numbers that count nothing: what the name of a column ends with where they are names.
 CODE = re.compile(r"((^|_)(id|no|nr|number|bin|iin|asn|(card|addr)\d*)|code|mcc|zip|plz|device|deviceid|type|category|class)$")
@@ -71,12 +72,21 @@ def _table(column: Sampled, labels: LabelForm | None) -> dict[str, Any] | None:
     if words is not None and not is_code:
         return None if is_whole and seen.is_unique else {"kind": "number", **({"empty": words} if words else {})}
     if seen.kind == "amount":
-        return {"kind": "number"}
+        return {"kind": "number", **_marks(column)}
     if seen.distinct <= FEW and seen.payments_each >= OFTEN:
         return {"kind": "category", "values": sorted(column.counts, key=lambda value: (-column.counts[value], value))}
     if seen.payments_each >= SHARED:
         return {"kind": "entity", "prior_reports": 1, "prior_payments": _payments_per_report(labels)}
     return None
+
+
+def _marks(column: Sampled) -> dict[str, str]:
+    """How its numbers are written, where that is not with a point alone; nothing where two readings are possible."""
+    found = amounts_as([text.strip() for text in column.texts.drop_null().to_pylist() if text.strip()])
+    if found is None or found.is_ambiguous:
+        return {}
+    marks = {"decimal": found.decimal if found.decimal != "." else "", "thousands": found.thousands}
+    return {name: mark for name, mark in marks.items() if mark}
 
 
 def _words_among_numbers(column: Sampled) -> list[str] | None:

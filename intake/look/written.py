@@ -40,7 +40,7 @@ def suggested_lines(suggested: Iterable[Suggestion]) -> list[str]:
 
 def lines_of(look: Look, text: str) -> list[tuple[int | None, Question]]:
     """Return each question with the line of `text` on which it stands, counted from 1; None where it is not in there."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     heads = {one.what: f"{DECIDE}{shown(one.what)}" for one in look.questions}
     return [(lines.index(heads[one.what]) + 1 if heads[one.what] in lines else None, one) for one in look.questions]
 
@@ -61,7 +61,7 @@ def _sections(text: str) -> dict[str, list[str]]:
     """The lines of a TOML document by section, without the headers."""
     found: dict[str, list[str]] = {}
     name = ""
-    for line in text.splitlines():
+    for line in text.split("\n"):  # no other mark ends a line of TOML: a name may have U+2028
         if line.startswith("[") and line.rstrip().endswith("]"):
             name = line.strip()[1:-1]
             found[name] = []

@@ -136,7 +136,7 @@ def test_what_gives_frauds_away_is_warned_of_twice(file: Path, project: Path):
         ('km = { kind = "numbr" }', "features.km.kind = `numbr` cannot be used"),
         (
             'km = { kind = "number", empti = ["n/a"] }',
-            "there is no key `features.km.empti`. The keys there are column, empty, kind",
+            "there is no key `features.km.empti`. The keys there are column, empty, decimal, thousands, kind",
         ),
     ],
 )
@@ -192,3 +192,19 @@ def test_no_option_is_ignored_beside_it(file: Path, other: str):
     result = CliRunner().invoke(app, ["import", str(file), "--declare", other])
     assert result.exit_code == 2
     assert "leave out" in result.stderr
+
+
+def test_what_stands_in_the_columns_and_was_never_compiled_is_compiled(file: Path, project: Path):
+    """By whoever wrote it there, or by a command that was killed in between."""
+    declare(file, project, '[features]\nkm = { kind = "number", empty = "n/a" }\n')
+    (project / "compiled").unlink()
+    assert "declared before" in declare(file, project)
+    assert (project / "compiled").read_text() == "km"
+
+
+def test_a_name_with_a_line_separator_is_proposed_as_toml(file: Path, project: Path):
+    """Only a line feed ends a line there."""
+    text = file.read_text(encoding="utf-8").replace("Kanal", "Ka\u2028nal", 1)
+    file.write_text(text, encoding="utf-8")
+    declare(file, project)
+    tomllib.loads(file.with_name(FILE_NAME).read_text(encoding="utf-8"))

@@ -73,7 +73,7 @@ def test_a_description_says_what_a_column_is_called_and_which_words_stand_for_no
     declared: Manifest,  # noqa: F811
     tmp_path: Path,
 ):
-    """Numbers are written as amounts are."""
+    """And nothing else does."""
     features = (
         'distance_km = { column = "km", kind = "number", empty = ["n/a", "-"] }\nchannel = { kind = "category", values = ["web"] }'
     )
@@ -81,10 +81,36 @@ def test_a_description_says_what_a_column_is_called_and_which_words_stand_for_no
         write(tmp_path, ROWS.replace("10:30:00Z,c2,1.00,0,,", "10:30:00Z,c2,1.00,0, n/a ,")), described(features)
     ).table
     assert table.select(["distance_km", "channel"]).to_pydict() == {"distance_km": [3.5, None], "channel": ["web", None]}
+
+
+@pytest.mark.parametrize(
+    ("marks", "text", "value"),
+    [
+        ("", "0.125", 0.125),
+        ("", "12.345", 12.345),
+        (', decimal = ","', "12,5", 12.5),
+        (', decimal = ",", thousands = "."', "1.003,5", 1003.5),
+    ],
+)
+def test_a_number_has_its_own_marks_and_never_those_of_the_amounts(declared: Manifest, tmp_path: Path, marks, text, value):  # noqa: F811
+    """Requests send the number itself: what was learned must be the same."""
     path = tmp_path / "comma.csv"
-    path.write_text(HEADER.replace(",", ";") + 't1;2026-03-01T09:30:00Z;c1;12,50;0;"1.003,5";web\n', encoding="utf-8")
-    told = described(features).description.changed({"money": {"decimal": ",", "thousands": "."}})
-    assert load_file(path, ImportOptions(description=told)).table["distance_km"].to_pylist() == [1003.5]
+    path.write_text(HEADER.replace(",", ";") + f't1;2026-03-01T09:30:00Z;c1;1.012,50;0;"{text}";web\n', encoding="utf-8")
+    options = described(
+        f'distance_km = {{ column = "km", kind = "number"{marks} }}\nchannel = {{ kind = "category", values = ["web"] }}'
+    )
+    told = options.description.changed({"money": {"decimal": ",", "thousands": "."}})
+    table = load_file(path, ImportOptions(description=told)).table
+    assert (table["distance_km"].to_pylist(), table["amount_minor"].to_pylist()) == ([value], [101250])
+
+
+def test_a_grouped_number_never_begins_with_a_zero(declared: Manifest, tmp_path: Path):  # noqa: F811
+    """0.125 is no hundred and twenty-five, whatever the marks."""
+    path = tmp_path / "comma.csv"
+    path.write_text(HEADER.replace(",", ";") + "t1;2026-03-01T09:30:00Z;c1;0.125;0;;web\n", encoding="utf-8")
+    told = ImportOptions(description=Description.model_validate({"money": {"decimal": ",", "thousands": "."}}))
+    with pytest.raises(InputError, match=r"row 1 \(line 2\): `0\.125` is a number with marks elsewhere"):
+        load_file(path, told)
 
 
 def test_a_described_column_that_feature_repo_does_not_declare_is_refused(tmp_path: Path):

@@ -106,3 +106,13 @@ def test_every_line_is_a_declaration_that_the_platform_takes(names: list[str], k
     read = Description.model_validate(tomllib.loads("\n".join(["[features]", *lines])))
     assert [column for (column,) in read.placed().values()] == [one.column for one in found]
     assert tomllib.loads("\n".join(["[features]", *suggested_lines(found)])) == {"features": {}}
+
+
+def test_numbers_are_proposed_with_their_own_marks_whatever_the_amounts_have() -> None:
+    """A score of 0.125 beside an amount of 1.100,00 is no hundred and twenty-five."""
+    assert suggested("mass", ["12,5", "1.250,75", *(f"{one},5" for one in range(3, 40))] * 5).table == {
+        "kind": "number",
+        "decimal": ",",
+        "thousands": ".",
+    }
+    assert suggested("score", [f"0.{one}" for one in range(100, 300)]).table == {"kind": "number"}
