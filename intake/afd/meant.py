@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,6 +14,7 @@ from intake.afd.columns import TRUE_WORDS, shape_of
 from intake.afd.definitions import Definitions, Variable
 from intake.afd.naming import column_name
 
+ONE_WORD = "declare it with the word for true that requests send"
 IDS = {"customer_id": CUSTOMER, "terminal_id": TERMINAL}
 Value = float | str | bool | None
 
@@ -72,7 +74,10 @@ class Meanings:
         return self._column(variable)
 
     def _column(self, variable: Variable) -> Meant:
-        name, shape = column_name(variable.name), self._shape(variable)
+        name = column_name(variable.name)
+        if any(one.name == name and "column" not in one.params for one in self.manifest.features):
+            raise UntranslatableError(f"{name} is what a feature of the platform is called", "rename the column in the file")
+        shape = self._shape(variable)
         if shape == "personal":
             raise UntranslatableError(
                 f"${variable.name} names somebody: behind the API its values are tokens",
@@ -85,12 +90,15 @@ class Meanings:
 
     def _flag(self, name: str) -> str:
         """The feature that is 1 where it is true. Raises UntranslatableError."""
-        declared = [one.name for one in self.manifest.features if one.params.get("column") == name]
+        declared = [one for one in self.manifest.features if one.params.get("column") == name]
+        word = self.words.get(name, TRUE_WORDS[0])
+        if not declared:
+            return next(iter(_valued(name, word)))
         if len(declared) > 1:
-            raise UntranslatableError(
-                f"{name} is declared with several words for true", "declare it with the one that requests send"
-            )
-        return declared[0] if declared else next(iter(_valued(name, self.words.get(name, TRUE_WORDS[0]))))
+            raise UntranslatableError(f"{name} is declared with several words for true", ONE_WORD)
+        if (value := declared[0].params["values"][0]) not in {word, *TRUE_WORDS}:
+            raise UntranslatableError(f"{name} is declared with {value}, which is no word for true", ONE_WORD)
+        return declared[0].name
 
     def _shape(self, variable: Variable) -> str | None:
         name = column_name(variable.name)
@@ -128,11 +136,16 @@ def _field(of: str, variable: Variable) -> Meant:
 
 
 def _default(variable: Variable, kind: str) -> Value:
-    """What stands for a missing value: what was defined, or what the service puts for the type."""
+    """What stands for a missing value: what was defined, or what the service puts for the type. Raises UntranslatableError."""
     if kind == "number":
         try:
-            return float(variable.default or 0.0)
+            number = float(variable.default or 0.0)
         except ValueError:
             return 0.0
+        if not math.isfinite(number):
+            raise UntranslatableError(
+                f"the default of ${variable.name} is {variable.default}, which no policy can hold", "write the rule by hand"
+            )
+        return number
     text = variable.default or ""
     return text in TRUE_WORDS if kind == "flag" else text

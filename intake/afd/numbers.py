@@ -23,6 +23,8 @@ SWAPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 CONTRARY = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 TOO_MUCH = ("its arithmetic is more than a number times a value", "send the result as a number of its own, declared as a column")
 
+TOO_FAR = ("its numbers are larger or smaller than any that a policy can hold", TOO_MUCH[1])
+
 
 class Term(NamedTuple):
     """So many times a value; without one, just the number."""
@@ -51,20 +53,22 @@ def term_of(side: Expression, meaning: Callable[[str], Meant]) -> Term:
 def _computed(mark: str, left: Term, right: Term) -> Term:
     """Two terms as one: numbers alone, a number times a value, a value by a number, or its negative."""
     if mark == "*" and None in (left.of, right.of):
-        return _finite(left.factor * right.factor, left.of or right.of)
+        return _within(Term(left.factor * right.factor, left.of or right.of), is_zero=0.0 in (left.factor, right.factor))
     if mark == "/" and right.of is None and right.factor:
-        return _finite(left.factor / right.factor, left.of)
+        return _within(Term(left.factor / right.factor, left.of), is_zero=not left.factor)
     if mark in "+-" and left.of is right.of is None:
-        return _finite(left.factor + right.factor if mark == "+" else left.factor - right.factor, None)
+        found = left.factor + right.factor if mark == "+" else left.factor - right.factor
+        return _within(Term(found), is_zero=not found)
     if mark == "-" and left == Term(0.0):
         return Term(-right.factor, right.of)
     raise UntranslatableError(*TOO_MUCH)
 
 
-def _finite(factor: float, of: Meant | None) -> Term:
-    if not math.isfinite(factor):
-        raise UntranslatableError(*TOO_MUCH)
-    return Term(factor, of)
+def _within(term: Term, *, is_zero: bool) -> Term:
+    """A term that a float can hold. What `is_zero` is 0 by right, and nothing else is: it would be too small. Else raises."""
+    if not math.isfinite(term.factor) or is_zero != (term.factor == 0.0):
+        raise UntranslatableError(*TOO_FAR)
+    return term
 
 
 def compared(test: str, left: Term, right: Term) -> Alternatives:
@@ -76,7 +80,7 @@ def compared(test: str, left: Term, right: Term) -> Alternatives:
         return constant(is_met=COMPARE[test](left.factor, right.factor))
     if left.factor < 0:
         test = SWAPPED[test]
-    times = _finite(right.factor / left.factor, right.of)
+    times = _within(Term(right.factor / left.factor, right.of), is_zero=not right.factor)
     return _with_number(left.of, test, times.factor) if times.of is None else _with_value(left.of, test, times.factor, times.of)
 
 
@@ -90,10 +94,12 @@ def _with_value(value: Meant, test: str, factor: float, other: Meant) -> Alterna
     defaults = (float(value.default or 0.0), float(other.default or 0.0))
     found: list[Alternatives] = [((f"{value.name} {test} {_times(factor)}{other.name}",),)]
     if not other.is_always_there:
-        found.append(((f"{other.name} is missing", f"{value.name} {test} {written(factor * defaults[1])}"),))
+        times = _within(Term(factor * defaults[1]), is_zero=not defaults[1])
+        found.append(((f"{other.name} is missing", f"{value.name} {test} {written(times.factor)}"),))
     if not value.is_always_there:
         turned = SWAPPED[test] if factor > 0 else test
-        found.append(((f"{value.name} is missing", f"{other.name} {turned} {written(defaults[0] / factor)}"),))
+        part = _within(Term(defaults[0] / factor), is_zero=not defaults[0])
+        found.append(((f"{value.name} is missing", f"{other.name} {turned} {written(part.factor)}"),))
     if not (value.is_always_there or other.is_always_there) and COMPARE[test](defaults[0], factor * defaults[1]):
         found.append(((f"{value.name} is missing", f"{other.name} is missing"),))
     return any_of(found)

@@ -16,6 +16,11 @@ WORDS: Mapping[Decision, str] = {
     "review": "review reviewed investigate investigation manual hold",
     "block": "block blocked decline declined deny denied reject rejected refuse refused",
 }
+# Words by which a name says the contrary, that something failed, or that it is over: what is wanted then is for a person to say.
+CONTRARY = re.compile(
+    "not?|non|none|nor|never|without|t|cannot|(do|does|did|ca|could|wo|would|should|must|is|are|was)nt"
+    "|skip.*|bypass.*|ignor.*|avoid.*|exempt.*|fail.*|lift.*|remov.*|releas.*|cancel.*|revok.*|expire.*|un(?!der).*|dis.*"
+)
 
 
 def parse_outcomes(said: Sequence[str]) -> dict[str, str]:
@@ -37,12 +42,14 @@ def parse_outcomes(said: Sequence[str]) -> dict[str, str]:
 def meaning_of(outcome: str, said: Mapping[str, str]) -> str | None:
     """Return the decision an outcome asks for, `nothing`, or None where its name does not say it.
 
-    >>> [meaning_of(name, {}) for name in ("verify_customer", "block", "high_risk", "approve-or-review")]
-    ['challenge', 'block', None, None]
+    >>> [meaning_of(name, {}) for name in ("verify_customer", "block", "high_risk", "approve-or-review", "not_approved")]
+    ['challenge', 'block', None, None, None]
     """
     if outcome in said:
         return said[outcome]
     words = {*re.split(r"[^a-z]+", outcome.lower())}
+    if any(CONTRARY.fullmatch(word) for word in words):
+        return None
     meant = [decision for decision, known in WORDS.items() if words & {*known.split()}]
     return meant[0] if len(meant) == 1 else None
 

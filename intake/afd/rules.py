@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -139,7 +140,8 @@ def _is_possible(when: Conditions, translation: Translation) -> bool:
     lists = {one.name: one.column for one in translation.lists.kept.values()}
     conditions = parse(" and ".join(when), Vocabulary(numbers, texts, lists))
     missing = {one.name for one in conditions if one.test == MISSING}
-    return contradiction_in(conditions) is None and not any({*_asked(one)} & missing for one in conditions if one.test != MISSING)
+    is_contradicted = contradiction_in(conditions, numbers - {"amount"}) is not None
+    return not is_contradicted and not any({*_asked(one)} & missing for one in conditions if one.test != MISSING)
 
 
 def _asked(condition: Condition) -> Iterator[str]:
@@ -173,10 +175,9 @@ def _tell_others(found: Definitions, detector: DetectorVersion, telling: Telling
     asked = {one.id for one in detector.rules}
     for rule in {rule.id: rule for rule in found.rules.values() if rule.id not in asked}.values():
         telling.leave("rule", rule.id, f"{detector.told} does not ask it", "nothing")
-    words = " ".join(rule.expression for rule in found.rules.values() if rule.id in asked)
-    for name in sorted({*found.lists, *found.elements}):
-        if f"@{name}" not in words:
-            telling.leave("list", name, f"no rule of {detector.told} asks for it", "keep it where you need it")
+    words = " ".join(found.rules[one.key].expression for one in detector.rules if one.key in found.rules)
+    for name in sorted({*found.lists, *found.elements} - {*re.findall(r"@(\w+)", words)}):
+        telling.leave("list", name, f"no rule of {detector.told} asks for it", "keep it where you need it")
 
 
 def _tell_gaps(detector: DetectorVersion, rules: Rules, telling: Telling) -> None:

@@ -17,17 +17,25 @@ class Left:
 
 @dataclass
 class Telling:
-    """Collects both."""
+    """Collects both, each once and in the order in which it was said."""
 
-    notes: list[str] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
+    _notes: dict[str, None] = field(default_factory=dict)
+    _left: dict[Left, None] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be known of what came along."""
+        return [*self._notes]
+
+    @property
+    def left(self) -> list[Left]:
+        """What did not come along."""
+        return [*self._left]
 
     def note(self, text: str) -> None:
-        """Say something of what came along, once."""
-        if text not in self.notes:
-            self.notes.append(text)
+        """Say something of what came along."""
+        self._notes[text] = None
 
     def leave(self, kind: str, name: str, why: str, instead: str) -> None:
-        """Say what did not come along, once."""
-        if (one := Left(kind, name, why, instead)) not in self.left:
-            self.left.append(one)
+        """Say what did not come along."""
+        self._left[Left(kind, name, why, instead)] = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,9 +11,16 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from feature_repo.declarations import FEATURES, VIEWS
+from feature_repo.groups import GROUPS
+from greenfraud.features import manifest
+from greenfraud.features.column_features import features_of, groups_of, views_with
+from greenfraud.features.columns import read_columns
+from greenfraud.features.compilation import compile_manifest
 from intake.labels.inbox import Taken, take_dropped
 from intake.labels.reading import Asked
 from tests.dropped_rows import AT_US
+from tests.intake.afd_policies import DECLARED
 from tests.intake.looked_files import looked, packed, text_of
 from tests.kept_clients import keep_clients
 from tests.labelled_platform import REGION, LabelledPlatform
@@ -50,3 +59,17 @@ def seen(tmp_path):
         return looked(packed(tmp_path / name, text_of(header, rows, separator).encode(encoding)), **asked)
 
     return see
+
+
+@pytest.fixture(scope="module")
+def declared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[manifest.Manifest]:
+    """The columns that are proposed of the variables of rules, declared and compiled."""
+    path, patch = tmp_path_factory.mktemp("declared") / "manifest.json", pytest.MonkeyPatch()
+    columns = read_columns(tomllib.loads(DECLARED))
+    views, features = views_with(VIEWS, columns), [*FEATURES, *features_of(columns)]
+    path.write_text(json.dumps(compile_manifest("greenfraud", views, features, [*GROUPS, *groups_of(columns)])))
+    patch.setattr(manifest, "MANIFEST_PATH", path)
+    manifest.load_manifest.cache_clear()
+    yield manifest.load_manifest()
+    patch.undo()
+    manifest.load_manifest.cache_clear()

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from greenfraud.policy.conditions import MISSING, ON_LIST, Condition
 from greenfraud.policy.faults import Report
 from greenfraud.policy.lines import Path
 from greenfraud.policy.rule import PROBABILITY, Rule
 
-# What values can be: a condition beyond says nothing.
+# What values can be: a condition beyond says nothing. Counts are known by their names, but of a declared number, which is whatever
+# its owner sends, no name tells that.
 DOMAINS: Mapping[str, tuple[float, float]] = {PROBABILITY: (0.0, 1.0), "amount": (0.0, math.inf)}
 COUNTS = ("_count_", "_tried_", "_declined_", "_accepted_", "_reports_")
 
 
-def check_rules(report: Report, guardrails: Mapping[Path, Rule], rules: Mapping[Path, Rule]) -> None:
-    """Report what can never hold, and contradictions among the rules and among the guardrails."""
+def check_rules(
+    report: Report, guardrails: Mapping[Path, Rule], rules: Mapping[Path, Rule], declared: Collection[str] = frozenset()
+) -> None:
+    """Report what can never hold, and contradictions among the rules and among the guardrails; `declared` numbers may be any."""
     for path, rule in (*guardrails.items(), *rules.items()):
-        if (reason := contradiction_in(rule.when)) is not None:
+        if (reason := contradiction_in(rule.when, declared)) is not None:
             report.error((*path, "when"), f"can never hold: {reason}")
     for kind in (guardrails, rules):
         _check_pairs(report, kind)
 
 
-def contradiction_in(conditions: Iterable[Condition]) -> str | None:
-    """Return why conditions can never hold together, None where they can.
+def contradiction_in(conditions: Iterable[Condition], declared: Collection[str] = frozenset()) -> str | None:
+    """Return why conditions can never hold together, None where they can. `declared` are the names of numbers that may be any.
 
     >>> contradiction_in([Condition("amount", ">", 5.0), Condition("amount", "<", 3.0)])
     'amount > 5 and amount < 3'
@@ -34,11 +37,19 @@ def contradiction_in(conditions: Iterable[Condition]) -> str | None:
     for condition in conditions:
         if condition.times is None:
             by_name.setdefault(condition.name, []).append(condition)
-    found = (_impossible(name, of_name) for name, of_name in by_name.items())
+    found = (_impossible(of_name, _domain(name, declared)) for name, of_name in by_name.items())
     return next((" and ".join(one.words for one in culprits) for culprits in found if culprits), None)
 
 
-def _impossible(name: str, conditions: list[Condition]) -> list[Condition]:
+def _domain(name: str, declared: Collection[str]) -> tuple[float, float]:
+    """The least and the greatest that a value can be."""
+    if name.startswith(ON_LIST):
+        return 0.0, 1.0
+    is_count = name not in declared and any(part in name for part in COUNTS)
+    return DOMAINS.get(name, (0.0 if is_count else -math.inf, math.inf))
+
+
+def _impossible(conditions: list[Condition], domain: tuple[float, float]) -> list[Condition]:
     """The conditions on one value that exclude each other."""
     texts = [one for one in conditions if isinstance(one.operand, str)]
     if texts:
@@ -47,10 +58,7 @@ def _impossible(name: str, conditions: list[Condition]) -> list[Condition]:
     missing = [one for one in conditions if one.test == MISSING]
     if missing and len(conditions) > len(missing):
         return conditions
-    low, high = DOMAINS.get(name, (0.0 if any(part in name for part in COUNTS) else -math.inf, math.inf))
-    if name.startswith(ON_LIST):
-        low, high = 0.0, 1.0
-    return [] if _has_room(low, high, compared) else compared
+    return [] if _has_room(*domain, compared) else compared
 
 
 BOUNDS = ("<", "<=", ">", ">=", "==")

@@ -78,7 +78,7 @@ def _policy(body: Mapping[str, Any], report: Report, vocabulary: Vocabulary, now
     lists = ListReader(report, vocabulary, now_us, naming).read(body)
     guardrails = read_rules(body, "guardrails", report, vocabulary)
     rules = read_rules(body, "rules", report, vocabulary)
-    check_rules(report, guardrails, rules)
+    check_rules(report, guardrails, rules, vocabulary.declared)
     try:
         return Policy(version, *thresholds, tuple(rules.values()), tuple(guardrails.values()), lists, money)
     except ContractError as error:

@@ -24,20 +24,22 @@ TOKEN = re.compile(r'\s*(?:("[^"]*")|(-?\d+(?:_\d+)*(?:\.\d+)?(?:e-?\d+)?)(?![\w
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The names a rule may use: numbers, texts, and the column of each list."""
+    """The names a rule may use: numbers, texts, and the column of each list; which numbers are `declared` columns as they stand."""
 
     numbers: frozenset[str]
     texts: frozenset[str]
     lists: Mapping[str, str] = field(default_factory=dict)
+    declared: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, manifest: Manifest, lists: Mapping[str, str]) -> Vocabulary:
         """Features, fields of the request and declared extra columns."""
         extras = manifest.extra_columns
-        numbers = {name for name, kind in extras.items() if kind == "number"}
+        declared = frozenset(name for name, kind in extras.items() if kind == "number")
         # Of what names somebody, the platform knows tokens: no rule can name a value.
         texts = {name for name, kind in extras.items() if kind != "number" and name not in manifest.personal_columns}
-        return cls(frozenset({*manifest.names, *NUMBERS, *numbers}), frozenset({*TEXTS, *texts}) - {*manifest.names}, lists)
+        numbers = frozenset({*manifest.names, *NUMBERS}) | declared
+        return cls(numbers, frozenset({*TEXTS, *texts}) - {*manifest.names}, lists, declared)
 
     @property
     def columns(self) -> tuple[str, ...]:
