@@ -135,7 +135,7 @@ def test_a_device_and_a_channel_of_a_strangers_file_reach_the_model_that_answers
     began = time.monotonic()
 
     proposed = clone.greenfraud("import", "payments.csv", "--declare")
-    assert (proposed.returncode, "take the mark off" in proposed.stderr) == (2, True), proposed.stdout + proposed.stderr
+    assert (proposed.returncode, "take the mark off" in proposed.stdout) == (0, True), proposed.stdout + proposed.stderr
     proposal = clone.folder / "dataset.toml"
     assert "nearly every fraud" in proposal.read_text(encoding="utf-8").partition("# checked = ")[0].splitlines()[-1]
     take_marks_off(proposal, DEVICE, CHANNEL)
