@@ -95,7 +95,8 @@ class Platform:
         chunk, challengers = Chunk(start, start + timedelta(days=7)), [name for name in scores if name != PRODUCTION]
         self._put_models(chunk, challengers)
         families = [{"family": name, "chunks": [{"chunk": LEARNED, "version": "1"}]} for name in challengers]
-        Bucket(ARTIFACTS).put_json(plan_key(EXECUTION), {"execution": EXECUTION, "families": families})
+        plan = {"execution": EXECUTION, "families": families, "holdout": {"chunk": chunk.id}}
+        Bucket(ARTIFACTS).put_json(plan_key(EXECUTION), plan)
         paths = JobPaths(self.root)
         self._write(paths, chunk, table_of(week, scores, chunk))
         evaluate.main(paths)

@@ -76,7 +76,7 @@ def append(s3: Any, bucket: str, dataset: Dataset, *, done: Callable[[int, int],
         written = _write(lake, replace(dataset, table=reports.table), is_live, done)
         live = _count(pc.and_(is_live, pc.invert(overlap.known)))
         document = _described(document, dataset, replace(overlap, rows=overlap.rows - live), reports.there + reports.new)
-        lake.put_weeks(weeks_of_lake(lake, document))
+        lake.recount_weeks(lambda: weeks_of_lake(lake, document))
         lake.describe(document, tag)
     except (ClientError, BotoCoreError) as error:
         raise CommandError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +15,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from botocore.exceptions import ClientError
 
-from cli.data.upload import IMPORTED, day_file, keys_below
+from cli.data.upload import IMPORTED, day_file, keys_below, live_days
 from cli.errors import CommandError
-from greenfraud.naming import DATASET_KEY, WEEKS_KEY, transactions_prefix
-from greenfraud.weekly_frauds import WeekCount, read_weeks, weeks_document
+from greenfraud.errors import StateConflict
+from greenfraud.naming import DATASET_KEY, transactions_prefix
+from greenfraud.weekly_frauds import WeekCount, recount_weeks
 
 READ_AT_ONCE = 8  # days in memory
 CHANGED = {"PreconditionFailed", "ConditionalRequestConflict"}
@@ -55,19 +56,28 @@ class LakeDays:
             return {name for rows in found for name, is_fraud in rows if is_fraud}
 
     def told_moments(self) -> dict[str, int]:
-        """When each payment was first called a fraud, in microseconds since the epoch, by its id."""
+        """When each payment was first called a fraud, in microseconds since the epoch, by its id, unless that was taken back."""
         keys, columns = keys_below(self.s3, self.bucket, "labels/"), ["transaction_id", "is_fraud", "observed_us"]
-        found: dict[str, int] = {}
+        first: dict[str, int] = {}
+        last: dict[str, tuple[int, bool]] = {}
         with ThreadPoolExecutor(READ_AT_ONCE) as pool:
             for rows in pool.map(lambda key: _records(key, self._get(key)[0], columns), keys):
                 for name, is_fraud, observed_us in rows:
+                    last[name] = max((observed_us, bool(is_fraud)), last.get(name, (observed_us, bool(is_fraud))))
                     if is_fraud:
-                        found[name] = min(observed_us, found.get(name, observed_us))
-        return found
+                        first[name] = min(observed_us, first.get(name, observed_us))
+        return {name: observed_us for name, observed_us in first.items() if last[name][1]}
 
-    def put_weeks(self, counted: Mapping[str, WeekCount]) -> None:
-        """Write what was counted; of weeks that were not, what was counted before stays."""
-        self._put(WEEKS_KEY, weeks_document({**read_weeks(self.s3, self.bucket), **counted}), {})
+    def recount_weeks(self, count: Callable[[], Mapping[str, WeekCount]]) -> None:
+        """Write what is counted now; what was counted of other weeks before is as old as the lake was, and goes."""
+        try:
+            recount_weeks(self.s3, self.bucket, lambda _: count())
+        except StateConflict as conflict:
+            raise CommandError(f"{conflict}: import the same file again, it goes on from there") from None
+
+    def live_days(self) -> set[date]:
+        """Days on which payments arrived live."""
+        return live_days(self.s3, self.bucket)
 
     def live_ids(self, days: Iterable[date]) -> set[str]:
         """Ids of the payments that arrived live on some days."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -15,8 +16,9 @@ import pyarrow.parquet as pq
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.data.dataset import Dataset, HeldBack
-from cli.data.week_counts import weeks_of_dataset
+from cli.data.week_counts import weeks_of_dataset, without_live
 from cli.errors import CommandError, InputError
+from greenfraud.coverage import PARTITIONS
 from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US, day_of
 from greenfraud.naming import DATASET_KEY, WEEKS_KEY, labels_prefix, releases_prefix, transactions_prefix
@@ -57,7 +59,8 @@ def upload(
             for count, _ in enumerate(pool.map(lambda file: _put(s3, bucket, file[0], day_file(file[1])), files), start=1):
                 done(count, len(files))
         _put(s3, bucket, HELD_BACK_KEY, _json([held_document(held) for held in held_back or []]))
-        _put(s3, bucket, WEEKS_KEY, weeks_document(weeks_of_dataset(dataset)))
+        weeks = without_live(weeks_of_dataset(dataset), live_days(s3, bucket), dataset.maturity_days)
+        _put(s3, bucket, WEEKS_KEY, weeks_document(weeks))
         _put(s3, bucket, DATASET_KEY, _json(dataset.document()))
     except (ClientError, BotoCoreError) as error:
         _remove_imports(s3, bucket)
@@ -102,6 +105,12 @@ def keys_below(s3: Any, bucket: str, prefix: str) -> list[str]:
     """Every key that starts with `prefix`, in order."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+
+
+def live_days(s3: Any, bucket: str) -> set[date]:
+    """Days on which payments arrived live: files that no import wrote lie there."""
+    live = [key for key in keys_below(s3, bucket, PARTITIONS) if not key.endswith(f"/{IMPORTED}")]
+    return {date.fromisoformat(key.removeprefix(PARTITIONS).partition("/")[0]) for key in live}
 
 
 def held_document(held: HeldBack) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cli.data.dataset import INVESTIGATED, Dataset
-from greenfraud.chunks import chunks_between
+from greenfraud.chunks import Chunk, chunks_between
 from greenfraud.instants import DAY_US, day_of
 from greenfraud.outcomes import ALLOW
-from greenfraud.weekly_frauds import Victim, WeekCount, count_weeks
+from greenfraud.weekly_frauds import KNOWN_DAYS, Victim, WeekCount, count_weeks
 
 Days = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -63,6 +63,16 @@ def by_day(days: Days) -> dict[date, int]:
     """Count days since the epoch by date."""
     found, counts = np.unique(days, return_counts=True)
     return {day_of(int(day) * DAY_US): int(count) for day, count in zip(found, counts, strict=True)}
+
+
+def without_live(weeks: Mapping[str, WeekCount], live: Collection[date], maturity_days: int) -> dict[str, WeekCount]:
+    """Leave out weeks in which, or shortly before which, payments arrived live: the monitor counts those."""
+    lookback = timedelta(days=KNOWN_DAYS + maturity_days)
+
+    def is_imported(week: Chunk) -> bool:
+        return not any(week.start_day - lookback <= day < week.end_day for day in live)
+
+    return {name: count for name, count in weeks.items() if is_imported(Chunk.parse(name))}
 
 
 def weeks_of_dataset(dataset: Dataset) -> dict[str, WeekCount]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,16 @@ import pytest
 
 from benchmarks.gate import challengers, shares
 from benchmarks.gate.challengers import CHALLENGERS, PRODUCTION, scores_of
-from benchmarks.gate.platform import Platform, columns
+from benchmarks.gate.platform import FIRST_WEEK, LAKE, LEARNED, Platform, columns, table_of
 from benchmarks.gate.shares import Shares
 from benchmarks.gate.trials import SHARED, run_trial
 from benchmarks.gate.weeks import ERROR, Shared, Week
+from greenfraud.chunks import Chunk
+from greenfraud.features.manifest import load_manifest
+from greenfraud.naming import features_key
 from training.evaluation.recalibration import expected_over_observed
+from training.features.chunk_file import parquet
+from training.job.bucket import Bucket
 from training.model.ranking import average_precision
 
 ALONE = Shared("nobody", (100, 100), 0.0, 0.0)
@@ -32,6 +38,20 @@ def test_a_small_run_judges_every_challenger_and_promotes_none_that_is_identical
     assert measures["learned_the_holdout_rejected_share"] == 1.0
     asked = {"equal_one_promoted_share", "equal_three_promoted_share", "better_promoted_share", "leaking_rejected_share"}
     assert asked <= measures.keys()
+
+
+def test_a_week_with_few_frauds_is_judged_alone_where_the_plan_says_so(tmp_path: Path):
+    """The week before lies in the lake and was learned by nobody, but labels that came within it were."""
+    draw, few = np.random.default_rng(4), Shared("nobody", (10, 10), 0.0, 0.0)
+    week = Week.draw(draw, few)
+    names = [PRODUCTION, *(name for name, one in CHALLENGERS.items() if not one.has_learned_the_holdout)]
+    scores = {name: found for name, found in scores_of(week, draw, few).items() if name in names}
+    before = Chunk(FIRST_WEEK - timedelta(days=7), FIRST_WEEK)
+    assert Chunk.parse(LEARNED).end_day <= before.start_day
+    with Platform.opened(tmp_path) as platform:
+        Bucket(LAKE).put(features_key(load_manifest().version, before.id), parquet(table_of(week, scores, before)))
+        found = platform.judge(week, scores)["holdout"]
+    assert (found["pooled_chunks"], found["frauds"]) == ([found["chunk"]], 10)
 
 
 def test_everybody_has_a_column_and_no_segment_is_told_by_it():

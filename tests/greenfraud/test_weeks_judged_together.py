@@ -115,9 +115,52 @@ def test_customers_known_to_be_compromised_are_not_asked_about():
 
 
 def test_what_was_counted_is_read_as_it_was_written():
-    """To the last number; what is damaged says what to do."""
+    """To the last number."""
     weeks = counted(covered(3), [1, 0, 7])
     assert parse_weeks(weeks_document(weeks)) == weeks
-    for damaged in (b"", b"[]", b'{"weeks": {"20260105-20260112": {}}}'):
-        with pytest.raises(ContractError, match=r"weeks.json is unusable: .*Remove it"):
-            parse_weeks(damaged)
+
+
+def week_of(count: str, name: str = "20260105-20260112", day: str = "2026-01-20") -> bytes:
+    """The stored form with one count in it, as it stands in the file."""
+    return f'{{"weeks": {{"{name}": {{"legitimate": 1, "frauds": {{"{day}": {count}}}}}}}}}'.encode()
+
+
+DAMAGED = {
+    "empty": b"",
+    "a list": b"[]",
+    "no text": b"\xff\xfe\x00",
+    "a week without counts": b'{"weeks": {"20260105-20260112": {}}}',
+    "deep": b"[" * 100_000,
+    "infinite": week_of("1e999"),
+    "no number": week_of("NaN"),
+    "a text": week_of('"7"'),
+    "part of a fraud": week_of("1.5"),
+    "fewer than none": week_of("-1"),
+    "more than can be": week_of("1" + "0" * 400),
+    "no week": week_of("1", name="nonsense"),
+    "a week that ends before it starts": week_of("1", name="20260112-20260105"),
+    "no day": week_of("1", day="2026-02-30"),
+}
+
+
+@pytest.mark.parametrize("damaged", DAMAGED.values(), ids=DAMAGED)
+def test_counts_that_cannot_be_read_are_refused_as_such(damaged: bytes):
+    """Whatever is wrong with them, by one error that names their file."""
+    parse_weeks(week_of("7"))
+    with pytest.raises(ContractError, match=r"^weeks.json is unusable: "):
+        parse_weeks(damaged)
+
+
+def test_weeks_that_the_data_do_not_cover_say_nothing_of_late_reports():
+    """Of another data set, or of the end of time."""
+    foreign = {"99991224-99991231": WeekCount(1, {date.max: 900})}
+    weeks = counted(covered(10), [40] * 10) | foreign
+    assert told(split(covered(10), weeks), covered(10), weeks) == ""
+
+
+def test_a_refusal_says_who_counted_where_anybody_has():
+    """The file is told of, so that nobody searches the data; what is too short by its days is so by itself."""
+    few = counted(covered(8), [1] * 8)
+    assert "(weeks.json of the lake counts so)" in told(split(covered(8), few), covered(8), few)
+    short = counted(covered(2), [40] * 2)
+    assert "weeks.json" not in told(split(covered(2), short), covered(2), short)

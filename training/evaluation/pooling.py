@@ -1,7 +1,7 @@
-"""A holdout with too few frauds to judge by is pooled with the weeks before it that nobody who is judged has learned.
+"""A holdout with too few frauds to judge by is pooled with the weeks before it that the plan judges with it.
 
-Between what models learn and the holdout lie the weeks whose labels were still to come when it began: they are mature by now, and
-as new to every model. Weeks join from the newest back until the frauds suffice; none is older than anything that was learned.
+What is learned ends before the first of them began, labels included: of a week that the plan does not judge, challengers may know
+labels that were observed within it, so it joins nowhere, also where the frauds do not suffice. Weeks join from the newest back.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from training.evaluation.holdout import known_compromised, make_holdout
 from training.features.chunk_profile import ChunkProfile
 from training.features.known_labels import JUDGED
 from training.features.propensity import stood_for
-from training.features.relabelling import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,13 +46,13 @@ def pooled(holdout: Holdout, chunk: Chunk, earlier: Iterable[Chunk], lake: Bucke
     return found, chunks
 
 
-def unlearned_before(chunk: Chunk, lake: Bucket, artifacts: Bucket, prefixes: Iterable[str]) -> list[Chunk]:
-    """Return the chunks before a holdout, newest first, that come after all that these models learned; none in quarantine."""
+def unlearned_of(judged: Iterable[Chunk], chunk: Chunk, lake: Bucket, artifacts: Bucket, prefixes: Iterable[str]) -> list[Chunk]:
+    """Return the judged chunks before a holdout, newest first, that come after all these models learned; none in quarantine."""
     learned = [Chunk.parse(name) for prefix in prefixes for name in _lineage(artifacts, prefix)]
     newest = max((one.end_day for one in learned), default=None)
     if newest is None:
         return []
-    between = [one for one in written(lake) if newest <= one.start_day and one.end_day <= chunk.start_day]
+    between = [one for one in sorted(judged) if newest <= one.start_day and one.end_day <= chunk.start_day]
     return [one for one in reversed(between) if not _is_held(lake, one)]
 
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from greenfraud.enough import NEEDED
-from greenfraud.errors import NotFound
 from greenfraud.instants import DAY_US, day_of
-from greenfraud.naming import DATASET_KEY, WEEKS_KEY
-from greenfraud.weekly_frauds import KNOWN_DAYS, Victim, WeekCount, count_weeks, parse_weeks, weeks_document
+from greenfraud.naming import DATASET_KEY
+from greenfraud.weekly_frauds import KNOWN_DAYS, Victim, WeekCount, count_weeks, recount_weeks
 from training.features.history import read_history
 from training.features.relabelling import LABEL_HORIZON_DAYS
+from training.job.bucket import client
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,8 +31,21 @@ EVER_US = np.iinfo(np.int64).max
 
 def count_newest(lake: Bucket, coverage: Coverage) -> dict[str, WeekCount]:
     """Return what was counted now, by week, after `weeks.json` says it too."""
-    known, found, frauds = counted_before(lake), dict[str, WeekCount](), 0
     horizon_days = lake.get_json(DATASET_KEY).get("label_horizon_days", LABEL_HORIZON_DAYS)
+    found: dict[str, WeekCount] = {}
+
+    def counted(known: dict[str, WeekCount]) -> dict[str, WeekCount]:
+        nonlocal found
+        found = _newest(lake, coverage, known, horizon_days)
+        return {**known, **found}
+
+    recount_weeks(client("s3"), lake.name, counted)
+    return found
+
+
+def _newest(lake: Bucket, coverage: Coverage, known: dict[str, WeekCount], horizon_days: int) -> dict[str, WeekCount]:
+    """Count what is not known, or may have changed, from the newest week back until the frauds suffice."""
+    found, frauds = dict[str, WeekCount](), 0
     for chunk in reversed(coverage.mature[-MOST_COUNTED:]):
         if frauds >= NEEDED:
             break
@@ -41,17 +54,7 @@ def count_newest(lake: Bucket, coverage: Coverage) -> dict[str, WeekCount]:
         if before is None or (may_change and before.in_all < NEEDED):
             found[chunk.id] = before = count_week(lake, chunk, coverage.maturity_days)
         frauds += before.known(day_of(coverage.as_of_us))
-    if any(known.get(name) != week for name, week in found.items()):
-        lake.put(WEEKS_KEY, weeks_document({**known, **found}))
     return found
-
-
-def counted_before(lake: Bucket) -> dict[str, WeekCount]:
-    """Return what was counted of the lake's weeks, nothing where nobody has. Raises ContractError."""
-    try:
-        return parse_weeks(lake.get(WEEKS_KEY))
-    except NotFound:
-        return {}
 
 
 def count_week(lake: Bucket, chunk: Chunk, maturity_days: int) -> WeekCount:

@@ -71,15 +71,12 @@ def relabel(lake: Lake, plan: dict[str, Any], needed: Sequence[Chunk]) -> None:
     holdout = Chunk.parse(plan["holdout"]["chunk"])
     firsts = sorted({Chunk.parse(family["chunks"][0]["chunk"]) for family in plan["families"] if is_chain(family)})
     older = [chunk for chunk in written(lake) if firsts and chunk < firsts[-1] and horizon.may_change(chunk)]
-    # What lies between learning and the holdout is judged where the holdout alone has too few frauds.
     judged = judged_chunks(plan)
-    learned_until = max((chunk.end_day for chunk in needed if chunk not in judged), default=holdout.start_day)
-    between = [chunk for chunk in written(lake) if learned_until <= chunk.start_day and chunk.end_day <= holdout.start_day]
-    asked = sorted({*needed, *older, *between})
+    asked = sorted({*needed, *older})
     told = Told.read(lake, asked[0].start_day, day_of(max(horizon.judged_us, horizon.mature_us(holdout))) + timedelta(days=1))
     late: dict[Chunk, pa.Table] = {}
     for chunk in asked:
-        at_us = horizon.judged_us if chunk in {*judged, *between} else horizon.learned_us
+        at_us = horizon.judged_us if chunk in judged else horizon.learned_us
         rows = _brought_to(lake, chunk, told, horizon.known_us(chunk, at_us), horizon.mature_us(chunk))
         if chunk in older and rows.num_rows:
             late[chunk] = rows

@@ -26,13 +26,13 @@ from training.evaluation.measurement import ALERT_COST_MINOR
 from training.evaluation.model_carbon import whole_score_g
 from training.evaluation.policy_alerts import judgeable
 from training.evaluation.policy_in_force import policy_in_force
-from training.evaluation.pooling import pooled, unlearned_before
+from training.evaluation.pooling import pooled, unlearned_of
 from training.evaluation.reporting_delay import labels_of, read_seen
 from training.evaluation.rival import Rival
 from training.features.chunk_file import chunk_files, read_chunk, unlike_others
 from training.features.chunk_profile import held_in
 from training.features.propensity import stood_for
-from training.features.relabelling import written
+from training.features.relabelling import judged_chunks, written
 from training.job.bucket import Bucket, client
 from training.job.control_copies import read_control
 from training.job.footprint import Meter, store_footprint
@@ -63,7 +63,7 @@ def main(paths: JobPaths) -> None:
     rival = Rival.of(control, read_served(settings), artifacts)
     policy = policy_in_force(control, artifacts, settings.review_above)
     competing, lake = contestants(plan, rival), Bucket(settings.lake_bucket)
-    earlier = unlearned_before(chunk, lake, artifacts, competing)
+    earlier = unlearned_of(judged_chunks(plan), chunk, lake, artifacts, competing)
     holdout, chunks = pooled(read_holdout(paths, settings, chunk), chunk, earlier, lake, Margins().minimum_frauds)
     faults = [fault for found in held_in(chunk_files(paths.channel("holdout"))).values() for fault in found]
     currency = lake.get_json(DATASET_KEY).get("currency", EURO)

@@ -1,4 +1,4 @@
-"""Job `monitor`: skew of the last days, frauds to judge by, quality before labels, drift; the newest training's age; logs kept."""
+"""Job `monitor`: skew of the last days, quality before labels, drift, frauds to judge by; the newest training's age; logs kept."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def main(paths: JobPaths) -> None:
     store_metrics({QUARANTINED: float(len(held(read_quarantine(client("s3"), lake.name))))})
     coverage = read_coverage(client("s3"), lake.name, today=datetime.now(UTC).date())
     if coverage is not None:  # before the first import there is nothing to watch
-        log.info("monitor: the frauds of %d weeks were counted", len(count_newest(lake, coverage)))
         watch_quality(lake, settings, coverage)
+        log.info("monitor: the frauds of %d weeks were counted", len(count_newest(lake, coverage)))
     limit_log_retention(settings.log_retention_days)
     store_footprint(settings, "monitor", meter.stop())
 

@@ -1,4 +1,4 @@
-"""A holdout with too few frauds is pooled with earlier weeks that nobody who is judged has learned."""
+"""A holdout with too few frauds is pooled with the earlier weeks that the plan judges and nobody who is judged has learned."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from greenfraud.chunks import Chunk
 from greenfraud.features.manifest import load_manifest
 from greenfraud.naming import DATASET_KEY, features_key, profile_key
 from training.evaluation.holdout import make_holdout
-from training.evaluation.pooling import pooled, unlearned_before
+from training.evaluation.pooling import pooled, unlearned_of
 from training.features.chunk_profile import ChunkProfile
 from training.job.bucket import Bucket, client
 
@@ -74,7 +74,13 @@ def learn(artifacts: Bucket, prefix: str, *weeks: Chunk) -> None:
 
 def test_weeks_after_all_that_was_learned_may_be_pooled(buckets: tuple[Bucket, Bucket]) -> None:
     """Newest first; a week before another model's last one would be judged by who knows its future."""
-    assert unlearned_before(HOLDOUT, *buckets, PREFIXES) == [WEEKS[3], WEEKS[2]]
+    assert unlearned_of(WEEKS, HOLDOUT, *buckets, PREFIXES) == [WEEKS[3], WEEKS[2]]
+
+
+def test_a_week_that_the_plan_does_not_judge_is_not_pooled(buckets: tuple[Bucket, Bucket]) -> None:
+    """Challengers know the labels that were observed within it: what they learned ends only where the first judged week begins."""
+    assert unlearned_of([WEEKS[3], HOLDOUT], HOLDOUT, *buckets, PREFIXES) == [WEEKS[3]]
+    assert unlearned_of([HOLDOUT], HOLDOUT, *buckets, PREFIXES) == []
 
 
 def test_a_week_in_quarantine_is_not_pooled(buckets: tuple[Bucket, Bucket]) -> None:
@@ -82,26 +88,26 @@ def test_a_week_in_quarantine_is_not_pooled(buckets: tuple[Bucket, Bucket]) -> N
     lake, artifacts = buckets
     profile = ChunkProfile(chunk=WEEKS[3].id, rows=1, frauds=0, missing={}, varied={}, faults=["too few rows"])
     lake.put(profile_key(load_manifest().version, WEEKS[3].id), profile.to_bytes())
-    assert unlearned_before(HOLDOUT, lake, artifacts, PREFIXES) == [WEEKS[2]]
+    assert unlearned_of(WEEKS, HOLDOUT, lake, artifacts, PREFIXES) == [WEEKS[2]]
 
 
 def test_a_model_that_learned_up_to_the_holdout_leaves_nothing_to_pool(buckets: tuple[Bucket, Bucket]) -> None:
     """Production may have been trained with less patience."""
     lake, artifacts = buckets
     learn(artifacts, PREFIXES[0], WEEKS[3])
-    assert unlearned_before(HOLDOUT, lake, artifacts, PREFIXES) == []
+    assert unlearned_of(WEEKS, HOLDOUT, lake, artifacts, PREFIXES) == []
 
 
 def test_models_whose_lineage_nobody_knows_are_pooled_with_nothing(buckets: tuple[Bucket, Bucket]) -> None:
     """A bundle that is gone says nothing of what it learned."""
-    assert unlearned_before(HOLDOUT, *buckets, ["models/light/gone/"]) == []
+    assert unlearned_of(WEEKS, HOLDOUT, *buckets, ["models/light/gone/"]) == []
 
 
 @pytest.mark.parametrize(("needed", "weeks"), [(5, 1), (15, 2), (30, 3), (99, 3)])
 def test_as_many_weeks_join_as_the_frauds_take(buckets: tuple[Bucket, Bucket], needed: int, weeks: int) -> None:
     """No more than that: older weeks are less like the next one. Where none is left, there are too few frauds."""
     holdout = make_holdout(payments_of(HOLDOUT, 10), {})
-    found, chunks = pooled(holdout, HOLDOUT, unlearned_before(HOLDOUT, *buckets, PREFIXES), buckets[0], needed)
+    found, chunks = pooled(holdout, HOLDOUT, unlearned_of(WEEKS, HOLDOUT, *buckets, PREFIXES), buckets[0], needed)
     assert chunks == [week.id for week in WEEKS[5 - weeks :]]
     assert (len(found), found.counts()["frauds"], found.counts()["customers"]) == (50 * weeks, 10 * weeks, 50)
     assert found.counts()["days"] == weeks

@@ -87,6 +87,18 @@ def test_a_week_that_could_not_be_told_of_is_looked_at_again(
     assert workplace.document(quality_key(chunk.id), "lake")["measured"] is None
 
 
+def test_a_week_is_watched_also_where_frauds_cannot_be_counted(
+    decided: tuple[Workplace, Chunk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a plan would like to know comes after what is watched for."""
+    workplace, chunk = decided
+    workplace.s3.delete_object(Bucket="lake", Key=quality_key(chunk.id))
+    monkeypatch.setattr(monitor, "count_newest", lambda *_: 1 / 0)
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        workplace.run("monitor", {"execution": EXECUTION})
+    assert workplace.document(quality_key(chunk.id), "lake")["chunk"] == chunk.id
+
+
 def test_a_week_is_estimated_once_and_compared_when_its_labels_are_mature(decided: tuple[Workplace, Chunk]) -> None:
     """The estimate that was kept stays as it was; beside it stands what came, on the same payments."""
     workplace, chunk = decided

@@ -15,11 +15,13 @@ from datetime import date, timedelta
 from greenfraud.chunks import Chunk, Coverage, chunks_between
 from greenfraud.gate.margins import Margins
 from greenfraud.instants import day_of, start_of_day_us
+from greenfraud.naming import WEEKS_KEY
 from greenfraud.weekly_frauds import WeekCount, WeeklyFrauds
 
 NEEDED = Margins().minimum_frauds  # to be judged on
 LEARNED = 10  # to learn from
 MOST_WEEKS_AHEAD = 104
+NOTHING = WeekCount()
 RECENT_WEEKS = 8  # what is coming is told from these
 HABIT_DAYS = 14  # after so long, a weekday without payments is one on which nobody opens
 
@@ -106,24 +108,25 @@ def _lacks(found: Split, coverage: Coverage, weeks: WeeklyFrauds) -> Iterator[st
 def is_late(coverage: Coverage, weeks: WeeklyFrauds) -> bool:
     """Tell whether most frauds become known only after their week counted as mature."""
     in_time = later = 0
-    for name, week in weeks.items():
-        mature = Chunk.parse(name).end_day + timedelta(days=coverage.maturity_days)
+    for chunk in chunks_between(coverage.first_day, coverage.as_of_us, coverage.chunk_days):
+        week, mature = weeks.get(chunk.id, NOTHING), chunk.end_day + timedelta(days=coverage.maturity_days)
         in_time, later = in_time + week.known(mature), later + week.in_all - week.known(mature)
     return later > in_time
 
 
 def told(found: Split, coverage: Coverage, weeks: WeeklyFrauds) -> str:
-    """Say in one sentence what stands in the way and from when on it should not; nothing where it is enough."""
+    """Say in one sentence what stands in the way, by which count, and from when on it should not; nothing where it is enough."""
     reason = lack(found, coverage, weeks)
     if not reason:
         return ""
+    source = "" if reason == lack(split(coverage, {}), coverage, {}) else f" ({WEEKS_KEY} of the lake counts so)"
     since = possible_on(coverage, weeks)
     when = (
         f"from about {since} on, if payments and frauds go on like this"
         if since
         else "no day can be told from which on it would be"
     )
-    return f"not enough for a model: {reason}; {when}"
+    return f"not enough for a model: {reason}{source}; {when}"
 
 
 def possible_on(coverage: Coverage, weeks: WeeklyFrauds) -> date | None:

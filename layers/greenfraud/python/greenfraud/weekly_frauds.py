@@ -7,19 +7,25 @@ are not asked about (`training/evaluation/holdout.py`), and so not counted.
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from greenfraud.chunks import Chunk
-from greenfraud.errors import ContractError
+from greenfraud.errors import ContractError, InvalidInput, StateConflict
 from greenfraud.faults import told
 from greenfraud.naming import WEEKS_KEY
 
+log = logging.getLogger(__name__)
 KNOWN_DAYS = 7  # how much older than the label delay a fraud may be and still count as known, as in the holdout
 SCHEMA = 1
+MOST = 10**12  # payments of a week: more is no count
+ATTEMPTS = 3  # to write what others may write at the same time
+# Of a conditional write: somebody's was first, is under way, or took the object away.
+CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +94,66 @@ def _written(week: WeekCount) -> dict[str, Any]:
 
 
 def read_weeks(s3: Any, bucket: str) -> dict[str, WeekCount]:
-    """Return what was counted, nothing where nobody has; ContractError where it cannot be read."""
+    """Return what was counted, nothing where nobody has or where it cannot be read: no plan fails for want of it."""
     try:
-        content = s3.get_object(Bucket=bucket, Key=WEEKS_KEY)["Body"].read()
-    except s3.exceptions.NoSuchKey:
+        content, _ = _stored(s3, bucket)
+    except s3.exceptions.ClientError as error:
+        log.warning("%s cannot be read, so no week counts as counted: %s", WEEKS_KEY, told(error))
         return {}
-    return parse_weeks(content)
+    return _usable(content)
+
+
+def recount_weeks(s3: Any, bucket: str, count: Callable[[dict[str, WeekCount]], WeeklyFrauds]) -> None:
+    """Write what `count` makes of what was counted before, and count again where somebody else wrote meanwhile.
+
+    Raises StateConflict where that happens at every attempt. What is stored and cannot be read counts as nothing, and is replaced.
+    """
+    for _ in range(ATTEMPTS):
+        content, condition = _stored(s3, bucket)
+        body = weeks_document(count(_usable(content)))
+        if body == content:
+            return
+        try:
+            s3.put_object(Bucket=bucket, Key=WEEKS_KEY, Body=body, **condition)
+        except s3.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] not in CHANGED:
+                raise
+        else:
+            return
+    raise StateConflict(f"{WEEKS_KEY} was changed by somebody else at each of {ATTEMPTS} attempts to write it")
+
+
+def _stored(s3: Any, bucket: str) -> tuple[bytes | None, dict[str, str]]:
+    """What is stored, None where nothing is, and the condition of a write that is to find it unchanged."""
+    try:
+        found = s3.get_object(Bucket=bucket, Key=WEEKS_KEY)
+    except s3.exceptions.NoSuchKey:
+        return None, {"IfNoneMatch": "*"}
+    return found["Body"].read(), {"IfMatch": found["ETag"]}
+
+
+def _usable(content: bytes | None) -> dict[str, WeekCount]:
+    try:
+        return {} if content is None else parse_weeks(content)
+    except ContractError as error:
+        log.warning("%s: no week counts as counted until the nightly monitor has counted anew", error)
+        return {}
 
 
 def parse_weeks(content: bytes) -> dict[str, WeekCount]:
     """Read the stored form. Raises ContractError."""
     try:
-        return {name: _week(body) for name, body in json.loads(content)["weeks"].items()}
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ContractError(
-            f"{WEEKS_KEY} is unusable: {told(error)}. Remove it: it is counted anew, and nothing waits for it"
-        ) from None
+        return {Chunk.parse(name).id: _week(body) for name, body in json.loads(content)["weeks"].items()}
+    except (ArithmeticError, AttributeError, InvalidInput, KeyError, RecursionError, TypeError, ValueError) as error:
+        raise ContractError(f"{WEEKS_KEY} is unusable: {told(error)}") from None
 
 
 def _week(body: Mapping[str, Any]) -> WeekCount:
-    frauds = {date.fromisoformat(day): int(count) for day, count in body["frauds"].items()}
-    return WeekCount(int(body["legitimate"]), frauds)
+    frauds = {date.fromisoformat(day): _count(count) for day, count in body["frauds"].items()}
+    return WeekCount(_count(body["legitimate"]), frauds)
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= MOST:
+        raise ValueError("no count of payments")
+    return value
