@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from cli.carbon.accounts import Account, by, per_thousand
-from cli.carbon.command import emissions_command
 from cli.carbon.sci_page import claim_page
 from cli.carbon.showing import show
 from cli.dashboard.emissions_file import read_csv
 from cli.emissions import write_csv
+from cli.main import app
 from cli.screen import Screen
 from greenfraud.carbon import EmissionsRecord
 
@@ -132,13 +133,11 @@ def test_accounts_come_in_the_order_of_their_names():
     assert [one.name for one in accounts] == [("serve",), ("train",)]
 
 
-def test_the_file_is_read_where_nothing_is_up(tmp_path, monkeypatch, capsys):
+def test_the_file_is_read_where_nothing_is_up(tmp_path, monkeypatch):
     """All columns, numbers as numbers; the page goes to standard output."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("cli.dashboard.inputs.target_that_answers", lambda: None)
     path = write_csv([TRAINED, ANSWERED, OLD])
     assert read_csv(path) == [TRAINED, ANSWERED, OLD]
-    emissions_command(sci=True)
-    assert capsys.readouterr().out == claim_page([TRAINED, ANSWERED, OLD])
-    emissions_command()
-    assert "ml.m5.large" in capsys.readouterr().out
+    assert CliRunner().invoke(app, ["emissions", "--sci"]).stdout == claim_page([TRAINED, ANSWERED, OLD])
+    assert "ml.m5.large" in CliRunner().invoke(app, ["emissions"]).stdout
