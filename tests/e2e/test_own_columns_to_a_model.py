@@ -35,7 +35,7 @@ from tests.working_copy import ROOT, WorkingCopy
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("own-columns"),
+    pytest.mark.xdist_group("e2e"),
     pytest.mark.skipif(not (ASSEMBLY / "manifest.json").exists(), reason="cdk.out is missing: run `make synth`"),
 ]
 MATURITY_DAYS, RUN_SECONDS, DRAWS = 7, 900, 200

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functions.plan.carried_state import carried_state
 from functions.plan.chain import Lineage
 from functions.plan.jobs import Execution
-from functions.plan.planning import make_plan
+from functions.plan.planning import Lake, make_plan
 from greenfraud import naming
 from greenfraud.chunks import Coverage
 from greenfraud.families import FAMILIES
@@ -33,7 +33,7 @@ def state_of(weeks: int, **asked: object) -> dict:
     )
     execution = Execution(EXECUTION, "20260101", BUCKET, BUCKET, "0123456789abcdef")
     request = RunRequest.from_json(asked)
-    return carried_state(make_plan(execution, request, coverage, {family: Lineage(()) for family in FAMILIES}))
+    return carried_state(make_plan(execution, request, Lake(coverage, {}, {}), {family: Lineage(()) for family in FAMILIES}))
 
 
 def pipeline() -> dict:
@@ -108,7 +108,7 @@ def test_five_years_of_weekly_chunks_fit_into_one_execution(embedded):
 def test_a_run_waits_until_its_start_and_then_asks_for_the_plan(embedded):
     """The moment is the one that the plan function names."""
     definition, now = pipeline(), datetime.now(UTC)
-    start_at = (now + timedelta(seconds=3)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    start_at = (now + timedelta(seconds=6)).isoformat(timespec="seconds").replace("+00:00", "Z")
     chosen = {"waits": True, "start_at": start_at}
     definition["States"]["ChooseStart"] = {"Type": "Pass", "Result": chosen, "Next": "IsCleanerLater"}
     definition["States"]["Plan"] = {"Type": "Pass", "Result": {"outcome": "nothing_to_train"}, "Next": "IsAnythingNew"}
