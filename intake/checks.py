@@ -25,6 +25,10 @@ REFUNDS = "Amounts are 0 or more; leave refunds out: --refund type=REFUND where 
 MOST_WHOLE_DIGITS, MOST_DIGITS = 13, 4  # before the point in a currency without decimals; after it in any
 Digits: TypeAlias = "int | np.ndarray[Any, np.dtype[np.int64]]"
 MOST_EXACT = 2.0**63  # beyond it, no whole number has 64 bits
+WRITE_NUMBERS = (
+    "Write decimal numbers, for example 12.5; nothing where there is none. Other marks are said by decimal and thousands "
+    "of the column's line under [features]"
+)
 
 
 def identifiers(column: Column, *, required: bool = True) -> pa.Array:
@@ -85,17 +89,6 @@ def amounts_minor(column: Column, *, digits: Digits, money: Money = AS_NUMBERS) 
     if money.round:
         text = rounded(text, digits)
     return _within_limits(column, _parsed_amounts(column, text, digits))
-
-
-def minor_amounts(column: Column) -> pa.Array:
-    """Amounts that are already whole minor units."""
-    return amounts_minor(column, digits=0)
-
-
-WRITE_NUMBERS = (
-    "Write decimal numbers, for example 12.5; nothing where there is none. Other marks are said by decimal and thousands "
-    "of the column's line under [features]"
-)
 
 
 def without_words(column: Column, words: Sequence[str]) -> Column:

@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from greenfraud.features.manifest import Manifest
+from toolchain.copied_tree import ROOT, copy_tree, environ_of
 
-ROOT = Path(__file__).resolve().parents[1]
-SOURCES = (
-    "cdk",
-    "cli",
-    "feature_repo",
-    "functions",
-    "intake",
-    "layers",
-    "local",
-    "reporting",
-    "requirements",
-    "tests",
-    "toolchain",
-    "training",
-)
-FILES = ("cdk.json", "package-lock.json", "package.json", "pyproject.toml")
-SHARED = (".venv", ".venv-cdk", "node_modules")  # tools, which nothing here changes
-CACHES = shutil.ignore_patterns("__pycache__", ".*_cache")
 COMPILING = """
 import sys
 sys.modules["torch"] = None  # which Feast imports where it can
@@ -44,20 +26,13 @@ class WorkingCopy:
     def __init__(self, folder: Path) -> None:
         """Copy the sources; the synthesised template comes along where there is one, its assets as links."""
         self.folder = folder
-        for name in SOURCES:
-            shutil.copytree(ROOT / name, folder / name, ignore=CACHES)
-        for name in FILES:
-            shutil.copy(ROOT / name, folder / name)
-        for name in SHARED:
-            if (ROOT / name).exists():
-                (folder / name).symlink_to(ROOT / name)
+        copy_tree(folder, rooms=["tests"])
         self._take_template(folder / "cdk.out")
 
     @property
     def environ(self) -> dict[str, str]:
         """Variables under which every Python finds the copy before the installed project."""
-        paths = (self.folder, self.folder / "layers/greenfraud/python")
-        return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))}
+        return environ_of(self.folder)
 
     @property
     def manifest(self) -> Manifest:

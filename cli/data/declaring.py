@@ -119,10 +119,9 @@ def _write(columns: Path, tables: Mapping[str, Mapping[str, Any]], project: Path
     """Add the tables and compile. InputError where that cannot be, and then nothing has changed."""
     import tomlkit
 
-    before = columns.read_text(encoding="utf-8")
+    before, whole = columns.read_text(encoding="utf-8"), columns.with_suffix(".new")
     is_done = False
     try:
-        whole = columns.with_suffix(".new")
         whole.write_text(f"{before.rstrip()}\n\n{tomlkit.dumps(tables)}", encoding="utf-8")
         whole.replace(columns)
         _compile(project)
@@ -130,6 +129,7 @@ def _write(columns: Path, tables: Mapping[str, Mapping[str, Any]], project: Path
     except OSError as error:
         raise InputError(f"nothing was declared: {columns} cannot be written: {error.strerror}") from None
     finally:
+        whole.unlink(missing_ok=True)
         if not is_done:
             with suppress(OSError):
                 columns.write_text(before, encoding="utf-8")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from intake.afd.alternatives import Alternatives, all_of, any_of, constant
 from intake.afd.meant import Meanings, Meant, UntranslatableError
 from intake.afd.named_lists import NamedLists, refuse_strange
-from intake.afd.numbers import COMPARE, CONTRARY, Term, compared, term_of
+from intake.afd.numbers import CONTRARY, Term, compared, term_of
 from intake.afd.tree import Call, Comparison, Expression, Joined, ListName, Literal, Membership, Not, Several, Variable
 
 BY_HAND = "write the rule by hand"
@@ -140,6 +140,3 @@ class Translation:
 
 def _as_number(meant: Meant) -> Meant:
     return Meant(meant.name, "number", float(bool(meant.default)))
-
-
-__all__ = ["COMPARE", "Translation"]

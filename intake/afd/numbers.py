@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
+from greenfraud.policy.conditions import COMPARE
 from intake.afd.alternatives import Alternatives, any_of, constant
 from intake.afd.meant import Meant, UntranslatableError
 from intake.afd.tree import Arithmetic, Expression, Literal, Variable
 
-COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 SWAPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 CONTRARY = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 TOO_MUCH = ("its arithmetic is more than a number times a value", "send the result as a number of its own, declared as a column")

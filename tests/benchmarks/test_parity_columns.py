@@ -12,7 +12,6 @@ import pytest
 
 from benchmarks.parity.client import Client
 from benchmarks.parity.columns import with_columns
-from benchmarks.parity.declared import ROOMS, copied
 from benchmarks.parity.entities import Sent, entities_of
 from benchmarks.parity.landing import Landing
 from benchmarks.parity.outcomes import Told
@@ -23,7 +22,7 @@ from greenfraud.features.manifest import Manifest
 from greenfraud.records import Label, Release, Transaction
 from tests.declared_columns import with_columns as declared  # noqa: F401
 from tests.extra_columns import declared as declared_numbers  # noqa: F401
-from tests.working_copy import SOURCES
+from toolchain.copied_tree import ROOMS, copy_tree
 
 ROOT = Path(__file__).parents[2]
 COLUMNS = ROOT / "benchmarks/parity/columns.toml"
@@ -110,9 +109,10 @@ def test_a_refused_request_says_what_the_api_said():
 
 
 def test_the_tree_is_copied_without_what_it_did(tmp_path: Path):
-    """Sources, as a test's own copy has them, and the way to the tools: what is declared there is declared nowhere else."""
-    assert {*ROOMS} ^ {*SOURCES} == {"benchmarks", "tests"}
-    tree = copied(tmp_path / "tree")
+    """Sources, every room of the project, and the way to the tools: what is declared there is declared nowhere else."""
+    tree = copy_tree(tmp_path / "tree", rooms=["benchmarks"])
+    assert {*ROOMS, "benchmarks", "tests"} >= {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert {path.name for path in tree.iterdir() if path.is_dir() and not path.is_symlink()} == {*ROOMS, "benchmarks"}
     assert (tree / "feature_repo/columns.toml").read_bytes() == (ROOT / "feature_repo/columns.toml").read_bytes()
     assert not (tree / "feature_repo/columns.toml").is_symlink()
     assert not (tree / "tests").exists()

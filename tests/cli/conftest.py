@@ -9,10 +9,12 @@ from pathlib import Path
 
 import boto3
 import pytest
+from afd_leaving import leave  # noqa: F401
 from card_rows import HEADER
 from forgettable_platform import WORLD, World, renamed
 from moto import mock_aws
 from rich.console import Console
+from wrong_words import invoke  # noqa: F401
 
 from cli.data.importing import load_file, source_identity
 from cli.reading_options import ReadingOptions

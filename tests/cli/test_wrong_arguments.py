@@ -1,28 +1,17 @@
-"""Every command with wrong endpoints, files and names: one clear line, exit code 1 or 2, and never a traceback."""
+"""Every command where no platform is, or something else: one clear line, exit code 1 or 2, and never a traceback."""
 
 from __future__ import annotations
 
-import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from card_rows import HEADER, ROWS
 from typer.main import get_command
-from typer.testing import CliRunner
+from wrong_words import check_told
 
 from cli.main import app
 
-PAYMENT = {
-    "transaction_id": "a",
-    "occurred_at": "2026-01-01T10:00:00Z",
-    "customer_id": "c",
-    "amount": "1.00",
-    "currency": "EUR",
-}
-GOOD = {"payments.csv": "\n".join([HEADER, *ROWS]), "payment.json": json.dumps(PAYMENT)}
-GOOD |= {"rates.csv": "date,currency,rate\n2026-01-01,USD,0.9\n", "labels.csv": "transaction_id,label\na1,fraud\n"}
 # Each command that asks a platform, with arguments that nothing is wrong with.
 OF_A_PLATFORM = {
     "import": ["payments.csv"],
@@ -65,52 +54,6 @@ OF_A_PLATFORM = {
 }
 # What a platform that is up knows more of, or nobody needs one for.
 OTHERS = {"run", "compare", "doctor", "dashboard", "mlflow-ui", "emissions", "policy check"}
-# Commands that read a file, by what stands before its name.
-OF_A_FILE = {
-    "import": ["import"],
-    "import --look": ["import", "--look"],
-    "import --check": ["import", "--check"],
-    "import --dataset": ["import", "payments.csv", "--check", "--dataset"],
-    "import --labels": ["import", "payments.csv", "--check", "--labels"],
-    "import --rates": ["import", "payments.csv", "--check", "--rates"],
-    "run": ["run", "--exit", "--data"],
-    "rates": ["rates", "--check"],
-    "label": ["label", "--check"],
-    "compare": ["compare", "--score", "amount", "--data"],
-    "score": ["score"],
-    "policy check": ["policy", "check"],
-    "policy apply": ["policy", "apply", "--why", "x"],
-}
-BAD_FILES = {
-    "absent": None,
-    "binary": bytes(range(256)) * 8,
-    "parquet in name alone.parquet": b"PAR1 this is none",
-    "json list": b"[1, 2, 3]",
-    "nested": b"[" * 100_000,
-    "gzip in name alone.csv.gz": b"\x1f\x8bnothing of the kind",
-}
-
-
-UNUSED = [
-    ["run", "--rates", "rates.csv"],
-    ["run", "--data", "payments.csv", "--seed", "7"],
-    ["import", "payments.csv", "--check", "--aws"],
-    ["import", "payments.csv", "--check", "--append"],
-    ["import", "payments.csv", "--look", "--yes"],
-    ["import", "payments.csv", "--look", "--stage", "dev"],
-    ["rates", "rates.csv", "--check", "--region", "eu-north-1"],
-    ["label", "labels.csv", "--check", "--receipt", "x.csv"],
-    ["doctor", "--aws", "--port", "4566"],
-    ["score", "payment.json", "--amount", "5"],
-    ["shadow", "--reason", "x"],
-    ["shadow", "light/1", "--reason", "x", "--days", "3"],
-    ["canary", "--yes"],
-    ["canary", "5", "--reason", "x", "--json", "x.json"],
-    ["emissions", "--region", "eu-north-1"],
-    ["dashboard", "--stage", "prod"],
-    ["policy", "show", "--default", "--aws"],
-    ["reviews", "--limit", "5", "claim", "1"],
-]
 
 
 def commands(group, path=()):
@@ -121,28 +64,6 @@ def commands(group, path=()):
             yield from commands(command, (*path, name))
         if not hasattr(command, "commands") or command.invoke_without_command:
             yield named, command
-
-
-@pytest.fixture
-def invoke(tmp_path, monkeypatch):
-    """Run `greenfraud` in a folder with good files, with nothing up and no credentials that lead anywhere."""
-    monkeypatch.chdir(tmp_path)
-    for name, text in GOOD.items():
-        Path(name).write_text(text, encoding="utf-8")
-    Path("policy.toml").write_text(CliRunner().invoke(app, ["policy", "show", "--default"]).stdout, encoding="utf-8")
-    Path("cdk.out").mkdir()
-    Path("cdk.out/manifest.json").write_text("{}")
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "GREENFRAUD_API_URL", "AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-
-    def run(*words):
-        return CliRunner().invoke(app, list(words))
-
-    return run
 
 
 @pytest.fixture(scope="module")
@@ -166,17 +87,6 @@ def stranger():
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
-
-
-def check_told(result, *expected):
-    """A fault is told in words, by an exit code that a script can tell from success, and nothing of it is ours."""
-    told = result.output + result.stderr
-    assert result.exit_code in (1, 2), told
-    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
-    assert "Traceback" not in told
-    assert told.strip(), "nothing was said"
-    for words in expected:
-        assert words in told
 
 
 def test_every_command_is_driven():
@@ -237,22 +147,3 @@ def test_a_wrong_place_is_told(invoke, monkeypatch, command):
 def test_a_group_and_its_command_are_told_one_place(invoke):
     """`reviews --stage x claim` means the same as `reviews claim --stage x`."""
     check_told(invoke("reviews", "--stage", "production", "claim", "1"), "--stage is 'production'")
-
-
-@pytest.mark.parametrize("bad", [*BAD_FILES, "a folder"])
-@pytest.mark.parametrize("command", OF_A_FILE)
-def test_a_file_that_cannot_be_read_is_told(invoke, monkeypatch, command, bad):
-    """By its name."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    if bad == "a folder":
-        Path(bad).mkdir()
-    elif (content := BAD_FILES[bad]) is not None:
-        Path(bad).write_bytes(content)
-    check_told(invoke(*OF_A_FILE[command], bad))
-    assert not Path(".local").exists()
-
-
-@pytest.mark.parametrize("words", UNUSED, ids=" ".join)
-def test_an_option_that_would_change_nothing_is_refused(invoke, words):
-    """Before anything is started, and by its name."""
-    check_told(invoke(*words), "leave out", next(word for word in reversed(words) if word.startswith("--")))

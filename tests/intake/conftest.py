@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,14 +9,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from feature_repo.declarations import FEATURES, VIEWS
-from feature_repo.groups import GROUPS
-from greenfraud.features import manifest
-from greenfraud.features.column_features import features_of, groups_of, views_with
-from greenfraud.features.columns import read_columns
-from greenfraud.features.compilation import compile_manifest
+from greenfraud.features.manifest import Manifest
 from intake.labels.inbox import Taken, take_dropped
 from intake.labels.reading import Asked
+from tests.declared_columns import compiled_in_place
 from tests.dropped_rows import AT_US
 from tests.intake.afd_policies import DECLARED
 from tests.intake.looked_files import looked, packed, text_of
@@ -62,14 +56,7 @@ def seen(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def declared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[manifest.Manifest]:
+def declared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manifest]:
     """The columns that are proposed of the variables of rules, declared and compiled."""
-    path, patch = tmp_path_factory.mktemp("declared") / "manifest.json", pytest.MonkeyPatch()
-    columns = read_columns(tomllib.loads(DECLARED))
-    views, features = views_with(VIEWS, columns), [*FEATURES, *features_of(columns)]
-    path.write_text(json.dumps(compile_manifest("greenfraud", views, features, [*GROUPS, *groups_of(columns)])))
-    patch.setattr(manifest, "MANIFEST_PATH", path)
-    manifest.load_manifest.cache_clear()
-    yield manifest.load_manifest()
-    patch.undo()
-    manifest.load_manifest.cache_clear()
+    with compiled_in_place(DECLARED, tmp_path_factory.mktemp("declared")) as found:
+        yield found
