@@ -15,6 +15,7 @@ from deploy_steps import (
     Gone,
     Restored,
     World,
+    bring_files,
     destroy,
     guide_line,
     operate,
@@ -51,6 +52,7 @@ def deployed(world: World) -> Deployed:
     checkout.person = hire(aws.client("iam"), DEPLOYER, {"ACCOUNT": ACCOUNT})
     output = checkout.cdk(*DEPLOY)
     people = staff(world)
+    bring_files(checkout)
     health, score, decision = (guide_line(f"$API{path}") for path in ("/health", "/v1/score", "/v1/decisions"))
     unsigned = score.replace('--aws-sigv4 "aws:amz:eu-north-1:execute-api" ', "").replace(" -d ", " -w '%{http_code}' -d ")
     return Deployed(
@@ -61,8 +63,8 @@ def deployed(world: World) -> Deployed:
         score=world.ask(score, **people[SCORER]),
         with_token=world.ask(score, AWS_SESSION_TOKEN="a/session+token==", **people[SCORER]),
         decision=world.ask(decision, **people[SCORER]),
+        refused=others_try(checkout, aws.api, people),  # before there is anything that is too little to train on
         commands=operate(checkout, aws.api, people),
-        refused=others_try(checkout, aws.api, people),
     )
 
 

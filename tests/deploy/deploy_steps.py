@@ -50,7 +50,7 @@ WHO = {
 # What somebody tries whose policy does not name it. (A file that is there already is imported by nobody: nothing is touched.)
 STRANGERS = {
     "rates": READER,
-    "retrain": OPERATOR,
+    "retrain": READER,
     "status": RETRAINER,
     "rollback": SCORER,
     "proposals": OPERATOR,
@@ -159,8 +159,8 @@ def staff(world: World) -> People:
     return {name: hire(world.aws.client("iam"), name, values) for name in (SCORER, OPERATOR, APPROVER, AUDITOR, READER, RETRAINER)}
 
 
-def operate(checkout: Checkout, api: str, people: People) -> dict[str, str]:
-    """The guide's operator commands, on twenty transactions, then two more: too few to train on, enough to be imported."""
+def bring_files(checkout: Checkout) -> None:
+    """Twenty transactions, two later ones, and a table of rates: too few to train on, enough to be imported."""
     days = [f"2026-03-{day:02d}T12:00:00Z" for day in range(1, 21)]
     columns = {"transaction_id": [f"t{n}" for n in range(20)], "occurred_at": days, "customer_id": ["c1"] * 20}
     table = pa.table({**columns, "amount": [10.0] * 20, "is_fraud": [0] * 19 + [1]})
@@ -169,6 +169,10 @@ def operate(checkout: Checkout, api: str, people: People) -> dict[str, str]:
     later = pa.table({**added, "customer_id": ["c1", "c1", "c2"], "amount": [10.0] * 3, "is_fraud": [1, 0, 0]})
     pq.write_table(later, checkout.folder / "later.parquet")
     (checkout.folder / "rates.csv").write_text("date,currency,rate\n2026-03-01,USD,0.92\n", encoding="utf-8")
+
+
+def operate(checkout: Checkout, api: str, people: People) -> dict[str, str]:
+    """The guide's operator commands, on the files that were brought."""
     # No name leads to the address that the stack tells. Nothing was ever promoted, so that taking it back is refused.
     return {name: _command(checkout, name, api, people[who], code=int(name == "rollback")) for name, who in WHO.items()}
 
