@@ -28,6 +28,11 @@ def call_api(target: Target, method: str, path: str, body: Mapping[str, Any] | N
     raise refused(target, method, path, response)
 
 
+def require_api(target: Target) -> None:
+    """CommandError where the scoring API does not answer, or something else does; well or not is for its pages to tell."""
+    document_of(target, "GET", "/health", ask_api(target, "GET", "/health"))
+
+
 def ask_api(target: Target, method: str, path: str, body: Mapping[str, Any] | Sequence[Any] | None = None) -> httpx.Response:
     """Whatever the API answers. CommandError when it does not answer at all."""
     url = f"{target.api}{path}"

@@ -47,5 +47,13 @@ class GroupScheduling(LoadScopeScheduling):
         super().__init__(config, log)
         config.option.loadscopereorder = False  # it goes by the number of tests alone
 
+    def remove_node(self, node: Any) -> str | None:
+        """What a worker ran when it died has failed: it would else be handed on, and end one worker after another."""
+        left = ((unit, test) for unit in self.assigned_work[node].values() for test, is_done in unit.items() if not is_done)
+        unit, test = next(left, ({}, None))
+        unit[test] = True
+        super().remove_node(node)
+        return test
+
     def _split_scope(self, nodeid: str) -> str:
         return group_of(self.config.rootpath / nodeid.partition("::")[0])

@@ -29,6 +29,7 @@ def console_command(
 
     greenfraud console --aws --open
     """
+    from cli.api import require_api
     from cli.console.onward import opening_file
     from cli.console.server import served
     from cli.errors import CommandError
@@ -36,7 +37,8 @@ def console_command(
 
     end_like_ctrl_c()
     screen, target = Screen(), find_target(aws=aws, region=region or None)
-    screen.line(f"platform   {target.api}")  # before anything is served: what is not there has no console
+    require_api(target)  # before anything is served: what is not there has no console
+    screen.line(f"platform   {target.api}")
     with ExitStack() as stack:
         address, thread = stack.enter_context(served(target, port))
         screen.line(f"console    {address}", style="bold")

@@ -1,11 +1,32 @@
 """Tests that share a platform run in one worker, and the longest do not start last."""
 
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 from tests.scheduling import GROUP, LONGEST, group_of, put_longest_first
 
 TESTS = Path(__file__).resolve().parents[1]
+SCHEDULING = """
+from tests.scheduling import GroupScheduling
+
+def pytest_xdist_make_scheduler(config, log):
+    return GroupScheduling(config, log)
+"""
+WAITS_FOR_EVER = """
+import threading
+import pytest
+
+@pytest.mark.parametrize("number", range(5))
+def test_one_waits(number):
+    assert number != 2 or threading.Event().wait()
+"""
+SETTINGS = """
+[pytest]
+faulthandler_timeout = 2
+faulthandler_exit_on_timeout = true
+"""
 
 
 def test_files_of_one_group_stay_together():
@@ -40,3 +61,14 @@ def test_the_longest_groups_start_first():
 def test_every_group_that_starts_first_is_there():
     """Under the name that its files give it."""
     assert set(LONGEST) <= {group_of(file) for file in TESTS.rglob("test_*.py")}
+
+
+def test_a_test_that_waits_for_ever_fails_once_and_the_others_run(tmp_path):
+    """Else a run of everything would end with its machine's time, and tell nothing."""
+    for name, text in {"conftest.py": SCHEDULING, "test_waiting.py": WAITS_FOR_EVER, "pytest.ini": SETTINGS}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    words = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", f"--rootdir={tmp_path}", str(tmp_path)]
+    ran = subprocess.run(words, cwd=TESTS.parent, capture_output=True, text=True, timeout=120, check=False)
+    assert "1 failed, 4 passed" in ran.stdout
+    assert "test_one_waits[2]" in ran.stdout
+    assert "threading.py" in ran.stdout + ran.stderr, "where it waits is told"

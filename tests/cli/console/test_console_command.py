@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from console_world import scoring_api
+from console_world import scoring_api, served
 from typer.testing import CliRunner
 
 from cli.console.server import served_beside
@@ -62,8 +62,8 @@ def test_the_console_serves_until_ctrl_c_and_logs_neither_addresses_nor_what_was
 def test_a_port_that_is_in_use_is_named_with_the_way_out(port, monkeypatch):
     """Before anything is served."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("GREENFRAUD_API_URL", "http://127.0.0.1:9")
-    with socket.socket() as taken:
+    with scoring_api() as api, socket.socket() as taken:
+        monkeypatch.setenv("GREENFRAUD_API_URL", api.address)
         taken.bind(("127.0.0.1", port))
         taken.listen()
         said = CliRunner().invoke(app, ["console", "--port", str(port)])
@@ -80,9 +80,26 @@ def test_where_nothing_is_up_there_is_no_console(tmp_path, monkeypatch):
     assert "Run `make run` first" in said.output
 
 
+@pytest.mark.parametrize(
+    ("status", "body"), [(200, b"<!doctype html>"), (200, b"[]"), (404, b"")], ids=["a page", "a list", "nothing of this address"]
+)
+def test_where_something_else_answers_there_is_no_console(port, monkeypatch, status, body):
+    """It would be served over another program, and wait for Ctrl-C."""
+
+    async def stranger(scope, receive, send):
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/html")]})
+        await send({"type": "http.response.body", "body": body})
+
+    with served(stranger) as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        monkeypatch.setenv("GREENFRAUD_API_URL", address)
+        said = CliRunner().invoke(app, ["console", "--port", str(port)])
+    assert said.exit_code == 1
+    assert f"is {address} the scoring API?" in said.output
+
+
 def test_in_aws_the_browser_is_opened_by_a_file_that_nobody_else_may_read(monkeypatch, port):
     """The list of processes shows no key; the file leads to the address that is printed, and is gone at the end."""
-    monkeypatch.setenv("GREENFRAUD_API_URL", "https://api.example")
     opened: list[tuple[Path, int, str]] = []
 
     def browse(address: str) -> None:
@@ -90,10 +107,14 @@ def test_in_aws_the_browser_is_opened_by_a_file_that_nobody_else_may_read(monkey
         opened.append((file, stat.S_IMODE(file.stat().st_mode), file.read_text(encoding="utf-8")))
 
     monkeypatch.setattr("webbrowser.open", browse)
-    monkeypatch.setattr(threading.Thread, "join", stopped)
-    said = CliRunner().invoke(app, ["console", "--aws", "--open", "--port", str(port)])
+    with scoring_api() as api, monkeypatch.context() as waiting:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            waiting.setenv(name, "testing")
+        waiting.setenv("GREENFRAUD_API_URL", api.address)
+        waiting.setattr(threading.Thread, "join", stopped)
+        said = CliRunner().invoke(app, ["console", "--aws", "--open", "--port", str(port)])
     assert said.exit_code == 0, said.output
-    assert "platform   https://api.example" in said.output
+    assert f"platform   {api.address}" in said.output
     ((file, mode, page),) = opened
     assert mode == 0o600
     assert f'content="0; url=http://127.0.0.1:{port}/?key={ADDRESS.findall(said.output)[0][1]}"' in page
