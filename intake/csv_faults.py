@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from intake.csv_lines import Lines
 from intake.errors import InputError
 from intake.shown import shown
 
 ADVICE = "Each line needs as many fields as the header; --skip-bad leaves the others out, --delimiter says what separates fields"
+SEPARATOR_LINE = re.compile(r"""["']?sep=.?["']?[,;]*""", re.IGNORECASE)  # what spreadsheets put above the names
 LONG = "straddling object"  # as Arrow calls what is longer than it reads at once
 
 
@@ -31,3 +35,12 @@ def unreadable(lines: Lines, error: Exception) -> InputError:
         f", and a text in quotes that goes on over {breaks + 1:,} lines, as after a quote that nothing closes" if breaks else ""
     )
     return InputError(f"{head}: line {line:,} has {fields:,} fields where the header has {lines.width:,}{quoted}. {ADVICE}")
+
+
+def refuse_separator_line(path: Path, line: str) -> None:
+    """InputError for a first line that tells a spreadsheet what stands between the fields, where the names are to stand."""
+    if SEPARATOR_LINE.fullmatch(line.strip("\r\n ")):
+        raise InputError(
+            f"{path}: the first line, `{shown(line.strip())}`, is meant for spreadsheets, and the names of the columns "
+            "are to stand there. Take it out: what stands between the fields is seen without it"
+        )

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from intake.csv_faults import unreadable
+from intake.csv_faults import refuse_separator_line, unreadable
 from intake.csv_lines import Lines
 from intake.description import FileShape
 from intake.errors import InputError
@@ -55,6 +55,7 @@ def header_of(path: Path, start: bytes, shape: FileShape, *, may_be_packed: bool
     line = text.splitlines()[0] if text.strip() else ""
     if not line.strip() or "\0" in line:
         raise InputError(f"{path} is neither Parquet nor CSV in UTF-8. Convert it to one of them{_if_utf16(start)}")
+    refuse_separator_line(path, line)
     outside = QUOTED.sub("", line)
     delimiter: str = shape.delimiter or max(DELIMITERS, key=outside.count)
     records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

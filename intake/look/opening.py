@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
-from intake.csv_faults import unreadable
+from intake.csv_faults import refuse_separator_line, unreadable
 from intake.csv_lines import Lines, text_of
 from intake.csv_table import DELIMITERS
 from intake.description import FileShape
@@ -135,6 +135,7 @@ def _opened_csv(path: Path, start: bytes, form: Form, shape: FileShape, other: b
 
 def _refuse_no_header(path: Path, text: str, names: Sequence[str]) -> None:
     """Raise InputError where the first line names no columns: one of a title, or of a payment."""
+    refuse_separator_line(path, text.splitlines()[0])
     first = shown(text.splitlines()[0], 60)
     if len(names) == 1:
         raise InputError(

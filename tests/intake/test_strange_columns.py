@@ -122,7 +122,8 @@ def test_a_clock_of_digits_beside_a_day_is_read_with_it(seen, clock):
         (f"Payments of May\n{text_of(OWN, own_rows(2))}", "the first line, `Payments of May`, is one column alone.*Take out"),
         (f"\n{text_of(OWN, own_rows(2))}", "the first line is empty.*Take it out"),
         (text_of(OWN, own_rows(2)).replace(",", "^"), "one column alone.*another mark between the fields"),
-        (f"sep=;\n{text_of(OWN, own_rows(2), ';')}", "none of its 21 other lines has as many fields as the first"),
+        (f"sep=;\n{text_of(OWN, own_rows(2), ';')}", "the first line, `sep=;`, is meant for spreadsheets.*Take it out"),
+        (f'"sep=,"\n{text_of(OWN, own_rows(2))}', "is meant for spreadsheets.*Take it out"),
     ],
 )
 def test_a_first_line_that_names_no_columns_is_told_as_such(tmp_path, text, said):
