@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from cli.api import ask_api, call_api
 from cli.changes import model_name
+from cli.data.deployed_columns import other_columns, way_to_columns
 from cli.data.upload import imported_document
 from cli.doctor.finding import Finding
 from cli.models.without_model import TRAIN, way_to_a_model
@@ -84,6 +85,14 @@ def model(target: Target) -> Iterator[Finding]:
         yield Finding(PART, "model", "note", "none: the rules answer", way_to_a_model(target))
     else:
         yield Finding(PART, "model", "note", "none yet: the rules answer", TRAIN)
+
+
+def columns(target: Target) -> Iterator[Finding]:
+    """Whether it takes the columns that are declared here: an import would be refused."""
+    if differs := other_columns(target):
+        yield Finding(PART, "columns", "wrong", f"the platform {differs}", f"Deploy what is declared: {way_to_columns(target)}")
+    else:
+        yield Finding(PART, "columns", "well", "as declared here")
 
 
 def alarms(target: Target) -> Iterator[Finding]:

@@ -54,6 +54,7 @@ def examine_deployment(target: Target) -> Iterator[Finding]:
         return
     yield from look(deployment.PART, "api", lambda: deployment.health(target), "docs/bad-day.md")
     yield from look(deployment.PART, "model", lambda: deployment.model(target), allowed)
+    yield from look(deployment.PART, "columns", lambda: deployment.columns(target), allowed)
     yield from look(deployment.PART, "alarms", lambda: deployment.alarms(target), allowed)
     yield from look(deployment.PART, "training", lambda: deployment.training(target), allowed)
     yield from look(deployment.PART, "upkeep", lambda: deployment.upkeep(target), allowed)

@@ -71,7 +71,7 @@ def test_nothing_is_wrong_with_what_is_well(healthy):
     """And each part was looked at."""
     found = list(examine_deployment(healthy.target))
     assert {one.state for one in found} == {"well"}
-    places = ["stacks", "outputs", "api", "model", "alarms", "training", "upkeep", "data"]
+    places = ["stacks", "outputs", "api", "model", "columns", "alarms", "training", "upkeep", "data"]
     assert [one.place for one in found if one.place != "clock"] == places
 
 
@@ -99,6 +99,16 @@ def test_an_api_that_is_not_ok_is_wrong(api, healthy, answer, said):
     api.answer = lambda path, *rest: answer if path == "/health" else well(path, *rest)
     ((place, state, told),) = healthy.found()
     assert (place, state, said in told) == ("api", "wrong", True)
+
+
+def test_columns_that_were_deployed_otherwise_are_wrong(api, healthy):
+    """An import would be refused, and live payments would lose what is declared."""
+    well = api.answer
+    api.answer = lambda path, *rest: (200, {"columns": {"device": "entity"}}) if path == "/v1/model" else well(path, *rest)
+    ((place, state, told),) = healthy.found()
+    assert (place, state) == ("columns", "wrong")
+    assert "takes device, which feature_repo/columns.toml here does not declare" in told
+    assert "make deploy" in told
 
 
 def test_a_clock_that_differs_from_the_apis_is_wrong(healthy, monkeypatch):
