@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -15,6 +16,10 @@ import pytest
 
 # Whatever folder a walk runs in, what its roles used is kept in one place, for `make permissions`.
 os.environ.setdefault("GREENFRAUD_PERMISSIONS", str(Path(__file__).resolve().parents[1] / ".local/permissions"))
+
+# Whoever was started in the background ignores Ctrl-C, and so would the processes that tests stop by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is no failure: speed is measured in benchmarks/. The CDK's environment has no hypothesis.
 with contextlib.suppress(ImportError):
