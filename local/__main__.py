@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from local.limits import Quotas
@@ -42,6 +43,13 @@ def build_parser() -> argparse.ArgumentParser:
         help="end Wait states of state machines at once; their clock goes on as if they had waited",
     )
     serve.add_argument(
+        "--clock",
+        type=until_hour,
+        default=environ.get("GREENFRAUD_CLOCK"),
+        metavar="HH:MM",
+        help="begin at this hour, in UTC, by the clock of state machines",
+    )
+    serve.add_argument(
         "--front", type=Path, metavar="FILE", help="lead a browser that asks the HTTP API for / to the address in this file"
     )
     serve.add_argument("--auth", choices=("on", "off"), default="off", help="check signatures on the HTTP API")
@@ -53,6 +61,16 @@ def build_parser() -> argparse.ArgumentParser:
     objects.add_argument("--state", type=Path, required=True)
     objects.add_argument("--prefix", default="", help="only keys that begin so")
     return parser
+
+
+def until_hour(text: str) -> timedelta:
+    """How long it is until that time of the day comes, in UTC; ArgumentTypeError where it is none."""
+    now = datetime.now(UTC)
+    try:
+        hour = datetime.strptime(text, "%H:%M").replace(tzinfo=UTC)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no hour such as 02:00") from None
+    return (datetime.combine(now, hour.timetz()) - now) % timedelta(days=1)
 
 
 def not_negative(text: str) -> int:
@@ -95,6 +113,7 @@ def run_serve(chosen: argparse.Namespace) -> int:
             quotas=Quotas(training_slots=chosen.training_slots, lambda_concurrency=chosen.lambda_concurrency),
             deliveries=2 if chosen.deliver_twice else 1,
             skips_waits=chosen.skip_waits,
+            clock_ahead=chosen.clock or timedelta(),
             front=chosen.front,
         )
     except (PortInUseError, PatchError, HostNameError) as failure:

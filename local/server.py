@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from local.context import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY, Context
@@ -122,6 +123,7 @@ def serve(  # noqa: PLR0913 - the options of the command
     quotas: Quotas,
     deliveries: int,
     skips_waits: bool,
+    clock_ahead: timedelta,
     front: Path | None,
 ) -> int:
     """Run until SIGTERM or SIGINT; the exit code: 0, or 1 when something could not be shut down or saved."""
@@ -139,6 +141,7 @@ def serve(  # noqa: PLR0913 - the options of the command
         quotas=quotas,
         deliveries=deliveries,
         skips_waits=skips_waits,
+        clock_ahead=clock_ahead,
         front=front,
     )
     context.state_dir.mkdir(parents=True, exist_ok=True)

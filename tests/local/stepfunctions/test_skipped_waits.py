@@ -58,3 +58,19 @@ def test_a_wait_for_a_time_that_has_passed_turns_no_clock_back(hurried):
     told = output_of(hurried, definition, past)["now"]
     assert datetime.fromisoformat(told) >= before.replace(microsecond=0)
     assert told.endswith("Z")
+
+
+def test_the_clock_may_begin_at_another_hour():
+    """So that what depends on the hour can be shown at any; each execution begins with it."""
+    definition = chain(Tell={"Type": "Pass", "Parameters": {"now.$": "$$.State.EnteredTime"}})
+    told = datetime.fromisoformat(workbench.lasting("--clock", "02:00").execute(definition)["output"]["now"])
+    assert told.hour == 2
+    assert -timedelta(minutes=5) < told - datetime.now(UTC) < timedelta(days=1)
+
+
+@pytest.mark.parametrize("hour", ["25:00", "noon", "2"])
+def test_an_hour_that_is_none_is_refused(hour, capsys):
+    """With one that is."""
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["serve", "--clock", hour])
+    assert f"'{hour}' is no hour such as 02:00" in capsys.readouterr().err
