@@ -44,10 +44,10 @@ def build_parser() -> argparse.ArgumentParser:
     )
     serve.add_argument(
         "--clock",
-        type=until_hour,
+        type=since_hour,
         default=environ.get("GREENFRAUD_CLOCK"),
         metavar="HH:MM",
-        help="begin at this hour, in UTC, by the clock of state machines",
+        help="begin when it was last this hour, in UTC, by the clock of state machines",
     )
     serve.add_argument(
         "--front", type=Path, metavar="FILE", help="lead a browser that asks the HTTP API for / to the address in this file"
@@ -63,14 +63,14 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def until_hour(text: str) -> timedelta:
-    """How long it is until that time of the day comes, in UTC; ArgumentTypeError where it is none."""
+def since_hour(text: str) -> timedelta:
+    """How far back that time of the day was, in UTC: zero or less; ArgumentTypeError where it is none."""
     now = datetime.now(UTC)
     try:
         hour = datetime.strptime(text, "%H:%M").replace(tzinfo=UTC)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no hour such as 02:00") from None
-    return (datetime.combine(now, hour.timetz()) - now) % timedelta(days=1)
+    return -((now - datetime.combine(now, hour.timetz())) % timedelta(days=1))
 
 
 def not_negative(text: str) -> int:
@@ -113,7 +113,7 @@ def run_serve(chosen: argparse.Namespace) -> int:
             quotas=Quotas(training_slots=chosen.training_slots, lambda_concurrency=chosen.lambda_concurrency),
             deliveries=2 if chosen.deliver_twice else 1,
             skips_waits=chosen.skip_waits,
-            clock_ahead=chosen.clock or timedelta(),
+            clock_shift=chosen.clock or timedelta(),
             front=chosen.front,
         )
     except (PortInUseError, PatchError, HostNameError) as failure:

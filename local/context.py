@@ -68,7 +68,7 @@ class Context:
     quotas: Quotas = field(default_factory=Quotas)
     deliveries: int = 1  # of each scheduled event, alarm and failed batch
     skips_waits: bool = False  # of state machines, whose clock goes on as if they had waited
-    clock_ahead: timedelta = timedelta()  # by which the clock of state machines is ahead of this machine's
+    clock_shift: timedelta = timedelta()  # of the clock of state machines, against this machine's
     front: Path | None = None  # a file with the address that a browser is led to from the API's `/`
     _clients: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)

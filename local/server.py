@@ -123,7 +123,7 @@ def serve(  # noqa: PLR0913 - the options of the command
     quotas: Quotas,
     deliveries: int,
     skips_waits: bool,
-    clock_ahead: timedelta,
+    clock_shift: timedelta,
     front: Path | None,
 ) -> int:
     """Run until SIGTERM or SIGINT; the exit code: 0, or 1 when something could not be shut down or saved."""
@@ -141,7 +141,7 @@ def serve(  # noqa: PLR0913 - the options of the command
         quotas=quotas,
         deliveries=deliveries,
         skips_waits=skips_waits,
-        clock_ahead=clock_ahead,
+        clock_shift=clock_shift,
         front=front,
     )
     context.state_dir.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
 """Wait states: exact to the fraction of a second, in UTC, with offsets; or skipped, so that a night passes in a moment.
 
 Where waits are skipped, the clock of an execution is ahead by what it would have waited: `$$.State.EnteredTime` tells it, and so
-do later Wait states. Where the clock was told to begin at another hour, all executions are ahead by as much. History and logs keep
-the time of this machine.
+do later Wait states. Where the clock was told to begin at another hour, it is behind for all of them. History, logs and events keep
+the time of this machine, so a deadline that an event tells is never in the past.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ def parse_timestamp(text: str) -> datetime | None:
 class Clock:
     """The time as each execution has it."""
 
-    def __init__(self, ahead: timedelta) -> None:
-        self._all_ahead = ahead
+    def __init__(self, shift: timedelta) -> None:
+        self._shift = shift
         self._ahead: dict[str, timedelta] = {}
 
     def now(self, env: Any) -> datetime:
         """The moment at which an execution is."""
-        return datetime.now(UTC) + self._all_ahead + self._ahead.get(execution_of(env), timedelta())
+        return datetime.now(UTC) + self._shift + self._ahead.get(execution_of(env), timedelta())
 
     def skip(self, env: Any, seconds: float) -> None:
         """Let that time have passed."""
@@ -77,7 +77,7 @@ def wait(_: WaitFunction, env: Any, wait_seconds: float) -> None:
 
 def install(context: Context) -> None:
     """Replace reading the time, telling it and waiting for it."""
-    clock = Clock(context.clock_ahead)
+    clock = Clock(context.clock_shift)
 
     def enter(state: CommonStateField, env: Any) -> None:
         env.states.context_object.context_object_data["State"]["EnteredTime"] = instant(clock.now(env))
