@@ -29,8 +29,9 @@ def call_api(target: Target, method: str, path: str, body: Mapping[str, Any] | N
 
 
 def require_api(target: Target) -> None:
-    """CommandError where the scoring API does not answer, or something else does; well or not is for its pages to tell."""
-    document_of(target, "GET", "/health", ask_api(target, "GET", "/health"))
+    """CommandError where the scoring API does not answer, or something else does; whether it is well is not asked."""
+    if "status" not in document_of(target, "GET", "/health", ask_api(target, "GET", "/health")):
+        raise _no_api(target, "GET", "/health", "no word of health")
 
 
 def ask_api(target: Target, method: str, path: str, body: Mapping[str, Any] | Sequence[Any] | None = None) -> httpx.Response:
@@ -60,8 +61,12 @@ def document_of(target: Target, method: str, path: str, response: httpx.Response
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        raise CommandError(f"{method} {path} was answered with what is no JSON: is {target.api} the scoring API?")
+        raise _no_api(target, method, path, "what is no JSON")
     return answer
+
+
+def _no_api(target: Target, method: str, path: str, found: str) -> CommandError:
+    return CommandError(f"{method} {path} was answered with {found}: is {target.api} the scoring API?")
 
 
 def _signed(target: Target, method: str, url: str, content: bytes | None) -> dict[str, str]:

@@ -45,7 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--clock",
         type=since_hour,
-        default=environ.get("GREENFRAUD_CLOCK"),
+        default=environ.get("GREENFRAUD_CLOCK") or timedelta(),
         metavar="HH:MM",
         help="begin when it was last this hour, in UTC, by the clock of state machines",
     )
@@ -113,7 +113,7 @@ def run_serve(chosen: argparse.Namespace) -> int:
             quotas=Quotas(training_slots=chosen.training_slots, lambda_concurrency=chosen.lambda_concurrency),
             deliveries=2 if chosen.deliver_twice else 1,
             skips_waits=chosen.skip_waits,
-            clock_shift=chosen.clock or timedelta(),
+            clock_shift=chosen.clock,
             front=chosen.front,
         )
     except (PortInUseError, PatchError, HostNameError) as failure:

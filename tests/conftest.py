@@ -71,6 +71,12 @@ def pytest_collection_finish() -> None:
         sessions.create_loader = cache(sessions.create_loader)  # each session would parse megabytes anew
 
 
+def pytest_sessionfinish() -> None:
+    """Stop the servers that last: a worker that has told its end is killed soon, and would leave them running."""
+    if workbench := sys.modules.get("tests.local.workbench"):
+        workbench.stop_lasting()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Files of one group share a worker, so that what they share is made once."""

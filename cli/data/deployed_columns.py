@@ -23,13 +23,13 @@ def require_columns(target: Target, note: Callable[[str], None]) -> None:
         raise InputError(f"nothing was imported: the platform {differs}. Deploy what is declared first: {way_to_columns(target)}")
 
 
-def other_columns(target: Target) -> str:
-    """How what the platform was deployed with differs from what is declared here; nothing where it does not, or is not told.
+def other_columns(target: Target) -> str | None:
+    """How what the platform was deployed with differs from what is declared here: "" where it does not, None where it is not told.
 
     CommandError where the API cannot be asked.
     """
     declared, deployed = dict(load_manifest().extra_columns), call_api(target, "GET", "/v1/model").get("columns")
-    return "" if deployed is None else _told(deployed, declared)
+    return None if deployed is None else _told(deployed, declared)
 
 
 def way_to_columns(target: Target) -> str:

@@ -89,8 +89,11 @@ def model(target: Target) -> Iterator[Finding]:
 
 def columns(target: Target) -> Iterator[Finding]:
     """Whether it takes the columns that are declared here: an import would be refused."""
-    if differs := other_columns(target):
-        yield Finding(PART, "columns", "wrong", f"the platform {differs}", f"Deploy what is declared: {way_to_columns(target)}")
+    differs, mend = other_columns(target), f"Deploy what is declared: {way_to_columns(target)}"
+    if differs is None:
+        yield Finding(PART, "columns", "note", "not told: the platform is of an earlier release", mend)
+    elif differs:
+        yield Finding(PART, "columns", "wrong", f"the platform {differs}", mend)
     else:
         yield Finding(PART, "columns", "well", "as declared here")
 

@@ -134,9 +134,10 @@ def _opened_csv(path: Path, start: bytes, form: Form, shape: FileShape, other: b
 
 
 def _refuse_no_header(path: Path, text: str, names: Sequence[str]) -> None:
-    """Raise InputError where the first line names no columns: one of a title, or of a payment."""
-    refuse_separator_line(path, text.splitlines()[0])
-    first = shown(text.splitlines()[0], 60)
+    """Raise InputError where the first line names no columns: one of a title, for a spreadsheet, or of a payment."""
+    line = text.splitlines()[0]
+    refuse_separator_line(path, line)
+    first = shown(line, 60)
     if len(names) == 1:
         raise InputError(
             f"{path}: the first line, `{first}`, is one column alone, and the names of all stand there, with , ; | or a tab "

@@ -20,6 +20,9 @@ DATASET = {"name": "mine", "rows": 1000, "frauds": 7, "first_day": "2026-01-01",
 HELD = {"chunk": "20260101-20260108", "faults": ["no reports"], "found_at": "2026-01-20T00:00:00Z", "accepted": None}
 
 
+WELL = {"status": "ok", "production": {"family": "light", "version": "v1"}, "columns": {}}
+
+
 class Healthy:
     """A deployment of which everything is well, until a test changes it."""
 
@@ -62,7 +65,7 @@ class Healthy:
 @pytest.fixture
 def healthy(api, s3) -> Healthy:
     """It answers over HTTP, and is in AWS."""
-    api.answer = lambda path, *_: (200, {"status": "ok", "production": {"family": "light", "version": "v1"}})
+    api.answer = lambda path, *_: (200, WELL)
     api.target.endpoint = None
     return Healthy(api.target, s3)
 
@@ -101,13 +104,19 @@ def test_an_api_that_is_not_ok_is_wrong(api, healthy, answer, said):
     assert (place, state, said in told) == ("api", "wrong", True)
 
 
-def test_columns_that_were_deployed_otherwise_are_wrong(api, healthy):
-    """An import would be refused, and live payments would lose what is declared."""
-    well = api.answer
-    api.answer = lambda path, *rest: (200, {"columns": {"device": "entity"}}) if path == "/v1/model" else well(path, *rest)
-    ((place, state, told),) = healthy.found()
-    assert (place, state) == ("columns", "wrong")
-    assert "takes device, which feature_repo/columns.toml here does not declare" in told
+@pytest.mark.parametrize(
+    ("columns", "state", "said"),
+    [
+        ({"device": "entity"}, "wrong", "takes device, which feature_repo/columns.toml here does not declare"),
+        (None, "note", "not told"),
+    ],
+)
+def test_columns_that_were_deployed_otherwise_are_wrong(api, healthy, columns, state, said):
+    """An import would be refused, and live payments would lose what is declared. A release that does not tell them is no fault."""
+    api.answer = lambda *_: (200, {**WELL, "columns": columns})
+    ((place, found, told),) = healthy.found()
+    assert (place, found) == ("columns", state)
+    assert said in told
     assert "make deploy" in told
 
 
@@ -155,7 +164,7 @@ def test_an_upkeep_that_did_not_come_is_wrong_in_aws(healthy, endpoint, states):
 
 def test_what_never_happened_yet_is_a_note(api, healthy, s3):
     """No model, no training, no upkeep, no data: that is how one begins."""
-    api.answer = (200, {"status": "ok", "production": None})
+    api.answer = (200, {**WELL, "production": None})
     healthy.executions = dict.fromkeys(healthy.executions, (None, NOW))
     s3.delete_object(Bucket="lake", Key=DATASET_KEY)
     assert [(place, state) for place, state, _ in healthy.found()] == [
@@ -165,7 +174,7 @@ def test_what_never_happened_yet_is_a_note(api, healthy, s3):
 
 def test_while_an_execution_trains_a_missing_model_is_waited_for(api, healthy):
     """Starting another one would mend nothing."""
-    api.answer = (200, {"status": "ok", "production": None})
+    api.answer = (200, {**WELL, "production": None})
     healthy.executions["StateMachineArn"] = ("RUNNING", NOW)
     ((place, state, told),) = healthy.found()
     assert (place, state) == ("model", "note")
@@ -175,7 +184,7 @@ def test_while_an_execution_trains_a_missing_model_is_waited_for(api, healthy):
 
 def test_a_model_that_was_taken_back_is_named_with_the_way_to_it(api, healthy, monkeypatch):
     """A training would find nothing new to learn."""
-    api.answer = (200, {"status": "ok", "production": None, "revision": 2})
+    api.answer = (200, {**WELL, "production": None, "revision": 2})
     back = {"verb": ROLL_BACK, "production": None, "previous": {"family": "light", "version": "v1"}}
     monkeypatch.setattr("cli.models.without_model.read_entries", lambda _: [back])
     ((place, state, told),) = healthy.found()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import io
 import json
 import os
@@ -26,6 +25,7 @@ from local.context import connect
 from local.jobs.entry_point import TEST_ONLY_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
+LASTING: list[Embedded] = []
 ROLE = "arn:aws:iam::123456789012:role/tests"
 SERVICES = [f"{name}.amazonaws.com" for name in ("lambda", "states", "sagemaker", "scheduler")]
 
@@ -237,13 +237,15 @@ def shared() -> Embedded:
 
 def lasting(*options: str, **environ: str) -> Embedded:
     """A server that lasts as long as the test run."""
-    state = Path(tempfile.mkdtemp(prefix="embedded-"))
-    running = start(state, *options, **environ)
-
-    @atexit.register
-    def clean_up() -> None:
-        running.stop()
-        shutil.rmtree(state, ignore_errors=True)
-
+    running = start(Path(tempfile.mkdtemp(prefix="embedded-")), *options, **environ)
+    LASTING.append(running)
     make_role(running)
     return running
+
+
+def stop_lasting() -> None:
+    """End what lasted, and forget its state."""
+    while LASTING:
+        running = LASTING.pop()
+        running.stop()
+        shutil.rmtree(running.state, ignore_errors=True)

@@ -24,7 +24,7 @@ def test_one_waits(number):
 """
 SETTINGS = """
 [pytest]
-faulthandler_timeout = 2
+faulthandler_timeout = 5
 faulthandler_exit_on_timeout = true
 """
 

@@ -81,7 +81,9 @@ def test_where_nothing_is_up_there_is_no_console(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("status", "body"), [(200, b"<!doctype html>"), (200, b"[]"), (404, b"")], ids=["a page", "a list", "nothing of this address"]
+    ("status", "body"),
+    [(200, b"<!doctype html>"), (200, b"[]"), (404, b""), (404, b'{"detail":"Not Found"}')],
+    ids=["a page", "a list", "nothing of this address", "another API"],
 )
 def test_where_something_else_answers_there_is_no_console(port, monkeypatch, status, body):
     """It would be served over another program, and wait for Ctrl-C."""
