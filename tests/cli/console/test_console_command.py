@@ -92,9 +92,10 @@ def test_where_something_else_answers_there_is_no_console(port, monkeypatch, sta
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/html")]})
         await send({"type": "http.response.body", "body": body})
 
-    with served(stranger) as address:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
-        monkeypatch.setenv("GREENFRAUD_API_URL", address)
+    with served(stranger) as address, monkeypatch.context() as waiting:
+        waiting.setenv("AWS_ENDPOINT_URL", address)
+        waiting.setenv("GREENFRAUD_API_URL", address)
+        waiting.setattr(threading.Thread, "join", stopped)
         said = CliRunner().invoke(app, ["console", "--port", str(port)])
     assert said.exit_code == 1
     assert f"is {address} the scoring API?" in said.output
