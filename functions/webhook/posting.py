@@ -45,10 +45,11 @@ def post(url: str, headers: Mapping[str, str], body: bytes, *, is_local: bool) -
         raise UnreachableError("not_https")
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     connection = http.client.HTTPConnection(host, port, timeout=READ_SECONDS)
-    ending = threading.Timer(TOTAL_SECONDS, _cut_off, [connection])
+    is_over = threading.Event()
+    ending = threading.Timer(TOTAL_SECONDS, _cut_off, [connection, is_over])
     try:
         ending.start()
-        _connect(connection, is_tls=parts.scheme == "https", is_local=is_local)
+        _connect(connection, is_over, is_tls=parts.scheme == "https", is_local=is_local)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, {"Host": parts.netloc, **headers})
         response = connection.getresponse()
@@ -77,14 +78,21 @@ def seconds_of(retry_after: str | None) -> float:
         return 0.0
 
 
-def _connect(connection: http.client.HTTPConnection, *, is_tls: bool, is_local: bool) -> None:
-    """To the very address that was judged; the certificate must be the host's. Whatever hangs can be cut off from here on."""
+def _connect(connection: http.client.HTTPConnection, is_over: threading.Event, *, is_tls: bool, is_local: bool) -> None:
+    """To the very address that was judged; the certificate must be the host's. Whatever hangs can be cut off from here on.
+
+    A name that is found too late is left at once: its socket was not there when the time was over.
+    """
     address = address_of(connection.host, connection.port, may_be_private=is_local)
     connection.sock = socket.create_connection((address, connection.port), CONNECT_SECONDS)
     connection.sock.settimeout(READ_SECONDS)
+    secured = None
     if is_tls:
         secured = _tls().wrap_socket(connection.sock, server_hostname=connection.host, do_handshake_on_connect=False)
         connection.sock = secured
+    if is_over.is_set():
+        raise TimeoutError
+    if secured:
         secured.do_handshake()
 
 
@@ -93,6 +101,7 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _cut_off(connection: http.client.HTTPConnection) -> None:
+def _cut_off(connection: http.client.HTTPConnection, is_over: threading.Event) -> None:
+    is_over.set()
     with contextlib.suppress(OSError, AttributeError):
         connection.sock.shutdown(socket.SHUT_RDWR)

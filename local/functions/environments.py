@@ -92,7 +92,7 @@ class Environment:
 
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
-        self.log_stream = f"{time.strftime('%Y/%m/%d')}/[{definition.version}]{os.urandom(16).hex()}"
+        self.log_stream = f"{time.strftime('%Y/%m/%d', time.gmtime())}/[{definition.version}]{os.urandom(16).hex()}"
         self.last_used = time.monotonic()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process that writes to it
         self._log_read = 0
