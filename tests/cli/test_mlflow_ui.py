@@ -24,15 +24,9 @@ from typer.testing import CliRunner
 from cli.errors import CommandError
 from cli.main import app
 from cli.mlflow_ui import Recorded, last_recorded
+from tests.free_ports import free_port
 
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def record_run(state: Path) -> str:

@@ -19,6 +19,8 @@ from functions.webhook.signing import secrets_of, signature_of
 from greenfraud.decision_events import SOURCE, TOLD, event_id, event_of, type_of
 from greenfraud.items.decision import Decision
 from greenfraud.records import Transaction
+from tests.e2e.deployment import wait_until
+from tests.free_ports import free_port
 
 PAGE = Page(ROOT / "docs/events.md")
 EVENT, PATTERN = (json.loads(body) for language, body in PAGE.blocks if language == "json")
@@ -47,21 +49,21 @@ def test_the_types_and_the_pattern_are_those_of_the_bus():
 @pytest.fixture
 def receiver(tmp_path):
     """The page's receiver, as a process; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environ = {**os.environ, "PORT": str(port), "WEBHOOK_SECRET": SECRET}
     process = subprocess.Popen(
         [sys.executable, "-c", RECEIVER], env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
+    wait_until(lambda: is_listened_on(port))
     yield f"http://127.0.0.1:{port}/", process
     process.terminate()
-    process.wait(10)
+    process.wait(300)
+
+
+def is_listened_on(port: int) -> bool:
+    """Whether somebody takes connections there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_the_receiver_on_the_page_takes_what_we_sign_and_refuses_the_rest(receiver):
@@ -71,7 +73,7 @@ def test_the_receiver_on_the_page_takes_what_we_sign_and_refuses_the_rest(receiv
     def post(body: bytes, at: int, signed: bytes | None = None) -> int:
         signature = signature_of(secrets_of(SECRET), EVENT["id"], at, body if signed is None else signed)
         headers: dict[str, Any] = {"webhook-id": EVENT["id"], "webhook-timestamp": str(at), "webhook-signature": signature}
-        return httpx.post(url, content=body, headers=headers).status_code
+        return httpx.post(url, content=body, headers=headers, timeout=300).status_code
 
     body, now = json.dumps(EVENT).encode(), int(time.time())
     assert [post(body, now), post(body.replace(b"block", b"allow"), now, body), post(body, now - 3_600)] == [204, 401, 401]

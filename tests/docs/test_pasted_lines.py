@@ -14,7 +14,8 @@ import pytest
 from pages import ROOT, Page
 
 from local import processes
-from tests.e2e.deployment import free_port, wait_until
+from tests.e2e.deployment import wait_until
+from tests.free_ports import free_port
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -89,16 +90,16 @@ def test_the_development_server_starts_with_the_printed_variables(deployment):
         ["bash", "-c", line], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        assert wait_until(lambda: health_of(port), 60)["status"] == "ok"
+        assert wait_until(lambda: health_of(port))["status"] == "ok"
     finally:
         processes.end_session(server.pid)
-        server.wait(60)
+        server.wait(300)
 
 
 def health_of(port: int) -> dict[str, object] | None:
     """What GET /health says; None while nobody answers."""
     try:
-        answer: dict[str, object] = httpx.get(f"http://127.0.0.1:{port}/health", timeout=10).json()
+        answer: dict[str, object] = httpx.get(f"http://127.0.0.1:{port}/health", timeout=60).json()
     except httpx.HTTPError:
         return None
     return answer

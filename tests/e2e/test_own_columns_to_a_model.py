@@ -29,8 +29,9 @@ from greenfraud.instants import DAY_US
 from greenfraud.naming import execution_key
 from greenfraud.records import format_rfc3339
 from local import processes
-from tests.e2e.deployment import ASSEMBLY, free_port
+from tests.e2e.deployment import ASSEMBLY
 from tests.e2e.foreign_cards import Row, card_rows, write_cards
+from tests.free_ports import free_port
 from tests.working_copy import ROOT, WorkingCopy
 
 pytestmark = [
@@ -145,7 +146,7 @@ def test_a_device_and_a_channel_of_a_strangers_file_reach_the_model_that_answers
         seconds = time.monotonic() - began
         decision, evaluation = clone.execution
         assert decision["outcome"] == "promote", decision
-        card = httpx.get(f"{api}/v1/model").json()
+        card = httpx.get(f"{api}/v1/model", timeout=60).json()
         assert card["columns"] == {DEVICE: "entity", CHANNEL: "category"}
         assert {f"{DEVICE}_customers_1d", f"customer_first_{DEVICE}", f"{CHANNEL}_web"} <= set(card["features"])
         own, stolen, bare = answers(api, rows)

@@ -14,11 +14,11 @@ from moto.server import ThreadedMotoServer
 from functions.score.settings import STORES
 from greenfraud.control import ControlDocument
 from greenfraud.items import control as control_items
+from tests.free_ports import free_port
 from tests.functions.aws_world import KEYS, NAMES
 from tests.functions.bundle_world import bundle, put_bundle
 from tests.image import stated_sizes
 from tests.image.containers import Container, Server
-from tests.local.workbench import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 TRANSACTION = {

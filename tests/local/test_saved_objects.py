@@ -15,15 +15,9 @@ import pytest
 from saved_state import save_objects
 
 from local.context import connect
+from tests.free_ports import free_port
 
 OBJECTS = {"mlflow/run/plot.svg": b"<svg/>", "mlflow/run/model/MLmodel": b"{}", "checkpoints/large.pt": b"0" * 1000}
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start(state: Path, port: int) -> subprocess.Popen[str]:
@@ -44,7 +38,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         assert said["ready"]
         yield connect("s3", endpoint=said["endpoint"])
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(300) == 0
     assert before == {path: path.read_bytes() for path in state.rglob("*") if path.is_file()}
 
 
@@ -70,6 +64,6 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         process = start(tmp_path, taken.getsockname()[1])
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=300)
     assert process.returncode == 2
     assert "is in use" in errors

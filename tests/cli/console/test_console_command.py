@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from cli.console.server import served_beside
 from cli.embedded import CONSOLE_FILE
 from cli.main import app
+from tests.free_ports import free_port
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/\?key=(\S+)")
 
@@ -26,9 +27,7 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/\?key=(\S+)")
 @pytest.fixture
 def port() -> int:
     """A port that is free."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 def test_the_console_serves_until_ctrl_c_and_logs_neither_addresses_nor_what_was_typed(port, monkeypatch):
@@ -39,7 +38,7 @@ def test_the_console_serves_until_ctrl_c_and_logs_neither_addresses_nor_what_was
             monkeypatch.setenv(name, value)
         words = [sys.executable, "-m", "cli", "console", "--port", str(port)]
         process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1)
-        watchdog = threading.Timer(60, process.kill)
+        watchdog = threading.Timer(300, process.kill)
         watchdog.start()
         told = ""
         while "Ctrl-C" not in told:
@@ -48,12 +47,12 @@ def test_the_console_serves_until_ctrl_c_and_logs_neither_addresses_nor_what_was
             told += line
         (found,) = ADDRESS.findall(told)
         assert found[0] == str(port)
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as browser:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=300) as browser:
             assert browser.get("/links", params={"key": found[1]}).status_code == 200
             assert "no decision for secret" in browser.get("/payment", params={"id": "secret"}).text
             assert "server" not in browser.get("/links").headers
         process.send_signal(signal.SIGINT)
-        more, errors = process.communicate(timeout=30)
+        more, errors = process.communicate(timeout=300)
         watchdog.cancel()
     assert process.returncode == 0, errors
     assert more + errors == ""
