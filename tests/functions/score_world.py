@@ -71,6 +71,7 @@ class World:
     dynamodb: Proxy = field(default_factory=lambda: Proxy(boto3.client("dynamodb")))
     s3: Proxy = field(default_factory=lambda: Proxy(boto3.client("s3")))
     now: float = 0.0
+    asks_for_seconds: float = 0.02  # what was left unprocessed; what stays so is not worth a longer wait here
     tokens: IdTokens = field(default_factory=lambda: IdTokens(lambda: None, OFF))
 
     def __post_init__(self) -> None:
@@ -79,7 +80,7 @@ class World:
             lambda: self.dynamodb,
             Tables("control", {name: view.table for name, view in MANIFEST.views.items()}),
             MANIFEST,
-            deadline_seconds=0.02,
+            deadline_seconds=self.asks_for_seconds,
         )
         decisions = DecisionStore(lambda: self.dynamodb, "decisions")
         scorer = Scorer(

@@ -6,6 +6,7 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
+from dynamodb_world import PATIENT_SECONDS
 from score_world import MANIFEST, Proxy, World, customer_state
 
 from greenfraud.control import ControlDocument
@@ -19,7 +20,11 @@ MINUTE_US = 60 * 1_000_000
 @pytest.fixture
 def world(client) -> World:
     """A service whose customer C1 paid 12 times in the last hour, over each of the two clients."""
-    world = World(dynamodb=Proxy(client))
+    return paid(World(dynamodb=Proxy(client)))
+
+
+def paid(world: World) -> World:
+    """The service, with these payments."""
     world.put_state("customer_activity", "C1", customer_state(*[(NOON - n * MINUTE_US, 100) for n in range(1, 13)]))
     world.dynamodb.calls.clear()
     return world
@@ -51,9 +56,9 @@ def test_one_read_fetches_both_entities_and_one_control_copy(world):
     }
 
 
-def test_what_was_left_unprocessed_is_asked_for_again(world):
+def test_what_was_left_unprocessed_is_asked_for_again(client):
     """A throttled part of the read is no missing entity."""
-    answers = iter([True])
+    world, answers = paid(World(dynamodb=Proxy(client), asks_for_seconds=PATIENT_SECONDS)), iter([True])
 
     def once_nothing(real, **arguments):
         if next(answers, None):
