@@ -24,7 +24,7 @@ from training.steps.monitor import rebuilt_features, skew_key
 
 pytestmark = pytest.mark.xdist_group("training-jobs")
 MANIFEST = load_manifest()
-YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
+YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)  # or the day before, where midnight passes before the tests run
 
 
 def put(imported: Workplace, key: str, *rows: dict) -> None:
@@ -53,7 +53,7 @@ def test_a_night_merges_what_landed_on_days_that_are_over(imported: Workplace) -
         f"labels/dt={day}/landing-1.jsonl",
         {"transaction_id": "live-1", "is_fraud": True, "observed_us": imported.as_of_us},
     )
-    today = f"emissions/dt={YESTERDAY + timedelta(days=1)}/serve-rules-0-1.json"
+    today = f"emissions/dt={datetime.now(UTC).date()}/serve-rules-0-1.json"
     put(imported, today, {"emissions_g": 1.0})
     before = read_history(lake)
     imported.run("compact", {"execution": EXECUTION})
