@@ -73,11 +73,11 @@ def applied_store(endpoint: str, folder: Path) -> Any:
     """Return a Feast store to which every object of the repository has been applied."""
     from feast import FeatureStore, RepoConfig
 
-    from feature_repo import definitions as repo
+    from feature_repo.definitions import PROJECT
 
     write_chunk(folder)
     config = RepoConfig(
-        project=repo.PROJECT,
+        project=PROJECT,
         provider="local",
         registry=str(folder / "registry.db"),
         online_store={
@@ -89,6 +89,14 @@ def applied_store(endpoint: str, folder: Path) -> Any:
         entity_key_serialization_version=3,
     )
     store = FeatureStore(config=config)
+    apply_everything(store)
+    return store
+
+
+def apply_everything(store: Any) -> None:
+    """Apply every object of the repository."""
+    from feature_repo import definitions as repo
+
     store.apply(
         [
             *repo.ENTITIES,
@@ -100,7 +108,6 @@ def applied_store(endpoint: str, folder: Path) -> Any:
             repo.fraud_training,
         ]
     )
-    return store
 
 
 def write_chunk(lake: Path) -> None:
@@ -202,14 +209,12 @@ def test_applying_keeps_every_table_and_its_content(repository):
     write_state(repository, "W3", state)
     repository.store.teardown()
     assert read_state(repository, CUSTOMER, "W3") == (state, 7)
+    apply_everything(repository.store)  # for the others, whatever their order
 
 
 def test_the_training_service_reads_the_feature_chunks(repository):
     """One row per transaction, by its id, whatever the order."""
-    from feature_repo import definitions as repo
-
     entities = pd.DataFrame({"transaction_id": ["T2", "T1"], "event_timestamp": [to_datetime(NOW_US)] * 2})
-    repository.store.apply([repo.transaction, repo.transaction_features, repo.fraud_training])
     service = repository.store.get_feature_service("fraud_training")
     frame = repository.store.get_historical_features(entity_df=entities, features=service).to_df()
     values = frame.set_index("transaction_id")["customer_count_30d"].to_dict()
