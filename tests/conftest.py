@@ -14,6 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+FOREIGN = ("AWS_", "CDK_", "GREENFRAUD_", "MLFLOW_", "GITHUB_ACTIONS", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS")
+
+# The shell of whoever runs the tests tells them nothing: no account, no platform, not how wide or colourful his terminal is.
+for name in list(os.environ):
+    if name.startswith(FOREIGN) and name != "GREENFRAUD_PERMISSIONS":
+        del os.environ[name]
+os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true"}
+# What a proxy is for, it is not for the servers that tests start.
+for name in ("NO_PROXY", "no_proxy"):
+    os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
+
 # Whatever folder a walk runs in, what its roles used is kept in one place, for `make permissions`.
 os.environ.setdefault("GREENFRAUD_PERMISSIONS", str(Path(__file__).resolve().parents[1] / ".local/permissions"))
 
@@ -23,9 +34,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # A busy machine is no failure: speed is measured in benchmarks/. The CDK's environment has no hypothesis.
 with contextlib.suppress(ImportError):
-    from hypothesis import settings
+    from hypothesis import HealthCheck, settings
 
-    settings.register_profile("greenfraud", deadline=None)
+    settings.register_profile("greenfraud", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("greenfraud")
 
 if TYPE_CHECKING:
