@@ -49,7 +49,7 @@ def test_eleven_months_one_by_one_are_one_import_of_all_to_the_byte(s3, world):
     assert sum(one.new for one in added) == world.table.num_rows - files[0].table.num_rows
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.data())
 def test_files_that_overlap_in_any_way_count_every_payment_once(s3, world, data):
     """In any order that begins with the oldest day; each of them twice."""

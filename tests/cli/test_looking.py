@@ -203,7 +203,7 @@ NUMBERS = ("", "0", "1", "2", "12.50", "1,250", "$3", "-4", "7.125", "1772357400
 CELLS = st.sampled_from([*NUMBERS, "yes", "fraud", "t7", "03/04/2026", "13.04.2026 10:00", "é"])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     header=st.lists(st.sampled_from([*FOREIGN, *OWN, "date", "step", "status", "currency", ""]), min_size=2, max_size=8),
     data=st.data(),

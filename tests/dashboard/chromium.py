@@ -24,7 +24,7 @@ FLAGS = (
     "--virtual-time-budget=20000",  # Vega draws after the page is read
 )
 SCHEMES = {"light": 1, "dark": 0}  # Blink's preferredColorScheme
-SECONDS = 120
+SECONDS = 300
 
 
 def executable() -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -28,22 +27,16 @@ from functions.control.servable import Servable
 from functions.control.stage import Stage
 from local import processes
 from local.jobs.zygote import PRELOAD_VARIABLE, PRELOADED
+from tests.free_ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSEMBLY = ROOT / "cdk.out"
 STACKS = ("GreenFraud-Data", "GreenFraud-Training", "GreenFraud-Serving", "GreenFraud-Monitoring")
 FEAST = ("feast", "feast.infra.offline_stores.dask", "feast.infra.online_stores.dynamodb")  # seconds in each of many jobs
-EXECUTION_SECONDS = 180  # a busy machine needs longer; a hanging execution fails the test instead of stopping it
+PATIENT_SECONDS = 600  # a busy machine needs longer; what hangs fails the test instead of stopping it
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until(condition: Callable[[], Any], seconds: float, *, pause: float = 0.1) -> Any:
+def wait_until(condition: Callable[[], Any], seconds: float = PATIENT_SECONDS, *, pause: float = 0.1) -> Any:
     """The first true value of `condition`; AssertionError when time is up."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
@@ -106,7 +99,7 @@ class Deployment:
         finished = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         assert finished.returncode == 0, finished.stdout + finished.stderr
 
-    def command(self, *arguments: str, given: str = "", seconds: float = EXECUTION_SECONDS) -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str, given: str = "", seconds: float = PATIENT_SECONDS) -> subprocess.CompletedProcess[str]:
         """One of the operator's commands, from the folder of this platform; `given` is what is typed into it."""
         environ = {name: value for name, value in os.environ.items() if name != "AWS_ENDPOINT_URL"}
         return subprocess.run(
@@ -124,10 +117,10 @@ class Deployment:
         """Stop the server as `make run` does on Ctrl-C; its exit code."""
         self.process.terminate()
         try:
-            return self.process.wait(180)
+            return self.process.wait(PATIENT_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.send_signal(signal.SIGABRT)  # leaves the stacks of its threads in serve.log
-            self.process.wait(10)
+            self.process.wait(PATIENT_SECONDS)
             raise AssertionError((self.folder / "serve.log").read_text(encoding="utf-8", errors="replace")[-20_000:]) from None
         finally:
             processes.end_session(self.process.pid)
@@ -233,7 +226,7 @@ class Deployment:
             described = client.describe_execution(executionArn=arn)
             return None if described["status"] == "RUNNING" else described
 
-        description: dict[str, Any] = wait_until(ended, EXECUTION_SECONDS, pause=0.3)
+        description: dict[str, Any] = wait_until(ended, pause=0.3)
         return {**description, "output": json.loads(description.get("output") or "null")}
 
     def execute(self, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from tests.e2e.first_run import process_of
 
 def plan_of(deployment: Deployment, arn: str) -> dict[str, Any]:
     """The plan of an execution that has started, once there is one."""
-    plan: dict[str, Any] = wait_until(lambda: plan_or_none(deployment, execution_key(arn)), 60)
+    plan: dict[str, Any] = wait_until(lambda: plan_or_none(deployment, execution_key(arn)))
     return plan
 
 
@@ -28,7 +28,7 @@ def plan_or_none(deployment: Deployment, execution: str) -> dict[str, Any] | Non
 
 def kill(deployment: Deployment, job: str, *, after: Callable[[], Any] = lambda: True) -> None:
     """Halt a job's process as soon as there is one, and end it once `after` is true."""
-    process = wait_until(lambda: process_of(deployment, job), 120, pause=0.02).pid
+    process = wait_until(lambda: process_of(deployment, job), pause=0.02).pid
     os.kill(process, signal.SIGSTOP)
-    wait_until(after, 120)
+    wait_until(after)
     os.kill(process, signal.SIGKILL)

@@ -30,7 +30,6 @@ PAGE = ROOT / "docs/new-feature.md"
 FAMILY = "light"
 LIVELY = 40  # customers and terminals that the traffic keeps touching
 FOREVER_US = 2**62
-SETTLED_SECONDS = 180
 GAP_US = 60 * SECOND_US  # between the traffic's end and the last scores
 RETRAIN_SECONDS = 900  # two minutes of it pass while events land
 
@@ -136,24 +135,24 @@ def walked(deployment: Deployment, copy: WorkingCopy) -> Walk:
         deployment.deploy()
         # Two days later by the traffic's clock: the day of the deployment is over, as it is when the weekly run comes.
         traffic.jump_to(day_us + 2 * DAY_US + 10 * HOUR_US)
-        wait_until(lambda: lake.keys(transactions_prefix(day_of(day_us + 2 * DAY_US))), SETTLED_SECONDS)
+        wait_until(lambda: lake.keys(transactions_prefix(day_of(day_us + 2 * DAY_US))))
         retrained = deployment.command("retrain", "--force", "--families", FAMILY, seconds=RETRAIN_SECONDS)
         assert retrained.returncode == 0, retrained.stdout + retrained.stderr
         execution = execution_key(re.findall(r"execution (arn:\S+)", retrained.stdout)[0])
         new = in_production(deployment, execution)
-        wait_until(lambda: traffic.models[-1] == new, SETTLED_SECONDS)
+        wait_until(lambda: traffic.models[-1] == new)
     finally:
         traffic.stop()
     print(f"{traffic.requests} requests in {time.monotonic() - began:.0f} s, the longest {traffic.longest_seconds:.2f} s")
     # A failed request may land or not: nothing more could be told.
     assert traffic.failures == [], traffic.failures[:5]
     sent = {transaction["transaction_id"] for transaction, _ in traffic.scored}
-    wait_until(lambda: landed_ids(lake, day_us) == sent, SETTLED_SECONDS, pause=1)
+    wait_until(lambda: landed_ids(lake, day_us) == sent, pause=1)
     last = final_scores(traffic)
     for transaction in last:
         deployment.answer("POST", "/v1/score", transaction)
     sent |= {transaction["transaction_id"] for transaction in last}
-    wait_until(lambda: landed_ids(lake, day_us) == sent, SETTLED_SECONDS, pause=1)
+    wait_until(lambda: landed_ids(lake, day_us) == sent, pause=1)
     return Walk(deployment, lake, traffic, before, copy.manifest, manifest_tests, (old, new), execution, last)
 
 

@@ -33,7 +33,7 @@ def test_training_emissions_are_metrics_by_family(deployment, first_run):
 def test_inference_emissions_are_metrics(deployment, first_run, scored):
     """The lines that the scoring function prints become metrics, overall and by family."""
     family = first_run.promoted.partition("/")[0]
-    assert wait_until(lambda: (deployment.metric_total("Decisions") or 0) >= len(scored), 20)
+    assert wait_until(lambda: (deployment.metric_total("Decisions") or 0) >= len(scored))
     assert deployment.metric_total("EmissionsGrams") >= sum(answer["emissions_g"] for answer in scored)
     assert deployment.metric_total("EmissionsGrams", Family=family) > 0
     assert deployment.metric_total("LatencyMilliseconds") > 0
@@ -79,7 +79,7 @@ def test_the_same_totals_stand_in_the_file_in_mlflow_and_in_cloudwatch(deploymen
     for name in ("emissions_g_total", "embodied_g_total", "energy_kwh_total"):
         assert parent.data.metrics[name] == pytest.approx(report[name])
     answered = sum(float(row["emissions_g"]) for row in rows if row["stage"] == "serve")
-    assert wait_until(lambda: (deployment.metric_total("EmissionsGrams") or 0) >= answered * 0.999999, 20)
+    assert wait_until(lambda: (deployment.metric_total("EmissionsGrams") or 0) >= answered * 0.999999)
 
 
 def test_the_report_sums_up_what_its_jobs_emitted(first_run):

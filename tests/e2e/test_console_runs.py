@@ -94,7 +94,7 @@ def test_the_schedules_own_target_starts_the_machine(deployment):
         FlexibleTimeWindow={"Mode": "OFF"},
         Target=deployed["Target"],
     )
-    started = wait_until(lambda: executions_of(deployment) - before, 15)
+    started = wait_until(lambda: executions_of(deployment) - before)
     client.delete_schedule(Name=name)
     (arn,) = started
     ended = deployment.end_of(arn)

@@ -56,7 +56,7 @@ def pair(platform: Deployment) -> Iterator[Pair]:
         FlexibleTimeWindow={"Mode": "OFF"},
         Target=described["Target"],
     )
-    wait_until(lambda: len(client.list_executions(stateMachineArn=machine)["executions"]) == 2, 30)
+    wait_until(lambda: len(client.list_executions(stateMachineArn=machine)["executions"]) == 2)
     arns = [one["executionArn"] for one in client.list_executions(stateMachineArn=machine)["executions"]]
 
     def training() -> list[str]:
@@ -65,7 +65,7 @@ def pair(platform: Deployment) -> Iterator[Pair]:
         return working if all(arn in working or status_of(platform, arn) != "RUNNING" for arn in arns) else []
 
     try:
-        (trains,) = wait_until(training, 120)
+        (trains,) = wait_until(training)
         (other,) = [client.describe_execution(executionArn=arn) for arn in arns if arn != trains]
         yield Pair(trains, {**other, "output": json.loads(other["output"])})
     finally:
@@ -87,7 +87,7 @@ def status_of(platform: Deployment, arn: str) -> str:
 def stop(platform: Deployment, arn: str) -> None:
     """End an execution, and wait until Step Functions says that it has ended."""
     platform.client("stepfunctions").stop_execution(executionArn=arn)
-    wait_until(lambda: status_of(platform, arn) != "RUNNING", 30)
+    wait_until(lambda: status_of(platform, arn) != "RUNNING")
 
 
 def test_a_second_delivery_of_the_schedules_event_trains_nothing(pair: Pair) -> None:
@@ -121,10 +121,10 @@ def successor(platform: Deployment, pair: Pair) -> str:
     """An execution that begins where the one before it was aborted, and is stopped at work."""
     stop(platform, pair.trains)
     arn = platform.start_execution({})
-    wait_until(lambda: platform.jobs(execution_key(arn)), 120)
+    wait_until(lambda: platform.jobs(execution_key(arn)))
     shown = platform.command("retrain", "--stop", name_of(arn))
     assert shown.returncode == 0, shown.stderr
-    wait_until(lambda: status_of(platform, arn) == "ABORTED", 30)
+    wait_until(lambda: status_of(platform, arn) == "ABORTED")
     return arn
 
 
@@ -155,5 +155,5 @@ def test_no_job_of_two_starts_at_the_same_moment_failed(platform: Deployment, pa
         return {job["TrainingJobStatus"] for arn in (pair.trains, successor) for job in platform.jobs(execution_key(arn))}
 
     # An execution that fails at one branch leaves the jobs of others at work for a while.
-    wait_until(lambda: "InProgress" not in statuses(), 120)
+    wait_until(lambda: "InProgress" not in statuses())
     assert statuses() <= {"Completed", "Stopping", "Stopped"}

@@ -41,7 +41,7 @@ def test_drift_starts_one_run_that_learns_what_is_new_and_promotes_nothing(deplo
     time.sleep(LOOK_SECONDS)
     assert started_by_drift(deployment) == []
     find_drift(deployment, 2.0)
-    (started,) = wait_until(lambda: started_by_drift(deployment), 30)
+    (started,) = wait_until(lambda: started_by_drift(deployment))
     ended = deployment.end_of(started["executionArn"])
     assert (ended["status"], ended["output"]["outcome"]) == ("SUCCEEDED", "nothing_to_train")
     told = deployment.document(execution_key(started["executionArn"]), "plan.json")["started_by"]
@@ -80,7 +80,7 @@ def test_a_scheduled_run_that_gains_nothing_ends_as_skipped(deployment, worthles
     assert told["gain_minor"] == 0.0 < told["cost_minor"]
     assert told["avoided_g"] > 0.0
     assert f"(started by schedule; {told['words']})" in deployment.command("status").stdout
-    wait_until(lambda: deployment.metric_total("RunsSkipped") == 1.0, 30)
+    wait_until(lambda: deployment.metric_total("RunsSkipped") == 1.0)
 
 
 def test_every_execution_leaves_what_it_cost_and_brought(deployment, first_run):

@@ -16,7 +16,6 @@ from tests.e2e.landed import ids_in
 
 pytestmark = pytest.mark.xdist_group("e2e")
 RECEIPTS = "receipts/labels/"
-SECONDS = 120
 
 
 def receipts(deployment):
@@ -51,7 +50,7 @@ def test_dropped_files_are_told_and_leave_receipts(deployment, first_run):
     s3.put_object(Bucket=inbox, Key="labels/bank/good.csv", Body=good.encode(), Metadata={"source": "chargeback"})
     s3.put_object(Bucket=inbox, Key="labels/bad.csv", Body=b"transaction_id,label\ndropped-1,fraud\ndropped-1,perhaps\n")
 
-    told = wait_until(lambda: len(found := receipts(deployment)) == 2 and found, SECONDS)
+    told = wait_until(lambda: len(found := receipts(deployment)) == 2 and found)
     assert [(row["row"], row["outcome"]) for row in told["bank-good.csv"]] == [
         ("row 1 (line 2)", "accepted"),
         ("row 2 (line 3)", "accepted"),
@@ -60,9 +59,9 @@ def test_dropped_files_are_told_and_leave_receipts(deployment, first_run):
     (refused,) = told["bad.csv"]
     assert refused["outcome"] == "refused"
     assert refused["reason"].startswith("column `label`, row 2 (line 3): `perhaps` is neither fraud nor legitimate")
-    wait_until(lambda: keys_below(s3, inbox, "labels/") == ["labels/bad.csv"], SECONDS)
+    wait_until(lambda: keys_below(s3, inbox, "labels/") == ["labels/bad.csv"])
     assert not is_in_doubt(deployment, "dropped-1")
     landed = labels_prefix(day_of(observed_us))
-    wait_until(lambda: "dropped-1" in [one for key in keys_below(s3, lake, landed) for one in ids_in(deployment, key)], SECONDS)
+    wait_until(lambda: "dropped-1" in [one for key in keys_below(s3, lake, landed) for one in ids_in(deployment, key)])
     (since,) = deployment.answer("GET", "/v1/explanations/dropped-1")["since"]
     assert (since["source"], since["is_fraud"]) == ("chargeback", True)

@@ -46,8 +46,8 @@ def platform(tmp_path_factory) -> Iterator[Deployment]:
         upload(made.client("s3"), made.outputs["LakeBucket"], world)
         for number, customer in enumerate([PERSON, OTHER, PERSON]):
             assert made.answer("POST", "/v1/score", payment(f"walk-{number}", customer))["decision"]
-        wait_until(lambda: len(states(made)) == 2, 60)
-        wait_until(lambda: len(keys(made, "decisions/")) > 0, 60)
+        wait_until(lambda: len(states(made)) == 2)
+        wait_until(lambda: len(keys(made, "decisions/")) > 0)
         yield made
 
 

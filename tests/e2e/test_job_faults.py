@@ -47,7 +47,7 @@ def troubled(deployment):
 
 def interrupt(deployment, job):
     """Stop a job as SageMaker takes an instance back, in the middle of its fit."""
-    wait_until(lambda: "the fit begins" in log_of(deployment, job), 120, pause=0.02)
+    wait_until(lambda: "the fit begins" in log_of(deployment, job), pause=0.02)
     deployment.client("sagemaker").stop_training_job(TrainingJobName=job)
 
 

@@ -18,8 +18,6 @@ from tests.e2e.landed import ids_in
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
-INGEST_SECONDS = 30
-
 
 @pytest.fixture
 def transaction(first_run):
@@ -112,7 +110,7 @@ def test_the_next_score_sees_the_transaction_before(deployment, transaction):
 
     assert count() == 0.0
     assert deployment.answer("POST", "/v1/score", first.to_json())["features_as_of"] is None
-    wait_until(lambda: count() == 1.0, INGEST_SECONDS)
+    wait_until(lambda: count() == 1.0)
     following = {**first.to_json(), "transaction_id": f"{first.transaction_id}-b", "occurred_at": format_rfc3339(later_us)}
     answer = deployment.answer("POST", "/v1/score", following)
     assert Transaction.from_json({**following, "occurred_at": answer["features_as_of"]}).occurred_us == first.occurred_us
@@ -123,7 +121,7 @@ def test_a_payment_that_was_held_is_let_go_and_lands_as_a_release(deployment, fi
     held = next(filter(None, (held_of(deployment, one.transaction) for one in first_run.held_back)))
     released = {"transaction_id": held["transaction_id"], "released_at": held["occurred_at"]}
     assert deployment.answer("POST", "/v1/releases", released)["results"] == ["released"]
-    wait_until(lambda: is_landed(deployment, held), INGEST_SECONDS)
+    wait_until(lambda: is_landed(deployment, held))
 
 
 def held_of(deployment, like):

@@ -7,7 +7,7 @@ import pytest
 from functions.score.freshness import faults_among
 from greenfraud.items import control as control_items
 from tests.e2e.deployment import wait_until
-from tests.e2e.test_bundle_faults import ALARM_SECONDS, alarm_of, score
+from tests.e2e.test_bundle_faults import alarm_of, score
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -25,8 +25,8 @@ def test_a_lost_control_document_rings_and_is_written_again_from_the_ledger(depl
         dynamodb.delete_item(TableName=table, Key=control_items.key(control_items.copy_id(index)))
     lost = score(deployment, first_run)
     assert (lost["model"], faults(lost)) == (good["model"], ["control_missing"])
-    assert wait_until(lambda: deployment.metric_total("ControlFault"), ALARM_SECONDS) >= 1.0
-    assert wait_until(lambda: alarm_of(deployment, "ControlFault") == "ALARM", ALARM_SECONDS)
+    assert wait_until(lambda: deployment.metric_total("ControlFault")) >= 1.0
+    assert wait_until(lambda: alarm_of(deployment, "ControlFault") == "ALARM")
     assert deployment.invoke("control.release", {}) == (None, {})
-    wait_until(lambda: deployment.health() == before, ALARM_SECONDS)
+    wait_until(lambda: deployment.health() == before)
     assert faults(score(deployment, first_run)) == []

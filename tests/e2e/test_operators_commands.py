@@ -82,7 +82,7 @@ def test_a_table_of_rates_is_taken_by_the_api_without_a_deployment(deployment, f
     path.write_text(f"date,currency,rate\n{sent['occurred_at'][:10]},USD,0.85\n")
     shown = deployment.command("rates", str(path))
     assert shown.returncode == 0, shown.stderr
-    answer = wait_until(lambda: _converted(deployment, {**sent, "transaction_id": "dollar-1", "currency": "USD"}), 30)
+    answer = wait_until(lambda: _converted(deployment, {**sent, "transaction_id": "dollar-1", "currency": "USD"}))
     assert answer["converted_from"]["rate"] == "0.85"
     assert answer["converted_from"]["rates_version"] == json.loads(shown.stdout)["version"]
     assert answer["decision"] in {"review", "block"}
@@ -159,7 +159,7 @@ def test_a_file_of_labels_reaches_the_lake_for_payments_scored_here_and_imported
     assert [(one["accepted"], one["known"], one["unknown"]) for one in counts] == [(2, 0, 1), (0, 2, 1)]
     assert imported not in first.stdout + first.stderr
     prefix = labels_prefix(day_of(scored.occurred_us + 3 * DAY_US))
-    assert wait_until(lambda: {"labelled-1", imported} <= landed_with_code(deployment, prefix), 30)
+    assert wait_until(lambda: {"labelled-1", imported} <= landed_with_code(deployment, prefix))
 
 
 def landed_with_code(deployment, prefix):

@@ -99,7 +99,7 @@ def test_a_model_in_shadow_and_then_a_canary_is_obeyed_by_the_next_request_and_c
         compared = deployment.command("canary")
         assert f"{other} answers 99 % of the customers since" in compared.stdout, compared.stderr
         ring(deployment, "CanaryDegraded")
-        wait_until(lambda: not call_api(deployment.target, "GET", "/v1/production")["canary"], 30)
+        wait_until(lambda: not call_api(deployment.target, "GET", "/v1/production")["canary"])
     finally:
         shown = deployment.command("canary", "off", "--reason", "as it was")
     assert shown.returncode == 0, shown.stderr

@@ -104,7 +104,7 @@ def test_a_file_with_counted_minutes_and_a_third_label_becomes_a_model_that_answ
     evaluation = platform.document(execution, "evaluation.json")
     decision = platform.document(execution, "decision.json")
     assert decision["outcome"] == "promote", decision
-    wait_until(lambda: platform.health()["model"] == f"{decision['family']}/{decision['version']}", 60)
+    wait_until(lambda: platform.health()["model"] == f"{decision['family']}/{decision['version']}")
     payment = {"transaction_id": "new-1", "occurred_at": "2024-02-14T10:00:00Z", "customer_id": rows[-1][1]}
     scored = platform.answer("POST", "/v1/score", {**payment, "terminal_id": rows[-1][2], "amount_minor": 4_200})
     assert scored["model"]["family"] == decision["family"]

@@ -23,7 +23,7 @@ from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import format_rfc3339
 from tests.docs.pages import Page
 from tests.e2e.deployed import deployed
-from tests.e2e.deployment import ASSEMBLY, EXECUTION_SECONDS, ROOT, Deployment, wait_until
+from tests.e2e.deployment import ASSEMBLY, PATIENT_SECONDS, ROOT, Deployment, wait_until
 from tests.e2e.landed import ids_in
 
 pytestmark = [
@@ -109,7 +109,7 @@ def recoverer(platform: Deployment) -> Recoverer:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "cli", *arguments, "--aws"]
         return subprocess.run(
-            command, cwd=platform.folder, env=environ, capture_output=True, text=True, check=False, timeout=EXECUTION_SECONDS
+            command, cwd=platform.folder, env=environ, capture_output=True, text=True, check=False, timeout=PATIENT_SECONDS
         )
 
     return run
@@ -159,11 +159,11 @@ def test_a_store_that_is_away_for_longer_than_the_retries_loses_nothing(
 ) -> None:
     """Payments are answered meanwhile; the redrive brings all of them, once; the alarm has rung."""
     payer.pay(30)
-    wait_until(lambda: set(landed(platform, "decisions")) == payer.ids, 120)
+    wait_until(lambda: set(landed(platform, "decisions")) == payer.ids)
     take_store_away(platform)
     before = payer.events
     payer.pay(8)  # each is tried for seconds, one after the other
-    wait_until(lambda: len(abandoned(platform)) == payer.events - before, 300)
+    wait_until(lambda: len(abandoned(platform)) == payer.events - before)
     assert len(landed(platform, "decisions")) == 30
     vain = recoverer("redrive")
     assert vain.returncode == 1
@@ -175,7 +175,7 @@ def test_a_store_that_is_away_for_longer_than_the_retries_loses_nothing(
     shown = recoverer("redrive")
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert abandoned(platform) == []
-    wait_until(lambda: set(landed(platform, "decisions")) == payer.ids, 120)
+    wait_until(lambda: set(landed(platform, "decisions")) == payer.ids)
     assert set(landed(platform, "transactions")) == payer.ids
     assert compared(recoverer, "--dry-run") == (11 + 3, 0)
 
@@ -187,7 +187,7 @@ def test_what_neither_bucket_nor_queue_knows_is_found_in_the_decisions_table(
     take_store_away(platform)
     before = payer.events
     payer.pay(3)
-    wait_until(lambda: len(abandoned(platform)) == payer.events - before, 300)
+    wait_until(lambda: len(abandoned(platform)) == payer.events - before)
     for key in abandoned(platform):
         platform.client("s3").delete_object(Bucket=platform.outputs["AbandonedBucket"], Key=key)
     give_store_back(platform)

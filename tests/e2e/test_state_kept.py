@@ -14,7 +14,6 @@ from tests.e2e.running import running
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
-INGEST_SECONDS = 60
 BUCKETS = ("LakeBucket", "ArtifactsBucket")
 TABLES = tuple(
     f"{name}Table" for name in ("Control", "Ledger", "Lineage", "Leases", "Decisions", "Receipts", "Customer", "Terminal")
@@ -61,7 +60,7 @@ def test_everything_is_back_after_a_restart(deployment, first_run):
     """SIGTERM ends the server well with every process it started; the next one has objects, items, runs and the same model."""
     transaction = first_run.held_back[0].transaction.to_json()
     decided = deployment.answer("POST", "/v1/score", transaction)
-    wait_until(lambda: is_landed(deployment, transaction), INGEST_SECONDS)
+    wait_until(lambda: is_landed(deployment, transaction))
     before = snapshot(deployment)
     started = {process.pid for process in running() if process.parent == deployment.process.pid}
     assert started

@@ -11,7 +11,6 @@ from tests.e2e.deployment import wait_until
 from tests.listening import let_send
 
 pytestmark = pytest.mark.xdist_group("e2e")
-SECONDS = 30
 
 
 @pytest.fixture
@@ -56,7 +55,7 @@ def test_everything_but_allow_is_told_on_the_bus(deployment, heard):
     answers = {one["transaction_id"]: one for one in deployment.answer("POST", "/v1/score/batch", paid)["results"]}
     due = {name for name, answer in answers.items() if answer["decision"] != "allow"}
     assert due
-    wait_until(lambda: due <= heard().keys(), SECONDS)
+    wait_until(lambda: due <= heard().keys())
     events = {name: event for name, event in heard().items() if name.startswith(ours)}
     assert events.keys() == due
     for name, event in events.items():

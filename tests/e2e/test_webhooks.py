@@ -19,7 +19,6 @@ from tests.e2e.deployment import ASSEMBLY, ROOT, Deployment, wait_until
 from tests.receiving import Receiver
 
 pytestmark = pytest.mark.slow
-SECONDS = 60
 TOOLS = ROOT / ".venv-cdk/bin"
 
 
@@ -85,16 +84,16 @@ def test_everything_but_allow_arrives_signed_though_the_receiver_fails_at_first_
     decided = score(platform, [1_000, 30_000, 40_000, 500, 90_000, 50_000])
     due = {name: outcome for name, outcome in decided.items() if outcome != "allow"}
     assert 1 < len(due) < len(decided)
-    wait_until(lambda: told(receiver) == due, SECONDS)
+    wait_until(lambda: told(receiver) == due)
 
     port = receiver.server.server_port
     receiver.stop()
     later = score(platform, [60_000, 1_000])
     due |= {name: outcome for name, outcome in later.items() if outcome != "allow"}
-    failed = wait_until(lambda: platform.metric_total("WebhooksFailed"), SECONDS)
+    failed = wait_until(lambda: platform.metric_total("WebhooksFailed"))
     assert failed >= 3
     receiver.start(port)
-    wait_until(lambda: told(receiver) == due, SECONDS)
+    wait_until(lambda: told(receiver) == due)
 
     ids = {}
     for got in receiver.received:
@@ -111,9 +110,7 @@ def test_a_test_event_arrives_signed(platform, receiver):
     run = platform.command("webhooks", "test")
     assert run.returncode == 0, run.stderr
     name = run.stdout.split()[0]
-    (got,) = wait_until(
-        lambda: [one for one in receiver.received if one.headers["webhook-id"] == name and one.status == 204], SECONDS
-    )
+    (got,) = wait_until(lambda: [one for one in receiver.received if one.headers["webhook-id"] == name and one.status == 204])
     assert Webhook(secret).verify(got.body, got.headers)["type"] == "test"
 
 
@@ -127,7 +124,7 @@ def test_who_is_gone_is_sent_everything_once_he_is_back(platform, receiver):
         alarms = cloudwatch.describe_alarms(StateValue="ALARM")["MetricAlarms"]
         return [alarm for alarm in alarms if "Unanswered" in alarm["AlarmName"]]
 
-    wait_until(rings, SECONDS)
+    wait_until(rings)
     looked = platform.command("webhooks", "redrive", "--dry-run")
     assert (": gone" in looked.stdout, "1 event wait" in looked.stdout) == (True, True), looked.stdout + looked.stderr
     receiver.answer = lambda _: (204, {})
@@ -136,7 +133,7 @@ def test_who_is_gone_is_sent_everything_once_he_is_back(platform, receiver):
     more = function["MemorySize"] + 1
     platform.client("lambda").update_function_configuration(FunctionName=function["FunctionName"], MemorySize=more)
     assert "1 event sent out again" in platform.command("webhooks", "redrive").stdout
-    wait_until(lambda: due <= told(receiver).keys(), SECONDS)
+    wait_until(lambda: due <= told(receiver).keys())
 
 
 def test_the_secret_is_in_no_template_no_variable_and_no_log(platform):

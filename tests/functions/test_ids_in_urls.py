@@ -95,7 +95,7 @@ def front(app: FastAPI, tmp_path_factory: pytest.TempPathFactory) -> Iterator[As
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
 
     def ask(method: str, target: str) -> tuple[int, dict[str, Any]]:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
         connection.putrequest(method, target)
         connection.endheaders()
         answer = connection.getresponse()

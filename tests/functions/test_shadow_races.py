@@ -49,10 +49,10 @@ def test_two_requests_at_once_load_a_shadow_once(s3, pausing):
     slot = ShadowSlot(S3Bundles(lambda: s3, "artifacts"), MANIFEST, start=loads.append)
     other = Thread(target=lambda: said(slot, pausing))
     other.start()
-    assert Pausing.is_met.wait(5)
+    assert Pausing.is_met.wait(300)
     said(slot, ModelRef(**pausing.to_json()))
     Pausing.may_go.set()
-    other.join(5)
+    other.join(300)
     assert len(loads) == 1
 
 
@@ -68,7 +68,7 @@ def test_a_load_that_ends_late_puts_its_model_in_nobody_elses_seat(s3, pausing):
     newer = put_bundle(s3, bundle("v3"))
     assert said(slot, newer) is None
     Pausing.may_go.set()
-    late.join(5)
+    late.join(300)
     assert (said(slot, newer), slot.faults(), len(loads)) == (None, [], 1)
     loads.pop()()
     assert slot._seat.model.bundle.version == "v3"

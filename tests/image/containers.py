@@ -17,7 +17,7 @@ from typing import Any
 from tests.local.workbench import wait_until
 
 BUILDAH = str(Path(__file__).resolve().parents[2] / "docker/buildah.sh")
-START_SECONDS = 60
+START_SECONDS = 300
 RUN_SECONDS = 300
 
 
@@ -77,7 +77,7 @@ class Container:
             finally:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGTERM)
-                process.wait(timeout=30)
+                process.wait(timeout=300)
 
     def _running(self, command: Sequence[str], env: Mapping[str, str], options: Sequence[str] = ()) -> list[str]:
         variables = [f"--env={name}={value}" for name, value in env.items()]
@@ -88,7 +88,7 @@ class Container:
 ASK = """
 import http.client, os, sys
 method, path, body = sys.argv[1:]
-api = http.client.HTTPConnection("127.0.0.1", int(os.environ["UVICORN_PORT"]), timeout=20)
+api = http.client.HTTPConnection("127.0.0.1", int(os.environ["UVICORN_PORT"]), timeout=60)
 api.request(method, path, body or None, {"content-type": "application/json"})
 answer = api.getresponse()
 print(answer.status, answer.read().decode())

@@ -6,7 +6,6 @@ import io
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,8 +13,9 @@ import textwrap
 import time
 import uuid
 import zipfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,18 +23,13 @@ from typing import Any
 from local.cloudformation.assets import IMAGE_MANIFEST
 from local.context import connect
 from local.jobs.entry_point import TEST_ONLY_VARIABLE
+from tests.free_ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 LASTING: list[Embedded] = []
+PATIENT_SECONDS = 300.0  # a busy machine is no fault: only what never comes fails, and it may take this long
 ROLE = "arn:aws:iam::123456789012:role/tests"
 SERVICES = [f"{name}.amazonaws.com" for name in ("lambda", "states", "sagemaker", "scheduler")]
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def archive(files: dict[str, str]) -> bytes:
@@ -46,7 +41,7 @@ def archive(files: dict[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
+def wait_until(condition: Callable[[], Any], seconds: float = PATIENT_SECONDS) -> Any:
     """The first true value of `condition`, or its last one when time is up."""
     deadline = time.monotonic() + seconds
     while not (value := condition()) and time.monotonic() < deadline:
@@ -69,6 +64,15 @@ def follow(names: list[str], index: int) -> dict[str, Any]:
     return {"Next": names[index + 1]} if index + 1 < len(names) else {"End": True}
 
 
+HELD = """
+import pathlib, time
+def handler(event, context):
+    (pathlib.Path(event) / "began").touch()
+    while not (pathlib.Path(event) / "may end").exists():
+        time.sleep(0.05)
+"""
+
+
 class Embedded:
     """A running embedded AWS."""
 
@@ -83,7 +87,7 @@ class Embedded:
     def stop(self) -> int:
         """Stop the server; its exit code."""
         self.process.terminate()
-        return self.process.wait(60)
+        return self.process.wait(PATIENT_SECONDS)
 
     def client(self, service: str) -> Any:
         """A client of this server."""
@@ -101,7 +105,7 @@ class Embedded:
             Runtime="python3.13",
             Handler="code.handler",
             Code={"ZipFile": archive({"code.py": source})},
-            **{"Timeout": 10, "Role": ROLE, **configuration},
+            **{"Timeout": 300, "Role": ROLE, **configuration},
         )
         return name
 
@@ -116,6 +120,18 @@ class Embedded:
         payload = json.dumps(event).encode()
         answer = self.client("lambda").invoke(FunctionName=name, Payload=payload, **options)
         return json.loads(answer["Payload"].read() or b"null"), answer.get("FunctionError")
+
+    @contextmanager
+    def held(self, name: str, folder: Path) -> Iterator[None]:
+        """Let an invocation of a function made of HELD last as long as the block."""
+        with ThreadPoolExecutor(1) as pool:
+            calling = pool.submit(self.invoke, name, str(folder))
+            wait_until((folder / "began").exists)
+            try:
+                yield
+            finally:
+                (folder / "may end").touch()
+        assert calling.result() == (None, None)
 
     def table(self, **options: Any) -> dict[str, Any]:
         """Create a table with the key `id`; its description."""
@@ -170,7 +186,7 @@ class Embedded:
             "RoleArn": ROLE,
             "OutputDataConfig": {"S3OutputPath": "s3://nowhere/jobs/"},
             "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
-            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 600},
             **changes,
         }
 
@@ -181,7 +197,7 @@ class Embedded:
         )["stateMachineArn"]
         return arn
 
-    def execute(self, definition: dict[str, Any], given: Any = None, seconds: float = 30.0) -> dict[str, Any]:
+    def execute(self, definition: dict[str, Any], given: Any = None, seconds: float = PATIENT_SECONDS) -> dict[str, Any]:
         """Run a state machine to its end; the description of the execution, its output parsed."""
         client = self.client("stepfunctions")
         arn = client.start_execution(stateMachineArn=self.machine(definition), input=json.dumps(given or {}))

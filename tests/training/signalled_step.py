@@ -17,7 +17,7 @@ from typing import Any
 
 STEPS_BETWEEN_SAVES = 30  # so that a short fit has several
 LIBRARIES = ["torch", "onnx", "codecarbon", "boto3", "pyarrow.parquet", "mlflow.store.tracking.sqlalchemy_store"]
-SECONDS = 120
+SECONDS = 600
 
 
 @dataclass(frozen=True)

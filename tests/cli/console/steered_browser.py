@@ -24,7 +24,7 @@ FLAGS = (
     "--disable-background-networking",
     "--remote-debugging-pipe",
 )
-SECONDS = 60
+SECONDS = 300
 KEYS = {"Tab": 9, "Enter": 13}
 
 
@@ -110,7 +110,7 @@ def steered_browser() -> Iterator[Tab]:
         finally:
             watchdog.cancel()
             process.terminate()
-            process.wait(10)
+            process.wait(300)
             for theirs in (commands, answers):
                 os.close(theirs)
 

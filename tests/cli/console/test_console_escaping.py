@@ -27,7 +27,7 @@ HOSTILE = st.sampled_from(
 TEXTS = st.one_of(HOSTILE, st.text(min_size=1, max_size=40), st.builds("{}{}".format, st.text(max_size=5), HOSTILE)).filter(
     str.strip
 )
-AGAIN = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+AGAIN = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 class Found(HTMLParser):

@@ -51,7 +51,7 @@ def seen_until(embedded, url, count):
         found.extend(embedded.messages(url))
         return len(found) >= count
 
-    assert wait_until(is_enough, 15), found
+    assert wait_until(is_enough), found
     return found
 
 
@@ -63,7 +63,7 @@ def test_what_is_taken_goes_and_what_is_not_comes_back_when_it_is_visible(embedd
         client.send_message(QueueUrl=url, MessageBody=json.dumps(body))
     found = seen_until(embedded, seen, 3)
     assert sorted(map(tuple, found)) == [('"bad"', "1"), ('"bad"', "2"), ('"good"', "1")]
-    assert wait_until(lambda: embedded.messages(letters) == ["bad"], 15)
+    assert wait_until(lambda: embedded.messages(letters) == ["bad"])
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_function_that_breaks_leaves_its_batch_until_it_is_set_aside(embedded,
     """After as many tries as the queue allows."""
     url, _, letters = fed
     embedded.client("sqs").send_message(QueueUrl=url, MessageBody='"crash"')
-    assert wait_until(lambda: embedded.messages(letters) == ["crash"], 15)
+    assert wait_until(lambda: embedded.messages(letters) == ["crash"])
 
 
 def test_a_function_that_may_not_take_messages_cannot_be_fed(embedded):
@@ -123,4 +123,4 @@ def test_the_age_of_the_oldest_message_rings(embedded):
     sqs.send_message(QueueUrl=url, MessageBody="{}")
     sqs.receive_message(QueueUrl=url, VisibilityTimeout=60)
     time.sleep(1)
-    assert wait_until(lambda: client.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"] == "ALARM", 15)
+    assert wait_until(lambda: client.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"] == "ALARM")

@@ -132,4 +132,4 @@ def test_what_cannot_be_delivered_lies_in_the_dead_letter_queue(embedded, schedu
     url, letters = embedded.queue()
     machine = embedded.machine(MACHINE)
     schedule(f"{machine}-gone", {"deadline": 12}, letters=letters)
-    assert embedded.wait_until(lambda: embedded.messages(url), 10) == [{"deadline": 12}]
+    assert embedded.wait_until(lambda: embedded.messages(url)) == [{"deadline": 12}]

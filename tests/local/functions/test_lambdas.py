@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.local.workbench import HELD
+
 ECHO = """
     import os, sys, time
     started = time.time()
@@ -28,7 +30,7 @@ def test_a_second_invocation_finds_the_function_warm(embedded):
     assert error is None
     assert (first["event"], first["memory"], first["mine"]) == ({"a": 1}, "256", "yes")
     assert first["pid"] == second["pid"]
-    assert 0 < first["left"] <= 10_000
+    assert 0 < first["left"] <= 300_000
     assert first["patience"] >= 5  # the DynamoDB here shares its processor with training
 
 
@@ -70,9 +72,10 @@ def test_later_layers_and_the_function_shadow_earlier_layers(embedded):
 def test_a_function_that_takes_too_long_is_killed(embedded):
     """The error has the name a state machine can catch, and the next invocation works."""
     name = embedded.function("import time\ndef handler(event, context):\n    time.sleep(event)\n    return 'done'", Timeout=1)
-    answer, error = embedded.invoke(name, 5)
+    answer, error = embedded.invoke(name, 600)
     assert (error, answer["errorType"]) == ("Unhandled", "Sandbox.Timedout")
     assert "Task timed out after 1.00 seconds" in answer["errorMessage"]
+    embedded.client("lambda").update_function_configuration(FunctionName=name, Timeout=300)  # a busy machine is none that hangs
     assert embedded.invoke(name, 0) == ("done", None)
 
 
@@ -110,21 +113,18 @@ def handler(event, context):
 
 def test_concurrent_invocations_run_side_by_side(embedded, tmp_path):
     """Each in an environment of its own: none answers before all three are there."""
-    name = embedded.function(MEET, Timeout=60)
+    name = embedded.function(MEET)
     with ThreadPoolExecutor(3) as pool:
         pids = {answer for answer, _ in pool.map(lambda _: embedded.invoke(name, str(tmp_path)), range(3))}
     assert len(pids) == 3
 
 
-def test_reserved_concurrency_throttles(embedded):
+def test_reserved_concurrency_throttles(embedded, tmp_path):
     """Of two callers at once, one gets the error the SDK retries."""
-    client = embedded.client("lambda")
-    name = embedded.function("import time\ndef handler(event, context): time.sleep(5)")
+    client, name = embedded.client("lambda"), embedded.function(HELD)
     client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
-    with ThreadPoolExecutor(2) as pool:
-        errors = [calling.exception() for calling in [pool.submit(embedded.invoke, name) for _ in range(2)]]
-    throttled = [error for error in errors if error]
-    assert [type(error) for error in throttled] == [client.exceptions.TooManyRequestsException]
+    with embedded.held(name, tmp_path), pytest.raises(client.exceptions.TooManyRequestsException):
+        embedded.invoke(name, str(tmp_path))
 
 
 def test_an_alias_runs_its_version(embedded):

@@ -17,7 +17,7 @@ class Http:
 
     def __init__(self, server):
         self.base = server.api
-        self.connection = http.client.HTTPConnection(urlsplit(server.api).netloc, timeout=20)
+        self.connection = http.client.HTTPConnection(urlsplit(server.api).netloc, timeout=300)
 
     def send(self, method, target, body=None, headers=None):
         """Status, headers and body."""

@@ -41,7 +41,7 @@ SIGNED = {
 
 def ask(address: str, method: str = "GET", path: str = "/", headers: dict[str, str] | None = None) -> Answer:
     """One request on a connection of its own."""
-    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=300)
     try:
         connection.request(method, path, headers=headers or {})
         return Answer(connection.getresponse())
@@ -109,6 +109,6 @@ def test_a_host_that_is_no_name_is_refused_at_the_start(given):
     """By option or variable, before anything listens."""
     command = [sys.executable, "-m", "local", "serve", *given]
     environ = {**os.environ, "GREENFRAUD_ALLOW_HOST": "platform,a b"}
-    refused = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    refused = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300, check=False)
     assert refused.returncode == 2
     assert "--allow-host" in refused.stderr

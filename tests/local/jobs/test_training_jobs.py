@@ -27,7 +27,7 @@ class Jobs:
         self.server, self.folder = server, folder
         self.bucket, self.client = server.bucket(), server.client("sagemaker")
 
-    def start(self, source, *, name=None, seconds=60, **changes):
+    def start(self, source, *, name=None, seconds=600, **changes):
         """Start a job; its name."""
         name = name or self.server.name("job")
         script = self.folder / f"{name}.py"
@@ -52,9 +52,9 @@ class Jobs:
         """The job's description."""
         return self.client.describe_training_job(TrainingJobName=name)
 
-    def end(self, name, seconds=60.0):
+    def end(self, name):
         """The job's description once it has ended."""
-        self.server.wait_until(lambda: self.describe(name)["TrainingJobStatus"] in ENDED, seconds)
+        self.server.wait_until(lambda: self.describe(name)["TrainingJobStatus"] in ENDED)
         return self.describe(name)
 
     def run(self, source, **changes):
@@ -159,7 +159,7 @@ def test_a_name_is_used_once(jobs):
 
 def test_a_job_that_runs_too_long_is_stopped(jobs):
     """And keeps what it had saved as a model."""
-    ended = jobs.run("time.sleep(30)", seconds=1)
+    ended = jobs.run("time.sleep(600)", seconds=1)
     assert (ended["TrainingJobStatus"], ended["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
 
 
@@ -172,7 +172,7 @@ def test_a_stopped_job_may_save_its_checkpoint(jobs):
             sys.exit(0)
         signal.signal(signal.SIGTERM, save)
         (root / "checkpoints/started").write_text("")
-        time.sleep(30)
+        time.sleep(600)
         """,
         CheckpointConfig={"S3Uri": f"s3://{jobs.bucket}/spot/a/"},
     )
@@ -190,7 +190,7 @@ def test_checkpoints_are_saved_while_the_job_runs_and_restored(jobs):
         epoch = int(state.read_text()) if state.exists() else 0
         state.write_text(str(epoch + 1))
         (root / "checkpoints/pid").write_text(str(os.getpid()))
-        time.sleep(0 if epoch else 30)
+        time.sleep(0 if epoch else 600)
     """
     name = jobs.start(source, CheckpointConfig=config)
     pid = jobs.server.wait_until(lambda: jobs.text("spot/b/pid"))

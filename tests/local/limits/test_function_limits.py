@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
@@ -16,6 +15,7 @@ from local.functions import unzipped_sizes
 from local.functions.reservations import Places, ThrottledError
 from local.functions.runtime_layer import MARKER
 from local.limits import figure, limits
+from tests.local.workbench import HELD
 
 LENGTH = "def handler(event, context): return len(event)"
 LONG = "def handler(event, context): return 'x' * (event - 2)"
@@ -174,16 +174,12 @@ def test_an_account_runs_so_many_at_once(beyond):
                 running.enter_context(places.place(name, reserved))
 
 
-SLEEP = "import time\ndef handler(event, context): time.sleep(3)"
-
-
-def test_an_alias_has_the_reservation_of_its_function(strict):
+def test_an_alias_has_the_reservation_of_its_function(strict, tmp_path):
     """A reservation is of all versions together."""
-    client, name = strict.client("lambda"), strict.function(SLEEP)
+    client, name = strict.client("lambda"), strict.function(HELD)
     version = client.publish_version(FunctionName=name)["Version"]
     client.create_alias(FunctionName=name, Name="live", FunctionVersion=version)
     client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
-    with ThreadPoolExecutor(2) as pool:
-        errors = [calling.exception() for calling in [pool.submit(strict.invoke, f"{name}:live") for _ in range(2)]]
+    with strict.held(name, tmp_path), pytest.raises(client.exceptions.TooManyRequestsException):
+        strict.invoke(f"{name}:live", str(tmp_path))
     client.delete_function_concurrency(FunctionName=name)
-    assert [type(error) for error in errors if error] == [client.exceptions.TooManyRequestsException]

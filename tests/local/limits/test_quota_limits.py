@@ -12,7 +12,7 @@ from local.functions.reservations import Places, ThrottledError
 from local.jobs import slots
 from local.limits import Quotas, figure
 
-SLEEP = "import time; time.sleep(60)"
+SLEEP = "import time; time.sleep(600)"
 
 
 def job(spot: bool, instances: int = 1, kind: str = "ml.m5.large") -> dict:
@@ -28,7 +28,7 @@ def test_so_many_instances_of_a_kind_train_at_once(embedded, beyond):
     request = embedded.training_job("name")
     request["AlgorithmSpecification"] |= {"ContainerEntrypoint": ["python", "-c"], "ContainerArguments": [SLEEP]}
     request["ResourceConfig"]["InstanceType"] = "ml.c5.xlarge"
-    request |= {"EnableManagedSpotTraining": True, "StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 60}}
+    request |= {"EnableManagedSpotTraining": True, "StoppingCondition": {"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": 600}}
     started = []
     try:
         for name in names[:most]:
@@ -125,7 +125,7 @@ def api(strict):
 
 def post(address: str, size: int) -> tuple[int, bytes]:
     """Send a text of so many bytes."""
-    connection = http.client.HTTPConnection(address, timeout=60)
+    connection = http.client.HTTPConnection(address, timeout=300)
     connection.request("POST", "/v1", b"x" * size, {"Content-Type": "text/plain"})
     answer = connection.getresponse()
     return answer.status, answer.read()

@@ -16,7 +16,7 @@ def asked(embedded, keys, service, path="/", body=b"", **headers):
     """Status of a raw request; the signature is not looked at, the key and its token are."""
     scope = f"AWS4-HMAC-SHA256 Credential={keys.access_key}/20260101/eu-north-1/{service}/aws4_request"
     signed = {"Authorization": f"{scope}, SignedHeaders=host, Signature=x", "X-Amz-Security-Token": keys.token, **headers}
-    connection = http.client.HTTPConnection(embedded.endpoint.removeprefix("http://"), timeout=20)
+    connection = http.client.HTTPConnection(embedded.endpoint.removeprefix("http://"), timeout=300)
     connection.request("POST", path, body, {name: value for name, value in signed.items() if value})
     return connection.getresponse().status
 

@@ -70,13 +70,18 @@ class Works:
 
     def end_of(self, arn: str) -> dict[str, Any]:
         """The description of an execution that has ended, its output parsed."""
-        self.embedded.wait_until(lambda: self.client.describe_execution(executionArn=arn)["status"] != "RUNNING", 30)
+        self.embedded.wait_until(lambda: self.client.describe_execution(executionArn=arn)["status"] != "RUNNING")
         description = self.client.describe_execution(executionArn=arn)
         return description | ({"output": json.loads(description["output"])} if "output" in description else {})
 
     def events(self, arn: str) -> list[dict[str, Any]]:
         """The history."""
         return list(self.client.get_execution_history(executionArn=arn, maxResults=1000)["events"])
+
+    def left(self, arn: str, state: str) -> int:
+        """How often a state of an execution has been left: what it answered is then noted."""
+        exits = [event["stateExitedEventDetails"]["name"] for event in self.events(arn) if "stateExitedEventDetails" in event]
+        return exits.count(state)
 
     def code_of_refusal(self, arn: str) -> tuple[str, str]:
         """Code and message with which a redrive is refused."""

@@ -91,16 +91,16 @@ def test_a_wait_ends_at_its_time(embedded):
 
 
 @pytest.mark.parametrize(
-    ("body", "error"),
+    ("body", "seconds", "error"),
     [
-        ("raise ValueError('x')", "ValueError"),
-        ("import os; os._exit(1)", "Runtime.ExitError"),
-        ("import time; time.sleep(9)", "Sandbox.Timedout"),
+        ("raise ValueError('x')", 300, "ValueError"),
+        ("import os; os._exit(1)", 300, "Runtime.ExitError"),
+        ("import time; time.sleep(600)", 1, "Sandbox.Timedout"),
     ],
 )
-def test_a_function_s_error_is_caught_by_its_name(embedded, body, error):
+def test_a_function_s_error_is_caught_by_its_name(embedded, body, seconds, error):
     """Exceptions, crashes and time-outs."""
-    name = embedded.function(f"def handler(event, context):\n    {body}", Timeout=1)
+    name = embedded.function(f"def handler(event, context):\n    {body}", Timeout=seconds)
     parameters = {"FunctionName": name, "Payload": {}}
     task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": parameters, "End": True}
     task["Catch"] = [{"ErrorEquals": [error], "ResultPath": "$.e", "Next": "K"}]

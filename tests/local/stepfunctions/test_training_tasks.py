@@ -29,7 +29,7 @@ def job(embedded, tmp_path):
             "RoleArn": embedded.role,
             "OutputDataConfig": {"S3OutputPath": f"s3://{bucket}/jobs/"},
             "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
-            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 600},
         }
         resource = "arn:aws:states:::sagemaker:createTrainingJob.sync"
         return {"Type": "Task", "Resource": resource, "Parameters": parameters, **changes}
@@ -109,7 +109,7 @@ def test_a_stopped_execution_stops_its_job_and_keeps_the_reason(embedded, job):
     """Nothing goes on computing."""
     name = embedded.name("stopped")
     client = embedded.client("stepfunctions")
-    machine = embedded.machine(chain(Train=job("time.sleep(30)", f"States.Format('{name}')")))
+    machine = embedded.machine(chain(Train=job("time.sleep(600)", f"States.Format('{name}')")))
     arn = client.start_execution(stateMachineArn=machine)["executionArn"]
 
     def status():

@@ -123,7 +123,7 @@ def test_a_run_names_the_chunk_it_learned_and_the_sample_it_replayed(trained: Wo
 
 def test_families_that_tell_of_their_common_chunk_at_once_do_not_fail(trained: Workplace) -> None:
     """MLflow's database refuses all but the first of those that found the chunk unknown."""
-    runs, tracking, barrier = children(trained), trained.tracking(), Barrier(3, timeout=20)
+    runs, tracking, barrier = children(trained), trained.tracking(), Barrier(3, timeout=300)
     names = [f"common {number}" for number in range(20)]
 
     def tell(run: Run) -> None:
