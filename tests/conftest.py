@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-FOREIGN = ("AWS_", "CDK_", "GREENFRAUD_", "MLFLOW_", "GITHUB_ACTIONS", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS")
+ACCOUNTS = ("AWS_", "CDK_", "GIT_", "GREENFRAUD_", "MLFLOW_")
+TERMINALS = ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS", "GITHUB_ACTIONS")
+NOBODYS = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "GIT_CONFIG_GLOBAL")
 
 # The shell of whoever runs the tests tells them nothing: no account, no platform, not how wide or colourful his terminal is.
 for name in list(os.environ):
-    if name.startswith(FOREIGN) and name != "GREENFRAUD_PERMISSIONS":
+    if name.startswith((*ACCOUNTS, *TERMINALS)) and name != "GREENFRAUD_PERMISSIONS":
         del os.environ[name]
-os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true"}
+os.environ |= dict.fromkeys(NOBODYS, os.devnull) | {"AWS_EC2_METADATA_DISABLED": "true"}
 # What a proxy is for, it is not for the servers that tests start.
 for name in ("NO_PROXY", "no_proxy"):
     os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
