@@ -18,7 +18,10 @@ def test_both_clients_read_the_same_states_from_the_canned_store():
     states = [busy_state(name) for name in EVERY_HOURS]
     request, answer = read_of(states)
     with canned_store({"BatchGetItem": orjson.dumps(answer), "PutItem": b"{}"}) as url:
-        for client in (LeanDynamoDB(Connections(url), lambda: Credentials("x", "x"), REGION), boto3_dynamodb.connect(url, REGION)):
+        for client in (
+            LeanDynamoDB(Connections(url, answer_seconds=300.0), lambda: Credentials("x", "x"), REGION),
+            boto3_dynamodb.connect(url, REGION),
+        ):
             found = client.batch_get_item(RequestItems=request)["Responses"]
             for state in states:
                 cells = found[state.view.table][0]["values"]["M"]

@@ -17,9 +17,16 @@ from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
 from functions.control.release.publication import Publication
+from functions.score import deadline
 from greenfraud.features.manifest import load_manifest
 from greenfraud.items.tables import REVIEWS, REVIEWS_INDEX, TableKey
 from tests.kept_clients import keep_clients
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch has all the time that a busy machine needs for it, where no test says otherwise."""
+    monkeypatch.setattr(deadline, "BATCH_SECONDS", 600.0)
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ IMPATIENT_SECONDS = 1.0  # where a test means slowness; whatever else it asks fo
 
 def lean(url: str, answer_seconds: float = PATIENT_SECONDS) -> LeanDynamoDB:
     """Our own client."""
-    return LeanDynamoDB(Connections(url, answer_seconds=answer_seconds), lambda: Credentials("x", "x", "token"), REGION)
+    connections = Connections(url, connect_seconds=PATIENT_SECONDS, answer_seconds=answer_seconds)
+    return LeanDynamoDB(connections, lambda: Credentials("x", "x", "token"), REGION)
 
 
 def boto3s(url: str, answer_seconds: float = PATIENT_SECONDS) -> Any:

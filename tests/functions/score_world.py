@@ -88,7 +88,13 @@ class World:
             reader=reader,
             control=Control(reader.read_copies, clock=lambda: self.now),
             slots=ModelSlots(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, clock=lambda: self.now),
-            shadow=ShadowSlot(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, start=lambda work: work(), clock=lambda: self.now),
+            shadow=ShadowSlot(
+                S3Bundles(lambda: self.s3, "artifacts"),
+                MANIFEST,
+                start=lambda work: work(),
+                clock=lambda: self.now,
+                timer=lambda: self.now,  # on a busy machine every one would seem slow
+            ),
             policy=PolicySlot(S3Bundles(lambda: self.s3, "artifacts"), MANIFEST, review_above=220.0, clock=lambda: self.now),
             store=decisions,
             footprint=Footprint(1769, 8.0, 1.135),

@@ -41,8 +41,9 @@ class Endpoint:
 
 
 @pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    """A running one."""
+def endpoint(monkeypatch) -> Iterator[Endpoint]:
+    """A running one; a busy machine may take its time."""
+    monkeypatch.setattr("functions.score.dynamodb.credentials.TIMEOUT_SECONDS", 300.0)
     state = Endpoint()
 
     class Handler(BaseHTTPRequestHandler):

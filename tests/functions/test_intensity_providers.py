@@ -33,6 +33,12 @@ MOER = {
 }
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take its time to answer."""
+    monkeypatch.setattr("functions.plan.intensity.asking.TIMEOUT_SECONDS", 300)
+
+
 def test_electricity_maps_foresees_hour_by_hour():
     """The zone is asked for, the token is in the header, and the last hour lasts as long as the others."""
     with answering({"/carbon-intensity/forecast": (200, FORECAST)}) as server:

@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from dynamodb_world import REGION, altered, dropped, lean, refused, said
+from dynamodb_world import PATIENT_SECONDS, REGION, altered, dropped, lean, refused, said
 
 from functions.score.dynamodb.connections import (
     ANSWER_SECONDS,
@@ -190,11 +190,14 @@ def tls_port(certificate) -> Iterator[int]:
         server.shutdown()
 
 
+def patient(url: str, authorities: Path) -> Connections:
+    """Connections that a busy machine may take its time for."""
+    return Connections(url, authorities=authorities, connect_seconds=PATIENT_SECONDS, answer_seconds=PATIENT_SECONDS)
+
+
 def test_a_server_is_talked_to_when_an_authority_vouches_for_it(certificate, tls_port):
     """The operator's own authority, for an endpoint of his own."""
-    client = LeanDynamoDB(
-        Connections(f"https://localhost:{tls_port}", authorities=certificate), lambda: Credentials("x", "x"), REGION
-    )
+    client = LeanDynamoDB(patient(f"https://localhost:{tls_port}", certificate), lambda: Credentials("x", "x"), REGION)
     assert client.get_item(TableName="control", Key={}) == {}
 
 
@@ -202,7 +205,7 @@ def test_a_server_is_talked_to_when_an_authority_vouches_for_it(certificate, tls
 def test_an_unknown_certificate_or_one_of_another_name_is_refused(certificate, tls_port, host, is_vouched_for):
     """There is no setting that skips it."""
     authorities = certificate if is_vouched_for else BOTOCORE_AUTHORITIES
-    client = LeanDynamoDB(Connections(f"https://{host}:{tls_port}", authorities=authorities), lambda: Credentials("x", "x"), REGION)
+    client = LeanDynamoDB(patient(f"https://{host}:{tls_port}", authorities), lambda: Credentials("x", "x"), REGION)
     with pytest.raises(EndpointConnectionError) as refusal:
         client.get_item(TableName="control", Key={})
     assert isinstance(refusal.value.__cause__, ssl.SSLCertVerificationError)

@@ -228,12 +228,11 @@ def test_a_batch_ends_before_the_functions_own_timeout(start, world):
 
 
 @pytest.mark.parametrize(("is_warm", "reads"), [(True, 1), (False, 2)])
-def test_a_store_that_answers_no_part_of_a_read_is_not_asked_for_the_next(world, monkeypatch, is_warm, reads):
+def test_a_store_that_answers_no_part_of_a_read_is_not_asked_for_the_next(world, is_warm, reads):
     """Three parts of a batch, each waited for in vain, would be the whole time.
 
     Who knows no control document yet asks once more, for its copies alone.
     """
-    monkeypatch.setattr("functions.score.deadline.BATCH_SECONDS", 60.0)  # a hundred puts take their time here
     if is_warm:
         world.score(transaction_id="warm", customer_id="warm", terminal_id="warm")
 
