@@ -91,7 +91,7 @@ bodies = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(body=bodies)
 def test_any_json_is_read_or_refused(tmp_path, body):
     """Whatever stands where something else should."""

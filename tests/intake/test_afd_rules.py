@@ -20,7 +20,7 @@ from tests.intake.afd_policies import FIELDS, TYPES, definitions, left_of, payme
 outcomes = st.sampled_from(["allow", "review", "block"])
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     rules=st.lists(st.tuples(trees, outcomes), min_size=1, max_size=4),
     mode=st.sampled_from(["FIRST_MATCHED", "ALL_MATCHED"]),
