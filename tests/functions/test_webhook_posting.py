@@ -74,8 +74,12 @@ def test_who_is_reached_when_the_time_is_over_is_told_nothing(monkeypatch):
         return connect(*arguments)
 
     monkeypatch.setattr("socket.create_connection", connect_late)
-    with socket.create_server(("127.0.0.1", 0)) as listening, pytest.raises(UnreachableError, match="TimeoutError"):
-        post(f"http://127.0.0.1:{listening.getsockname()[1]}/", {}, b"{}", is_local=True)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        with pytest.raises(UnreachableError, match="TimeoutError"):
+            post(f"http://127.0.0.1:{listening.getsockname()[1]}/", {}, b"{}", is_local=True)
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.recv(1) == b""
 
 
 def test_answers_are_taken_by_their_class():
