@@ -13,9 +13,8 @@ import textwrap
 import time
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,15 +61,6 @@ def chain(**states: dict[str, Any]) -> dict[str, Any]:
 def follow(names: list[str], index: int) -> dict[str, Any]:
     """Where the state at `index` leads."""
     return {"Next": names[index + 1]} if index + 1 < len(names) else {"End": True}
-
-
-HELD = """
-import pathlib, time
-def handler(event, context):
-    (pathlib.Path(event) / "began").touch()
-    while not (pathlib.Path(event) / "may end").exists():
-        time.sleep(0.05)
-"""
 
 
 class Embedded:
@@ -120,18 +110,6 @@ class Embedded:
         payload = json.dumps(event).encode()
         answer = self.client("lambda").invoke(FunctionName=name, Payload=payload, **options)
         return json.loads(answer["Payload"].read() or b"null"), answer.get("FunctionError")
-
-    @contextmanager
-    def held(self, name: str, folder: Path) -> Iterator[None]:
-        """Let an invocation of a function made of HELD last as long as the block."""
-        with ThreadPoolExecutor(1) as pool:
-            calling = pool.submit(self.invoke, name, str(folder))
-            wait_until((folder / "began").exists)
-            try:
-                yield
-            finally:
-                (folder / "may end").touch()
-        assert calling.result() == (None, None)
 
     def table(self, **options: Any) -> dict[str, Any]:
         """Create a table with the key `id`; its description."""

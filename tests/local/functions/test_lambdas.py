@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.local.workbench import HELD
+from tests.local.held_functions import HELD, held
 
 ECHO = """
     import os, sys, time
@@ -123,7 +123,7 @@ def test_reserved_concurrency_throttles(embedded, tmp_path):
     """Of two callers at once, one gets the error the SDK retries."""
     client, name = embedded.client("lambda"), embedded.function(HELD)
     client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
-    with embedded.held(name, tmp_path), pytest.raises(client.exceptions.TooManyRequestsException):
+    with held(embedded, name, tmp_path), pytest.raises(client.exceptions.TooManyRequestsException):
         embedded.invoke(name, str(tmp_path))
 
 

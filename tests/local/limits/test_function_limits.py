@@ -15,7 +15,7 @@ from local.functions import unzipped_sizes
 from local.functions.reservations import Places, ThrottledError
 from local.functions.runtime_layer import MARKER
 from local.limits import figure, limits
-from tests.local.workbench import HELD
+from tests.local.held_functions import HELD, held
 
 LENGTH = "def handler(event, context): return len(event)"
 LONG = "def handler(event, context): return 'x' * (event - 2)"
@@ -180,6 +180,6 @@ def test_an_alias_has_the_reservation_of_its_function(strict, tmp_path):
     version = client.publish_version(FunctionName=name)["Version"]
     client.create_alias(FunctionName=name, Name="live", FunctionVersion=version)
     client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
-    with strict.held(name, tmp_path), pytest.raises(client.exceptions.TooManyRequestsException):
+    with held(strict, name, tmp_path), pytest.raises(client.exceptions.TooManyRequestsException):
         strict.invoke(f"{name}:live", str(tmp_path))
     client.delete_function_concurrency(FunctionName=name)
