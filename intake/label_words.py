@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ FRAUD = ("1", "true", "t", "yes", "y", "fraud", "fraudulent")
 LEGITIMATE = ("0", "false", "f", "no", "n", "legit", "legitimate", "genuine")
 MEND = "Write 1 or 0, true or false; nothing where nobody reported"
 PLAINLY = Labels()
+FALSE, TRUE = "f", {"t", "true"}
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,26 @@ def verdicts(column: Column, labels: Labels = PLAINLY) -> Verdicts:
     A side whose words are stated has these and no others. InputError names the row of a word that means nothing.
     """
     words = pc.fill_null(_words_of(column), "")
+    present = set(words.unique().to_pylist())
     never = _lowered(labels.not_investigated)
     fraud = _lowered(labels.fraud) or [word for word in FRAUD if word not in {*never, *_lowered(labels.legitimate)}]
     sound = _lowered(labels.legitimate) or [word for word in LEGITIMATE if word not in {*never, *fraud}]
+    if not (labels.legitimate or labels.fraud) and is_of_two_meanings(present):
+        sound = [word for word in sound if word != FALSE]
     if "" not in {*fraud, *never}:
         sound = [*sound, ""]
     is_known = pc.is_in(words, pa.array([*fraud, *sound, *never], pa.string()))
     refuse(column, pc.invert(is_known), "neither fraud nor not", _mend(words, is_known))
     return Verdicts(pc.is_in(words, pa.array(fraud, pa.string())), pc.invert(pc.is_in(words, pa.array(never, pa.string()))))
+
+
+def is_of_two_meanings(words: Collection[str]) -> bool:
+    """Tell whether `f` among a column's words, in lower case, may be fraud as well as false: nothing there says true.
+
+    >>> is_of_two_meanings({"f", ""}), is_of_two_meanings({"t", "f"})
+    (True, False)
+    """
+    return FALSE in words and not TRUE & set(words)
 
 
 def flags(column: Column) -> pa.Array:

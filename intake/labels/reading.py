@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from greenfraud.records import Label
 from intake import checks
 from intake.errors import InputError
+from intake.label_words import FALSE, is_of_two_meanings
 from intake.layout import Layout, missing_told, refuse_unknown
 from intake.moments import moments
 from intake.reading import Column, SourceFile, read_source
@@ -149,6 +150,8 @@ def _words(source: SourceFile, asked: Asked) -> pa.Array:
     refuse(
         column, pc.invert(is_known), "neither fraud nor legitimate", "Write fraud, legitimate or first_party; 1 or 0; true or false"
     )
+    if is_of_two_meanings(words.unique().to_pylist()):
+        refuse(column, pc.equal(words, FALSE), "fraud, or false: nothing there says true", "Write fraud or legitimate in its place")
     return words
 
 

@@ -129,7 +129,8 @@ def _is_currency(word: str) -> bool:
 def _is_fraud(column: Sampled, points: int) -> Fit:
     known = meanings(column.name, column.counts, column.seen.absent)
     words = {word.strip().lower() for word in column.counts}
-    if known is None and points > 1 and 2 <= len(words) <= MOST_WORDS:
+    is_some = bool(words) and len(words) + bool(column.seen.absent) > 1
+    if known is None and points > 1 and is_some and len(words) <= MOST_WORDS:
         return (f"values {', '.join(list(column.counts)[:4])}",), ("its words are unknown",)
     if known is None or not (points or words & SPEAKING):
         return None

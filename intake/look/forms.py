@@ -140,7 +140,7 @@ def label_form(column: str, counts: Mapping[str, int], absent: int, description:
     told = description.labels
     if not (told.fraud or told.legitimate or told.not_investigated):
         found = meanings(column, counts, absent)
-        unknown = tuple(sorted(counts)) if 2 <= len(counts) <= MOST_WORDS else ()
+        unknown = tuple(sorted(counts)) if counts and 2 <= len(counts) + bool(absent) <= MOST_WORDS else ()
         rows = sum(counts.values()) + absent
         return found or (
             LabelForm(column=column, counts=dict(counts), unknown=unknown, absent=absent, rows=rows) if unknown else None

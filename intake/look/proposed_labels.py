@@ -28,7 +28,7 @@ def propose_labels(draft: Draft, form: LabelForm, seen: Seen) -> None:
                 section="labels",
                 what=f"{form.column}: nobody knows what {', '.join(f'`{word}`' for word in form.unknown)} means",
                 replies=tuple(_meant(words, form.unknown, meaning) for meaning in ("not_investigated", "legitimate", "fraud"))
-                if form.fraud or form.legitimate
+                if form.fraud or form.legitimate or len(form.unknown) == 1
                 else (_NOBODY_KNOWS,),
             )
         )
