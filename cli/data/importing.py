@@ -28,6 +28,7 @@ from intake.description import Description
 from intake.doubtful_ids import doubts
 from intake.label_words import is_word
 from intake.layout import resolve_layout
+from intake.look.counting import counted
 from intake.reading import SourceFile, content_of, file_sha256, read_source
 from intake.refusals import RowsError
 from intake.unpacking import packed_as
@@ -82,6 +83,10 @@ def load_file(path: Path, options: ImportOptions, *, note: Callable[[str], None]
     if path.stat().st_size >= MUCH_BYTES:
         note(f"reading {path}, from its first row to its last …")
     source = _source(path, options)
+    if source.headers:
+        note(
+            f"left out: {counted(source.headers, 'line')} with the names of the columns again, as files have that were put together"
+        )
     if source.ignored:
         note(f"columns not used: {', '.join(source.ignored)} (--look says which could become features)")
     if lacking := [name for name in load_manifest().extra_columns if name not in source.columns]:

@@ -24,6 +24,7 @@ from intake.foreign_files import refuse_foreign
 from intake.look.findings import Form
 from intake.look.time_texts import written_as
 from intake.reading import PARQUET_MAGIC
+from intake.repeated_headers import repeats_header
 from intake.shown import shown
 from intake.unpacking import packed_as, unpacked
 
@@ -128,7 +129,7 @@ def _opened_csv(path: Path, start: bytes, form: Form, shape: FileShape, other: b
     misfits = list[int]()
 
     def batches(places: Sequence[int] | None) -> Iterator[pa.RecordBatch]:
-        return _csv_batches(path, form, len(names), range(len(names)) if places is None else places, misfits)
+        return _csv_batches(path, form, names, range(len(names)) if places is None else places, misfits)
 
     return Opened(form, names, batches, misfits)
 
@@ -152,9 +153,11 @@ def _refuse_no_header(path: Path, text: str, names: Sequence[str]) -> None:
             )
 
 
-def _csv_batches(path: Path, form: Form, width: int, places: Sequence[int], misfits: list[int]) -> Iterator[pa.RecordBatch]:
+def _csv_batches(
+    path: Path, form: Form, header: Sequence[str], places: Sequence[int], misfits: list[int]
+) -> Iterator[pa.RecordBatch]:
     """Rows as texts; a row with too few or too many fields is passed over: reading names it, looking does not need it."""
-    names = [f"c{place}" for place in places]
+    names, width = [f"c{place}" for place in places], len(header)
     misfits.clear()
 
     def pass_over(row: arrow_csv.InvalidRow) -> str:
@@ -182,7 +185,9 @@ def _csv_batches(path: Path, form: Form, width: int, places: Sequence[int], misf
                     check_utf8=False,
                 ),
             )
-            yield from reader
+            for batch in reader:
+                is_header = repeats_header(batch.columns, [header[int(name[1:])] for name in batch.schema.names])
+                yield batch.filter(pa.array(~is_header)) if is_header.any() else batch
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error) or not _has_second_line(path, form):
             return

@@ -46,5 +46,5 @@ def test_a_file_of_labels_takes_no_f_for_false_where_nothing_says_true(tmp_path)
     """A bank's F may stand for fraud."""
     path = tmp_path / "bank.csv"
     path.write_text("transaction_id,label\nt1,F\nt2,F\n")
-    with pytest.raises(InputError, match="line 2.*fraud, or false"):
+    with pytest.raises(InputError, match=r"line 2.*fraud, or false"):
         read_labels(path, Asked({}))
