@@ -186,7 +186,7 @@ def _csv_batches(
                 ),
             )
             for batch in reader:
-                is_header = repeats_header(batch.columns, [header[int(name[1:])] for name in batch.schema.names])
+                is_header = repeats_header(batch.columns[: len(places)], [header[place] for place in places])
                 yield batch.filter(pa.array(~is_header)) if is_header.any() else batch
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error) or not _has_second_line(path, form):
