@@ -49,6 +49,9 @@ class ReadingOptions:
     ] = None
     labels: Annotated[Path | None, _option(help="a file of labels: transaction_id, reported_at, label")] = None
     labels_map: Annotated[str, _option(help="columns of the file of labels: transaction_id=Ref,reported_at=Posted")] = ""
+    reported_format: Annotated[str, _option(help="such as '%d/%m/%Y', of when frauds were reported; a day counts from its end")] = (
+        ""
+    )
     generate_ids: Annotated[
         bool | None, _option("--generate-ids/--no-generate-ids", help="make ids of what rows say, where they have none")
     ] = None
@@ -131,6 +134,7 @@ class ReadingOptions:
                 "not_investigated": self.not_investigated_value,
                 "file": str(self.labels) if self.labels else "",
                 "columns": parse_map(self.labels_map, FIELDS),
+                "format": self.reported_format,
             },
             "rows": {
                 "generate_ids": self.generate_ids,

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from greenfraud.instants import DAY_US, LAST_US, MINUTE_US
-from intake.description import EPOCHS, STEPS, Times
+from intake.described_values import EPOCHS, STEPS
 from intake.description import Description as Described
+from intake.description import Times
 from intake.reading import Column, Mask, is_text, plain
 from intake.refusals import either, refuse, refuse_absent
 from intake.time_formats import counted, formatted

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from pyarrow.types import is_null
 
 from greenfraud.instants import DAY_US, HOUR_US, LAST_US, MINUTE_US, SECOND_US
-from intake.description import EPOCHS, STEPS, Times
+from intake.described_values import EPOCHS, STEPS
+from intake.description import Times
 from intake.reading import Column, is_text, plain
 from intake.refusals import refuse
 

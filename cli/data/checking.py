@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,9 @@ from greenfraud.instants import DAY_US
 from intake import checks
 from intake.amount_marks import AS_NUMBERS
 from intake.label_words import verdicts
-from intake.moments import moments, not_ahead, not_before
+from intake.moments import moments, not_ahead
+from intake.reading import plain
+from intake.reports import not_before, reported_moments
 from intake.row_ids import generated_ids
 
 if TYPE_CHECKING:
@@ -64,7 +66,9 @@ class Reader:
         values |= {"transaction_id": ids, "customer_id": ids}
         if "customer_id" in columns:
             values["customer_id"] = checks.identifiers(columns["customer_id"])
-        is_fraud, observed = (verdict.is_fraud, self._observed(source, occurred)) if verdict else self._told(ids, occurred, zone)
+        is_fraud, observed = (
+            (verdict.is_fraud, self._observed(source, occurred, verdict.is_fraud)) if verdict else self._told(ids, occurred, zone)
+        )
         values |= {"is_fraud": is_fraud, "observed_us": pc.if_else(is_fraud, observed, pa.scalar(None, pa.int64()))}
         table = pa.table({name: values[name] for name in SCHEMA.names}, schema=SCHEMA)
         for name in values:
@@ -105,20 +109,23 @@ class Reader:
         who = checks.identifiers(customer) if customer else pa.nulls(rows, pa.string())
         return generated_ids([values["occurred_us"], who, values["terminal_id"], paid, currency])
 
-    def _observed(self, source: SourceFile, occurred: pa.Array) -> pa.Array:
-        """Return when each was or would have been reported: as the file says, else `maturity_days` after it happened."""
+    def _observed(self, source: SourceFile, occurred: pa.Array, is_fraud: pa.Array) -> pa.Array:
+        """Return when each was or would have been reported: as the file says of frauds, else `maturity_days` after it happened."""
         observed = pc.add(occurred, self.maturity_days * DAY_US)
         if "observed_at" not in source.columns:
             return observed
         column = source.columns["observed_at"]
-        reported = moments(column, timezone=self._zone(source), required=False, described=self.description)
-        return pc.coalesce(not_ahead(column, not_before(column, reported, occurred)), observed)
+        values = plain(column.values)
+        # Of others the moment says nothing, and programs write 1900 or 9999 where there is none.
+        column = replace(column, values=pc.if_else(is_fraud, values, pa.scalar(None, values.type)))
+        reported = reported_moments(column, timezone=self._zone(source), described=self.description)
+        return pc.coalesce(not_before(column, reported, occurred), observed)
 
     def _told(self, ids: pa.Array, occurred: pa.Array, zone: str | None) -> tuple[pa.Array, pa.Array]:
         """Labels of another file, and when they were reported, which is when they mature where it does not say."""
         labels = self.description.labels
         path = Path(labels.file or "")
-        told = labels_of(ids, path, labels.columns, timezone=zone, note=self.note)
+        told = labels_of(ids, path, labels, timezone=zone, note=self.note)
         is_early = pc.fill_null(pc.less(told.reported_us, occurred), fill_value=False)
         if count := pc.sum(is_early).as_py():
             raise InputError(

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cli.errors import InputError
+from intake.description import Labels
 from intake.labels.reading import FIELDS, Asked, read_labels
 from intake.reading import RowNumbers
 
@@ -25,17 +26,19 @@ class Told:
     reported_us: pa.Array
 
 
-def labels_of(ids: pa.Array, path: Path, columns: dict[str, str], *, timezone: str | None, note: Callable[[str], None]) -> Told:
+def labels_of(ids: pa.Array, path: Path, labels: Labels, *, timezone: str | None, note: Callable[[str], None]) -> Told:
     """What the file says of payments; of one that it does not name, nobody reported a fraud.
 
     The newest verdict of a payment stands, and its first report counts. InputError when the file cannot be used, or knows none.
     """
-    if unknown_fields := sorted(set(columns) - set(FIELDS)):
+    if unknown_fields := sorted(set(labels.columns) - set(FIELDS)):
         raise InputError(f"labels.columns: there is no field `{unknown_fields[0]}`. The fields are {', '.join(FIELDS)}")
     try:
-        table = read_labels(path, Asked(columns, timezone=timezone, all_fraud=True, now_us=UNTOLD_US)).table
+        table = read_labels(
+            path, Asked(labels.columns, timezone=timezone, all_fraud=True, now_us=UNTOLD_US, time_format=labels.format)
+        ).table
     except InputError as error:
-        raise InputError(f"--labels {path}: {error}") from None
+        raise InputError(f"--labels {path}: {str(error).replace('--map', '--labels-map')}") from None
     row = pc.index_in(table["transaction_id"], value_set=ids)
     is_here = row.is_valid()
     unknown = len(row) - int(pc.sum(is_here).as_py() or 0)

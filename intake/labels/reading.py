@@ -14,12 +14,13 @@ import pyarrow.compute as pc
 
 from greenfraud.records import Label
 from intake import checks
+from intake.description import Description, Labels
 from intake.errors import InputError
 from intake.label_words import FALSE, is_of_two_meanings
 from intake.layout import Layout, missing_told, refuse_unknown
-from intake.moments import moments
 from intake.reading import Column, SourceFile, read_source
 from intake.refusals import refuse, refuse_absent
+from intake.reports import reported_moments
 
 FIELDS = ("transaction_id", "label", "reported_at", "source", "reason_code")
 ALSO = {"label": ("is_fraud",), "reported_at": ("observed_at",)}  # names that our own files have for them
@@ -50,6 +51,7 @@ class Asked:
     all_fraud: bool = False
     source: str = "bank"
     now_us: int = field(default_factory=lambda: time.time_ns() // 1000)
+    time_format: str | None = None  # of moments that are not written as RFC 3339 has them
 
 
 @dataclass(frozen=True)
@@ -160,8 +162,16 @@ def _reported(source: SourceFile, asked: Asked, count: int) -> pa.Array:
     if "reported_at" not in source.columns:
         return pa.array([asked.now_us] * count)
     column = source.columns["reported_at"]
+    described = Description(labels=Labels(format=asked.time_format))
     with _naming(column):
-        reported = moments(column, timezone=asked.timezone)
+        reported = reported_moments(column, timezone=asked.timezone, described=described, refuse_ahead=_refuse_future)
+    refuse_absent(column, reported.is_null())
+    # A day alone counts from its end, and today's is yet to come.
+    is_today = pc.greater(reported, time.time_ns() // 1000)
+    return reported if asked.now_us < 0 else pc.if_else(is_today, asked.now_us, reported)
+
+
+def _refuse_future(column: Column, reported: pa.Array) -> pa.Array:
     refuse(column, pc.greater(reported, time.time_ns() // 1000), "in the future", "Check the time zone")
     return reported
 

@@ -40,3 +40,5 @@ class Seen:
     given: Description
     given_columns: Mapping[str, tuple[str, ...]]  # of the description and of options
     unused: Sequence[ColumnSeen] = ()
+    reports: TimeForm | None = None  # of the column that says when frauds were reported
+    further: Sequence[Question] = ()  # about columns that no field takes

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from intake.description import EPOCHS, STEPS, Description
+from intake.described_values import EPOCHS, STEPS
+from intake.description import Description
 from intake.look.columns import Sampled
 from intake.look.findings import LabelForm, MoneyForm, TimeForm
 from intake.look.label_words import MOST_WORDS, meanings

@@ -22,6 +22,7 @@ from intake.look.forms import label_form, money_form, time_form
 from intake.look.leaking import Told, told_by
 from intake.look.opening import Opened, open_file
 from intake.look.proposal import propose
+from intake.look.refunds import refund_questions
 from intake.shown import shown
 
 MATURITY_DAYS = 7
@@ -60,6 +61,7 @@ class Forms:
     time: TimeForm | None
     money: MoneyForm | None
     labels: LabelForm | None
+    reports: TimeForm | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,8 @@ class Glance:
                 given=self.asked.given,
                 given_columns=self.asked.settled(self.opened.names),
                 unused=[column.seen for column in self.unused],
+                reports=forms.reports,
+                further=() if self.asked.given.rows.kind else tuple(refund_questions(self.unused)),
             )
         )
 
@@ -158,8 +162,10 @@ def _forms(choice: Choice, sampled: Sequence[Sampled], given: Description) -> Fo
     by_name = {column.name: column for column in reversed(sampled)}
     found = {of: [by_name[name] for name in names if name in by_name] for of, names in choice.columns.items()}
     times, amounts, labels = found.get("occurred_at"), found.get("amount"), found.get("is_fraud")
+    reports = [column for column in found.get("observed_at", []) if column.looked_at]
     return Forms(
         time=time_form(times, given) if times else None,
         money=money_form(amounts[0], given) if amounts else None,
         labels=label_form(labels[0].name, labels[0].counts, labels[0].seen.absent, given) if labels else None,
+        reports=time_form(reports[:1], Description()) if reports else None,
     )

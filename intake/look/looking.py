@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 import pyarrow as pa
 from pydantic import ValidationError
 
-from intake.description import STEPS, Description
+from intake.described_values import STEPS
+from intake.description import Description
 from intake.errors import InputError
 from intake.look.cautions import cautions
 from intake.look.columns import Sampled, texts_of
@@ -117,7 +118,7 @@ def _forms_of_all(glance: Glance, time: TimeForm | None, tally: Tally) -> Forms:
         place = _places(glance)["amount"][0]
         money = money_form(Sampled(money.column, 0, pa.array(tally.amounts, pa.string()), glance.sampled[place].kind), given)
     labels = forms.labels and (label_form(forms.labels.column, tally.labels, tally.unlabelled, given) or forms.labels)
-    return Forms(time=time, money=money or forms.money, labels=labels)
+    return Forms(time=time, money=money or forms.money, labels=labels, reports=forms.reports)
 
 
 def _entities(tally: Tally, of: str, glance: Glance) -> Entities | None:

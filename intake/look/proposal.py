@@ -10,7 +10,7 @@ from intake.look.choosing import MOST_CHOICES, is_own, quoted
 from intake.look.draft import Draft, Seen
 from intake.look.findings import ColumnSeen, Question, Reply
 from intake.look.names import plain_name
-from intake.look.proposed_labels import propose_labels
+from intake.look.proposed_labels import propose_labels, propose_reports
 from intake.look.proposed_money import is_of_open_unit, propose_money
 from intake.look.proposed_times import propose_times
 
@@ -29,6 +29,9 @@ def propose(seen: Seen) -> Draft:
         propose_money(draft, seen.money, seen)
     if seen.labels is not None:
         propose_labels(draft, seen.labels, seen)
+    if seen.reports is not None:
+        propose_reports(draft, seen.reports, seen)
+    draft.questions += seen.further
     return draft
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from intake.description import STEPS
+from intake.described_values import STEPS
 from intake.layout import HANDBOOK
 from intake.look.choosing import quoted
 from intake.look.draft import Draft, Seen

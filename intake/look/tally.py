@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from intake.description import EPOCHS, STEPS
+from intake.described_values import EPOCHS, STEPS
 from intake.joining import MARKS, TIME_MARK, joined
 from intake.look.columns import LOOKED_AT, some_of, texts_of
 from intake.look.findings import TimeForm
