@@ -47,7 +47,7 @@ def known_format(text: str) -> str:
             raise ValueError(f"is no format: {error}. Write one such as %d/%m/%Y %H:%M") from None
     if "%H" in text and "%p" in text:
         raise ValueError(
-            "has an hour of 24 (%H) and a half of the day (%p), which would be passed over. Write %I for an hour of 12"
+            "has %H beside %p, and am and pm would be passed over. Write %I for an hour of 12"
         )
     return text
 

@@ -1,4 +1,4 @@
-"""When frauds were reported: written as times are or in a format of their own; a day alone counts from its end, when it was known."""
+"""When frauds were reported: written as times are, or in a format of their own; a day alone counts from its end."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from intake.reading import Column, is_text, plain
 from intake.refusals import RowsError, refuse
 
 DAY = r"^\d{4}[-/]\d{2}[-/]\d{2}$"
+Check = Callable[[Column, pa.Array], pa.Array]
 ISO_DAY = "%Y-%m-%d"
 CLOCKS = ("%H", "%I", "%X", "%c", "%s")
 SAME_ZONE = "Check that both columns are of one time zone"
@@ -28,9 +29,12 @@ def reported_moments(
     *,
     timezone: str | None,
     described: Description,
-    refuse_ahead: Callable[[Column, pa.Array], pa.Array] = not_ahead,
+    refuse_ahead: Check = not_ahead,
 ) -> pa.Array:
-    """Moments of reports as microseconds since the epoch, UTC; null where nothing is there. InputError for what is no time, or ahead."""
+    """Moments of reports as microseconds since the epoch, UTC; null where nothing is there.
+
+    InputError for what is no time, and for what is ahead.
+    """
     style = described.labels.format or described.times.format
     if described.labels.format is None and _has_iso_days(column):
         style, column = ISO_DAY, replace(column, values=pc.replace_substring(plain(column.values), "/", "-"))

@@ -66,9 +66,10 @@ class Reader:
         values |= {"transaction_id": ids, "customer_id": ids}
         if "customer_id" in columns:
             values["customer_id"] = checks.identifiers(columns["customer_id"])
-        is_fraud, observed = (
-            (verdict.is_fraud, self._observed(source, occurred, verdict.is_fraud)) if verdict else self._told(ids, occurred, zone)
-        )
+        if verdict is None:
+            is_fraud, observed = self._told(ids, occurred, zone)
+        else:
+            is_fraud, observed = verdict.is_fraud, self._observed(source, occurred, verdict.is_fraud)
         values |= {"is_fraud": is_fraud, "observed_us": pc.if_else(is_fraud, observed, pa.scalar(None, pa.int64()))}
         table = pa.table({name: values[name] for name in SCHEMA.names}, schema=SCHEMA)
         for name in values:
