@@ -46,9 +46,7 @@ def known_format(text: str) -> str:
         if "directive" in str(error) or "stray" in str(error):
             raise ValueError(f"is no format: {error}. Write one such as %d/%m/%Y %H:%M") from None
     if "%H" in text and "%p" in text:
-        raise ValueError(
-            "has %H beside %p, and am and pm would be passed over. Write %I for an hour of 12"
-        )
+        raise ValueError("has %H beside %p, and am and pm would be passed over. Write %I for an hour of 12")
     return text
 
 

@@ -16,6 +16,7 @@ from intake.described_values import EPOCHS, STEPS
 from intake.description import Times
 from intake.reading import Column, is_text, plain
 from intake.refusals import refuse
+from intake.zone_names import with_offsets
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNITS_US: dict[str, int | Decimal] = {
@@ -43,11 +44,12 @@ def formatted(column: Column, text: pa.Array, layout: str) -> tuple[pa.Array, bo
     """Text in a strptime format as timestamps, and whether the format has their offset; what does not fit is refused."""
     import pandas as pd
 
-    has_offset = "%z" in layout or "%Z" in layout
+    has_offset, written = "%z" in layout or "%Z" in layout, layout
+    text, layout = with_offsets(column, text, layout)
     found = pd.to_datetime(text.to_pandas(), format=layout, errors="coerce", exact=True, utc=has_offset)
     stamps = pa.array(found, pa.timestamp("ns", "UTC" if has_offset else None), from_pandas=True)
     is_bad = pc.and_(text.is_valid(), stamps.is_null())
-    refuse(column, is_bad, f"no time as {layout}", "Say how times are written: --time-format, such as '%d/%m/%Y %H:%M'")
+    refuse(column, is_bad, f"no time as {written}", "Say how times are written: --time-format, such as '%d/%m/%Y %H:%M'")
     return stamps, has_offset
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -40,7 +41,15 @@ def _of_one(column: Sampled, names: tuple[str, ...]) -> TimeForm:
         return _written(names, column.written)
     is_number = column.seen.kind in {"whole number", "number"}
     style = (epoch_of(column.looked_at) or STEPS) if is_number else "unreadable"
-    return TimeForm(columns=names, style=style, has_offset=True)
+    return TimeForm(columns=names, style=style, has_offset=True, examples=_shapes(column.looked_at))
+
+
+def _shapes(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the first of each of two shapes, letters and digits being alike."""
+    found: dict[str, str] = {}
+    for text in texts:
+        found.setdefault(re.sub(r"\w+", "w", text), text)
+    return tuple(found.values())[:2]
 
 
 def _told(names: tuple[str, ...], told: str, description: Description) -> TimeForm:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ MARKED, OF_MARKED = "[0-9][.,' \u2019\u00a0\u202f][0-9]{3}[.,][0-9]", 20
 OF_EACH_BATCH = 500  # times and amounts whose writing is looked at
 MOST_FRAUDS = 1_000_000  # whose customers are remembered
 CLOCK = r"[T, ]*\d{1,2}:\d{2}.*$"
+CLOCK_OF_POINTS = r"[T, ]+\d{1,2}\.\d{2}.*$"
 DAY_S = SECONDS["days"]
 DATE_PARTS = 3  # year, month and day
 
@@ -155,7 +157,7 @@ def day_keys(parts: Sequence[pa.Array], form: TimeForm) -> pa.Array:
     )
     if form.date_format == "%Y%m%d":
         return pc.utf8_slice_codeunits(trimmed, 0, 8)
-    return pc.replace_substring_regex(trimmed, CLOCK, "")
+    return pc.replace_substring_regex(trimmed, CLOCK_OF_POINTS if re.search(r"%[HI]\.", form.format) else CLOCK, "")
 
 
 def _numbered_days(texts: pa.Array, form: TimeForm) -> pa.Array:
