@@ -58,6 +58,9 @@ class ReadingOptions:
     no_customer: Annotated[
         bool | None, _option("--no-customer/--with-customer", help="nobody is known: take every payment for a stranger's")
     ] = None
+    guests: Annotated[
+        bool | None, _option("--guests/--no-guests", help="take a payment of which no customer is there for a stranger's")
+    ] = None
     refund: Annotated[list[str] | None, _option(help="rows that are refunds: type=REFUND; may be repeated")] = None
     since: Annotated[datetime | None, _option(formats=["%Y-%m-%d"], help="leave older rows out", metavar="YYYY-MM-DD")] = None
     skip_bad: Annotated[
@@ -139,6 +142,7 @@ class ReadingOptions:
             "rows": {
                 "generate_ids": self.generate_ids,
                 "no_customer": self.no_customer,
+                "guests": self.guests,
                 "since": self.since.date() if self.since else None,
                 "skip_bad": self.skip_bad,
                 "most_bad_share": self.most_bad,

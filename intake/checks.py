@@ -15,12 +15,14 @@ from greenfraud.extras import MAXIMUM_TEXT_LENGTH
 from greenfraud.records import CONTROL_CHARACTER, MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 from intake.amount_marks import AS_NUMBERS, rounded, without_marks
 from intake.description import Money
+from intake.exponents import expanded, refuse_cut
 from intake.reading import Column, is_text, plain
-from intake.refusals import RowsError, and_more, either, refuse, refuse_absent
+from intake.refusals import FILL_IN, RowsError, and_more, either, refuse, refuse_absent
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 MISSING = "no amount", "Every transaction needs one; 0 is valid"
 TOO_LARGE = "above the largest amount, 10^12 minor units", "Check the unit"
+NOTHING = ("nan", "null", "none", "n/a", "na", "-", "#n/a", "nil")  # as programs write it
 REFUNDS = "Amounts are 0 or more; leave refunds out: --refund type=REFUND where a column tells them"
 MOST_WHOLE_DIGITS, MOST_DIGITS = 13, 4  # before the point in a currency without decimals; after it in any
 Digits: TypeAlias = "int | np.ndarray[Any, np.dtype[np.int64]]"
@@ -31,10 +33,10 @@ WRITE_NUMBERS = (
 )
 
 
-def identifiers(column: Column, *, required: bool = True) -> pa.Array:
+def identifiers(column: Column, *, required: bool = True, mend: str = FILL_IN) -> pa.Array:
     """Ids as strings of 1 to 256 characters, none a control character; whole numbers become their digits.
 
-    Where not `required`, an absent id is null.
+    Where not `required`, an absent id is null; else it is refused, and `mend` says what to do about it.
     """
     values = _whole_numbers(column)
     if not (pa.types.is_integer(values.type) or is_text(values.type) or pa.types.is_null(values.type)):
@@ -42,7 +44,7 @@ def identifiers(column: Column, *, required: bool = True) -> pa.Array:
     text = pc.cast(plain(values), pa.string())
     text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
     if required:
-        refuse_absent(column, text.is_null())
+        refuse_absent(column, text.is_null(), mend)
     refuse(
         column, pc.greater(pc.utf8_length(text), MAXIMUM_ID_LENGTH), f"longer than {MAXIMUM_ID_LENGTH} characters", "Shorten the id"
     )
@@ -83,7 +85,9 @@ def amounts_minor(column: Column, *, digits: Digits, money: Money = AS_NUMBERS) 
     elif _is_number(values.type):
         text = pc.cast(values, pa.string())
     elif is_text(values.type):
-        text = without_marks(column, pc.utf8_trim_whitespace(values), money)
+        text = expanded(pc.utf8_trim_whitespace(values))
+        refuse_cut(column, text)
+        text = without_marks(column, text, money)
     else:
         raise column.fault(0, f"holds {values.type}, which is no amount", "Write decimal numbers, for example 12.50")
     if money.round:
@@ -166,7 +170,8 @@ def _rounded_amounts(column: Column, major: pa.Array, digits: Digits) -> pa.Arra
 
 def _parsed_amounts(column: Column, text: pa.Array, digits: Digits) -> pa.Array:
     """Read whole numbers before and after the point: no binary fraction is near."""
-    refuse(column, text.is_null(), *MISSING)
+    is_nothing = pc.is_in(pc.utf8_lower(text), pa.array([*NOTHING, None], pa.string()))
+    refuse(column, is_nothing, *MISSING)
     is_number = pc.match_substring_regex(text, r"^[+-]?\d+(\.\d+)?$")
     mend = (
         "Write decimals with a point and no thousands separator, for example 1234.50, "

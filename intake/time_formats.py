@@ -14,6 +14,7 @@ from pyarrow.types import is_null
 from greenfraud.instants import DAY_US, HOUR_US, LAST_US, MINUTE_US, SECOND_US
 from intake.described_values import EPOCHS, STEPS
 from intake.description import Times
+from intake.exponents import expanded, refuse_cut
 from intake.reading import Column, is_text, plain
 from intake.refusals import refuse
 from intake.zone_names import with_offsets
@@ -55,7 +56,8 @@ def formatted(column: Column, text: pa.Array, layout: str) -> tuple[pa.Array, bo
 
 def _counts_us(column: Column, unit_us: int | Decimal, most_us: int) -> pa.Array:
     """Counts as microseconds: decimals all the way, so that no digit is lost."""
-    text = _digits_of(column)
+    text = expanded(_digits_of(column))
+    refuse_cut(column, text)
     is_count = pc.match_substring_regex(text, COUNT)
     refuse(column, pc.invert(is_count), "no count of time", "Write numbers, or say how times are written: --time-format '%d/%m/%Y'")
     counts = pc.cast(text, COUNTS)

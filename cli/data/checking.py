@@ -39,6 +39,7 @@ EXTRA_COLUMNS: dict[str, Callable[[Column], pa.Array]] = {
 
 
 NUMBER = "number"
+NO_CUSTOMER = "Fill it in, or take such payments for strangers', as of guests: --guests"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,7 @@ class Reader:
         ids = self._ids(source, values)
         values |= {"transaction_id": ids, "customer_id": ids}
         if "customer_id" in columns:
-            values["customer_id"] = checks.identifiers(columns["customer_id"])
+            values["customer_id"] = pc.coalesce(self._customers(columns["customer_id"]), ids)
         if verdict is None:
             is_fraud, observed = self._told(ids, occurred, zone)
         else:
@@ -99,6 +100,9 @@ class Reader:
         # The handbook documents that its timestamps are UTC; a text says nothing.
         return self.timezone or ("UTC" if source.layout.is_handbook and has_stamps else None)
 
+    def _customers(self, column: Column) -> pa.Array:
+        return checks.identifiers(column, required=not self.description.rows.guests, mend=NO_CUSTOMER)
+
     def _ids(self, source: SourceFile, values: dict[str, pa.Array]) -> pa.Array:
         if "transaction_id" in source.columns:
             return checks.unique_identifiers(source.columns["transaction_id"])
@@ -107,7 +111,7 @@ class Reader:
         paid, currency = values["amount_minor"], pa.nulls(rows, pa.string())
         if "original_amount_minor" in values:  # the id must not change with the rates
             paid, currency = pc.coalesce(values["original_amount_minor"], paid), values["original_currency"]
-        who = checks.identifiers(customer) if customer else pa.nulls(rows, pa.string())
+        who = self._customers(customer) if customer else pa.nulls(rows, pa.string())
         return generated_ids([values["occurred_us"], who, values["terminal_id"], paid, currency])
 
     def _observed(self, source: SourceFile, occurred: pa.Array, is_fraud: pa.Array) -> pa.Array:

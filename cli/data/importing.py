@@ -185,7 +185,15 @@ def _told(table: pa.Table, reader: Reader) -> list[str]:
     told = list[str]()
     if reader.description.rows.no_customer:
         told.append("no customer: every payment counts as a stranger's. Send its transaction_id as customer_id to the API")
+    if reader.description.rows.guests and (strangers := _strangers(table)):
+        told.append(
+            f"{counted(strangers, 'payment')} of guests: each counts as a stranger's. Send its transaction_id as customer_id"
+        )
     if INVESTIGATED in table.column_names:
         never = table.num_rows - pc.sum(table[INVESTIGATED]).as_py()
         told.append(f"not investigated: {never:,} of {table.num_rows:,}, neither learned nor judged")
     return told
+
+
+def _strangers(table: pa.Table) -> int:
+    return int(pc.sum(pc.equal(table["customer_id"], table["transaction_id"])).as_py() or 0)

@@ -120,7 +120,7 @@ def _currency(column: Sampled, points: int) -> Fit:
 
 def _is_currency(word: str) -> bool:
     try:
-        currency_of(word)
+        currency_of(word.strip().upper())
     except InvalidInput:
         return False
     return True

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from intake.described_values import EPOCHS, STEPS
 from intake.description import Description
+from intake.exponents import plain_digits
 from intake.look.columns import Sampled
 from intake.look.findings import LabelForm, MoneyForm, TimeForm
 from intake.look.label_words import MOST_WORDS, meanings
@@ -124,6 +125,7 @@ def money_form(column: Sampled, description: Description) -> MoneyForm | None:
     """Return how the amounts of a column are written, None where they are none."""
     # All of them: one in thousands may be the only one with a mark between its thousands.
     texts, told = [text.strip() for text in column.texts.drop_null().to_pylist() if text.strip()], description.money
+    texts = list(map(plain_digits, texts))
     is_stored = pa.types.is_floating(column.kind) or pa.types.is_decimal(column.kind)  # as a number: its point is a point
     if is_stored:
         texts = [f"{float(text):.6f}".rstrip("0") for text in texts]

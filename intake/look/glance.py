@@ -95,6 +95,7 @@ class Glance:
                 given=self.asked.given,
                 given_columns=self.asked.settled(self.opened.names),
                 unused=[column.seen for column in self.unused],
+                customers=next((one.seen for one in self.sampled if (one.name,) == self.choice.columns.get("customer_id")), None),
                 reports=forms.reports,
                 further=() if self.asked.given.rows.kind else tuple(refund_questions(self.unused)),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from intake.description import MOST_BAD_SHARE
 from intake.fields import FIELDS
 from intake.look.choosing import MOST_CHOICES, is_own, quoted
 from intake.look.draft import Draft, Seen
@@ -59,7 +60,7 @@ def _columns(draft: Draft, seen: Seen) -> None:
             for name in columns
             if seen.names.count(name) > 1
         ]  # fmt: skip
-    draft.questions += list(_missing(draft, seen))
+    draft.questions += [*_missing(draft, seen), *_guests(seen)]
 
 
 def _missing(draft: Draft, seen: Seen) -> Iterator[Question]:
@@ -91,6 +92,19 @@ def _missing(draft: Draft, seen: Seen) -> Iterator[Question]:
                     meaning="a file of transaction_id, reported_at beside this one; or --labels",
                 ),
             ),
+        )
+
+
+def _guests(seen: Seen) -> Iterator[Question]:
+    """Ask about more payments without a customer than faults would be."""
+    rows, columns = seen.given.rows, seen.choice.columns.get("customer_id", ())
+    if rows.guests or rows.skip_bad or len(columns) != 1 or (found := seen.customers) is None:
+        return
+    if found.absent > max(1, MOST_BAD_SHARE * found.rows):
+        yield Question(
+            section="rows",
+            what=f"{found.name}: nothing in {found.absent:,} of {found.rows:,} rows, so nobody knows who paid",
+            replies=(Reply(lines={"guests": "true"}, meaning="each of them is a stranger's, such as a guest's"),),
         )
 
 

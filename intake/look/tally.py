@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from intake.described_values import EPOCHS, STEPS
+from intake.exponents import expanded
 from intake.joining import MARKS, TIME_MARK, joined
 from intake.look.columns import LOOKED_AT, some_of, texts_of
 from intake.look.findings import TimeForm
@@ -163,6 +164,7 @@ def day_keys(parts: Sequence[pa.Array], form: TimeForm) -> pa.Array:
 def _numbered_days(texts: pa.Array, form: TimeForm) -> pa.Array:
     per_second = PER_SECOND.get(form.style, 1)
     seconds = 1 if form.style != STEPS else SECONDS[form.units[0] if form.units else "hours"]
+    texts = expanded(pc.utf8_trim_whitespace(texts))
     is_number = pc.match_substring_regex(pc.utf8_trim_whitespace(texts), r"^[+-]?\d{1,19}(\.\d+)?$")
     numbers = pc.cast(pc.utf8_trim_whitespace(pc.if_else(is_number, texts, pa.scalar(None, pa.string()))), pa.float64())
     days = pc.floor(pc.divide(pc.multiply(numbers, float(seconds)), float(per_second * DAY_S)))
