@@ -15,12 +15,13 @@ from greenfraud.extras import MAXIMUM_TEXT_LENGTH
 from greenfraud.records import CONTROL_CHARACTER, MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 from intake.amount_marks import AS_NUMBERS, rounded, without_marks
 from intake.description import Money
-from intake.exponents import expanded, refuse_cut
+from intake.exponents import CUT, expanded, refuse_cut
 from intake.reading import Column, is_text, plain
 from intake.refusals import FILL_IN, RowsError, and_more, either, refuse, refuse_absent
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 MISSING = "no amount", "Every transaction needs one; 0 is valid"
+UNIQUE = "A transaction id must be unique: drop the repetition"
 TOO_LARGE = "above the largest amount, 10^12 minor units", "Check the unit"
 NOTHING = ("nan", "null", "none", "n/a", "na", "-", "#n/a", "nil")  # as programs write it
 REFUNDS = "Amounts are 0 or more; leave refunds out: --refund type=REFUND where a column tells them"
@@ -64,9 +65,9 @@ def unique_identifiers(column: Column) -> pa.Array:
         row = int(np.flatnonzero(is_repeated)[0])
         earlier = column.where(int(np.flatnonzero(codes == codes[row])[0]))
         more = and_more(int(is_repeated.sum()))
-        message = column.told(
-            row, f"`{text[row]}` was already used in {earlier}{more}", "A transaction id must be unique: drop the repetition"
-        )
+        is_cut = pc.match_substring_regex(text, CUT).to_numpy(zero_copy_only=False)[row]
+        mend = "A spreadsheet cut ids, and different ones became the same: export them as text" if is_cut else UNIQUE
+        message = column.told(row, f"`{text[row]}` was already used in {earlier}{more}", mend)
         raise RowsError(column, is_repeated, "an id that was already used", message)
     return text
 

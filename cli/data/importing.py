@@ -34,6 +34,7 @@ from intake.refusals import RowsError
 from intake.unpacking import packed_as
 
 MUCH_BYTES = 64 << 20  # takes long enough to ask whether something goes on
+UNNAMED = "(one without a name)"
 SKIPPED = ". --skip-bad leaves such rows out, and writes them to a file"
 
 
@@ -88,7 +89,7 @@ def load_file(path: Path, options: ImportOptions, *, note: Callable[[str], None]
             f"left out: {counted(source.headers, 'line')} with the names of the columns again, as files have that were put together"
         )
     if source.ignored:
-        note(f"columns not used: {', '.join(source.ignored)} (--look says which could become features)")
+        note(f"columns not used: {', '.join(name or UNNAMED for name in source.ignored)} (--look says which could become features)")
     if lacking := [name for name in load_manifest().extra_columns if name not in source.columns]:
         note(f"declared columns that the file lacks: {', '.join(lacking)}: none of its payments has a value of them")
     for of in ("transaction_id", "customer_id", "terminal_id"):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from greenfraud.features.manifest import load_manifest
 from greenfraud.money import EURO
+from intake.csv_lines import Lines
 from intake.description import Description
 from intake.errors import InputError
 from intake.layout import parts_of, refuse_unknown
@@ -132,10 +133,7 @@ def glance_at(path: Path, asked: Asked) -> Glance:
     refuse_unknown(opened.names, asked.named(opened.names))
     sampled, is_whole = sample_of(opened)
     if not sampled or not len(sampled[0].texts):
-        others = f": none of its {sum(opened.misfits):,} other lines has as many fields as the first" if opened.misfits else ""
-        raise InputError(
-            f"{path} has columns but no rows{others}. Give a file with at least one row, and the names in the first line"
-        )
+        raise InputError(f"{path} has columns but no rows{_misfits(path, opened)}, and the names of all columns in the first line")
     choice = choose(candidates(sampled), asked.settled(opened.names), sampled)
     return Glance(
         path=path,
@@ -145,6 +143,20 @@ def glance_at(path: Path, asked: Asked) -> Glance:
         is_whole=is_whole,
         choice=choice,
         forms=_forms(choice, sampled, asked.given),
+    )
+
+
+def _misfits(path: Path, opened: Opened) -> str:
+    """What to say of lines of which none has as many fields as the first, and what to give in their place."""
+    form, width = opened.form, len(opened.names)
+    misfit = Lines(path, form.encoding, form.separator, width).first_misfit() if opened.misfits else None
+    if misfit is None:
+        return ". Give a file with at least one row"
+    line, fields, _ = misfit
+    numbered = ", as where rows are numbered and the numbers have no name" if fields == width + 1 else ""
+    return (
+        f": none of its {sum(opened.misfits):,} other lines has as many fields as the first; "
+        f"line {line:,} has {fields:,}, the first {width:,}{numbered}. Give a file with as many fields in each line"
     )
 
 

@@ -139,7 +139,7 @@ def _refuse_no_header(path: Path, text: str, names: Sequence[str]) -> None:
     line = text.splitlines()[0]
     refuse_separator_line(path, line)
     first = shown(line, 60)
-    if len(names) == 1:
+    if len(names) == 1 or sum(map(bool, names)) == 1 < len(names) - 1:
         raise InputError(
             f"{path}: the first line, `{first}`, is one column alone, and the names of all stand there, with , ; | or a tab "
             "between them. Take out what stands above the names, or write another mark between the fields"
