@@ -42,6 +42,9 @@ class ReadingOptions:
     thousands: Annotated[str, _option(help="the mark between thousands: , . ' or a blank; by default none")] = ""
     round_: Annotated[bool | None, _option("--round/--no-round", help="round finer amounts, half way to the even unit")] = None
     file_currency: Annotated[str, _option(help="the currency of the whole file, where that is not the platform's")] = ""
+    negative: Annotated[
+        str, _option(help="what has a minus, refunds or payments: rows of the other kind are left out, and listed")
+    ] = ""
     fraud_value: Annotated[list[str] | None, _option(help="a word for fraud; may be repeated")] = None
     legitimate_value: Annotated[list[str] | None, _option(help="a word for no fraud; may be repeated")] = None
     not_investigated_value: Annotated[
@@ -130,6 +133,7 @@ class ReadingOptions:
                 "thousands": self.thousands,
                 "round": self.round_,
                 "currency": self.file_currency,
+                "negative": self.negative,
             },
             "labels": {
                 "fraud": self.fraud_value,

@@ -24,7 +24,7 @@ MISSING = "no amount", "Every transaction needs one; 0 is valid"
 UNIQUE = "A transaction id must be unique: drop the repetition"
 TOO_LARGE = "above the largest amount, 10^12 minor units", "Check the unit"
 NOTHING = ("nan", "null", "none", "n/a", "na", "-", "#n/a", "nil")  # as programs write it
-REFUNDS = "Amounts are 0 or more; leave refunds out: --refund type=REFUND where a column tells them"
+REFUNDS = "Amounts are 0 or more; leave refunds out: --negative refunds, or --refund type=REFUND where a column tells them"
 MOST_WHOLE_DIGITS, MOST_DIGITS = 13, 4  # before the point in a currency without decimals; after it in any
 Digits: TypeAlias = "int | np.ndarray[Any, np.dtype[np.int64]]"
 MOST_EXACT = 2.0**63  # beyond it, no whole number has 64 bits
@@ -79,6 +79,8 @@ def amounts_minor(column: Column, *, digits: Digits, money: Money = AS_NUMBERS) 
     `money` says how text is written, and whether finer amounts are rounded, half way to the even unit.
     """
     values = plain(column.values)
+    if money.negative == "payments" and _is_number(values.type):
+        values = pc.abs(values)
     if pa.types.is_floating(values.type):
         if not money.round:
             return _within_limits(column, _rounded_amounts(column, values, digits))
@@ -89,6 +91,8 @@ def amounts_minor(column: Column, *, digits: Digits, money: Money = AS_NUMBERS) 
         text = expanded(pc.utf8_trim_whitespace(values))
         refuse_cut(column, text)
         text = without_marks(column, text, money)
+        if money.negative == "payments":
+            text = pc.replace_substring_regex(text, "^-", "")
     else:
         raise column.fault(0, f"holds {values.type}, which is no amount", "Write decimal numbers, for example 12.50")
     if money.round:

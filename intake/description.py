@@ -48,12 +48,16 @@ class Times(_Section):
 
 
 class Money(_Section):
-    """How amounts are written; `round` takes more decimals than the currency has, half way to the even one."""
+    """How amounts are written; `round` takes more decimals than the currency has, half way to the even one.
+
+    `negative` says what has a minus: refunds in a list of payments, or payments in an account's statement. The others are left out.
+    """
 
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
     round: bool = False
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    negative: Literal["refunds", "payments"] | None = None
 
     @model_validator(mode="after")
     def _marks_differ(self) -> Money:

@@ -31,6 +31,7 @@ from intake.layout import resolve_layout
 from intake.look.counting import counted
 from intake.reading import SourceFile, content_of, file_sha256, read_source
 from intake.refusals import RowsError
+from intake.signs import is_negative, is_positive
 from intake.unpacking import packed_as
 
 MUCH_BYTES = 64 << 20  # takes long enough to ask whether something goes on
@@ -161,6 +162,7 @@ def _usable(path: Path, source: SourceFile, reader: Reader, notes: dict[str, Non
     if rows.kind is not None:
         refunds = is_word(source.others[rows.kind.column], rows.kind.refund)
         source = left_out.leave(source, refunds, "refunds", column=rows.kind.column)
+    source = _of_one_sign(source, reader.description.money.negative, left_out)
     while True:
         if not len(source):
             notes |= dict.fromkeys(left_out.settle(source, 1.0))
@@ -179,6 +181,16 @@ def _usable(path: Path, source: SourceFile, reader: Reader, notes: dict[str, Non
             continue
         notes |= dict.fromkeys([*left_out.settle(source, rows.most_bad_share), *_told(table, reader)])
         return table
+
+
+def _of_one_sign(source: SourceFile, negative: str | None, left_out: LeftOut) -> SourceFile:
+    """The payments alone, where a minus tells them from what flows back."""
+    if negative is None:
+        return source
+    column = source.columns.get("amount_minor") or source.columns["amount"]
+    if negative == "refunds":
+        return left_out.leave(source, is_negative(column), "refunds, by their minus", column=column.name)
+    return left_out.leave(source, is_positive(column), "without a minus, which payments have", column=column.name)
 
 
 def _told(table: pa.Table, reader: Reader) -> list[str]:
