@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from intake.description import Labels
-from intake.reading import Column, Mask, plain
+from intake.reading import Column, Mask, is_text, plain
 from intake.refusals import refuse
 
 FRAUD = ("1", "true", "t", "yes", "y", "fraud", "fraudulent")
@@ -45,6 +45,15 @@ def verdicts(column: Column, labels: Labels = PLAINLY) -> Verdicts:
     is_known = pc.is_in(words, pa.array([*fraud, *sound, *never], pa.string()))
     refuse(column, pc.invert(is_known), "neither fraud nor not", _mend(words, is_known))
     return Verdicts(pc.is_in(words, pa.array(fraud, pa.string())), pc.invert(pc.is_in(words, pa.array(never, pa.string()))))
+
+
+def filled_in(column: Column) -> Verdicts:
+    """Whatever stands there says fraud, and an empty cell that nobody reported one: a column of when that was."""
+    values = plain(column.values)
+    is_there = values.is_valid()
+    if is_text(values.type):
+        is_there = pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(values), ""), fill_value=False)
+    return Verdicts(is_there, pa.array(np.ones(len(values), bool)))
 
 
 def is_of_two_meanings(words: Collection[str]) -> bool:

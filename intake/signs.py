@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,8 +16,10 @@ def is_negative(column: Column) -> Mask:
     if is_text(values.type):
         has_minus, _, digits = signed_parts(pc.utf8_trim_whitespace(values))
         found = pc.and_(has_minus, pc.match_substring_regex(digits, "[1-9]"))
-    else:
+    elif _is_number(values.type):
         found = pc.match_substring_regex(pc.cast(values, pa.string()), r"^-.*[1-9]")
+    else:
+        return np.zeros(len(values), bool)
     negative: Mask = pc.fill_null(found, fill_value=False).to_numpy(zero_copy_only=False)
     return negative
 
@@ -24,8 +27,13 @@ def is_negative(column: Column) -> Mask:
 def is_positive(column: Column) -> Mask:
     """Tell which rows are above zero: amounts with a digit other than 0, and no minus."""
     values = plain(column.values)
-    text = values if is_text(values.type) else pc.cast(values, pa.string())
-    is_some: Mask = pc.fill_null(pc.match_substring_regex(text, r"^[^A-DF-Za-df-z]*[1-9]"), fill_value=False).to_numpy(
-        zero_copy_only=False
-    )
-    return is_some & ~is_negative(column)
+    if not (is_text(values.type) or _is_number(values.type)):
+        return np.zeros(len(values), bool)
+    _, _, digits = signed_parts(pc.utf8_trim_whitespace(pc.cast(values, pa.string())))
+    found = pc.and_(pc.match_substring_regex(digits, r"^[.,]?\d"), pc.match_substring_regex(digits, "[1-9]"))
+    has_digits: Mask = pc.fill_null(found, fill_value=False).to_numpy(zero_copy_only=False)
+    return has_digits & ~is_negative(column)
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))

@@ -22,7 +22,7 @@ from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US
 from intake import checks
 from intake.amount_marks import AS_NUMBERS
-from intake.label_words import verdicts
+from intake.label_words import Verdicts, filled_in, verdicts
 from intake.moments import moments, not_ahead
 from intake.reading import plain
 from intake.reports import not_before, reported_moments
@@ -60,7 +60,7 @@ class Reader:
     def table(self, source: SourceFile, occurred: pa.Array) -> pa.Table:
         """Every column, in the order of the file. InputError names column, row and remedy."""
         columns, zone = source.columns, self._zone(source)
-        verdict = verdicts(columns["is_fraud"], self.description.labels) if "is_fraud" in columns else None
+        verdict = self._verdicts(source)
         money = amounts(source, occurred, self.exchange, self.description.money)
         values = {"occurred_us": occurred, "terminal_id": _terminals(source, len(occurred))} | money
         ids = self._ids(source, values)
@@ -94,6 +94,15 @@ class Reader:
         if kind == NUMBER:
             return checks.numbers(column, described.marks if described else AS_NUMBERS)
         return EXTRA_COLUMNS[kind](column)
+
+    def _verdicts(self, source: SourceFile) -> Verdicts | None:
+        """What the file's own column says; one of when frauds were reported says it by being filled in."""
+        if "is_fraud" not in source.columns:
+            return None
+        names = source.layout.columns
+        if names["is_fraud"] == names.get("observed_at"):
+            return filled_in(source.columns["is_fraud"])
+        return verdicts(source.columns["is_fraud"], self.description.labels)
 
     def _zone(self, source: SourceFile) -> str | None:
         has_stamps = pa.types.is_timestamp(source.columns["occurred_at"].values.type)

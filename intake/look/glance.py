@@ -18,8 +18,9 @@ from intake.look.choosing import Choice, choose
 from intake.look.columns import Sampled, sample_of
 from intake.look.declaring import suggestions
 from intake.look.draft import Draft, Seen
-from intake.look.findings import LabelForm, MoneyForm, Suggestion, TimeForm
+from intake.look.findings import ColumnSeen, LabelForm, MoneyForm, Suggestion, TimeForm
 from intake.look.forms import label_form, money_form, time_form
+from intake.look.label_words import FILLED, filled_form
 from intake.look.leaking import Told, told_by
 from intake.look.opening import Opened, open_file
 from intake.look.proposal import propose
@@ -96,11 +97,15 @@ class Glance:
                 given=self.asked.given,
                 given_columns=self.asked.settled(self.opened.names),
                 unused=[column.seen for column in self.unused],
-                customers=next((one.seen for one in self.sampled if (one.name,) == self.choice.columns.get("customer_id")), None),
+                customers=self._seen_of("customer_id"),
+                reported=self._seen_of("observed_at"),
                 reports=forms.reports,
                 further=() if self.asked.given.rows.kind else tuple(refund_questions(self.unused)),
             )
         )
+
+    def _seen_of(self, of: str) -> ColumnSeen | None:
+        return next((column.seen for column in self.sampled if (column.name,) == self.choice.columns.get(of)), None)
 
     @property
     def suggested(self) -> tuple[Suggestion, ...]:
@@ -117,7 +122,9 @@ class Glance:
     def told(self) -> Told | None:
         """Which rows of the sample are frauds, where a column says so."""
         labels = self.forms.labels
-        return told_by(next(one for one in self.sampled if one.name == labels.column), labels) if labels else None
+        if labels is None or labels.fraud == (FILLED,):
+            return None
+        return told_by(next(one for one in self.sampled if one.name == labels.column), labels)
 
     @property
     def is_plain(self) -> bool:
@@ -174,11 +181,19 @@ def _refuse_strangers(path: Path, names: Sequence[str], given: Description) -> N
 def _forms(choice: Choice, sampled: Sequence[Sampled], given: Description) -> Forms:
     by_name = {column.name: column for column in reversed(sampled)}
     found = {of: [by_name[name] for name in names if name in by_name] for of, names in choice.columns.items()}
+    is_filled = bool(found.get("is_fraud")) and choice.columns["is_fraud"] == choice.columns.get("observed_at")
     times, amounts, labels = found.get("occurred_at"), found.get("amount"), found.get("is_fraud")
     reports = [column for column in found.get("observed_at", []) if column.looked_at]
     return Forms(
         time=time_form(times, given) if times else None,
         money=money_form(amounts[0], given) if amounts else None,
-        labels=label_form(labels[0].name, labels[0].counts, labels[0].seen.absent, given) if labels else None,
+        labels=_labels(labels[0], given, is_filled=is_filled) if labels else None,
         reports=time_form(reports[:1], Description()) if reports else None,
     )
+
+
+def _labels(column: Sampled, given: Description, *, is_filled: bool) -> LabelForm | None:
+    seen = column.seen
+    if is_filled:
+        return filled_form(column.name, seen.rows - seen.absent, seen.absent)
+    return label_form(column.name, column.counts, seen.absent, given)

@@ -27,6 +27,15 @@ SPEAKING = frozenset(word for word in FRAUD | LEGITIMATE if "fraud" in word or "
 MOST_WORDS = 12
 
 
+FILLED = "filled in"
+
+
+def filled_form(column: str, filled: int, absent: int) -> LabelForm:
+    """Return what a column says of which any text means fraud."""
+    counts = {FILLED: filled} if filled else {}
+    return LabelForm(column=column, counts=counts, fraud=(FILLED,), absent=absent, rows=filled + absent)
+
+
 def meanings(column: str, counts: Mapping[str, int], absent: int) -> LabelForm | None:
     """Return what each word means, None where the values are no labels: too many, or none that is known.
 

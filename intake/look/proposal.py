@@ -83,6 +83,7 @@ def _missing(draft: Draft, seen: Seen) -> Iterator[Question]:
     if not {"amount", "amount_minor"} & set(found):
         yield _which("amount", "no column could be the amount")
     if "is_fraud" not in found and labels.file is None:
+        yield from _filled_in(seen)
         yield Question(
             section="labels",
             what=f"no column says which payments were frauds; another file may, such as a bank's chargebacks{_contrary(seen)}",
@@ -92,6 +93,17 @@ def _missing(draft: Draft, seen: Seen) -> Iterator[Question]:
                     meaning="a file of transaction_id, reported_at beside this one; or --labels",
                 ),
             ),
+        )
+
+
+def _filled_in(seen: Seen) -> Iterator[Question]:
+    """Ask about a column of when frauds were reported, where it is filled in for some rows alone."""
+    column = seen.reported
+    if column is not None and 0 < column.absent < column.rows:
+        yield Question(
+            section="columns",
+            what=f"`{column.name}` is filled in for {column.rows - column.absent:,} of {column.rows:,} rows: these may be the frauds",
+            replies=(Reply(lines={"is_fraud": quoted(column.name)}, meaning="whatever stands there is a reported fraud"),),
         )
 
 

@@ -9,6 +9,7 @@ from intake.label_words import FRAUD, LEGITIMATE
 from intake.look.choosing import quoted
 from intake.look.draft import Draft, Seen
 from intake.look.findings import LabelForm, Question, Reply, TimeForm
+from intake.look.label_words import FILLED
 
 _NOBODY_KNOWS = Reply(
     lines={"fraud": '["..."]', "legitimate": '["..."]'},
@@ -21,7 +22,7 @@ PLAIN_WORDS = frozenset([*FRAUD, *LEGITIMATE])
 def propose_labels(draft: Draft, form: LabelForm, seen: Seen) -> None:
     """Propose what words mean where the importer does not know them, and ask for those that nobody knows."""
     told = seen.given.labels
-    if told.file is not None:
+    if told.file is not None or form.fraud == (FILLED,):
         return
     words = {"fraud": form.fraud, "legitimate": form.legitimate, "not_investigated": form.uninvestigated}
     if form.unknown:

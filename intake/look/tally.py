@@ -16,6 +16,7 @@ from intake.exponents import expanded
 from intake.joining import MARKS, TIME_MARK, joined
 from intake.look.columns import LOOKED_AT, some_of, texts_of
 from intake.look.findings import TimeForm
+from intake.look.label_words import FILLED
 from intake.look.numbered_times import EPOCHS as PER_SECOND
 from intake.look.numbered_times import SECONDS
 
@@ -77,6 +78,7 @@ def _count(tally: Tally, found: Mapping[str, list[pa.Array]], wanted: Wanted, ro
     is_fraud = is_unknown = np.zeros(rows, bool)
     if "is_fraud" in found:
         words = found["is_fraud"][0]
+        words = pc.if_else(words.is_valid(), FILLED, words) if FILLED in wanted.fraud_words else words
         _add(tally.labels, words)
         tally.unlabelled += words.null_count
         is_fraud, is_unknown = _is_among(words, wanted.fraud_words), _is_among(words, wanted.unknown_words)

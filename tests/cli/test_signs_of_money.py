@@ -73,7 +73,9 @@ def test_a_stored_minus_is_read_alike(tmp_path, kind):
 @given(st.lists(st.decimals(min_value=-1000, max_value=1000, places=2), min_size=1, max_size=20))
 def test_every_amount_is_above_or_below_zero_or_neither(amounts):
     """As text and as numbers."""
-    for values in (pa.array([f"{one:.2f}" for one in amounts]), pa.array([float(one) for one in amounts])):
+    texts = [f"{one:.2f}" for one in amounts]
+    marked = [text.replace("-", "-US$ ") if "-" in text else f"USD {text}" for text in texts]
+    for values in (pa.array(texts), pa.array(marked), pa.array([float(one) for one in amounts])):
         column = Column("amount", values, 1)
         assert is_negative(column).tolist() == [one < 0 for one in amounts]
         assert is_positive(column).tolist() == [one > 0 for one in amounts]
