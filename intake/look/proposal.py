@@ -102,7 +102,7 @@ def _filled_in(seen: Seen) -> Iterator[Question]:
     if column is not None and 0 < column.absent < column.rows:
         yield Question(
             section="columns",
-            what=f"`{column.name}` is filled in for {column.rows - column.absent:,} of {column.rows:,} rows: these may be the frauds",
+            what=f"`{column.name}` is filled in for {column.rows - column.absent:,} of {column.rows:,} rows, maybe the frauds",
             replies=(Reply(lines={"is_fraud": quoted(column.name)}, meaning="whatever stands there is a reported fraud"),),
         )
 
