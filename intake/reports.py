@@ -20,8 +20,9 @@ DAY = r"^\d{4}[-/]\d{2}[-/]\d{2}$"
 Check = Callable[[Column, pa.Array], pa.Array]
 ISO_DAY = "%Y-%m-%d"
 CLOCKS = ("%H", "%I", "%X", "%c", "%s")
+OPTION = "--reported-format"
 SAME_ZONE = "Check that both columns are of one time zone"
-MIDNIGHT = ", or say that they are days alone, such as --reported-format '%Y-%m-%d 00:00:00'"
+MIDNIGHT = f", or say that they are days alone, such as {OPTION} '%Y-%m-%d 00:00:00'"
 
 
 def reported_moments(
@@ -30,10 +31,11 @@ def reported_moments(
     timezone: str | None,
     described: Description,
     refuse_ahead: Check = not_ahead,
+    option: str = OPTION,
 ) -> pa.Array:
     """Moments of reports as microseconds since the epoch, UTC; null where nothing is there.
 
-    InputError for what is no time, and for what is ahead.
+    InputError for what is no time, and for what is ahead; `option` says how they are written.
     """
     style = described.labels.format or described.times.format
     if described.labels.format is None and _has_iso_days(column):
@@ -43,7 +45,7 @@ def reported_moments(
     try:
         found = moments(column, timezone=timezone, required=False, described=described.model_copy(update={"times": times}))
     except InputError as error:
-        raise _told(error, str(error).replace("--time-format", "--reported-format")) from None
+        raise _told(error, str(error).replace("--time-format", option)) from None
     found = refuse_ahead(column, found)
     return pc.add(found, DAY_US - 1) if _are_days(column, style) else found
 

@@ -38,7 +38,7 @@ def labels_of(ids: pa.Array, path: Path, labels: Labels, *, timezone: str | None
             path, Asked(labels.columns, timezone=timezone, all_fraud=True, now_us=UNTOLD_US, time_format=labels.format)
         ).table
     except InputError as error:
-        raise InputError(f"--labels {path}: {str(error).replace('--map', '--labels-map')}") from None
+        raise InputError(f"--labels {path}: {_in_our_options(str(error))}") from None
     row = pc.index_in(table["transaction_id"], value_set=ids)
     is_here = row.is_valid()
     unknown = len(row) - int(pc.sum(is_here).as_py() or 0)
@@ -48,8 +48,16 @@ def labels_of(ids: pa.Array, path: Path, labels: Labels, *, timezone: str | None
             "Name the columns of the payments' ids: --labels-map transaction_id=<column> there, --map transaction_id=<column> here"
         )
     if unknown:
-        note(f"labels of payments that the file does not have: {unknown:,} of {len(row):,}")
+        note(
+            f"labels of payments that the file does not have: {unknown:,} of {len(row):,}. Those of payments that were imported "
+            "before are told with `greenfraud label`"
+        )
     return _newest(table.filter(is_here), row.filter(is_here).to_numpy(), len(ids))
+
+
+def _in_our_options(text: str) -> str:
+    """What was said of the file, by the options of an import, where others are of the payments' file."""
+    return text.replace("--map", "--labels-map").replace("--time-format", "--reported-format")
 
 
 def _newest(table: pa.Table, row: RowNumbers, payments: int) -> Told:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import ValidationError
 
 from greenfraud.records import Label
 from intake import checks
@@ -162,13 +163,21 @@ def _reported(source: SourceFile, asked: Asked, count: int) -> pa.Array:
     if "reported_at" not in source.columns:
         return pa.array([asked.now_us] * count)
     column = source.columns["reported_at"]
-    described = Description(labels=Labels(format=asked.time_format))
     with _naming(column):
-        reported = reported_moments(column, timezone=asked.timezone, described=described, refuse_ahead=_refuse_future)
+        reported = reported_moments(
+            column, timezone=asked.timezone, described=_described(asked), refuse_ahead=_refuse_future, option="--time-format"
+        )
     refuse_absent(column, reported.is_null())
     # A day alone counts from its end, and today's is yet to come.
     is_today = pc.greater(reported, time.time_ns() // 1000)
     return reported if asked.now_us < 0 else pc.if_else(is_today, asked.now_us, reported)
+
+
+def _described(asked: Asked) -> Description:
+    try:
+        return Description(labels=Labels(format=asked.time_format))
+    except ValidationError as error:
+        raise InputError(f"--time-format: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
 
 
 def _refuse_future(column: Column, reported: pa.Array) -> pa.Array:
