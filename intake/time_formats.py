@@ -17,6 +17,7 @@ from intake.description import Times
 from intake.exponents import expanded, refuse_cut
 from intake.reading import Column, is_text, plain
 from intake.refusals import refuse
+from intake.time_marks import plain_times
 from intake.zone_names import with_offsets
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,8 +48,15 @@ def formatted(column: Column, text: pa.Array, layout: str) -> tuple[pa.Array, bo
 
     has_offset, written = "%z" in layout or "%Z" in layout, layout
     text, layout = with_offsets(column, text, layout)
-    found = pd.to_datetime(text.to_pandas(), format=layout, errors="coerce", exact=True, utc=has_offset)
-    stamps = pa.array(found, pa.timestamp("ns", "UTC" if has_offset else None), from_pandas=True)
+    kind = pa.timestamp("ns", "UTC" if has_offset else None)
+
+    def parsed(written: pa.Array) -> pa.Array:
+        found = pd.to_datetime(written.to_pandas(), format=layout, errors="coerce", exact=True, utc=has_offset)
+        return pa.array(found, kind, from_pandas=True)
+
+    stamps = parsed(text)
+    if stamps.null_count > text.null_count:  # as it stands first: a format may have the marks of its place
+        stamps = pc.coalesce(stamps, parsed(plain_times(text)))
     is_bad = pc.and_(text.is_valid(), stamps.is_null())
     refuse(column, is_bad, f"no time as {written}", "Say how times are written: --time-format, such as '%d/%m/%Y %H:%M'")
     return stamps, has_offset

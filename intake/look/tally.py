@@ -19,6 +19,7 @@ from intake.look.findings import TimeForm
 from intake.look.label_words import FILLED
 from intake.look.numbered_times import EPOCHS as PER_SECOND
 from intake.look.numbered_times import SECONDS
+from intake.time_marks import plain_times
 
 MOST_COUNTED = 1_000_000  # customers or terminals; beyond, "at least"
 MOST_KEYS = 50_000  # different days or labels: a column with more is neither
@@ -27,6 +28,7 @@ MARKED, OF_MARKED = "[0-9][.,' \u2019\u00a0\u202f][0-9]{3}[.,][0-9]", 20
 OF_EACH_BATCH = 500  # times and amounts whose writing is looked at
 MOST_FRAUDS = 1_000_000  # whose customers are remembered
 CLOCK = r"[T, ]*\d{1,2}:\d{2}.*$"
+CLOCK_BEHIND_COLON = r":\d{1,2}:\d{2}.*$"
 CLOCK_OF_POINTS = r"[T, ]+\d{1,2}\.\d{2}.*$"
 DAY_S = SECONDS["days"]
 DATE_PARTS = 3  # year, month and day
@@ -152,7 +154,7 @@ def day_keys(parts: Sequence[pa.Array], form: TimeForm) -> pa.Array:
         return _numbered_days(parts[0], form)
     if form.style == "stored":
         return pc.utf8_slice_codeunits(parts[0], 0, 10)
-    trimmed = pc.utf8_trim_whitespace(
+    trimmed = plain_times(
         joined(
             parts[: len(parts) if form.date_format.count("%") != DATE_PARTS else 1 if len(parts) < DATE_PARTS else DATE_PARTS],
             TIME_MARK,
@@ -160,7 +162,14 @@ def day_keys(parts: Sequence[pa.Array], form: TimeForm) -> pa.Array:
     )
     if form.date_format == "%Y%m%d":
         return pc.utf8_slice_codeunits(trimmed, 0, 8)
-    return pc.replace_substring_regex(trimmed, CLOCK_OF_POINTS if re.search(r"%[HI]\.", form.format) else CLOCK, "")
+    return pc.replace_substring_regex(trimmed, _clock_of(form.format), "")
+
+
+def _clock_of(pattern: str) -> str:
+    """What is to be cut off behind a day."""
+    if re.search(r"%[HI]\.", pattern):
+        return CLOCK_OF_POINTS
+    return CLOCK_BEHIND_COLON if ":%H" in pattern else CLOCK
 
 
 def _numbered_days(texts: pa.Array, form: TimeForm) -> pa.Array:

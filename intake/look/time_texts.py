@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from intake.time_marks import plain_time
 from intake.zone_names import OFFSETS
 
 NAMED = "|".join(sorted(OFFSETS, key=len, reverse=True))
@@ -17,12 +18,15 @@ CLOCK = (
 )
 WEEKDAY = r"(?P<weekday>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?"
 DATED = re.compile(
-    rf"{WEEKDAY}(?P<first>\d{{1,4}}|[A-Za-z]{{3,9}})(?P<mark>[-./ ])"
-    rf"(?P<second_part>\d{{1,2}}|[A-Za-z]{{3,9}})(?P<comma>,?)(?P<mark2>[-./ ])"
-    rf"(?P<third>\d{{1,4}})(?:(?P<between>T|,? +){CLOCK})?{ZONE}"
+    rf"{WEEKDAY}(?P<first>\d{{1,4}}|[A-Za-z]{{3,9}})(?P<mark>[-./ ]|(?=[A-Za-z]))"
+    rf"(?P<second_part>\d{{1,2}}|[A-Za-z]{{3,9}})(?P<comma>,?)(?P<mark2>[-./ ]|(?<=[A-Za-z]))"
+    rf"(?P<third>\d{{1,4}})(?:(?P<between>T|,? +|:){CLOCK})?{ZONE}"
 )
-COMPACT = re.compile(r"(?P<date>(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?P<clock>T?\d{4}(?:\d{2})?)?(?P<zone>Z)?")
+COMPACT = re.compile(
+    r"(?P<date>(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?P<clock>[T ]?\d{4}(?:\d{2})?)?(?P<zone>Z)?"
+)
 SHORT = 3  # letters of a short name
+MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
 PIVOT = 69  # a year of two digits from so many on is 19..
 DIGITS_OF_CLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?")
 CLOCK_ALONE = re.compile(CLOCK.replace("[:.]", ":"))  # 12.50 is more likely an amount
@@ -48,7 +52,7 @@ class Written:
     @property
     def date_pattern(self) -> str:
         """The pattern of the day alone."""
-        return re.split(r"[T, ]*%[HI]|%[zZ]", self.pattern)[0]
+        return re.split(r"[T, :]*%[HI]|%[zZ]", self.pattern)[0]
 
     @property
     def is_iso(self) -> bool:
@@ -70,6 +74,7 @@ def written_as(texts: Sequence[str]) -> Written | None:
     """
     if not texts:
         return None
+    texts = [plain_time(text) for text in texts]
     for reader in (_compact, _clock_alone, _dated):
         if found := reader(texts):
             return found
@@ -98,8 +103,8 @@ def _compact(texts: Sequence[str]) -> Written | None:
     if not found or len({len(match["clock"] or "") for match in found}) > 1:
         return None
     clock = found[0]["clock"] or ""
-    digits = len(clock.removeprefix("T"))
-    after = ("T" if clock.startswith("T") else "") + ("%H%M%S" if digits == 6 else "%H%M" if digits else "")
+    digits = len(clock.lstrip("T "))
+    after = clock[: len(clock) - digits] + ("%H%M%S" if digits == 6 else "%H%M" if digits else "")
     return Written(f"%Y%m%d{after}{'%z' if found[0]['zone'] else ''}", bool(found[0]["zone"]), has_clock=bool(clock))
 
 
@@ -152,6 +157,8 @@ def _orders(found: Sequence[re.Match[str]]) -> list[tuple[str, str, str]]:
     """Return the orders of year, month and day that no value contradicts; the likelier one first."""
     first, second, third = ([match[name] for match in found] for name in ("first", "second_part", "third"))
     words = _word_pattern(first), _word_pattern(second)
+    if any(text[:SHORT].lower() not in MONTHS for text in (*first, *second) if text.isalpha()):
+        return []
     years = "%Y" if all(len(text) == 4 for text in third) else "%y" if all(len(text) == 2 for text in third) else ""
     if all(len(text) == 4 and text.isdigit() for text in first):
         return [("%Y", words[1] or "%m", "%d")] if _within(third, 31) and (words[1] or _within(second, 12)) else []

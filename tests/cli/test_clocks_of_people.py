@@ -45,6 +45,49 @@ def test_the_moments_that_were_written_come_back(tmp_path, pattern):
     assert look.readiness.weeks
 
 
+def _half(at: datetime, morning: str, afternoon: str) -> str:
+    return afternoon if at.hour > 11 else morning
+
+
+WRITTEN = {
+    "a service in a browser": lambda at: f"{at.month}/{at.day}/{at.year}, {int(f'{at:%I}')}:{at:%M:%S}\u202f{at:%p}",
+    "a database's default": lambda at: f"{at:%b} {at.day:2d} {at.year} {int(f'{at:%I}'):2d}:{at:%M:%S%p}",
+    "SAS": lambda at: f"{at:%d%b%Y:%H:%M:%S}".upper(),
+    "a web server": lambda at: f"{at:%d/%b/%Y:%H:%M:%S} +0000",
+    "Spanish": lambda at: f"{at:%d/%m/%Y %I:%M:%S} {_half(at, 'a.m.', 'p.m.')}".replace(".m", ".\u00a0m"),
+    "Korean": lambda at: f"{at.year}. {at.month}. {at.day}. {_half(at, '오전', '오후')} {int(f'{at:%I}')}:{at:%M:%S}",
+    "Korean in words": lambda at: f"{at.year}년 {at.month}월 {at.day}일 {at:%H:%M:%S}",
+    "Japanese": lambda at: f"{at.year}年{at.month}月{at.day}日 {at:%H:%M:%S}",
+    "a blank that does not break": lambda at: f"{at:%Y-%m-%d}\u00a0{at:%H:%M:%S}",
+    "told to be text": lambda at: f"'{at:%Y-%m-%d %H:%M:%S}",
+    "digits alone": lambda at: f"{at:%Y%m%d %H%M%S}",
+}
+
+
+@pytest.mark.parametrize("where", WRITTEN)
+def test_times_as_places_and_programs_write_them_come_back(tmp_path, where):
+    """Whatever a look promises to read is read, and its weeks are counted."""
+    path, moments = stamped(tmp_path, WRITTEN[where])
+    look = looked(path)
+    assert not look.questions
+    table = load_file(path, ImportOptions(description=look.proposal)).table
+    assert table["occurred_us"].to_pylist() == [int(at.timestamp()) * 10**6 for at in moments]
+    assert sum(week.payments for week in look.readiness.weeks) > 300
+
+
+def test_a_format_may_have_the_marks_of_its_place(tmp_path):
+    """As it was written by hand, it fits as it stands."""
+    path, moments = stamped(tmp_path, lambda at: f"{at:%Y년 %m월 %d일 %H:%M:%S}")
+    said = described('times.format = "%Y년 %m월 %d일 %H:%M:%S"\ntimes.timezone = "UTC"')
+    assert load_file(path, ImportOptions(description=said)).table["occurred_us"][3].as_py() == int(moments[3].timestamp()) * 10**6
+
+
+@pytest.mark.parametrize("text", ["10ABC20", "12-XYZ-2026", "7AAA19"])
+def test_letters_that_are_no_month_make_no_time(text):
+    """Ids of letters between digits."""
+    assert written_as([text]) is None
+
+
 @pytest.mark.parametrize(("name", "hours"), [("EST", -5), ("CEST", 2), ("CET", 1), ("MSK", 3)])
 def test_a_short_name_of_one_clock_is_its_offset_also_in_summer(tmp_path, name, hours):
     """CET in July is an hour ahead."""
