@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,7 @@ def labels_of(ids: pa.Array, path: Path, labels: Labels, *, timezone: str | None
 
 def _in_our_options(text: str) -> str:
     """What was said of the file, by the options of an import, where others are of the payments' file."""
+    text = re.sub(r" \(with make: MAP=[^)]*\)", "", text)
     return text.replace("--map", "--labels-map").replace("--time-format", "--reported-format")
 
 

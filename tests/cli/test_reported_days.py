@@ -72,7 +72,7 @@ def test_another_file_says_days_in_its_own_format(tmp_path):
     path.write_text(text_of(OWN[:5], [row[:5] for row in rows]))
     bank.write_text("Ref,Posted\n" + "".join(f"t{day}-0,{datetime(2026, 3, day + 1, tzinfo=UTC):%d/%m/%Y}\n" for day in range(20)))
     said = f'labels.file = "{bank}"\n'
-    with pytest.raises(InputError, match="--labels-map transaction_id=<column>"):
+    with pytest.raises(InputError, match=r"--labels-map transaction_id=<column>$"):
         load_file(path, ImportOptions(description=described(said)))
     said += 'labels.columns = { transaction_id = "Ref", reported_at = "Posted" }\ntimes.timezone = "UTC"\n'
     with pytest.raises(InputError, match=r"line 2.*01/03/2026.*--reported-format '%d/%m/%Y"):
