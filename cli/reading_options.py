@@ -64,6 +64,9 @@ class ReadingOptions:
     guests: Annotated[
         bool | None, _option("--guests/--no-guests", help="take a payment of which no customer is there for a stranger's")
     ] = None
+    nobody: Annotated[
+        list[str] | None, _option(help="a word that stands for no customer or terminal, such as NULL; may be repeated")
+    ] = None
     refund: Annotated[list[str] | None, _option(help="rows that are refunds: type=REFUND; may be repeated")] = None
     since: Annotated[datetime | None, _option(formats=["%Y-%m-%d"], help="leave older rows out", metavar="YYYY-MM-DD")] = None
     skip_bad: Annotated[
@@ -147,6 +150,7 @@ class ReadingOptions:
                 "generate_ids": self.generate_ids,
                 "no_customer": self.no_customer,
                 "guests": self.guests,
+                "nobody": self.nobody,
                 "since": self.since.date() if self.since else None,
                 "skip_bad": self.skip_bad,
                 "most_bad_share": self.most_bad,

@@ -109,6 +109,13 @@ def without_words(column: Column, words: Sequence[str]) -> Column:
     return replace(column, values=pc.if_else(is_word, pa.scalar(None, values.type), values))
 
 
+def known_only(ids: pa.Array, words: Sequence[str] | None) -> pa.Array:
+    """Ids without those that are a word for nobody, in whatever case."""
+    lowered = pa.array([word.strip().lower() for word in words or ()], pa.string())
+    is_word = pc.fill_null(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(ids)), lowered), fill_value=False)
+    return pc.if_else(is_word, pa.scalar(None, pa.string()), ids)
+
+
 def numbers(column: Column, money: Money = AS_NUMBERS) -> pa.Array:
     """An extra column of finite numbers, as doubles, written as amounts are; absent is null."""
     values = plain(column.values)

@@ -100,12 +100,14 @@ class Kind(_Section):
 class Rows(_Section):
     """Which rows are read. `generate_ids`: an id is made of a row's content; `since`: older rows are left out, and counted.
 
-    `no_customer`: nobody is known, and every payment counts as a stranger's; `guests`: those of which nothing is there.
+    `no_customer`: nobody is known, and every payment counts as a stranger's; `guests`: those of which nothing is there,
+    or one of the words for `nobody`, such as NULL.
     """
 
     generate_ids: bool = False
     no_customer: bool = False
     guests: bool = False
+    nobody: Words | None = None
     since: date | None = None
     skip_bad: bool = False
     most_bad_share: Annotated[float, Field(ge=0, le=1)] = MOST_BAD_SHARE

@@ -62,7 +62,7 @@ class Reader:
         columns, zone = source.columns, self._zone(source)
         verdict = self._verdicts(source)
         money = amounts(source, occurred, self.exchange, self.description.money)
-        values = {"occurred_us": occurred, "terminal_id": _terminals(source, len(occurred))} | money
+        values = {"occurred_us": occurred, "terminal_id": self._terminals(source, len(occurred))} | money
         ids = self._ids(source, values)
         values |= {"transaction_id": ids, "customer_id": ids}
         if "customer_id" in columns:
@@ -109,8 +109,15 @@ class Reader:
         # The handbook documents that its timestamps are UTC; a text says nothing.
         return self.timezone or ("UTC" if source.layout.is_handbook and has_stamps else None)
 
+    def _terminals(self, source: SourceFile, rows: int) -> pa.Array:
+        if "terminal_id" not in source.columns:
+            return pa.nulls(rows, pa.string())
+        column = source.columns["terminal_id"]
+        return checks.known_only(checks.identifiers(column, required=False), self.description.rows.nobody)
+
     def _customers(self, column: Column) -> pa.Array:
-        return checks.identifiers(column, required=not self.description.rows.guests, mend=NO_CUSTOMER)
+        rows = self.description.rows
+        return checks.known_only(checks.identifiers(column, required=not rows.guests, mend=NO_CUSTOMER), rows.nobody)
 
     def _ids(self, source: SourceFile, values: dict[str, pa.Array]) -> pa.Array:
         if "transaction_id" in source.columns:
@@ -147,9 +154,3 @@ class Reader:
                 f"as were {count:,} in all. Check that both files are of one time zone"
             )
         return told.is_fraud, pc.coalesce(told.reported_us, pc.add(occurred, self.maturity_days * DAY_US))
-
-
-def _terminals(source: SourceFile, rows: int) -> pa.Array:
-    if "terminal_id" not in source.columns:
-        return pa.nulls(rows, pa.string())
-    return checks.identifiers(source.columns["terminal_id"], required=False)

@@ -198,7 +198,7 @@ def _told(table: pa.Table, reader: Reader) -> list[str]:
     told = list[str]()
     if reader.description.rows.no_customer:
         told.append("no customer: every payment counts as a stranger's. Send its transaction_id as customer_id to the API")
-    if reader.description.rows.guests and (strangers := _strangers(table)):
+    if (reader.description.rows.guests or reader.description.rows.nobody) and (strangers := _strangers(table)):
         told.append(
             f"{counted(strangers, 'payment')} of guests: each counts as a stranger's. Send its transaction_id as customer_id"
         )

@@ -43,4 +43,5 @@ class Seen:
     customers: ColumnSeen | None = None
     reported: ColumnSeen | None = None
     reports: TimeForm | None = None  # of the column that says when frauds were reported
+    strangers: Sequence[Question] = ()  # about words for nobody
     further: Sequence[Question] = ()  # about columns that no field takes

@@ -18,16 +18,18 @@ from intake.look.choosing import Choice, choose
 from intake.look.columns import Sampled, sample_of
 from intake.look.declaring import suggestions
 from intake.look.draft import Draft, Seen
-from intake.look.findings import ColumnSeen, LabelForm, MoneyForm, Suggestion, TimeForm
+from intake.look.findings import ColumnSeen, LabelForm, MoneyForm, Question, Suggestion, TimeForm
 from intake.look.forms import label_form, money_form, time_form
 from intake.look.label_words import FILLED, filled_form
 from intake.look.leaking import Told, told_by
+from intake.look.nobody import nobody_questions
 from intake.look.opening import Opened, open_file
 from intake.look.proposal import propose
 from intake.look.refunds import refund_questions
 from intake.shown import shown
 
 MATURITY_DAYS = 7
+ABOVE = ", as where something stands above the names: take that out"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +103,16 @@ class Glance:
                 reported=self._seen_of("observed_at"),
                 reports=forms.reports,
                 further=() if self.asked.given.rows.kind else tuple(refund_questions(self.unused)),
+                strangers=self._strangers,
             )
         )
+
+    @property
+    def _strangers(self) -> tuple[Question, ...]:
+        if self.asked.given.rows.nobody is not None:
+            return ()
+        column = next((one for one in self.sampled if (one.name,) == self.choice.columns.get("customer_id")), None)
+        return tuple(nobody_questions(column)) if column else ()
 
     def _seen_of(self, of: str) -> ColumnSeen | None:
         return next((column.seen for column in self.sampled if (column.name,) == self.choice.columns.get(of)), None)
@@ -139,8 +149,8 @@ def glance_at(path: Path, asked: Asked) -> Glance:
     _refuse_strangers(path, opened.names, asked.given)
     refuse_unknown(opened.names, asked.named(opened.names))
     sampled, is_whole = sample_of(opened)
-    if not sampled or not len(sampled[0].texts):
-        raise InputError(f"{path} has columns but no rows{_misfits(path, opened)}, and the names of all columns in the first line")
+    if not sampled or len(sampled[0].texts) <= len(opened.misfits):
+        raise _headless(path, opened)
     choice = choose(candidates(sampled), asked.settled(opened.names), sampled)
     return Glance(
         path=path,
@@ -153,17 +163,19 @@ def glance_at(path: Path, asked: Asked) -> Glance:
     )
 
 
-def _misfits(path: Path, opened: Opened) -> str:
-    """What to say of lines of which none has as many fields as the first, and what to give in their place."""
+def _headless(path: Path, opened: Opened) -> InputError:
+    """What to say of a file without rows, or of which most lines have other fields than the first names."""
     form, width = opened.form, len(opened.names)
     misfit = Lines(path, form.encoding, form.separator, width).first_misfit() if opened.misfits else None
     if misfit is None:
-        return ". Give a file with at least one row"
+        return InputError(
+            f"{path} has columns but no rows. Give a file with at least one row, and the names of all columns in the first line"
+        )
     line, fields, _ = misfit
-    numbered = ", as where rows are numbered and the numbers have no name" if fields == width + 1 else ""
-    return (
-        f": none of its {sum(opened.misfits):,} other lines has as many fields as the first; "
-        f"line {line:,} has {fields:,}, the first {width:,}{numbered}. Give a file with as many fields in each line"
+    numbered = ", as where rows are numbered and the numbers have no name" if fields == width + 1 else ABOVE
+    return InputError(
+        f"{path}: {sum(opened.misfits):,} of its lines have more or fewer fields than the first: line {line:,} has {fields:,}, "
+        f"the first {width:,}{numbered}. Write the names of all columns in the first line, and as many fields in each other"
     )
 
 

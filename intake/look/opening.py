@@ -33,6 +33,7 @@ BLOCK_BYTES = 1 << 22
 BATCH_ROWS = 1 << 16
 DECIMALS = re.compile(r"\d+[.,]\d+")
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+COMMON = {"cp949": "euc_kr", "gb18030": "gb2312"}
 ASIAN = {"cp949": ("\uac00", "\ud7a3"), "shift_jis": ("\u3040", "\u30ff"), "gb18030": ("\u4e00", "\u9fff")}
 
 
@@ -220,8 +221,8 @@ def encoding_of(start: bytes) -> tuple[str, bool]:
     for encoding, (first, last) in ASIAN.items():
         text = _decoded(start, encoding) or ""
         runs = re.findall(f"[{first}-{last}]{{2,}}", text)
-        if encoding == "cp949":  # Japanese looks like syllables that nobody uses, which take eight bytes in EUC-KR
-            runs = [run for run in runs if len(run.encode("euc_kr", "replace")) == 2 * len(run)]
+        if common := COMMON.get(encoding):  # of two bytes there; others are Japanese, or letters with accents before plain ones
+            runs = [run for run in runs if len(run.encode(common, "replace")) == 2 * len(run)]
         if runs and sum(map(len, runs)) > len(re.findall("[^\\x00-\xff]", text)) / 2:
             return encoding, False
     return ("cp1252" if _decoded(start, "cp1252") is not None else "latin-1"), False

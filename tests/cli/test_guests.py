@@ -45,3 +45,19 @@ def test_nobody_is_made_a_stranger_unasked(shop):
     shop.write_text(shop.read_text().replace("transaction_id", "other"))
     first, again = (load_file(shop, ImportOptions(description=made)).table for _ in range(2))
     assert first["customer_id"].to_pylist() == again["customer_id"].to_pylist()
+
+
+@pytest.mark.parametrize("word", ["NULL", "nan", "Guest", "N/A", "비회원"])
+def test_a_word_for_nobody_is_no_customer_of_many_payments(tmp_path, word):
+    """An export writes it where nothing is; whoever says so makes each a stranger's."""
+    rows = [[*row[:2], row[2] if place % 5 else word, *row[3:]] for place, row in enumerate(own_rows(20, frauds_a_day=1))]
+    path = tmp_path / "f.csv"
+    path.write_text(text_of(OWN, rows))
+    (question,) = looked(path).questions
+    assert (question.section, question.replies[0].lines) == ("rows", {"nobody": f'["{word}"]'})
+    table = load_file(path, ImportOptions(description=described(f'rows.nobody = ["{word}"]'))).table.to_pylist()
+    assert sum(row["customer_id"] == row["transaction_id"] for row in table) == 40
+    assert looked(path, given=described("rows.nobody = []")).is_plain
+    assert (
+        load_file(path, ImportOptions(description=described("rows.nobody = []"))).table["customer_id"].to_pylist().count(word) == 40
+    )
