@@ -39,6 +39,10 @@ EXTRA_COLUMNS: dict[str, Callable[[Column], pa.Array]] = {
 
 
 NUMBER = "number"
+AT_ONCE = (
+    "every fraud was reported the very moment it happened, when nobody knows of one. Leave the column out, and say by "
+    "--maturity-days how long a report takes"
+)
 NO_CUSTOMER = "Fill it in, or take such payments for strangers', as of guests: --guests"
 
 
@@ -140,6 +144,9 @@ class Reader:
         # Of others the moment says nothing, and programs write 1900 or 9999 where there is none.
         column = replace(column, values=pc.if_else(is_fraud, values, pa.scalar(None, values.type)))
         reported = reported_moments(column, timezone=self._zone(source), described=self.description)
+        is_at_once = pc.equal(reported, occurred)
+        if pc.all(is_at_once).as_py() and pc.any(is_at_once).as_py():  # of what is there: nulls are passed over
+            self.note(f"column `{column.name}`: {AT_ONCE}")
         return pc.coalesce(not_before(column, reported, occurred), observed)
 
     def _told(self, ids: pa.Array, occurred: pa.Array, zone: str | None) -> tuple[pa.Array, pa.Array]:

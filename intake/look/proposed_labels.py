@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from intake.described_values import STEPS
 from intake.label_words import FRAUD, LEGITIMATE
 from intake.look.choosing import quoted
+from intake.look.counting import counted
 from intake.look.draft import Draft, Seen
 from intake.look.findings import LabelForm, Question, Reply, TimeForm
 from intake.look.label_words import FILLED
@@ -15,6 +16,7 @@ _NOBODY_KNOWS = Reply(
     lines={"fraud": '["..."]', "legitimate": '["..."]'},
     meaning="each word in its list; not_investigated has those nobody looked at",
 )
+RARE = 0.005
 ISO_DAYS = {"%Y-%m-%d", "%Y/%m/%d"}  # read without being told
 PLAIN_WORDS = frozenset([*FRAUD, *LEGITIMATE])
 
@@ -29,7 +31,7 @@ def propose_labels(draft: Draft, form: LabelForm, seen: Seen) -> None:
         draft.questions.append(
             Question(
                 section="labels",
-                what=f"{form.column}: nobody knows what {', '.join(f'`{word}`' for word in form.unknown)} means",
+                what=f"{form.column}: nobody knows what {', '.join(f'`{word}`' for word in form.unknown)} means{_rarely(form)}",
                 replies=tuple(_meant(words, form.unknown, meaning) for meaning in ("not_investigated", "legitimate", "fraud"))
                 if form.fraud or form.legitimate or len(form.unknown) == 1
                 else (_NOBODY_KNOWS,),
@@ -39,6 +41,12 @@ def propose_labels(draft: Draft, form: LabelForm, seen: Seen) -> None:
         changed = {name: _once(some) for name, some in words.items() if some and not getattr(told, name)}
         if changed:
             draft.say("labels", **changed)
+
+
+def _rarely(form: LabelForm) -> str:
+    """What to say of words in so few rows that these may be none, such as a line of totals."""
+    rows = sum(form.counts.get(word, 0) for word in form.unknown)
+    return f", in {counted(rows, 'row')} of {form.rows:,}: a line of totals is to be taken out" if rows < RARE * form.rows else ""
 
 
 def propose_reports(draft: Draft, form: TimeForm, seen: Seen) -> None:

@@ -88,3 +88,15 @@ def test_todays_day_in_a_file_of_labels_is_told_now(tmp_path):
     path.write_text(f"transaction_id,label,reported_at\nt1,fraud,{datetime.now(UTC):%Y-%m-%d}\n")
     asked = Asked({}, timezone="UTC")
     assert read_labels(path, asked).table["observed_us"].to_pylist() == [asked.now_us]
+
+
+def test_reports_at_the_very_moment_are_told(tmp_path):
+    """No fraud is known when it happens; some exports repeat the moment of the payment."""
+    path = tmp_path / "f.csv"
+    path.write_text(text_of((*OWN, "observed_at"), [[*row, row[1]] for row in own_rows(20, frauds_a_day=1)]))
+    notes = list[str]()
+    load_file(path, ImportOptions(), note=notes.append)
+    assert any("observed_at" in note and "--maturity-days" in note for note in notes)
+    notes.clear()
+    load_file(reported(tmp_path, "%Y-%m-%d"), ImportOptions(description=described('times.timezone = "UTC"')), note=notes.append)
+    assert not any("--maturity-days" in note for note in notes)

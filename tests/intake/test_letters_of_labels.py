@@ -48,3 +48,10 @@ def test_a_file_of_labels_takes_no_f_for_false_where_nothing_says_true(tmp_path)
     path.write_text("transaction_id,label\nt1,F\nt2,F\n")
     with pytest.raises(InputError, match=r"line 2.*fraud, or false"):
         read_labels(path, Asked({}))
+
+
+def test_a_word_of_a_single_row_may_be_a_line_of_totals(tmp_path):
+    """What is asked of it says how rare it is."""
+    path = tmp_path / "f.csv"
+    path.write_text(text_of(OWN, [*own_rows(30, frauds_a_day=1), ["Total", "", "", "", "1234.00", "26"]]))
+    assert "`26` means, in 1 row of 301: a line of totals" in looked(path).questions[0].what
