@@ -42,6 +42,9 @@ class ReadingOptions:
     thousands: Annotated[str, _option(help="the mark between thousands: , . ' or a blank; by default none")] = ""
     round_: Annotated[bool | None, _option("--round/--no-round", help="round finer amounts, half way to the even unit")] = None
     file_currency: Annotated[str, _option(help="the currency of the whole file, where that is not the platform's")] = ""
+    negative: Annotated[
+        str, _option(help="what has a minus, refunds or payments: rows of the other kind are left out, and listed")
+    ] = ""
     fraud_value: Annotated[list[str] | None, _option(help="a word for fraud; may be repeated")] = None
     legitimate_value: Annotated[list[str] | None, _option(help="a word for no fraud; may be repeated")] = None
     not_investigated_value: Annotated[
@@ -49,11 +52,20 @@ class ReadingOptions:
     ] = None
     labels: Annotated[Path | None, _option(help="a file of labels: transaction_id, reported_at, label")] = None
     labels_map: Annotated[str, _option(help="columns of the file of labels: transaction_id=Ref,reported_at=Posted")] = ""
+    reported_format: Annotated[str, _option(help="such as '%d/%m/%Y', of when frauds were reported; a day counts from its end")] = (
+        ""
+    )
     generate_ids: Annotated[
         bool | None, _option("--generate-ids/--no-generate-ids", help="make ids of what rows say, where they have none")
     ] = None
     no_customer: Annotated[
         bool | None, _option("--no-customer/--with-customer", help="nobody is known: take every payment for a stranger's")
+    ] = None
+    guests: Annotated[
+        bool | None, _option("--guests/--no-guests", help="take a payment of which no customer is there for a stranger's")
+    ] = None
+    nobody: Annotated[
+        list[str] | None, _option(help="a word that stands for no customer or terminal, such as NULL; may be repeated")
     ] = None
     refund: Annotated[list[str] | None, _option(help="rows that are refunds: type=REFUND; may be repeated")] = None
     since: Annotated[datetime | None, _option(formats=["%Y-%m-%d"], help="leave older rows out", metavar="YYYY-MM-DD")] = None
@@ -124,6 +136,7 @@ class ReadingOptions:
                 "thousands": self.thousands,
                 "round": self.round_,
                 "currency": self.file_currency,
+                "negative": self.negative,
             },
             "labels": {
                 "fraud": self.fraud_value,
@@ -131,10 +144,13 @@ class ReadingOptions:
                 "not_investigated": self.not_investigated_value,
                 "file": str(self.labels) if self.labels else "",
                 "columns": parse_map(self.labels_map, FIELDS),
+                "format": self.reported_format,
             },
             "rows": {
                 "generate_ids": self.generate_ids,
                 "no_customer": self.no_customer,
+                "guests": self.guests,
+                "nobody": self.nobody,
                 "since": self.since.date() if self.since else None,
                 "skip_bad": self.skip_bad,
                 "most_bad_share": self.most_bad,

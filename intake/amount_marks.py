@@ -79,7 +79,9 @@ def refuse_other_signs(column: Column, text: pa.Array, currencies: pa.Array) -> 
     """Raise for the first amount whose sign is another currency's than its row's."""
     if not _has_signs(text):
         return
-    signs = pc.dictionary_encode(pc.fill_null(signed_parts(text)[1], ""))
+    _, signs, digits = signed_parts(text)
+    is_amount = pc.fill_null(pc.match_substring_regex(digits, r"^[.,]?\d"), fill_value=False)  # NULL is no amount in NUL
+    signs = pc.dictionary_encode(pc.fill_null(pc.if_else(is_amount, signs, ""), ""))
     for place, sign in enumerate(signs.dictionary.to_pylist()):
         if not sign:
             continue

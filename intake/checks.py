@@ -15,13 +15,16 @@ from greenfraud.extras import MAXIMUM_TEXT_LENGTH
 from greenfraud.records import CONTROL_CHARACTER, MAXIMUM_AMOUNT_MINOR, MAXIMUM_ID_LENGTH
 from intake.amount_marks import AS_NUMBERS, rounded, without_marks
 from intake.description import Money
+from intake.exponents import CUT, expanded, refuse_cut
 from intake.reading import Column, is_text, plain
-from intake.refusals import RowsError, and_more, either, refuse, refuse_absent
+from intake.refusals import FILL_IN, RowsError, and_more, either, refuse, refuse_absent
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 MISSING = "no amount", "Every transaction needs one; 0 is valid"
+UNIQUE = "A transaction id must be unique: drop the repetition"
 TOO_LARGE = "above the largest amount, 10^12 minor units", "Check the unit"
-REFUNDS = "Amounts are 0 or more; leave refunds out: --refund type=REFUND where a column tells them"
+NOTHING = ("nan", "null", "none", "n/a", "na", "-", "#n/a", "nil")  # as programs write it
+REFUNDS = "Amounts are 0 or more; leave refunds out: --negative refunds, or --refund type=REFUND where a column tells them"
 MOST_WHOLE_DIGITS, MOST_DIGITS = 13, 4  # before the point in a currency without decimals; after it in any
 Digits: TypeAlias = "int | np.ndarray[Any, np.dtype[np.int64]]"
 MOST_EXACT = 2.0**63  # beyond it, no whole number has 64 bits
@@ -31,10 +34,10 @@ WRITE_NUMBERS = (
 )
 
 
-def identifiers(column: Column, *, required: bool = True) -> pa.Array:
+def identifiers(column: Column, *, required: bool = True, mend: str = FILL_IN) -> pa.Array:
     """Ids as strings of 1 to 256 characters, none a control character; whole numbers become their digits.
 
-    Where not `required`, an absent id is null.
+    Where not `required`, an absent id is null; else it is refused, and `mend` says what to do about it.
     """
     values = _whole_numbers(column)
     if not (pa.types.is_integer(values.type) or is_text(values.type) or pa.types.is_null(values.type)):
@@ -42,7 +45,7 @@ def identifiers(column: Column, *, required: bool = True) -> pa.Array:
     text = pc.cast(plain(values), pa.string())
     text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
     if required:
-        refuse_absent(column, text.is_null())
+        refuse_absent(column, text.is_null(), mend)
     refuse(
         column, pc.greater(pc.utf8_length(text), MAXIMUM_ID_LENGTH), f"longer than {MAXIMUM_ID_LENGTH} characters", "Shorten the id"
     )
@@ -62,9 +65,9 @@ def unique_identifiers(column: Column) -> pa.Array:
         row = int(np.flatnonzero(is_repeated)[0])
         earlier = column.where(int(np.flatnonzero(codes == codes[row])[0]))
         more = and_more(int(is_repeated.sum()))
-        message = column.told(
-            row, f"`{text[row]}` was already used in {earlier}{more}", "A transaction id must be unique: drop the repetition"
-        )
+        is_cut = pc.match_substring_regex(text, CUT).to_numpy(zero_copy_only=False)[row]
+        mend = "A spreadsheet cut ids, and different ones became the same: export them as text" if is_cut else UNIQUE
+        message = column.told(row, f"`{text[row]}` was already used in {earlier}{more}", mend)
         raise RowsError(column, is_repeated, "an id that was already used", message)
     return text
 
@@ -76,6 +79,8 @@ def amounts_minor(column: Column, *, digits: Digits, money: Money = AS_NUMBERS) 
     `money` says how text is written, and whether finer amounts are rounded, half way to the even unit.
     """
     values = plain(column.values)
+    if money.negative == "payments" and _is_number(values.type):
+        values = pc.abs(values)
     if pa.types.is_floating(values.type):
         if not money.round:
             return _within_limits(column, _rounded_amounts(column, values, digits))
@@ -83,7 +88,11 @@ def amounts_minor(column: Column, *, digits: Digits, money: Money = AS_NUMBERS) 
     elif _is_number(values.type):
         text = pc.cast(values, pa.string())
     elif is_text(values.type):
-        text = without_marks(column, pc.utf8_trim_whitespace(values), money)
+        text = expanded(pc.utf8_trim_whitespace(values))
+        refuse_cut(column, text)
+        text = without_marks(column, text, money)
+        if money.negative == "payments":
+            text = pc.replace_substring_regex(text, "^-", "")
     else:
         raise column.fault(0, f"holds {values.type}, which is no amount", "Write decimal numbers, for example 12.50")
     if money.round:
@@ -98,6 +107,13 @@ def without_words(column: Column, words: Sequence[str]) -> Column:
         return column
     is_word = pc.is_in(pc.utf8_trim_whitespace(values), pa.array([word.strip() for word in words], pa.string()))
     return replace(column, values=pc.if_else(is_word, pa.scalar(None, values.type), values))
+
+
+def known_only(ids: pa.Array, words: Sequence[str] | None) -> pa.Array:
+    """Ids without those that are a word for nobody, in whatever case."""
+    lowered = pa.array([word.strip().lower() for word in words or ()], pa.string())
+    is_word = pc.fill_null(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(ids)), lowered), fill_value=False)
+    return pc.if_else(is_word, pa.scalar(None, pa.string()), ids)
 
 
 def numbers(column: Column, money: Money = AS_NUMBERS) -> pa.Array:
@@ -166,7 +182,8 @@ def _rounded_amounts(column: Column, major: pa.Array, digits: Digits) -> pa.Arra
 
 def _parsed_amounts(column: Column, text: pa.Array, digits: Digits) -> pa.Array:
     """Read whole numbers before and after the point: no binary fraction is near."""
-    refuse(column, text.is_null(), *MISSING)
+    is_nothing = pc.is_in(pc.utf8_lower(text), pa.array([*NOTHING, None], pa.string()))
+    refuse(column, is_nothing, *MISSING)
     is_number = pc.match_substring_regex(text, r"^[+-]?\d+(\.\d+)?$")
     mend = (
         "Write decimals with a point and no thousands separator, for example 1234.50, "

@@ -2,74 +2,21 @@
 
 from __future__ import annotations
 
-import codecs
-import time
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from greenfraud.errors import ContractError
 from greenfraud.extras import check_names
 from greenfraud.features.columns import ColumnDeclaration
 from greenfraud.features.columns import Kind as ColumnKind
+from intake.described_values import STEPS, Columns, Unit, Words, aware, known_encoding, known_format, known_timezone
 from intake.fields import FIELDS, fields
 
-SAMPLE, ESCAPES = "a,b\n", {"idna", "punycode", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "unicode-escape"}
-EPOCHS = {"epoch-s": "s", "epoch-ms": "ms", "epoch-us": "us", "epoch-ns": "ns"}
-STEPS = "steps"
 MOST_BAD_SHARE = 0.05  # of a file's rows, which `skip_bad` leaves out; beyond it the description is wrong, not the rows
-
-
-def _listed(value: Any) -> Any:
-    return value if isinstance(value, list | tuple) else [value]
-
-
-def _worded(value: Any) -> Any:
-    """A label's value as it stands in a file: 2 and true are words too."""
-    return [str(one).lower() if isinstance(one, bool) else str(one) for one in _listed(value) if one is not None]
-
-
-def _known_encoding(name: str) -> str:
-    try:
-        is_text = SAMPLE.encode(name).decode(name) == SAMPLE and codecs.lookup(name).name not in ESCAPES
-    except (LookupError, UnicodeError):  # also of codecs that are for bytes alone, such as base64
-        is_text = False
-    if not is_text:
-        raise ValueError("is no encoding of text. Write for example utf-8, cp1252, latin-1 or utf-16")
-    return name
-
-
-def _known_format(text: str) -> str:
-    if "%" not in text and text not in EPOCHS and text != STEPS:
-        raise ValueError(f"is no format. Write one such as %d/%m/%Y %H:%M, or {', '.join([*EPOCHS, STEPS])}")
-    try:
-        time.strptime("", text)
-    except ValueError as error:
-        if "directive" in str(error) or "stray" in str(error):
-            raise ValueError(f"is no format: {error}. Write one such as %d/%m/%Y %H:%M") from None
-    return text
-
-
-def _known_timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        raise ValueError("is no time zone. Write a name such as UTC or Europe/Stockholm") from None
-    return name
-
-
-def _aware(moment: datetime) -> datetime:
-    """A start without an offset is UTC's."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-Columns: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
-Words: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_worded)]
-Unit: TypeAlias = Literal["seconds", "minutes", "hours", "days"]
 
 
 class _Section(BaseModel):
@@ -79,17 +26,17 @@ class _Section(BaseModel):
 class FileShape(_Section):
     """The bytes: their encoding, and what stands between two fields; None is whichever of , ; | and tab the header has most."""
 
-    encoding: Annotated[str, AfterValidator(_known_encoding)] = "utf-8"
+    encoding: Annotated[str, AfterValidator(known_encoding)] = "utf-8"
     delimiter: Literal[",", ";", "\t", "|"] | None = None
 
 
 class Times(_Section):
     """How times are written. Without a format RFC 3339 is read, and YYYY/MM/DD in its place."""
 
-    format: Annotated[str, AfterValidator(_known_format)] | None = None
+    format: Annotated[str, AfterValidator(known_format)] | None = None
     step: Unit | None = None
-    start: Annotated[datetime, AfterValidator(_aware)] | None = None
-    timezone: Annotated[str, AfterValidator(_known_timezone)] | None = None
+    start: Annotated[datetime, AfterValidator(aware)] | None = None
+    timezone: Annotated[str, AfterValidator(known_timezone)] | None = None
 
     @model_validator(mode="after")
     def _steps_have_a_start(self) -> Times:
@@ -101,12 +48,16 @@ class Times(_Section):
 
 
 class Money(_Section):
-    """How amounts are written; `round` takes more decimals than the currency has, half way to the even one."""
+    """How amounts are written; `round` takes more decimals than the currency has, half way to the even one.
+
+    `negative` says what has a minus: refunds in a list of payments, or payments in an account's statement. The others are left out.
+    """
 
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
     round: bool = False
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    negative: Literal["refunds", "payments"] | None = None
 
     @model_validator(mode="after")
     def _marks_differ(self) -> Money:
@@ -118,7 +69,8 @@ class Money(_Section):
 class Labels(_Section):
     """Which words mean what, and the file of labels if they stand in another; `not_investigated`: neither learned nor judged.
 
-    `columns` says which column of that file is which field of a label.
+    `columns` says which column of that file is which field of a label; `format` how moments of reports are written, here or there,
+    where not as `times` says: a day alone counts from its end.
     """
 
     fraud: Words = ()
@@ -126,12 +78,15 @@ class Labels(_Section):
     not_investigated: Words = ()
     file: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
+    format: Annotated[str, AfterValidator(known_format)] | None = None
 
     @model_validator(mode="after")
     def _one_meaning_each(self) -> Labels:
         words = [word.strip().lower() for word in (*self.fraud, *self.legitimate, *self.not_investigated)]
         if twice := sorted({word for word in words if words.count(word) > 1}):
             raise ValueError(f"`{twice[0]}` has two meanings: name it once")
+        if self.format == STEPS:
+            raise ValueError("format: reports are written as times or epochs, and never as steps")
         return self
 
 
@@ -145,11 +100,14 @@ class Kind(_Section):
 class Rows(_Section):
     """Which rows are read. `generate_ids`: an id is made of a row's content; `since`: older rows are left out, and counted.
 
-    `no_customer`: nobody is known, and every payment counts as a stranger's.
+    `no_customer`: nobody is known, and every payment counts as a stranger's; `guests`: those of which nothing is there,
+    or one of the words for `nobody`, such as NULL.
     """
 
     generate_ids: bool = False
     no_customer: bool = False
+    guests: bool = False
+    nobody: Words | None = None
     since: date | None = None
     skip_bad: bool = False
     most_bad_share: Annotated[float, Field(ge=0, le=1)] = MOST_BAD_SHARE

@@ -12,6 +12,8 @@ from intake.refusals import shown
 DOUBTS = {
     r"^\d(\.\d+)?[eE]\+\d+$": "in a spreadsheet's notation, in which different ones may have become the same: export them as text",
     r"^\d+\.0$": "with .0 behind, as programs write numbers of a column with gaps: send them so to the API, or export them whole",
+    r"^=": "formulas of a spreadsheet, which are kept as they stand: export what they show",
+    "[\u200b\u200c\u200d\u2060\ufeff]": "with letters that nobody sees, which are kept: with and without are two",
     r"^\s|\s$": "with blanks around, which are kept: with and without are two",
     r"""^["'].*["']$""": "in quotes, which are kept: with and without are two",
 }

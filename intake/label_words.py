@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from intake.description import Labels
-from intake.reading import Column, Mask, plain
+from intake.reading import Column, Mask, is_text, plain
 from intake.refusals import refuse
 
 FRAUD = ("1", "true", "t", "yes", "y", "fraud", "fraudulent")
 LEGITIMATE = ("0", "false", "f", "no", "n", "legit", "legitimate", "genuine")
 MEND = "Write 1 or 0, true or false; nothing where nobody reported"
 PLAINLY = Labels()
+FALSE, TRUE = "f", {"t", "true"}
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,35 @@ def verdicts(column: Column, labels: Labels = PLAINLY) -> Verdicts:
     A side whose words are stated has these and no others. InputError names the row of a word that means nothing.
     """
     words = pc.fill_null(_words_of(column), "")
+    present = set(words.unique().to_pylist())
     never = _lowered(labels.not_investigated)
     fraud = _lowered(labels.fraud) or [word for word in FRAUD if word not in {*never, *_lowered(labels.legitimate)}]
     sound = _lowered(labels.legitimate) or [word for word in LEGITIMATE if word not in {*never, *fraud}]
+    if not (labels.legitimate or labels.fraud) and is_of_two_meanings(present):
+        sound = [word for word in sound if word != FALSE]
     if "" not in {*fraud, *never}:
         sound = [*sound, ""]
     is_known = pc.is_in(words, pa.array([*fraud, *sound, *never], pa.string()))
     refuse(column, pc.invert(is_known), "neither fraud nor not", _mend(words, is_known))
     return Verdicts(pc.is_in(words, pa.array(fraud, pa.string())), pc.invert(pc.is_in(words, pa.array(never, pa.string()))))
+
+
+def filled_in(column: Column) -> Verdicts:
+    """Whatever stands there says fraud, and an empty cell that nobody reported one: a column of when that was."""
+    values = plain(column.values)
+    is_there = values.is_valid()
+    if is_text(values.type):
+        is_there = pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(values), ""), fill_value=False)
+    return Verdicts(is_there, pa.array(np.ones(len(values), bool)))
+
+
+def is_of_two_meanings(words: Collection[str]) -> bool:
+    """Tell whether `f` among a column's words, in lower case, may be fraud as well as false: nothing there says true.
+
+    >>> is_of_two_meanings({"f", ""}), is_of_two_meanings({"t", "f"})
+    (True, False)
+    """
+    return FALSE in words and not TRUE & set(words)
 
 
 def flags(column: Column) -> pa.Array:

@@ -12,11 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from greenfraud.instants import DAY_US, LAST_US, MINUTE_US
-from intake.description import EPOCHS, STEPS, Times
+from intake.described_values import EPOCHS, STEPS
 from intake.description import Description as Described
+from intake.description import Times
 from intake.reading import Column, Mask, is_text, plain
 from intake.refusals import either, refuse, refuse_absent
 from intake.time_formats import counted, formatted
+from intake.time_marks import plain_times
 
 DAY_WITH_SLASHES = r"^(\d{4})/(\d{2})/(\d{2})"
 TIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
@@ -78,7 +80,7 @@ def not_before(column: Column, observed_us: pa.Array, occurred_us: pa.Array) -> 
 
 def _parsed(column: Column, text: pa.Array, timezone: str | None, described: Described | None) -> pa.Array:
     """Text as timestamps in UTC."""
-    text = pc.replace_substring_regex(text, DAY_WITH_SLASHES, r"\1-\2-\3")
+    text = pc.replace_substring_regex(plain_times(text), DAY_WITH_SLASHES, r"\1-\2-\3")
     is_naive = pc.match_substring_regex(text, NAIVE)
     known = either(is_naive, pc.match_substring_regex(text, AWARE))
     refuse(column, pc.and_(text.is_valid(), pc.invert(known)), "not a time", _form_advice(text, known, described))

@@ -20,6 +20,7 @@ from intake.errors import InputError
 from intake.foreign_files import refuse_foreign
 from intake.joining import MARKS, joined
 from intake.layout import Layout, resolve_layout
+from intake.repeated_headers import repeats_header
 from intake.unpacking import unpacked
 
 PARQUET_MAGIC = b"PAR1"
@@ -73,7 +74,7 @@ class Column:
 class SourceFile:
     """The columns of a file by field; `others` are further ones that somebody asked for, by their own names.
 
-    `misfits` are the lines that were no rows.
+    `misfits` are the lines that were no rows; `headers` counts those that repeated the header, and are left out.
     """
 
     layout: Layout
@@ -81,6 +82,7 @@ class SourceFile:
     ignored: tuple[str, ...]
     others: Mapping[str, Column] = field(default_factory=dict)
     misfits: tuple[Misfit, ...] = ()
+    headers: int = 0
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values())).values)
@@ -181,7 +183,14 @@ def _read_csv(
         name: Column(name, values.combine_chunks(), 1, file, lines=lines)
         for name, values in zip(needed, table.columns, strict=True)
     }
-    return replace(_source(layout, columns, header.names, others), misfits=tuple(misfits or ()))
+    source = replace(_source(layout, columns, header.names, others), misfits=tuple(misfits or ()))
+    return _without_headers(source, list(columns.values())) if described else source
+
+
+def _without_headers(source: SourceFile, columns: Sequence[Column]) -> SourceFile:
+    """The file without lines that say nothing but the columns' names again, as where several were put together."""
+    is_header = repeats_header([column.values for column in columns], [column.name for column in columns])
+    return replace(source.only(~is_header), headers=int(is_header.sum())) if is_header.any() else source
 
 
 def _require(others: Sequence[str], names: Sequence[str]) -> None:

@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 from intake.errors import InputError
 from intake.reading import Column, Mask
 
+FILL_IN = "Every transaction needs one: fill it in"
+
 
 class RowsError(InputError):
     """Rows that cannot be used, each for the same reason; its message tells the first. Who skips rows, leaves these out."""
@@ -25,15 +27,16 @@ def refuse(column: Column, is_bad: pa.Array, what: str, mend: str) -> None:
     bad = np.flatnonzero(pc.fill_null(is_bad, fill_value=False).to_numpy(zero_copy_only=False))
     if len(bad):
         row = int(bad[0])
-        message = column.told(row, f"`{shown(column.values[row])}` is {what}{and_more(len(bad))}", mend)
+        value = f"`{shown(column.values[row])}`" if column.values[row].is_valid else "an empty cell"
+        message = column.told(row, f"{value} is {what}{and_more(len(bad))}", mend)
         raise RowsError(column, _mask(is_bad), what, message)
 
 
-def refuse_absent(column: Column, is_absent: pa.Array) -> None:
+def refuse_absent(column: Column, is_absent: pa.Array, mend: str = FILL_IN) -> None:
     """Raise for the first row with nothing in it."""
     absent = np.flatnonzero(pc.fill_null(is_absent, fill_value=True).to_numpy(zero_copy_only=False))
     if len(absent):
-        message = column.told(int(absent[0]), f"nothing is there{and_more(len(absent))}", "Every transaction needs one: fill it in")
+        message = column.told(int(absent[0]), f"nothing is there{and_more(len(absent))}", mend)
         raise RowsError(column, ~_mask(pc.invert(is_absent)), "nothing", message)
 
 

@@ -12,9 +12,13 @@ import pyarrow.compute as pc
 from pyarrow.types import is_null
 
 from greenfraud.instants import DAY_US, HOUR_US, LAST_US, MINUTE_US, SECOND_US
-from intake.description import EPOCHS, STEPS, Times
+from intake.described_values import EPOCHS, STEPS
+from intake.description import Times
+from intake.exponents import expanded, refuse_cut
 from intake.reading import Column, is_text, plain
 from intake.refusals import refuse
+from intake.time_marks import plain_times
+from intake.zone_names import with_offsets
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNITS_US: dict[str, int | Decimal] = {
@@ -42,17 +46,26 @@ def formatted(column: Column, text: pa.Array, layout: str) -> tuple[pa.Array, bo
     """Text in a strptime format as timestamps, and whether the format has their offset; what does not fit is refused."""
     import pandas as pd
 
-    has_offset = "%z" in layout or "%Z" in layout
-    found = pd.to_datetime(text.to_pandas(), format=layout, errors="coerce", exact=True, utc=has_offset)
-    stamps = pa.array(found, pa.timestamp("ns", "UTC" if has_offset else None), from_pandas=True)
+    has_offset, written = "%z" in layout or "%Z" in layout, layout
+    text, layout = with_offsets(column, text, layout)
+    kind = pa.timestamp("ns", "UTC" if has_offset else None)
+
+    def parsed(written: pa.Array) -> pa.Array:
+        found = pd.to_datetime(written.to_pandas(), format=layout, errors="coerce", exact=True, utc=has_offset)
+        return pa.array(found, kind, from_pandas=True)
+
+    stamps = parsed(text)
+    if stamps.null_count > text.null_count:  # as it stands first: a format may have the marks of its place
+        stamps = pc.coalesce(stamps, parsed(plain_times(text)))
     is_bad = pc.and_(text.is_valid(), stamps.is_null())
-    refuse(column, is_bad, f"no time as {layout}", "Say how times are written: --time-format, such as '%d/%m/%Y %H:%M'")
+    refuse(column, is_bad, f"no time as {written}", "Say how times are written: --time-format, such as '%d/%m/%Y %H:%M'")
     return stamps, has_offset
 
 
 def _counts_us(column: Column, unit_us: int | Decimal, most_us: int) -> pa.Array:
     """Counts as microseconds: decimals all the way, so that no digit is lost."""
-    text = _digits_of(column)
+    text = expanded(_digits_of(column))
+    refuse_cut(column, text)
     is_count = pc.match_substring_regex(text, COUNT)
     refuse(column, pc.invert(is_count), "no count of time", "Write numbers, or say how times are written: --time-format '%d/%m/%Y'")
     counts = pc.cast(text, COUNTS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import lzma
+import re
 import stat
 import zipfile
 import zlib
@@ -21,6 +23,8 @@ GZIP_MAGIC, ZIP_MAGIC = b"\x1f\x8b", b"PK\x03\x04"
 DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)  # and what is kin to them
 ALWAYS_TAKEN = 1 << 30  # bytes
 MOST_TIMES = 100  # rows of payments are packed to a fifth or a twentieth, and a bomb to a thousandth
+HIDDEN = re.compile(r"^__MACOSX/|(^|/)(\.[^/]*|Thumbs\.db|desktop\.ini)$", re.IGNORECASE)  # what a desk leaves in a folder
+ADDRESS = re.compile(r"[a-z0-9]+:/", re.IGNORECASE)
 AT_ONCE = 1 << 12  # bytes that are asked for: what bzip2 and LZMA make of more, comes in one piece, whatever its size
 
 
@@ -88,7 +92,7 @@ def _opened(path: Path, kind: str) -> IO[bytes]:
 
 
 def _only_member(path: Path, archive: zipfile.ZipFile) -> str:
-    names = [one.filename for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
+    names = [one.filename for one in archive.infolist() if not one.is_dir() and not HIDDEN.search(one.filename)]
     refuse_sheets(path, names)
     if len(names) != 1:
         there = shown(", ".join(names[:5])) or "nothing"
@@ -104,4 +108,13 @@ def _open(path: Path) -> IO[bytes]:
             raise InputError(f"{path} is no file, and can be read once at most. Save what comes from it, and give the file")
         return path.open("rb")
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}. Check the path and its permissions") from None
+        raise InputError(f"{path} cannot be read: {error.strerror}. {_way_to(path, error)}") from None
+
+
+def _way_to(path: Path, error: OSError) -> str:
+    """What to do about a path that is no file."""
+    if error.errno == errno.EISDIR:
+        return "Give one of its files; import adds each further one with --append"
+    if ADDRESS.match(str(path)):
+        return "It is an address: copy the file here, and give that"
+    return "One file is read at a time" if "*" in path.name else "Check the path and its permissions"

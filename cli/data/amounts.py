@@ -65,13 +65,15 @@ def _currencies(column: Column | None, rows: int, own: str) -> pa.DictionaryArra
     """The currency of each row; without a column, the platform's."""
     if column is None:
         return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array([own]))
-    found = pc.dictionary_encode(checks.identifiers(column))
+    text = checks.identifiers(column)
+    is_code = pc.match_substring_regex(text, r"^\s*[A-Za-z]{3}\s*$")  # in whatever case, as payment services write it
+    found = pc.dictionary_encode(pc.if_else(is_code, pc.utf8_upper(pc.utf8_trim_whitespace(text)), text))
     for place, code in enumerate(found.dictionary.to_pylist()):
         try:
             currency_of(code)
         except InvalidInput as error:
             row = int(np.flatnonzero(found.indices.to_numpy() == place)[0])
-            raise column.fault(row, f"`{code}` {_said(error)}", "Write the currency's code, such as EUR") from None
+            raise column.fault(row, f"`{code}` {_said(error, code)}", "Write the currency's code, such as EUR") from None
     return found
 
 
@@ -85,8 +87,8 @@ def _converted(  # noqa: PLR0913
         try:
             ours[row], originals[row] = exchange.ours(int(ours[row]), codes[row].as_py(), day_of(occurred[row].as_py()))
         except InvalidInput as error:
-            at = currency if error.field == "currency" else amount
-            raise at.fault(row, f"`{codes[row]}` {_said(error)}", _remedy(exchange, codes[row].as_py())) from None
+            at, code = currency if error.field == "currency" else amount, codes[row].as_py()
+            raise at.fault(row, f"`{code}` {_said(error, code)}", _remedy(exchange, code)) from None
     return {AMOUNT: pa.array(ours), **(_original_columns(originals, len(ours)) if originals else {})}
 
 
@@ -98,9 +100,18 @@ def _original_columns(originals: dict[int, Original | None], rows: int) -> dict[
     return {name: pa.array(values, ORIGINALS[name]) for name, values in columns.items()}
 
 
-def _said(error: InvalidInput) -> str:
-    return f"is no currency here: {error.reason}" if error.field == "currency" else error.reason
+def _said(error: InvalidInput, code: str) -> str:
+    """What is wrong with a row's currency, after its code."""
+    if error.field != "currency":
+        return error.reason
+    foreign, unknown = f"is {code}, and ", f"is {code}, which "
+    if error.reason.startswith(foreign):
+        return f"is another currency: {error.reason.removeprefix(foreign)}"
+    return error.reason.removeprefix(unknown) if error.reason.startswith(unknown) else f"is no currency here: {error.reason}"
 
 
 def _remedy(exchange: Exchange, currency: str) -> str:
-    return f"Give --rates with a file of date,currency,rate that has {currency}, or a file in {exchange.currency} alone"
+    return (
+        f"Give --rates with a file of date,currency,rate that has {currency}, or a file in {exchange.currency} alone; "
+        f"a platform that counts in {currency} is set up with --currency {currency}"
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +22,10 @@ from greenfraud.features.manifest import load_manifest
 from greenfraud.instants import DAY_US
 from intake import checks
 from intake.amount_marks import AS_NUMBERS
-from intake.label_words import verdicts
-from intake.moments import moments, not_ahead, not_before
+from intake.label_words import Verdicts, filled_in, verdicts
+from intake.moments import moments, not_ahead
+from intake.reading import plain
+from intake.reports import not_before, reported_moments
 from intake.row_ids import generated_ids
 
 if TYPE_CHECKING:
@@ -37,6 +39,11 @@ EXTRA_COLUMNS: dict[str, Callable[[Column], pa.Array]] = {
 
 
 NUMBER = "number"
+AT_ONCE = (
+    "every fraud was reported the very moment it happened, when nobody knows of one. Leave the column out, and say by "
+    "--maturity-days how long a report takes"
+)
+NO_CUSTOMER = "Fill it in, or take such payments for strangers', as of guests: --guests"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +64,17 @@ class Reader:
     def table(self, source: SourceFile, occurred: pa.Array) -> pa.Table:
         """Every column, in the order of the file. InputError names column, row and remedy."""
         columns, zone = source.columns, self._zone(source)
-        verdict = verdicts(columns["is_fraud"], self.description.labels) if "is_fraud" in columns else None
+        verdict = self._verdicts(source)
         money = amounts(source, occurred, self.exchange, self.description.money)
-        values = {"occurred_us": occurred, "terminal_id": _terminals(source, len(occurred))} | money
+        values = {"occurred_us": occurred, "terminal_id": self._terminals(source, len(occurred))} | money
         ids = self._ids(source, values)
         values |= {"transaction_id": ids, "customer_id": ids}
         if "customer_id" in columns:
-            values["customer_id"] = checks.identifiers(columns["customer_id"])
-        is_fraud, observed = (verdict.is_fraud, self._observed(source, occurred)) if verdict else self._told(ids, occurred, zone)
+            values["customer_id"] = pc.coalesce(self._customers(columns["customer_id"]), ids)
+        if verdict is None:
+            is_fraud, observed = self._told(ids, occurred, zone)
+        else:
+            is_fraud, observed = verdict.is_fraud, self._observed(source, occurred, verdict.is_fraud)
         values |= {"is_fraud": is_fraud, "observed_us": pc.if_else(is_fraud, observed, pa.scalar(None, pa.int64()))}
         table = pa.table({name: values[name] for name in SCHEMA.names}, schema=SCHEMA)
         for name in values:
@@ -89,10 +99,29 @@ class Reader:
             return checks.numbers(column, described.marks if described else AS_NUMBERS)
         return EXTRA_COLUMNS[kind](column)
 
+    def _verdicts(self, source: SourceFile) -> Verdicts | None:
+        """What the file's own column says; one of when frauds were reported says it by being filled in."""
+        if "is_fraud" not in source.columns:
+            return None
+        names = source.layout.columns
+        if names["is_fraud"] == names.get("observed_at"):
+            return filled_in(source.columns["is_fraud"])
+        return verdicts(source.columns["is_fraud"], self.description.labels)
+
     def _zone(self, source: SourceFile) -> str | None:
         has_stamps = pa.types.is_timestamp(source.columns["occurred_at"].values.type)
         # The handbook documents that its timestamps are UTC; a text says nothing.
         return self.timezone or ("UTC" if source.layout.is_handbook and has_stamps else None)
+
+    def _terminals(self, source: SourceFile, rows: int) -> pa.Array:
+        if "terminal_id" not in source.columns:
+            return pa.nulls(rows, pa.string())
+        column = source.columns["terminal_id"]
+        return checks.known_only(checks.identifiers(column, required=False), self.description.rows.nobody)
+
+    def _customers(self, column: Column) -> pa.Array:
+        rows = self.description.rows
+        return checks.known_only(checks.identifiers(column, required=not rows.guests, mend=NO_CUSTOMER), rows.nobody)
 
     def _ids(self, source: SourceFile, values: dict[str, pa.Array]) -> pa.Array:
         if "transaction_id" in source.columns:
@@ -102,23 +131,29 @@ class Reader:
         paid, currency = values["amount_minor"], pa.nulls(rows, pa.string())
         if "original_amount_minor" in values:  # the id must not change with the rates
             paid, currency = pc.coalesce(values["original_amount_minor"], paid), values["original_currency"]
-        who = checks.identifiers(customer) if customer else pa.nulls(rows, pa.string())
+        who = self._customers(customer) if customer else pa.nulls(rows, pa.string())
         return generated_ids([values["occurred_us"], who, values["terminal_id"], paid, currency])
 
-    def _observed(self, source: SourceFile, occurred: pa.Array) -> pa.Array:
-        """Return when each was or would have been reported: as the file says, else `maturity_days` after it happened."""
+    def _observed(self, source: SourceFile, occurred: pa.Array, is_fraud: pa.Array) -> pa.Array:
+        """Return when each was or would have been reported: as the file says of frauds, else `maturity_days` after it happened."""
         observed = pc.add(occurred, self.maturity_days * DAY_US)
         if "observed_at" not in source.columns:
             return observed
         column = source.columns["observed_at"]
-        reported = moments(column, timezone=self._zone(source), required=False, described=self.description)
-        return pc.coalesce(not_ahead(column, not_before(column, reported, occurred)), observed)
+        values = plain(column.values)
+        # Of others the moment says nothing, and programs write 1900 or 9999 where there is none.
+        column = replace(column, values=pc.if_else(is_fraud, values, pa.scalar(None, values.type)))
+        reported = reported_moments(column, timezone=self._zone(source), described=self.description)
+        is_at_once = pc.equal(reported, occurred)
+        if pc.all(is_at_once).as_py() and pc.any(is_at_once).as_py():  # of what is there: nulls are passed over
+            self.note(f"column `{column.name}`: {AT_ONCE}")
+        return pc.coalesce(not_before(column, reported, occurred), observed)
 
     def _told(self, ids: pa.Array, occurred: pa.Array, zone: str | None) -> tuple[pa.Array, pa.Array]:
         """Labels of another file, and when they were reported, which is when they mature where it does not say."""
         labels = self.description.labels
         path = Path(labels.file or "")
-        told = labels_of(ids, path, labels.columns, timezone=zone, note=self.note)
+        told = labels_of(ids, path, labels, timezone=zone, note=self.note)
         is_early = pc.fill_null(pc.less(told.reported_us, occurred), fill_value=False)
         if count := pc.sum(is_early).as_py():
             raise InputError(
@@ -126,9 +161,3 @@ class Reader:
                 f"as were {count:,} in all. Check that both files are of one time zone"
             )
         return told.is_fraud, pc.coalesce(told.reported_us, pc.add(occurred, self.maturity_days * DAY_US))
-
-
-def _terminals(source: SourceFile, rows: int) -> pa.Array:
-    if "terminal_id" not in source.columns:
-        return pa.nulls(rows, pa.string())
-    return checks.identifiers(source.columns["terminal_id"], required=False)

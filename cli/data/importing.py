@@ -28,11 +28,14 @@ from intake.description import Description
 from intake.doubtful_ids import doubts
 from intake.label_words import is_word
 from intake.layout import resolve_layout
+from intake.look.counting import counted
 from intake.reading import SourceFile, content_of, file_sha256, read_source
 from intake.refusals import RowsError
+from intake.signs import is_negative, is_positive
 from intake.unpacking import packed_as
 
 MUCH_BYTES = 64 << 20  # takes long enough to ask whether something goes on
+UNNAMED = "(one without a name)"
 SKIPPED = ". --skip-bad leaves such rows out, and writes them to a file"
 
 
@@ -82,8 +85,12 @@ def load_file(path: Path, options: ImportOptions, *, note: Callable[[str], None]
     if path.stat().st_size >= MUCH_BYTES:
         note(f"reading {path}, from its first row to its last …")
     source = _source(path, options)
+    if source.headers:
+        note(
+            f"left out: {counted(source.headers, 'line')} with the names of the columns again, as files have that were put together"
+        )
     if source.ignored:
-        note(f"columns not used: {', '.join(source.ignored)} (--look says which could become features)")
+        note(f"columns not used: {', '.join(name or UNNAMED for name in source.ignored)} (--look says which could become features)")
     if lacking := [name for name in load_manifest().extra_columns if name not in source.columns]:
         note(f"declared columns that the file lacks: {', '.join(lacking)}: none of its payments has a value of them")
     for of in ("transaction_id", "customer_id", "terminal_id"):
@@ -155,6 +162,7 @@ def _usable(path: Path, source: SourceFile, reader: Reader, notes: dict[str, Non
     if rows.kind is not None:
         refunds = is_word(source.others[rows.kind.column], rows.kind.refund)
         source = left_out.leave(source, refunds, "refunds", column=rows.kind.column)
+    source = _of_one_sign(source, reader.description.money.negative, left_out)
     while True:
         if not len(source):
             notes |= dict.fromkeys(left_out.settle(source, 1.0))
@@ -175,12 +183,30 @@ def _usable(path: Path, source: SourceFile, reader: Reader, notes: dict[str, Non
         return table
 
 
+def _of_one_sign(source: SourceFile, negative: str | None, left_out: LeftOut) -> SourceFile:
+    """The payments alone, where a minus tells them from what flows back."""
+    if negative is None:
+        return source
+    column = source.columns.get("amount_minor") or source.columns["amount"]
+    if negative == "refunds":
+        return left_out.leave(source, is_negative(column), "refunds, by their minus", column=column.name)
+    return left_out.leave(source, is_positive(column), "without a minus, which payments have", column=column.name)
+
+
 def _told(table: pa.Table, reader: Reader) -> list[str]:
     """What a person should know of what was read."""
     told = list[str]()
     if reader.description.rows.no_customer:
         told.append("no customer: every payment counts as a stranger's. Send its transaction_id as customer_id to the API")
+    if (reader.description.rows.guests or reader.description.rows.nobody) and (strangers := _strangers(table)):
+        told.append(
+            f"{counted(strangers, 'payment')} of guests: each counts as a stranger's. Send its transaction_id as customer_id"
+        )
     if INVESTIGATED in table.column_names:
         never = table.num_rows - pc.sum(table[INVESTIGATED]).as_py()
         told.append(f"not investigated: {never:,} of {table.num_rows:,}, neither learned nor judged")
     return told
+
+
+def _strangers(table: pa.Table) -> int:
+    return int(pc.sum(pc.equal(table["customer_id"], table["transaction_id"])).as_py() or 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cli.errors import InputError
+from intake.description import Labels
 from intake.labels.reading import FIELDS, Asked, read_labels
 from intake.reading import RowNumbers
 
@@ -25,17 +27,19 @@ class Told:
     reported_us: pa.Array
 
 
-def labels_of(ids: pa.Array, path: Path, columns: dict[str, str], *, timezone: str | None, note: Callable[[str], None]) -> Told:
+def labels_of(ids: pa.Array, path: Path, labels: Labels, *, timezone: str | None, note: Callable[[str], None]) -> Told:
     """What the file says of payments; of one that it does not name, nobody reported a fraud.
 
     The newest verdict of a payment stands, and its first report counts. InputError when the file cannot be used, or knows none.
     """
-    if unknown_fields := sorted(set(columns) - set(FIELDS)):
+    if unknown_fields := sorted(set(labels.columns) - set(FIELDS)):
         raise InputError(f"labels.columns: there is no field `{unknown_fields[0]}`. The fields are {', '.join(FIELDS)}")
     try:
-        table = read_labels(path, Asked(columns, timezone=timezone, all_fraud=True, now_us=UNTOLD_US)).table
+        table = read_labels(
+            path, Asked(labels.columns, timezone=timezone, all_fraud=True, now_us=UNTOLD_US, time_format=labels.format)
+        ).table
     except InputError as error:
-        raise InputError(f"--labels {path}: {error}") from None
+        raise InputError(f"--labels {path}: {_in_our_options(str(error))}") from None
     row = pc.index_in(table["transaction_id"], value_set=ids)
     is_here = row.is_valid()
     unknown = len(row) - int(pc.sum(is_here).as_py() or 0)
@@ -45,8 +49,17 @@ def labels_of(ids: pa.Array, path: Path, columns: dict[str, str], *, timezone: s
             "Name the columns of the payments' ids: --labels-map transaction_id=<column> there, --map transaction_id=<column> here"
         )
     if unknown:
-        note(f"labels of payments that the file does not have: {unknown:,} of {len(row):,}")
+        note(
+            f"labels of payments that the file does not have: {unknown:,} of {len(row):,}. Those of payments that were imported "
+            "before are told with `greenfraud label`"
+        )
     return _newest(table.filter(is_here), row.filter(is_here).to_numpy(), len(ids))
+
+
+def _in_our_options(text: str) -> str:
+    """What was said of the file, by the options of an import, where others are of the payments' file."""
+    text = re.sub(r" \(with make: MAP=[^)]*\)", "", text)
+    return text.replace("--map", "--labels-map").replace("--time-format", "--reported-format")
 
 
 def _newest(table: pa.Table, row: RowNumbers, payments: int) -> Told:

@@ -34,6 +34,9 @@ def label_command(  # noqa: PLR0913 - the options of a command
     ] = False,
     mapping: Annotated[str, typer.Option("--map", help="columns of your file: transaction_id=Ref,label=Verdict")] = "",
     timezone: Timezone = "",
+    time_format: Annotated[
+        str, typer.Option(help="how reported_at is written, such as '%d/%m/%Y'; a day alone counts from its end")
+    ] = "",
     all_fraud: Annotated[
         bool, typer.Option("--all-fraud", help="every row is a reported fraud; the file has no column that says so")
     ] = False,
@@ -64,7 +67,7 @@ def label_command(  # noqa: PLR0913 - the options of a command
     if (file is None) != dropped:
         raise InputError("name one file, or say --dropped for those in their bucket")
     screen = Screen.beside(is_json=as_json)
-    asked = Asked(parse_map(mapping, FIELDS), timezone or None, all_fraud, source)
+    asked = Asked(parse_map(mapping, FIELDS), timezone or None, all_fraud, source, time_format=time_format or None)
     if check and file is not None:
         labels = read_labels(file, asked)
         counts = {"rows": len(labels), "frauds": labels.frauds}

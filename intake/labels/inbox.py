@@ -37,7 +37,7 @@ LONGEST_NAME = 180  # bytes: with what a receipt's name adds, fewer than the 255
 
 @dataclass(frozen=True)
 class Drop:
-    """A file as it came; its metadata (`map`, `timezone`, `source`, `all-fraud`) may say how it is to be read."""
+    """A file as it came; its metadata (`map`, `timezone`, `time-format`, `source`, `all-fraud`) may say how it is to be read."""
 
     key: str
     etag: str
@@ -65,6 +65,7 @@ class Drop:
             all_fraud=self.told.get("all-fraud", "").lower() == "true" or otherwise.all_fraud,
             source=self.told.get("source", otherwise.source),
             now_us=self.came_us,
+            time_format=self.told.get("time-format", otherwise.time_format),
         )
 
 

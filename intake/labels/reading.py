@@ -11,14 +11,17 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import ValidationError
 
 from greenfraud.records import Label
 from intake import checks
+from intake.description import Description, Labels
 from intake.errors import InputError
+from intake.label_words import FALSE, is_of_two_meanings
 from intake.layout import Layout, missing_told, refuse_unknown
-from intake.moments import moments
 from intake.reading import Column, SourceFile, read_source
 from intake.refusals import refuse, refuse_absent
+from intake.reports import reported_moments
 
 FIELDS = ("transaction_id", "label", "reported_at", "source", "reason_code")
 ALSO = {"label": ("is_fraud",), "reported_at": ("observed_at",)}  # names that our own files have for them
@@ -49,6 +52,7 @@ class Asked:
     all_fraud: bool = False
     source: str = "bank"
     now_us: int = field(default_factory=lambda: time.time_ns() // 1000)
+    time_format: str | None = None  # of moments that are not written as RFC 3339 has them
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,8 @@ def _words(source: SourceFile, asked: Asked) -> pa.Array:
     refuse(
         column, pc.invert(is_known), "neither fraud nor legitimate", "Write fraud, legitimate or first_party; 1 or 0; true or false"
     )
+    if is_of_two_meanings(words.unique().to_pylist()):
+        refuse(column, pc.equal(words, FALSE), "fraud, or false: nothing there says true", "Write fraud or legitimate in its place")
     return words
 
 
@@ -158,7 +164,23 @@ def _reported(source: SourceFile, asked: Asked, count: int) -> pa.Array:
         return pa.array([asked.now_us] * count)
     column = source.columns["reported_at"]
     with _naming(column):
-        reported = moments(column, timezone=asked.timezone)
+        reported = reported_moments(
+            column, timezone=asked.timezone, described=_described(asked), refuse_ahead=_refuse_future, option="--time-format"
+        )
+    refuse_absent(column, reported.is_null())
+    # A day alone counts from its end, and today's is yet to come.
+    is_today = pc.greater(reported, time.time_ns() // 1000)
+    return reported if asked.now_us < 0 else pc.if_else(is_today, asked.now_us, reported)
+
+
+def _described(asked: Asked) -> Description:
+    try:
+        return Description(labels=Labels(format=asked.time_format))
+    except ValidationError as error:
+        raise InputError(f"--time-format: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
+
+
+def _refuse_future(column: Column, reported: pa.Array) -> pa.Array:
     refuse(column, pc.greater(reported, time.time_ns() // 1000), "in the future", "Check the time zone")
     return reported
 

@@ -24,6 +24,7 @@ WEAK = {STEPS, ONLY_FLAGS}
 OTHER_MOMENTS = re.compile("birth|dob|expir|until|since|signup|regist|opened|joined|updated|modified|settle")
 OTHER_AMOUNTS = re.compile("limit|balance|income|salary|fee|tax|discount|saldo")
 NUMBERS = ("whole number", "number")
+SPEAKS = re.compile("(?<!no)(?<!not)(?<!non)(?<!anti)(fraud|chargeback)")  # what a column of labels is called in parts
 FEW = 10
 CUT = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d+")  # 4.11E+15, and what was short enough to stay
 CODE = re.compile(r"(?=.*\d)[\w./:#-]+")  # one word with a digit
@@ -120,7 +121,7 @@ def _currency(column: Sampled, points: int) -> Fit:
 
 def _is_currency(word: str) -> bool:
     try:
-        currency_of(word)
+        currency_of(word.strip().upper())
     except InvalidInput:
         return False
     return True
@@ -129,9 +130,11 @@ def _is_currency(word: str) -> bool:
 def _is_fraud(column: Sampled, points: int) -> Fit:
     known = meanings(column.name, column.counts, column.seen.absent)
     words = {word.strip().lower() for word in column.counts}
-    if known is None and points > 1 and 2 <= len(words) <= MOST_WORDS:
+    is_some = bool(words) and len(words) + bool(column.seen.absent) > 1
+    if known is None and points > 1 and is_some and len(words) <= MOST_WORDS:
         return (f"values {', '.join(list(column.counts)[:4])}",), ("its words are unknown",)
-    if known is None or not (points or words & SPEAKING):
+    is_spoken = bool(words & SPEAKING or (SPEAKS.search(plain_name(column.name)) and len(words) > 1))
+    if known is None or not (points or is_spoken):
         return None
     if points < 2 and (known.unknown or not known.fraud) and not words & SPEAKING:
         return None

@@ -26,7 +26,7 @@ def cautions(tally: Tally, left_out: Counter[str], labels: LabelForm | None, mis
     if tally.negative:
         yield (
             f"{counted(tally.negative, 'negative amount')}: refunds are no payments. Say which column tells them apart "
-            "(rows.kind), or leave such rows out with --skip-bad"
+            "(rows.kind), or that their minus does: --negative refunds"
         )
     if labels is not None and tally.rows and tally.unlabelled > MUCH * tally.rows:
         yield (

@@ -57,7 +57,7 @@ class Sampled:
     @cached_property
     def written(self) -> Written | None:
         """How its times are written, if it holds any."""
-        return None if pa.types.is_temporal(self.kind) else written_as(self.looked_at)
+        return None if pa.types.is_timestamp(self.kind) or pa.types.is_duration(self.kind) else written_as(self.looked_at)
 
     @cached_property
     def seen(self) -> ColumnSeen:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from greenfraud.weekly_frauds import Victim
-from intake.description import STEPS
+from intake.described_values import STEPS
 from intake.look.findings import Calendar, TimeForm
 from intake.look.proposed_times import START
 from intake.look.tally import MOST_FRAUDS, Tally

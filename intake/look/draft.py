@@ -40,3 +40,8 @@ class Seen:
     given: Description
     given_columns: Mapping[str, tuple[str, ...]]  # of the description and of options
     unused: Sequence[ColumnSeen] = ()
+    customers: ColumnSeen | None = None
+    reported: ColumnSeen | None = None
+    reports: TimeForm | None = None  # of the column that says when frauds were reported
+    strangers: Sequence[Question] = ()  # about words for nobody
+    further: Sequence[Question] = ()  # about columns that no field takes

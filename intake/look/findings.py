@@ -100,6 +100,7 @@ class TimeForm:
     is_iso: bool = False  # read without being told
     has_offset: bool = False
     has_clock: bool = True
+    examples: tuple[str, ...] = ()  # of what nobody can read, one of each shape
 
 
 @dataclass(frozen=True, kw_only=True)

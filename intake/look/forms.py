@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
 
-from intake.description import EPOCHS, STEPS, Description
+from intake.described_values import EPOCHS, STEPS
+from intake.description import Description
+from intake.exponents import plain_digits
 from intake.look.columns import Sampled
 from intake.look.findings import LabelForm, MoneyForm, TimeForm
 from intake.look.label_words import MOST_WORDS, meanings
@@ -39,7 +42,15 @@ def _of_one(column: Sampled, names: tuple[str, ...]) -> TimeForm:
         return _written(names, column.written)
     is_number = column.seen.kind in {"whole number", "number"}
     style = (epoch_of(column.looked_at) or STEPS) if is_number else "unreadable"
-    return TimeForm(columns=names, style=style, has_offset=True)
+    return TimeForm(columns=names, style=style, has_offset=True, examples=_shapes(column.looked_at))
+
+
+def _shapes(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the first of each of two shapes, letters and digits being alike."""
+    found: dict[str, str] = {}
+    for text in texts:
+        found.setdefault(re.sub(r"\w+", "w", text), text)
+    return tuple(found.values())[:2]
 
 
 def _told(names: tuple[str, ...], told: str, description: Description) -> TimeForm:
@@ -114,6 +125,7 @@ def money_form(column: Sampled, description: Description) -> MoneyForm | None:
     """Return how the amounts of a column are written, None where they are none."""
     # All of them: one in thousands may be the only one with a mark between its thousands.
     texts, told = [text.strip() for text in column.texts.drop_null().to_pylist() if text.strip()], description.money
+    texts = list(map(plain_digits, texts))
     is_stored = pa.types.is_floating(column.kind) or pa.types.is_decimal(column.kind)  # as a number: its point is a point
     if is_stored:
         texts = [f"{float(text):.6f}".rstrip("0") for text in texts]
@@ -140,7 +152,7 @@ def label_form(column: str, counts: Mapping[str, int], absent: int, description:
     told = description.labels
     if not (told.fraud or told.legitimate or told.not_investigated):
         found = meanings(column, counts, absent)
-        unknown = tuple(sorted(counts)) if 2 <= len(counts) <= MOST_WORDS else ()
+        unknown = tuple(sorted(counts)) if counts and 2 <= len(counts) + bool(absent) <= MOST_WORDS else ()
         rows = sum(counts.values()) + absent
         return found or (
             LabelForm(column=column, counts=dict(counts), unknown=unknown, absent=absent, rows=rows) if unknown else None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from greenfraud.features.manifest import load_manifest
 from greenfraud.money import EURO
+from intake.csv_lines import Lines
 from intake.description import Description
 from intake.errors import InputError
 from intake.layout import parts_of, refuse_unknown
@@ -17,14 +18,18 @@ from intake.look.choosing import Choice, choose
 from intake.look.columns import Sampled, sample_of
 from intake.look.declaring import suggestions
 from intake.look.draft import Draft, Seen
-from intake.look.findings import LabelForm, MoneyForm, Suggestion, TimeForm
+from intake.look.findings import ColumnSeen, LabelForm, MoneyForm, Question, Suggestion, TimeForm
 from intake.look.forms import label_form, money_form, time_form
+from intake.look.label_words import FILLED, filled_form
 from intake.look.leaking import Told, told_by
+from intake.look.nobody import nobody_questions
 from intake.look.opening import Opened, open_file
 from intake.look.proposal import propose
+from intake.look.refunds import refund_questions
 from intake.shown import shown
 
 MATURITY_DAYS = 7
+ABOVE = ", as where something stands above the names: take that out"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +65,7 @@ class Forms:
     time: TimeForm | None
     money: MoneyForm | None
     labels: LabelForm | None
+    reports: TimeForm | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +99,23 @@ class Glance:
                 given=self.asked.given,
                 given_columns=self.asked.settled(self.opened.names),
                 unused=[column.seen for column in self.unused],
+                customers=self._seen_of("customer_id"),
+                reported=self._seen_of("observed_at"),
+                reports=forms.reports,
+                further=() if self.asked.given.rows.kind else tuple(refund_questions(self.unused)),
+                strangers=self._strangers,
             )
         )
+
+    @property
+    def _strangers(self) -> tuple[Question, ...]:
+        if self.asked.given.rows.nobody is not None:
+            return ()
+        column = next((one for one in self.sampled if (one.name,) == self.choice.columns.get("customer_id")), None)
+        return tuple(nobody_questions(column)) if column else ()
+
+    def _seen_of(self, of: str) -> ColumnSeen | None:
+        return next((column.seen for column in self.sampled if (column.name,) == self.choice.columns.get(of)), None)
 
     @property
     def suggested(self) -> tuple[Suggestion, ...]:
@@ -111,7 +132,9 @@ class Glance:
     def told(self) -> Told | None:
         """Which rows of the sample are frauds, where a column says so."""
         labels = self.forms.labels
-        return told_by(next(one for one in self.sampled if one.name == labels.column), labels) if labels else None
+        if labels is None or labels.fraud == (FILLED,):
+            return None
+        return told_by(next(one for one in self.sampled if one.name == labels.column), labels)
 
     @property
     def is_plain(self) -> bool:
@@ -126,11 +149,8 @@ def glance_at(path: Path, asked: Asked) -> Glance:
     _refuse_strangers(path, opened.names, asked.given)
     refuse_unknown(opened.names, asked.named(opened.names))
     sampled, is_whole = sample_of(opened)
-    if not sampled or not len(sampled[0].texts):
-        others = f": none of its {sum(opened.misfits):,} other lines has as many fields as the first" if opened.misfits else ""
-        raise InputError(
-            f"{path} has columns but no rows{others}. Give a file with at least one row, and the names in the first line"
-        )
+    if not sampled or len(sampled[0].texts) <= len(opened.misfits):
+        raise _headless(path, opened)
     choice = choose(candidates(sampled), asked.settled(opened.names), sampled)
     return Glance(
         path=path,
@@ -140,6 +160,22 @@ def glance_at(path: Path, asked: Asked) -> Glance:
         is_whole=is_whole,
         choice=choice,
         forms=_forms(choice, sampled, asked.given),
+    )
+
+
+def _headless(path: Path, opened: Opened) -> InputError:
+    """What to say of a file without rows, or of which most lines have other fields than the first names."""
+    form, width = opened.form, len(opened.names)
+    misfit = Lines(path, form.encoding, form.separator, width).first_misfit() if opened.misfits else None
+    if misfit is None:
+        return InputError(
+            f"{path} has columns but no rows. Give a file with at least one row, and the names of all columns in the first line"
+        )
+    line, fields, _ = misfit
+    numbered = ", as where rows are numbered and the numbers have no name" if fields == width + 1 else ABOVE
+    return InputError(
+        f"{path}: {sum(opened.misfits):,} of its lines have more or fewer fields than the first: line {line:,} has {fields:,}, "
+        f"the first {width:,}{numbered}. Write the names of all columns in the first line, and as many fields in each other"
     )
 
 
@@ -157,9 +193,19 @@ def _refuse_strangers(path: Path, names: Sequence[str], given: Description) -> N
 def _forms(choice: Choice, sampled: Sequence[Sampled], given: Description) -> Forms:
     by_name = {column.name: column for column in reversed(sampled)}
     found = {of: [by_name[name] for name in names if name in by_name] for of, names in choice.columns.items()}
+    is_filled = bool(found.get("is_fraud")) and choice.columns["is_fraud"] == choice.columns.get("observed_at")
     times, amounts, labels = found.get("occurred_at"), found.get("amount"), found.get("is_fraud")
+    reports = [column for column in found.get("observed_at", []) if column.looked_at]
     return Forms(
         time=time_form(times, given) if times else None,
         money=money_form(amounts[0], given) if amounts else None,
-        labels=label_form(labels[0].name, labels[0].counts, labels[0].seen.absent, given) if labels else None,
+        labels=_labels(labels[0], given, is_filled=is_filled) if labels else None,
+        reports=time_form(reports[:1], Description()) if reports else None,
     )
+
+
+def _labels(column: Sampled, given: Description, *, is_filled: bool) -> LabelForm | None:
+    seen = column.seen
+    if is_filled:
+        return filled_form(column.name, seen.rows - seen.absent, seen.absent)
+    return label_form(column.name, column.counts, seen.absent, given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from intake.label_words import FALSE, is_of_two_meanings
 from intake.look.findings import LabelForm
 
 
@@ -26,18 +27,30 @@ SPEAKING = frozenset(word for word in FRAUD | LEGITIMATE if "fraud" in word or "
 MOST_WORDS = 12
 
 
+FILLED = "filled in"
+
+
+def filled_form(column: str, filled: int, absent: int) -> LabelForm:
+    """Return what a column says of which any text means fraud."""
+    counts = {FILLED: filled} if filled else {}
+    return LabelForm(column=column, counts=counts, fraud=(FILLED,), absent=absent, rows=filled + absent)
+
+
 def meanings(column: str, counts: Mapping[str, int], absent: int) -> LabelForm | None:
     """Return what each word means, None where the values are no labels: too many, or none that is known.
 
     >>> found = meanings("Labels", {"0": 90, "1": 5, "2": 40}, 0)
     >>> found.fraud, found.legitimate, found.unknown
     (('1',), ('0',), ('2',))
+    >>> meanings("fraud", {"F": 5}, 95), meanings("fraud", {"F": 90, "T": 5}, 0).legitimate
+    (None, ('F',))
     """
     if not 1 <= len(counts) <= MOST_WORDS:
         return None
     known = {word: word.strip().lower() for word in counts}
+    sound = LEGITIMATE - ({FALSE} if is_of_two_meanings(known.values()) else set())
     fraud, legitimate, uninvestigated = (
-        tuple(sorted(word for word, plain in known.items() if plain in meant)) for meant in (FRAUD, LEGITIMATE, UNINVESTIGATED)
+        tuple(sorted(word for word, plain in known.items() if plain in meant)) for meant in (FRAUD, sound, UNINVESTIGATED)
     )
     if not fraud and not legitimate:
         return None

@@ -10,16 +10,17 @@ from datetime import UTC, datetime
 import pyarrow as pa
 from pydantic import ValidationError
 
-from intake.description import STEPS, Description
+from intake.described_values import STEPS
+from intake.description import Description
 from intake.errors import InputError
 from intake.look.cautions import cautions
 from intake.look.columns import Sampled, texts_of
 from intake.look.dated import calendar_of, is_datable
 from intake.look.draft import Draft
-from intake.look.findings import Entities, Look, TimeForm
+from intake.look.findings import Entities, LabelForm, Look, TimeForm
 from intake.look.forms import label_form, money_form, time_form, with_units
 from intake.look.glance import Forms, Glance
-from intake.look.label_words import FRAUD
+from intake.look.label_words import FILLED, FRAUD, filled_form
 from intake.look.numbered_times import numbers_of
 from intake.look.readiness import readiness_of
 from intake.look.tally import Tally, Wanted, tallied
@@ -116,8 +117,15 @@ def _forms_of_all(glance: Glance, time: TimeForm | None, tally: Tally) -> Forms:
     if money is not None and tally.amounts:
         place = _places(glance)["amount"][0]
         money = money_form(Sampled(money.column, 0, pa.array(tally.amounts, pa.string()), glance.sampled[place].kind), given)
-    labels = forms.labels and (label_form(forms.labels.column, tally.labels, tally.unlabelled, given) or forms.labels)
-    return Forms(time=time, money=money or forms.money, labels=labels)
+    return Forms(time=time, money=money or forms.money, labels=_labels_of_all(forms.labels, tally, given), reports=forms.reports)
+
+
+def _labels_of_all(labels: LabelForm | None, tally: Tally, given: Description) -> LabelForm | None:
+    if labels is None:
+        return None
+    if labels.fraud == (FILLED,):
+        return filled_form(labels.column, tally.labels[FILLED], tally.unlabelled)
+    return label_form(labels.column, tally.labels, tally.unlabelled, given) or labels
 
 
 def _entities(tally: Tally, of: str, glance: Glance) -> Entities | None:

@@ -17,6 +17,7 @@ AMOUNT = re.compile(
     rf"\s*(?P<mark2>{SIGN})?(?P<sign3>-)?(?P<close>\))?\s*"
 )
 SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
+OF_PARTS = re.compile(r"\d+\.\d+\.\d{1,2}(\.\d+)?|\d+\.\d{1,2}\.\d+(\.\d+)?|\d+(\.\d+){2}\.\d{1,2}")  # an address, a version
 ENOUGH = 0.98
 SHORT_CODE = 4  # digits; ids made of letters and as many digits as this, or more, are all as long
 
@@ -50,6 +51,7 @@ def amounts_as(texts: Sequence[str], told: tuple[str, str] | None = None) -> Wri
     True
     """
     found = [match for match in map(AMOUNT.fullmatch, texts) if match and _are_currencies(match)]
+    found = [match for match in found if not OF_PARTS.fullmatch(match["digits"])]
     if not texts or len(found) < ENOUGH * len(texts) or (told is None and _are_ids(found)):
         return None
     digits = [match["digits"].translate(SPACES).strip() for match in found]

@@ -24,6 +24,7 @@ from intake.foreign_files import refuse_foreign
 from intake.look.findings import Form
 from intake.look.time_texts import written_as
 from intake.reading import PARQUET_MAGIC
+from intake.repeated_headers import repeats_header
 from intake.shown import shown
 from intake.unpacking import packed_as, unpacked
 
@@ -32,6 +33,7 @@ BLOCK_BYTES = 1 << 22
 BATCH_ROWS = 1 << 16
 DECIMALS = re.compile(r"\d+[.,]\d+")
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+COMMON = {"cp949": "euc_kr", "gb18030": "gb2312"}
 ASIAN = {"cp949": ("\uac00", "\ud7a3"), "shift_jis": ("\u3040", "\u30ff"), "gb18030": ("\u4e00", "\u9fff")}
 
 
@@ -128,7 +130,7 @@ def _opened_csv(path: Path, start: bytes, form: Form, shape: FileShape, other: b
     misfits = list[int]()
 
     def batches(places: Sequence[int] | None) -> Iterator[pa.RecordBatch]:
-        return _csv_batches(path, form, len(names), range(len(names)) if places is None else places, misfits)
+        return _csv_batches(path, form, names, range(len(names)) if places is None else places, misfits)
 
     return Opened(form, names, batches, misfits)
 
@@ -138,7 +140,7 @@ def _refuse_no_header(path: Path, text: str, names: Sequence[str]) -> None:
     line = text.splitlines()[0]
     refuse_separator_line(path, line)
     first = shown(line, 60)
-    if len(names) == 1:
+    if len(names) == 1 or sum(map(bool, names)) == 1 < len(names) - 1:
         raise InputError(
             f"{path}: the first line, `{first}`, is one column alone, and the names of all stand there, with , ; | or a tab "
             "between them. Take out what stands above the names, or write another mark between the fields"
@@ -152,9 +154,11 @@ def _refuse_no_header(path: Path, text: str, names: Sequence[str]) -> None:
             )
 
 
-def _csv_batches(path: Path, form: Form, width: int, places: Sequence[int], misfits: list[int]) -> Iterator[pa.RecordBatch]:
+def _csv_batches(
+    path: Path, form: Form, header: Sequence[str], places: Sequence[int], misfits: list[int]
+) -> Iterator[pa.RecordBatch]:
     """Rows as texts; a row with too few or too many fields is passed over: reading names it, looking does not need it."""
-    names = [f"c{place}" for place in places]
+    names, width = [f"c{place}" for place in places], len(header)
     misfits.clear()
 
     def pass_over(row: arrow_csv.InvalidRow) -> str:
@@ -182,7 +186,9 @@ def _csv_batches(path: Path, form: Form, width: int, places: Sequence[int], misf
                     check_utf8=False,
                 ),
             )
-            yield from reader
+            for batch in reader:
+                is_header = repeats_header(batch.columns[: len(places)], [header[place] for place in places])
+                yield batch.filter(pa.array(~is_header)) if is_header.any() else batch
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error) or not _has_second_line(path, form):
             return
@@ -215,8 +221,8 @@ def encoding_of(start: bytes) -> tuple[str, bool]:
     for encoding, (first, last) in ASIAN.items():
         text = _decoded(start, encoding) or ""
         runs = re.findall(f"[{first}-{last}]{{2,}}", text)
-        if encoding == "cp949":  # Japanese looks like syllables that nobody uses, which take eight bytes in EUC-KR
-            runs = [run for run in runs if len(run.encode("euc_kr", "replace")) == 2 * len(run)]
+        if common := COMMON.get(encoding):  # of two bytes there; others are Japanese, or letters with accents before plain ones
+            runs = [run for run in runs if len(run.encode(common, "replace")) == 2 * len(run)]
         if runs and sum(map(len, runs)) > len(re.findall("[^\\x00-\xff]", text)) / 2:
             return encoding, False
     return ("cp1252" if _decoded(start, "cp1252") is not None else "latin-1"), False

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from intake.description import MOST_BAD_SHARE
 from intake.fields import FIELDS
 from intake.look.choosing import MOST_CHOICES, is_own, quoted
 from intake.look.draft import Draft, Seen
 from intake.look.findings import ColumnSeen, Question, Reply
 from intake.look.names import plain_name
-from intake.look.proposed_labels import propose_labels
+from intake.look.proposed_labels import propose_labels, propose_reports
 from intake.look.proposed_money import is_of_open_unit, propose_money
 from intake.look.proposed_times import propose_times
 
@@ -29,6 +30,9 @@ def propose(seen: Seen) -> Draft:
         propose_money(draft, seen.money, seen)
     if seen.labels is not None:
         propose_labels(draft, seen.labels, seen)
+    if seen.reports is not None:
+        propose_reports(draft, seen.reports, seen)
+    draft.questions += seen.further
     return draft
 
 
@@ -56,7 +60,7 @@ def _columns(draft: Draft, seen: Seen) -> None:
             for name in columns
             if seen.names.count(name) > 1
         ]  # fmt: skip
-    draft.questions += list(_missing(draft, seen))
+    draft.questions += [*_missing(draft, seen), *_guests(seen), *seen.strangers]
 
 
 def _missing(draft: Draft, seen: Seen) -> Iterator[Question]:
@@ -79,6 +83,7 @@ def _missing(draft: Draft, seen: Seen) -> Iterator[Question]:
     if not {"amount", "amount_minor"} & set(found):
         yield _which("amount", "no column could be the amount")
     if "is_fraud" not in found and labels.file is None:
+        yield from _filled_in(seen)
         yield Question(
             section="labels",
             what=f"no column says which payments were frauds; another file may, such as a bank's chargebacks{_contrary(seen)}",
@@ -88,6 +93,30 @@ def _missing(draft: Draft, seen: Seen) -> Iterator[Question]:
                     meaning="a file of transaction_id, reported_at beside this one; or --labels",
                 ),
             ),
+        )
+
+
+def _filled_in(seen: Seen) -> Iterator[Question]:
+    """Ask about a column of when frauds were reported, where it is filled in for some rows alone."""
+    column = seen.reported
+    if column is not None and 0 < column.absent < column.rows:
+        yield Question(
+            section="columns",
+            what=f"`{column.name}` is filled in for {column.rows - column.absent:,} of {column.rows:,} rows, maybe the frauds",
+            replies=(Reply(lines={"is_fraud": quoted(column.name)}, meaning="whatever stands there is a reported fraud"),),
+        )
+
+
+def _guests(seen: Seen) -> Iterator[Question]:
+    """Ask about more payments without a customer than faults would be."""
+    rows, columns = seen.given.rows, seen.choice.columns.get("customer_id", ())
+    if rows.guests or rows.skip_bad or len(columns) != 1 or (found := seen.customers) is None:
+        return
+    if found.absent > max(1, MOST_BAD_SHARE * found.rows):
+        yield Question(
+            section="rows",
+            what=f"{found.name}: nothing in {found.absent:,} of {found.rows:,} rows, so nobody knows who paid",
+            replies=(Reply(lines={"guests": "true"}, meaning="each of them is a stranger's, such as a guest's"),),
         )
 
 

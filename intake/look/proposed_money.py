@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from greenfraud.money import digits_by_currency, digits_of
 from intake.amount_marks import SIGNS
+from intake.description import MOST_BAD_SHARE
 from intake.look.candidates import ENOUGH_ROWS
 from intake.look.choosing import quoted
 from intake.look.draft import Draft, Seen
@@ -42,6 +43,8 @@ def propose_money(draft: Draft, form: MoneyForm, seen: Seen) -> None:
     if "currency" not in seen.choice.columns:
         _signs(draft, form, seen)
     _decimals(draft, form, seen)
+    if form.negative > max(1, MOST_BAD_SHARE * form.rows) and told.negative is None and seen.given.rows.kind is None:
+        draft.questions += [] if seen.further else [_negative(form)]
 
 
 def is_of_open_unit(seen: Seen) -> bool:
@@ -76,6 +79,18 @@ def _either(form: MoneyForm, digits: int, seen: Seen, *, is_point: bool) -> Ques
             Reply(lines={"round": "true"}, meaning=f"{quarter}, to the nearest {digits} decimals"),
             Reply(lines={"currency": '"KWD"'}, meaning=f"{quarter}, of a currency of three decimals"),
         ),
+    )
+
+
+def _negative(form: MoneyForm) -> Question:
+    replies = (
+        Reply(lines={"negative": quoted("refunds")}, meaning="a minus is a refund: left out, and listed"),
+        Reply(lines={"negative": quoted("payments")}, meaning="a minus is money that was paid; all else is left out, and listed"),
+    )
+    return Question(
+        section="money",
+        what=f"{form.column}: {form.negative:,} of {form.rows:,} amounts are negative",
+        replies=replies[::-1] if 2 * form.negative > form.rows else replies,
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from intake.description import STEPS
+from intake.described_values import STEPS
 from intake.layout import HANDBOOK
 from intake.look.choosing import quoted
 from intake.look.draft import Draft, Seen
 from intake.look.findings import Question, Reply, TimeForm
+from intake.shown import shown
 
+MOST_SHOWN = 40
 START = date(2024, 1, 1)
 
 
@@ -36,7 +38,7 @@ def propose_times(draft: Draft, form: TimeForm, seen: Seen) -> None:
         draft.questions.append(
             Question(
                 section="times",
-                what=f"{', '.join(form.columns)}: these times follow no pattern that is known here",
+                what=f"{', '.join(form.columns)}: these times follow no pattern that is known here{_such_as(form)}",
                 replies=(Reply(lines={"format": '"%d/%m/%Y %H:%M"'}, meaning="as strptime writes it"),),
             )
         )
@@ -45,6 +47,10 @@ def propose_times(draft: Draft, form: TimeForm, seen: Seen) -> None:
         draft.assumed.append("times have no offset: taken as UTC; timezone says where the clock was, such as Europe/Stockholm")
     if not form.has_clock:
         draft.assumed.append("times are days alone: payments of one day come in the order of their ids, and hours say nothing")
+
+
+def _such_as(form: TimeForm) -> str:
+    return f", such as {' and '.join(f'`{shown(one, MOST_SHOWN)}`' for one in form.examples)}" if form.examples else ""
 
 
 def _is_handbook(seen: Seen) -> bool:

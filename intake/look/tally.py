@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,12 +11,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from intake.description import EPOCHS, STEPS
+from intake.described_values import EPOCHS, STEPS
+from intake.exponents import expanded
 from intake.joining import MARKS, TIME_MARK, joined
 from intake.look.columns import LOOKED_AT, some_of, texts_of
 from intake.look.findings import TimeForm
+from intake.look.label_words import FILLED
 from intake.look.numbered_times import EPOCHS as PER_SECOND
 from intake.look.numbered_times import SECONDS
+from intake.time_marks import plain_times
 
 MOST_COUNTED = 1_000_000  # customers or terminals; beyond, "at least"
 MOST_KEYS = 50_000  # different days or labels: a column with more is neither
@@ -24,6 +28,8 @@ MARKED, OF_MARKED = "[0-9][.,' \u2019\u00a0\u202f][0-9]{3}[.,][0-9]", 20
 OF_EACH_BATCH = 500  # times and amounts whose writing is looked at
 MOST_FRAUDS = 1_000_000  # whose customers are remembered
 CLOCK = r"[T, ]*\d{1,2}:\d{2}.*$"
+CLOCK_BEHIND_COLON = r":\d{1,2}:\d{2}.*$"
+CLOCK_OF_POINTS = r"[T, ]+\d{1,2}\.\d{2}.*$"
 DAY_S = SECONDS["days"]
 DATE_PARTS = 3  # year, month and day
 
@@ -74,6 +80,7 @@ def _count(tally: Tally, found: Mapping[str, list[pa.Array]], wanted: Wanted, ro
     is_fraud = is_unknown = np.zeros(rows, bool)
     if "is_fraud" in found:
         words = found["is_fraud"][0]
+        words = pc.if_else(words.is_valid(), FILLED, words) if FILLED in wanted.fraud_words else words
         _add(tally.labels, words)
         tally.unlabelled += words.null_count
         is_fraud, is_unknown = _is_among(words, wanted.fraud_words), _is_among(words, wanted.unknown_words)
@@ -147,7 +154,7 @@ def day_keys(parts: Sequence[pa.Array], form: TimeForm) -> pa.Array:
         return _numbered_days(parts[0], form)
     if form.style == "stored":
         return pc.utf8_slice_codeunits(parts[0], 0, 10)
-    trimmed = pc.utf8_trim_whitespace(
+    trimmed = plain_times(
         joined(
             parts[: len(parts) if form.date_format.count("%") != DATE_PARTS else 1 if len(parts) < DATE_PARTS else DATE_PARTS],
             TIME_MARK,
@@ -155,12 +162,20 @@ def day_keys(parts: Sequence[pa.Array], form: TimeForm) -> pa.Array:
     )
     if form.date_format == "%Y%m%d":
         return pc.utf8_slice_codeunits(trimmed, 0, 8)
-    return pc.replace_substring_regex(trimmed, CLOCK, "")
+    return pc.replace_substring_regex(trimmed, _clock_of(form.format), "")
+
+
+def _clock_of(pattern: str) -> str:
+    """What is to be cut off behind a day."""
+    if re.search(r"%[HI]\.", pattern):
+        return CLOCK_OF_POINTS
+    return CLOCK_BEHIND_COLON if ":%H" in pattern else CLOCK
 
 
 def _numbered_days(texts: pa.Array, form: TimeForm) -> pa.Array:
     per_second = PER_SECOND.get(form.style, 1)
     seconds = 1 if form.style != STEPS else SECONDS[form.units[0] if form.units else "hours"]
+    texts = expanded(pc.utf8_trim_whitespace(texts))
     is_number = pc.match_substring_regex(pc.utf8_trim_whitespace(texts), r"^[+-]?\d{1,19}(\.\d+)?$")
     numbers = pc.cast(pc.utf8_trim_whitespace(pc.if_else(is_number, texts, pa.scalar(None, pa.string()))), pa.float64())
     days = pc.floor(pc.divide(pc.multiply(numbers, float(seconds)), float(per_second * DAY_S)))

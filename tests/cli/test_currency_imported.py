@@ -82,15 +82,15 @@ def test_a_converted_row_is_worth_the_same_as_the_payment_sent_live(write_csv, r
     [
         (
             [row("a1", "1", "EUR"), row("a2", "1", "GBP")],
-            "column `currency`, row 2 (line 3): `GBP` is no currency here: is GBP, and",
+            "column `currency`, row 2 (line 3): `GBP` is another currency: this platform's is",
         ),
         (
             [row("a1", "1", "USD", "2026-01-09")],
             "there is no rate of USD for 2026-01-09, nor for the 7 days before it. Give --rates",
         ),
         ([row("a1", "1", "USD", "2025-12-31")], "there is no rate of USD for 2025-12-31"),
-        ([row("a1", "1", "ZZZ")], "`ZZZ` is no currency here: is ZZZ, which is no currency of ISO 4217. Write the currency's code"),
-        ([row("a1", "1", "eur")], "must be three capital letters"),
+        ([row("a1", "1", "ZZZ")], "`ZZZ` is no currency of ISO 4217. Write the currency's code"),
+        ([row("a1", "1", "euro")], "must be three capital letters"),
         ([row("a1", "1", "")], "column `currency`, row 1 (line 2): nothing is there"),
         ([row("a1", "1.50", "JPY")], "column `amount`, row 1 (line 2): `1.50` is more than 0 decimals"),
         ([row("a1", "1.0005", "KWD")], "`1.0005` is more than 3 decimals"),
@@ -106,7 +106,7 @@ def test_what_cannot_be_converted_is_named_with_its_row_and_remedy(write_csv, ra
 def test_without_rates_another_currency_is_refused_by_name(write_csv):
     """It is never taken for ours."""
     message = refused(write_csv(row("a1", "1", "EUR"), row("a2", "1", "USD"), header=HEADER))
-    assert "row 2 (line 3): `USD` is no currency here: is USD, and this platform's is EUR: without a table of rates" in message
+    assert "row 2 (line 3): `USD` is another currency: this platform's is EUR: without a table of rates" in message
 
 
 def test_an_amount_column_has_the_digits_of_the_platforms_currency(write_csv):

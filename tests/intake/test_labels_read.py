@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -84,3 +85,22 @@ def test_a_csv_that_has_a_column_twice_is_refused_with_its_name(tmp_path: Path):
     (tmp_path / "bank.csv").write_text("transaction_id,label,label\nT1,fraud,fraud\n", encoding="utf-8")
     with pytest.raises(InputError, match="has 2 columns `label`"):
         read_labels(tmp_path / "bank.csv", Asked({}))
+
+
+@pytest.mark.parametrize("form", ["%d/%m/%Y", "%d.%m.%Y", "%m/%d/%y"])
+def test_a_bank_writes_days_as_it_likes(tmp_path, form):
+    """A day counts from its end; without the format, the refusal names the option that says it."""
+    path = tmp_path / "bank.csv"
+    path.write_text(f"transaction_id,label,reported_at\nt1,fraud,{datetime(2026, 3, 18, tzinfo=UTC):{form}}\n")
+    with pytest.raises(InputError, match=r"line 2.*--time-format '%d/%m/%Y"):
+        read_labels(path, Asked({}, timezone="UTC"))
+    read = read_labels(path, Asked({}, timezone="UTC", time_format=form))
+    assert read.table["observed_us"].to_pylist() == [int(datetime(2026, 3, 19, tzinfo=UTC).timestamp()) * 10**6 - 1]
+
+
+def test_a_format_that_is_none_is_refused_by_its_option(tmp_path):
+    """Not as something inside."""
+    path = tmp_path / "bank.csv"
+    path.write_text("transaction_id,label,reported_at\nt1,fraud,18.03.2026\n")
+    with pytest.raises(InputError, match="--time-format: is no format"):
+        read_labels(path, Asked({}, time_format="dmy"))

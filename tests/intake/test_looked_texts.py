@@ -145,3 +145,20 @@ def test_a_word_that_nobody_knows_is_not_given_a_meaning():
 def test_a_name_as_toml_writes_it_is_read_as_it_is(name):
     """Whatever somebody called a column."""
     assert tomllib.loads(f"column = {quoted(name)}") == {"column": name}
+
+
+def test_accents_before_plain_letters_are_no_chinese():
+    """Two bytes of Référence could be one character of GB 18030, and a rare one."""
+    from intake.look.opening import encoding_of
+
+    assert encoding_of("Référence;Date;Créé à".encode("cp1252")) == ("cp1252", False)
+    assert encoding_of("交易时间,客户编号,交易金额".encode("gb18030")) == ("gb18030", False)
+
+
+@pytest.mark.parametrize("texts", [["1.2.3.4"], ["10.0.0.1", "192.168.100.200"], ["2.11.3"]])
+def test_an_address_or_a_version_is_no_amount(texts):
+    """Whatever stands between its points."""
+    from intake.look.money_texts import amounts_as
+
+    assert amounts_as(texts) is None
+    assert amounts_as(["1.234.567,00"]).thousands == "."
