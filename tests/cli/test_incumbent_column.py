@@ -73,7 +73,7 @@ def test_decisions_that_were_acted_on_may_be_the_imports_own_column(tmp_path: Pa
         ("old", [None, None, None], None, "empty in every row"),
         ("old", ["yes", "no", "no"], None, "holds words: give it as a decision, --decision old"),
         ("old", ["0.1", "high", "0.3"], None, "row 2: `high` is no number. Write decimal numbers with a point"),
-        ("old", ["0,1", "0,25", ",3"], None, "row 1: `0,1` is no number. Write decimal numbers with a point"),
+        ("old", ["0,1", "0,25", ",3"], None, "row 1: `0,1` is no number (and 2 more rows). Write decimal numbers with a point"),
         ("old", [0.1, float("inf"), 0.3], None, "row 2: `inf` is an infinite number"),
         ("old", ["maybe", "allow", "block"], {}, "holds `maybe`, and what that decides is not known. Say it: --words maybe=allow"),
         ("is_fraud", [1, 2, 3], None, "the label `is_fraud` itself"),

@@ -79,8 +79,8 @@ def planned(dataset: dict[str, str | int], weeks: int) -> Plan:
     if days < least:
         raise InvalidInput(
             "--data",
-            f"{days} days, {first} to {newest}, are too short for any week: {least} are needed, a week to learn and {maturity_days} days "
-            f"for its labels, a week to judge, and the newest {maturity_days} days, of which no label is mature",
+            f"{days} days, {first} to {newest}, are too short for any week: {least} are needed, a week to learn, "
+            f"{maturity_days} days for its labels, a week to judge, the newest {maturity_days} days, of which no label is mature",
         )
     return plan_comparison(first, newest, maturity_days, weeks)
 
