@@ -127,6 +127,17 @@ def test_a_number_beyond_all_numbers_is_told_by_its_line():
     assert "1e999 is beyond what a number can be" in fault.words
 
 
+def test_who_is_let_pass_by_one_list_and_stopped_by_another_is_warned_of():
+    """Without naming him: by the line where he is let pass. A list of terminals is about others, and who is over is on none."""
+    entries = (
+        'entries = [ { id = "C2", reason = "r", author = "a" }, { id = "C1", until = 2020-01-01, reason = "r", author = "a" } ]'
+    )
+    stolen = f'[[lists]]\nname = "stolen"\ncolumn = "customer"\neffect = "force"\n{entries}\n'
+    told = [fault.words for fault in read(WHOLE + stolen).warnings if "wins" in fault.reason]
+    assert told == ['line 13: warning: lists[1].entries[2]: stands on "stolen" too, which wins: it forces']
+    assert not [fault for fault in read(WHOLE + stolen.replace('"customer"', '"terminal"')).faults if "wins" in fault.reason]
+
+
 @pytest.mark.parametrize("identity", ["C2 ", " C2", "Ce\u0301", "\uff232", "\u1112\u1161\u11ab"])
 def test_an_id_that_is_not_what_it_looks_like_is_warned_of(identity):
     """A space at an end, an accent of its own, a full-width letter, a syllable in its parts: nobody of payments may be it."""

@@ -61,7 +61,19 @@ class ListReader:
             path = ("lists", number)
             lists.append(self._list(table, path))
             check_unique(lists[-1].name, path, names, self.report)
+        self._warn_of_both(lists, body)
         return tuple(lists)
+
+    def _warn_of_both(self, lists: list[NamedList], body: Mapping[str, Any]) -> None:
+        """Tell of whoever is let pass by one list and stopped by another: the one that forces wins."""
+        forcing = {(one.column, stored): one.name for one in lists if one.effect == "force" for stored in one.entries}
+        for number, one in enumerate(lists):
+            if one.effect != "suppress" or not forcing:
+                continue
+            for entry, told in enumerate(body["lists"][number].get("entries", []) if one.entries else []):
+                stored = self.naming(one.column, str(told.get("id")))
+                if stored in one.entries and (name := forcing.get((one.column, stored))):
+                    self.report.warn(("lists", number, "entries", entry), f'stands on "{name}" too, which wins: it forces')
 
     def _list(self, table: Mapping[str, Any], path: Path) -> NamedList:
         report = self.report
