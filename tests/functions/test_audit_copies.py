@@ -21,10 +21,11 @@ def verify(start, s3, dynamodb, monkeypatch):
     for version in ("v1", "v2", "v3"):
         world.promote(version)
     outputs = {"LedgerTable": "ledger", "LedgerBucket": "ledger", "ControlTable": "control"}
-    monkeypatch.setattr("cli.target.find_target", lambda **_: SimpleNamespace(client=boto3.client, outputs=outputs))
+    for module in ("cli.target", "cli.models.commands"):
+        monkeypatch.setattr(f"{module}.find_target", lambda **_: SimpleNamespace(client=boto3.client, outputs=outputs))
 
-    def run(code: int) -> str:
-        shown = CliRunner().invoke(app, ["audit", "verify"])
+    def run(code: int, *words: str) -> str:
+        shown = CliRunner().invoke(app, words or ["audit", "verify"])
         assert shown.exit_code == code, shown.output
         return f"{shown.output}{shown.exception or ''}"
 
@@ -57,3 +58,16 @@ def test_an_entry_without_a_document_is_told_by_its_number_with_all_else_that_is
     told = verify(1)
     assert "entry 1: unreadable: is no entry" in told
     assert "entry 3: cut off" in told
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["", "5", "[]", "{}", '{"revision": 2, "verb": "promote", "at": "now", "actor": "ada", "reasons": ["so"], "production": 3}'],
+)
+@pytest.mark.parametrize("words", [("history",), ("history", "--json"), ("policy", "history")])
+def test_a_history_names_the_entry_that_somebody_wrote_over(verify, dynamodb, document, words):
+    """It tells nothing that nobody entered, and is no crash."""
+    key = {"ledger": {"S": "promotions"}, "revision": {"N": "2"}}
+    assert "v3" in verify(0, "history")
+    dynamodb.put_item(TableName="ledger", Item={**key, "document": {"S": document}})
+    assert "entry 2 of the ledger is no entry" in verify(1, *words)
