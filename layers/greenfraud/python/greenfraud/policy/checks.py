@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from greenfraud.money import MAXIMUM_AMOUNT_MINOR
 from greenfraud.policy.conditions import COMPARE, KNOWN, MISSING, ON_LIST, Condition
-from greenfraud.policy.domains import ANY, FLAG, Domain, room_of
+from greenfraud.policy.domains import ANY, FLAG, MOST_COUNTED, Domain, room_of
 from greenfraud.policy.faults import Report
 from greenfraud.policy.lines import Path
 from greenfraud.policy.rule import PROBABILITY, Rule
@@ -60,7 +59,7 @@ def _bounds(culprits: list[Condition], domains: Mapping[str, Domain]) -> str:
     if len(culprits) > 1 or one.test not in COMPARE or isinstance(one.operand, str):
         return ""
     low, high, is_whole = _domain(one.name, domains)
-    kind, end = "a whole number " if is_whole else "", "on" if math.isinf(high) else f"to {high:g}"
+    kind, end = "a whole number " if is_whole else "", "on" if high >= MOST_COUNTED else f"to {high:g}"
     return f"; it is {kind}from {low:g} {end}"
 
 

@@ -19,7 +19,8 @@ class Domain(NamedTuple):
     is_whole: bool = False
 
 
-ANY, POSITIVE, FLAG, COUNT = Domain(), Domain(0.0), Domain(0.0, 1.0, is_whole=True), Domain(0.0, is_whole=True)
+MOST_COUNTED = 2.0**52  # up to which whole numbers have a next one; no count comes near
+ANY, POSITIVE, FLAG, COUNT = Domain(), Domain(0.0), Domain(0.0, 1.0, is_whole=True), Domain(0.0, MOST_COUNTED, is_whole=True)
 SINCE, DIFFERENT = Domain(0.0, float(KEPT_SECONDS)), Domain(0.0, float(PLACES), is_whole=True)
 # Reports are of payments a while ago: of a quiet week's they can be more than there were payments.
 OF_KIND: Mapping[str, Domain] = {
@@ -80,7 +81,7 @@ def room_of(domain: Domain, conditions: Iterable[Condition]) -> Room:
 
 def _whole(room: Room, without: set[float]) -> Room:
     """The same of whole numbers alone, by the first and the last of them."""
-    low, high = float(math.ceil(room.low)), room.high if math.isinf(room.high) else float(math.floor(room.high))
+    low, high = float(math.ceil(room.low)), float(math.floor(room.high))
     low += room.is_low_open and low == room.low
     high -= room.is_high_open and high == room.high
     for one in sorted(without):
