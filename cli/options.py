@@ -28,7 +28,20 @@ HorizonOfLake = Annotated[
         min=0, max=730, help="days until which a label may come and be learned; by default what the lake says, 90 in a new one"
     ),
 ]
-Currency = Annotated[str, typer.Option(help="three capital letters; by default the platform's own")]
+
+
+def known_currency(code: str) -> str:
+    """The code of a currency, or nothing. BadParameter for any other text, whichever command was asked."""
+    from greenfraud.errors import InvalidInput
+    from greenfraud.money import currency_of
+
+    try:
+        return code and currency_of(code)
+    except InvalidInput as error:
+        raise typer.BadParameter(error.reason) from None
+
+
+Currency = Annotated[str, typer.Option(callback=known_currency, help="three capital letters; by default the platform's own")]
 Rates = Annotated[Path | None, typer.Option(help="CSV of date,currency,rate: what other currencies were worth in the platform's")]
 Port = Annotated[int, typer.Option(min=1, max=65535, envvar="GREENFRAUD_PORT", help="port of the embedded AWS")]
 HttpPort = Annotated[int, typer.Option(min=1, max=65535, envvar="GREENFRAUD_HTTP_PORT", help="port of the scoring API")]

@@ -116,14 +116,14 @@ def known_only(ids: pa.Array, words: Sequence[str] | None) -> pa.Array:
     return pc.if_else(is_word, pa.scalar(None, pa.string()), ids)
 
 
-def numbers(column: Column, money: Money = AS_NUMBERS) -> pa.Array:
-    """An extra column of finite numbers, as doubles, written as amounts are; absent is null."""
+def numbers(column: Column, money: Money = AS_NUMBERS, mend: str = WRITE_NUMBERS) -> pa.Array:
+    """An extra column of finite numbers, as doubles, written as amounts are; absent is null. `mend` is told where one is none."""
     values = plain(column.values)
     if is_text(values.type):
         values = pc.utf8_trim_whitespace(values)
         values = without_marks(column, pc.if_else(pc.equal(values, ""), pa.scalar(None, values.type), values), money)
         is_number = pc.match_substring_regex(values, NUMBER)
-        refuse(column, pc.invert(is_number), "no number", WRITE_NUMBERS)
+        refuse(column, pc.invert(is_number), "no number", mend)
     elif not (_is_number(values.type) or pa.types.is_null(values.type)):
         raise column.fault(0, f"holds {values.type}, which is no number", "Write decimal numbers, for example 12.5")
     found = pc.cast(values, pa.float64(), safe=False)

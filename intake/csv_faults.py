@@ -9,13 +9,18 @@ from intake.csv_lines import Lines
 from intake.errors import InputError
 from intake.shown import shown
 
-ADVICE = "Each line needs as many fields as the header; --skip-bad leaves the others out, --delimiter says what separates fields"
+ADVICE = "Each line needs as many fields as the header"
+OPTIONS = "; --skip-bad leaves the others out, --delimiter says what separates fields"
 SEPARATOR_LINE = re.compile(r"""["']?sep=.?["']?[,;]*""", re.IGNORECASE)  # what spreadsheets put above the names
 LONG = "straddling object"  # as Arrow calls what is longer than it reads at once
 
 
-def unreadable(lines: Lines, error: Exception) -> InputError:
-    """The error for a file of which Arrow says `error`: by its line where it can be found, and never over several lines."""
+def unreadable(lines: Lines, error: Exception, *, has_options: bool = True) -> InputError:
+    """The error for a file of which Arrow says `error`: by its line where it can be found, and never over several lines.
+
+    Where whoever reads it has no options that say how a file is written, none is named.
+    """
+    advice = f"{ADVICE}{OPTIONS if has_options else ''}"
     head = f"{lines.path} cannot be read as CSV"
     if LONG in str(error):
         line, is_open = lines.first_endless()
@@ -29,12 +34,12 @@ def unreadable(lines: Lines, error: Exception) -> InputError:
     except InputError as fault:
         return fault
     if misfit is None:
-        return InputError(f"{head}: {shown(str(error))}. {ADVICE}")
+        return InputError(f"{head}: {shown(str(error))}. {advice}")
     line, fields, breaks = misfit
     quoted = (
         f", and a text in quotes that goes on over {breaks + 1:,} lines, as after a quote that nothing closes" if breaks else ""
     )
-    return InputError(f"{head}: line {line:,} has {fields:,} fields where the header has {lines.width:,}{quoted}. {ADVICE}")
+    return InputError(f"{head}: line {line:,} has {fields:,} fields where the header has {lines.width:,}{quoted}. {advice}")
 
 
 def refuse_separator_line(path: Path, line: str) -> None:

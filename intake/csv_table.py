@@ -29,7 +29,10 @@ NO_UTF8 = re.compile("invalid UTF-?8", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Header:
-    """The names of a file's columns, what stands between two of them, how many lines they take, and whether they lay packed."""
+    """The names of a file's columns, what stands between two of them, how many lines they take, and whether they lay packed.
+
+    A file that may be packed is one that a person describes, by options too.
+    """
 
     names: list[str]
     delimiter: str
@@ -51,10 +54,12 @@ def header_of(path: Path, start: bytes, shape: FileShape, *, may_be_packed: bool
 
     Where a file may not be packed, the rows below are read as they lie there, whatever they begin with.
     """
-    text = _text_of(start, path, shape)
+    text = _text_of(start, path, shape, has_options=may_be_packed)
     line = text.splitlines()[0] if text.strip() else ""
     if not line.strip() or "\0" in line:
-        raise InputError(f"{path} is neither Parquet nor CSV in UTF-8. Convert it to one of them{_if_utf16(start)}")
+        raise InputError(
+            f"{path} is neither Parquet nor CSV in UTF-8. Convert it to one of them{_if_utf16(start) if may_be_packed else ''}"
+        )
     refuse_separator_line(path, line)
     outside = QUOTED.sub("", line)
     delimiter: str = shape.delimiter or max(DELIMITERS, key=outside.count)
@@ -62,7 +67,7 @@ def header_of(path: Path, start: bytes, shape: FileShape, *, may_be_packed: bool
     return Header([name.strip() for name in next(records)], delimiter, records.line_num, may_be_packed)
 
 
-def _text_of(start: bytes, path: Path, shape: FileShape) -> str:
+def _text_of(start: bytes, path: Path, shape: FileShape, *, has_options: bool) -> str:
     known = codecs.lookup(shape.encoding).name
     decoder = codecs.getincrementaldecoder("utf-8-sig" if known == "utf-8" else known)
     try:
@@ -71,7 +76,7 @@ def _text_of(start: bytes, path: Path, shape: FileShape) -> str:
         # The header may be sound, and the message is better told by its line.
         text = decoder().decode(start[: getattr(error, "start", 0)])
         if "\n" not in text:
-            advice = _if_utf16(start).removeprefix(". ") or _encoding_advice(shape)
+            advice = (has_options and _if_utf16(start).removeprefix(". ")) or _encoding_advice(shape, has_options=has_options)
             raise InputError(f"{path} is neither Parquet nor CSV in {shape.encoding}. {advice}") from None
         return text
 
@@ -113,7 +118,7 @@ def read_columns(
         if isinstance(error, UnicodeError) or NO_UTF8.search(str(error)):
             raise _wrong_encoding(path, header, shape) from None
         lines = Lines(path, shape.encoding, header.delimiter, len(header.names), may_be_packed=header.may_be_packed)
-        raise unreadable(lines, error) from None
+        raise unreadable(lines, error, has_options=header.may_be_packed) from None
 
 
 def _rows_of(path: Path, header: Header) -> AbstractContextManager[Any]:
@@ -160,10 +165,12 @@ def _wrong_encoding(path: Path, header: Header, shape: FileShape) -> InputError:
     lines = Lines(path, shape.encoding, header.delimiter, len(header.names), may_be_packed=header.may_be_packed)
     line = lines.first_undecodable()
     where = f"line {line:,}" if line else "a line"
-    return InputError(f"{path}: {where} is not {shape.encoding}. {_encoding_advice(shape)}")
+    return InputError(f"{path}: {where} is not {shape.encoding}. {_encoding_advice(shape, has_options=header.may_be_packed)}")
 
 
-def _encoding_advice(shape: FileShape) -> str:
+def _encoding_advice(shape: FileShape, *, has_options: bool) -> str:
+    if not has_options:
+        return "Save it as UTF-8: CSV UTF-8, as Excel calls it"
     others = [name for name in ("cp1252", "utf-8", "utf-16") if name != shape.encoding]
     return (
         f"Say how it is written, for example --encoding {others[0]} (as Excel writes in Western Europe) or --encoding {others[1]}"

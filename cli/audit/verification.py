@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,12 +25,14 @@ class Ledger(NamedTuple):
     copies: dict[int, str]
     revision: int | None  # in force; None where no copy of the control document is whole
     lock: str  # how long copies are held, in words; empty where they are not
+    overwritten: list[Finding]  # copies over which somebody wrote; functions write each once
 
 
 def read_ledger(target: Target) -> Ledger:
     """Raises CommandError where the person may not read one of them."""
     try:
-        return Ledger(list(stored_entries(target)), dict(_copies(target)), _revision(target), _lock(target))
+        entries, versions = list(stored_entries(target)), _versions(target)
+        return Ledger(entries, _copies(target, versions), _revision(target), _lock(target), list(_overwritten(versions)))
     except (BotoCoreError, ClientError) as error:
         raise CommandError(f"the ledger cannot be read: {error}") from None
     except DamagedItem as error:
@@ -63,7 +65,7 @@ def _tell(ledger: Ledger, screen: Screen) -> None:
 
 
 def _refuse_findings(ledger: Ledger) -> None:
-    findings = verify(ledger.entries, ledger.copies, ledger.revision)
+    findings = sorted([*verify(ledger.entries, ledger.copies, ledger.revision), *ledger.overwritten])
     if findings or ledger.revision is None:
         lines = [f"entry {one.revision}: {one.kind.replace('_', ' ')}: {one.words}" for one in findings]
         lines += ["no copy of the control document is whole"] if ledger.revision is None else []
@@ -77,19 +79,39 @@ def _advice(findings: list[Finding]) -> str:
 
 
 def stored_entries(target: Target) -> Iterator[Stored]:
-    """Every entry as it is stored, oldest first. Raises what the client raises, and DamagedItem."""
+    """Every entry as it is stored, oldest first; an empty text where it has none. Raises what the client raises, DamagedItem."""
     query = {"TableName": target.outputs["LedgerTable"], **ledger_items.all_entries()}
     for page in target.client("dynamodb").get_paginator("query").paginate(**query):
-        yield from (ledger_items.stored(item) for item in page["Items"])
+        yield from (ledger_items.stored({"document": {"S": ""}, **item}) for item in page["Items"])
 
 
-def _copies(target: Target) -> Iterator[tuple[int, str]]:
+def _versions(target: Target) -> dict[str, list[dict[str, Any]]]:
+    """All versions of every copy and all marks of deletion, by key; the oldest of a key comes last."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    paginator = target.client("s3").get_paginator("list_object_versions")
+    for page in paginator.paginate(Bucket=target.outputs["LedgerBucket"], Prefix=COPIES):
+        for version in (*page.get("DeleteMarkers", []), *page.get("Versions", [])):  # each listed newest first
+            found.setdefault(version["Key"], []).append(version)
+    return {key: sorted(of_key, key=lambda one: one["LastModified"], reverse=True) for key, of_key in found.items()}
+
+
+def _copies(target: Target, versions: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[int, str]:
+    """The first version of each key, which was written with the entry; a later one, or a mark of deletion, hides it only."""
     s3, bucket = target.client("s3"), target.outputs["LedgerBucket"]
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=COPIES):
-        # The first version of a key is what was written with the entry: a later one, or a mark of deletion, hides it only.
-        for version in _first_versions(page.get("Versions", [])):
-            found = s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
-            yield _revision_of(version["Key"]), found["Body"].read().decode(errors="replace")
+    copies = {}
+    for key, of_key in versions.items():
+        written = [version["VersionId"] for version in of_key if "ETag" in version]
+        if written:
+            found = s3.get_object(Bucket=bucket, Key=key, VersionId=written[-1])
+            copies[_revision_of(key)] = found["Body"].read().decode(errors="replace")
+    return copies
+
+
+def _overwritten(versions: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[Finding]:
+    for key, of_key in versions.items():
+        if len(of_key) > 1:
+            words = f"somebody wrote over its copy, or marked it as removed, at {of_key[0]['LastModified']:%Y-%m-%d %H:%M:%S} UTC"
+            yield Finding(_revision_of(key), "overwritten", f"{words}; the first version is what was written")
 
 
 def _revision_of(key: str) -> int:
@@ -98,15 +120,6 @@ def _revision_of(key: str) -> int:
         return copied_revision(key)
     except ValueError:
         return 0
-
-
-def _first_versions(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    first: dict[str, dict[str, Any]] = {}
-    for version in versions:
-        known = first.get(version["Key"])
-        if known is None or version["LastModified"] <= known["LastModified"]:  # listed newest first, and told in whole seconds
-            first[version["Key"]] = version
-    return list(first.values())
 
 
 def _revision(target: Target) -> int | None:

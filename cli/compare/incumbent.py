@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from cli.errors import InputError
 from greenfraud.outcomes import ALLOW, BLOCK, REVIEW
+from greenfraud.policy import DECISIONS
 from intake import checks
 from intake.reading import Column, SourceFile, is_text, plain, read_source
 
@@ -21,6 +22,8 @@ WORDS = {
     REVIEW: "review reviewed hold held manual pending refer referred challenge challenged suspicious alert",
     BLOCK: "block blocked decline declined reject rejected deny denied refuse refused fraud true t yes y 1",
 }
+MEND = "Write decimal numbers with a point, for example 12.5; nothing where there is no score"
+WITH_COMMA = r"^[+-]?\d*,\d+$"  # a number as half of Europe writes it, and no word
 MEANING = {word: decision for decision, words in WORDS.items() for word in words.split()}
 
 
@@ -44,10 +47,11 @@ def parse_words(text: str) -> dict[str, str]:
     """`ok=allow,stop=block` as word -> decision. InputError for anything else."""
     words = {}
     for pair in filter(None, (part.strip() for part in text.split(","))):
-        word, _, decision = (part.strip().lower() for part in pair.partition("="))
-        if not word or decision not in SEVERITY:
+        word, _, meant = (part.strip().lower() for part in pair.partition("="))
+        decision = MEANING.get(meant, "") if meant in DECISIONS else ""
+        if not word or not decision:
             raise InputError(
-                f"--words: `{pair}` is not word=decision. The decisions are {', '.join(SEVERITY)}: --words ok=allow,stop=block"
+                f"--words: `{pair}` is not word=decision. The decisions are {', '.join(DECISIONS)}: --words ok=allow,stop=block"
             )
         words[word] = decision
     return words
@@ -85,7 +89,7 @@ def _scores(column: Column) -> tuple[pa.Array, str]:
     """Return numbers, whatever their scale."""
     if _has_words(column):
         raise InputError(f"column `{column.name}` holds words: give it as a decision, --decision {column.name}")
-    scores = checks.numbers(column)
+    scores = checks.numbers(column, mend=MEND)
     limits = pc.min_max(scores)
     low, high = limits["min"].as_py(), limits["max"].as_py()
     if low is None:
@@ -101,7 +105,7 @@ def _has_words(column: Column) -> bool:
         return True
     if not is_text(values.type):
         return False
-    is_number = pc.match_substring_regex(pc.utf8_trim_whitespace(values), checks.NUMBER)
+    is_number = pc.match_substring_regex(pc.utf8_trim_whitespace(values), f"{checks.NUMBER}|{WITH_COMMA}")
     return bool(len(values) > values.null_count and not pc.any(is_number).as_py())
 
 

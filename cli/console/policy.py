@@ -11,10 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cli.audit.entries import read_entries
 from cli.console.console import Console
 from cli.console.part import part_of, parts_of
 from cli.errors import CommandError
-from cli.models.history import read_entries
 from cli.policy.showing import lines_of
 from cli.target import Target
 from greenfraud.errors import GreenFraudError

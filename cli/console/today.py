@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cli.audit.entries import read_entries
 from cli.changes import model_name
 from cli.console.console import Console
 from cli.console.emissions import of_day
 from cli.console.executions import newest
 from cli.console.part import Part, parts_of
 from cli.console.words import refresh_of
-from cli.models.history import read_entries
 from greenfraud.callers import name_of as caller_name
 from greenfraud.executions import name_of
 from greenfraud.items.ledger import PROMOTE, ROLL_BACK

@@ -27,6 +27,8 @@ def refresh_of(request: Request) -> int | None:
 
 def nothing(told: Mapping[str, Any]) -> str:
     """What an empty list of reviews says."""
+    if told["more"] and told["capacity"] == 0:
+        return "The policy says that the team can do no review a day (reviews_a_day = 0): ask for as many as you like."
     if told["more"]:  # what was decided has not left the index
         return "What stands first was decided, and nobody looked at the rest: choose one day."
     days = told["day"] if told["day"] == told["since"] else f"{told['since']} to {told['day']}"

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cli.audit.entries import read_entries
 from cli.models.comparison_table import show_canary, show_shadow
-from cli.models.history import read_entries
 from cli.models.periods import Period, Row, decided_since
 from cli.models.sides import Scored, figures
 from cli.policy.kept import Lake

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from cli.audit.verification import stored_entries
+from cli.audit.entries import read_entries
 from cli.changes import model_name
-from cli.errors import CommandError
 from cli.screen import Screen
 from cli.target import Target
-from greenfraud.errors import DamagedItem
 from greenfraud.items.changes import DIRECTIONS
 from greenfraud.items.ledger import CANARY, PROMOTE, ROLL_BACK, SHADOW
 
@@ -35,14 +30,6 @@ def show_history(target: Target, screen: Screen, limit: int) -> None:
 def newest(target: Target, limit: int) -> list[dict[str, Any]]:
     """The newest entries as the ledger holds them, the newest first. CommandError where it cannot be read."""
     return read_entries(target)[: -limit - 1 : -1]
-
-
-def read_entries(target: Target) -> list[dict[str, Any]]:
-    """The ledger, oldest first. CommandError where it cannot be read; `audit verify` says whether it is whole."""
-    try:
-        return [json.loads(entry.text) for entry in stored_entries(target)]
-    except (BotoCoreError, ClientError, DamagedItem, ValueError) as error:
-        raise CommandError(f"the ledger cannot be read: {error}. `greenfraud audit verify` says which entry") from None
 
 
 def lines_of(entry: Entry) -> Iterator[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cli.api import call_api
+from cli.audit.entries import read_entries
 from cli.changes import model_name
 from cli.errors import CommandError
-from cli.models.history import read_entries
 from cli.screen import Screen
 from cli.target import Target
 from greenfraud.items.ledger import PROMOTE, ROLL_BACK

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from cli.audit.verification import stored_entries
-from cli.errors import CommandError
+from cli.audit.entries import read_entries
 from cli.screen import Screen
 from cli.target import Target
-from greenfraud.errors import DamagedItem
 from greenfraud.items.ledger import APPLY_POLICY, UNDO_POLICY
 from greenfraud.policy import DEFAULT_POLICY
 
@@ -21,11 +16,7 @@ DONE = {APPLY_POLICY: "applied", UNDO_POLICY: "undone, back to"}
 
 def policy_entries(target: Target) -> list[dict[str, Any]]:
     """The ledger's entries about policies, the newest first. CommandError where it cannot be read; see `audit verify`."""
-    try:
-        entries = [json.loads(entry.text) for entry in stored_entries(target)]
-    except (BotoCoreError, ClientError, DamagedItem, ValueError) as error:
-        raise CommandError(f"the ledger cannot be read: {error}. `greenfraud audit verify` says which entry") from None
-    return [entry for entry in reversed(entries) if entry.get("verb") in DONE]
+    return [entry for entry in reversed(read_entries(target)) if entry.get("verb") in DONE]
 
 
 def show_history(target: Target, screen: Screen) -> None:
@@ -39,7 +30,7 @@ def show_history(target: Target, screen: Screen) -> None:
 
 
 def _lines(entry: Mapping[str, Any]) -> Iterator[str]:
-    applied = entry["control"].get("policy_object")
+    applied = (entry.get("control") or {}).get("policy_object")
     version = applied["version"] if applied else "the default"
     yield f"{entry['revision']:>4}  {entry['at'][:19]} UTC  {DONE[entry['verb']]} {version}"
     yield f"      by {entry['actor']}: {'; '.join(entry['reasons'])}"

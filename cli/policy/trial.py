@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from cli.policy.kept import Kept
@@ -13,6 +14,7 @@ from greenfraud.policy import DECISIONS, SEVERITY, Decision, Judgement, Policy, 
 from greenfraud.policy.money import Money
 
 SHORTEST_DAYS = 1 / 24  # of which alerts per day are told
+LONGEST_PAUSE_US = 7 * DAY_US
 EXAMPLES = 5
 Document = dict[str, Any]
 
@@ -70,9 +72,12 @@ def compared(tried: Sequence[Tried], candidate: Policy) -> Document:
 
 
 def days_of(tried: Sequence[Tried]) -> float | None:
-    """The days between the first and the last payment; None where they are too few to say anything per day."""
-    moments = [one.kept.occurred_us for one in tried]
-    days = (max(moments) - min(moments)) / DAY_US if moments else 0.0
+    """The days between the first and the last payment, of a pause no more than a week; None where they are too few.
+
+    A payment of last spring that somebody sent for a try would make this week's alerts look like a tenth of them.
+    """
+    moments = sorted(one.kept.occurred_us for one in tried)
+    days = sum(min(later - earlier, LONGEST_PAUSE_US) for earlier, later in pairwise(moments)) / DAY_US
     return days if days >= SHORTEST_DAYS else None
 
 

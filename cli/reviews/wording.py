@@ -25,6 +25,8 @@ def headline(told: Mapping[str, Any]) -> str:
 
 def nothing(told: Mapping[str, Any]) -> str:
     """What an empty list says."""
+    if told["more"] and told["capacity"] == 0:
+        return "The policy says that the team can do no review a day (reviews_a_day = 0): `--limit` lists more."
     if told["more"]:  # what was decided has not left the index
         return "What stands first was decided, and nobody looked at the rest: `greenfraud reviews --day` lists one day."
     if told["day"] == told["since"]:

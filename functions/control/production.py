@@ -17,7 +17,7 @@ from functions.control.servable import Servable
 from functions.control.stage import Stage
 from greenfraud.bundle import BundleManifest
 from greenfraud.control import ControlDocument, ModelRef
-from greenfraud.errors import ContractError, GreenFraudError, StateConflict
+from greenfraud.errors import BundleError, GreenFraudError, StateConflict
 from greenfraud.items.ledger import PROMOTE, ROLL_BACK, Entry
 
 Check = Callable[[ControlDocument], None]
@@ -60,7 +60,7 @@ class Production:
         """Put back what stood before the newest promotion, which is verified first; repeated, it goes further back.
 
         `to` names a model that stood before, or the rules: repeated, that changes nothing. Raises StateConflict when there is
-        nothing to go back to, Unconfirmed where only the rules would answer, ContractError when that bundle is not what it was,
+        nothing to go back to, Unconfirmed where only the rules would answer, BundleError when that bundle is not what it was,
         UnservableError when the scoring function cannot serve it. What a rollback took back is never the fallback, promoted
         before as often as it may have been. A canary ends.
         """
@@ -85,10 +85,10 @@ class Production:
         return name_of(_down_to(to, standing(self.stage.entries())[:-1])[-1])
 
     def _whole(self, promoted: ModelRef) -> BundleManifest:
-        """The bundle, which must be the one that was promoted. Raises ContractError, NotFound or BundleError."""
+        """The bundle, which must be the one that was promoted. Raises NotFound or BundleError."""
         reference, bundle = self.artifacts.verified(promoted.family, promoted.version)
         if reference != promoted:
-            raise ContractError(f"{promoted.name} is no longer the bundle that was promoted")
+            raise BundleError(f"{promoted.name} is no longer the bundle that was promoted: name another that stood before")
         return bundle
 
     def _fallback(self, production: ModelRef | None, candidates: Iterable[ModelRef | None]) -> ModelRef | None:

@@ -69,8 +69,9 @@ class Worklist:
 
     def told(self, asked: Asked) -> dict[str, Any]:
         """Return the list as the API tells it."""
-        capacity = self.policy.money.reviews_a_day if self.policy.money else None
-        limit = min(asked.limit or capacity or USUAL_LIMIT, LIST_LIMIT)
+        capacity = self._capacity()
+        wanted = USUAL_LIMIT if capacity is None else capacity
+        limit = min(wanted if asked.limit is None else asked.limit, LIST_LIMIT)
         found = list(islice(self._entries(asked), limit + 1))
         listed = [entry for entry in found[:limit] if entry is not None]
         listed.sort(key=lambda entry: -_rank(entry))  # stable: of equals the index's order
@@ -81,6 +82,11 @@ class Worklist:
             "more": len(found) > limit or None in found,
             "reviews": listed,
         }
+
+    def _capacity(self) -> int | None:
+        """Whole reviews a day: a policy of an earlier release may say 59.5. None is no team that can do none, which is 0."""
+        told = None if self.policy.money is None else self.policy.money.reviews_a_day
+        return None if told is None else int(told)
 
     def _entries(self, asked: Asked) -> Iterator[dict[str, Any] | None]:
         """What is damaged is named in the log, and must not hide the others; None comes last where nobody looks further."""

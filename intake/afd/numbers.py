@@ -73,7 +73,18 @@ def compared(test: str, left: Term, right: Term) -> Alternatives:
     if left.factor < 0:
         test = SWAPPED[test]
     times = _within(Term(right.factor / left.factor, right.of), is_zero=not right.factor)
-    return _with_number(left.of, test, times.factor) if times.of is None else _with_value(left.of, test, times.factor, times.of)
+    if times.of is None:
+        return _with_number(left.of, test, times.factor)
+    if times.of == left.of:
+        return _with_itself(left.of, test, times.factor)
+    return _with_value(left.of, test, times.factor, times.of)
+
+
+def _with_itself(value: Meant, test: str, factor: float) -> Alternatives:
+    """No policy compares a value with itself: times a factor it says on which side of 0 the value is, else nothing of it."""
+    if factor == 1.0:
+        return constant(is_met=COMPARE[test](0.0, 0.0))
+    return _with_number(value, test if factor < 1.0 else SWAPPED[test], 0.0)
 
 
 def _with_number(value: Meant, test: str, number: float) -> Alternatives:

@@ -140,7 +140,7 @@ def _is_possible(when: Conditions, translation: Translation) -> bool:
     lists = {one.name: one.column for one in translation.lists.kept.values()}
     conditions = parse(" and ".join(when), Vocabulary(numbers, texts, lists))
     missing = {one.name for one in conditions if one.test == MISSING}
-    is_contradicted = contradiction_in(conditions, numbers - {"amount"}) is not None
+    is_contradicted = contradiction_in(conditions) is not None
     return not is_contradicted and not any({*_asked(one)} & missing for one in conditions if one.test != MISSING)
 
 

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import ValidationError
 
+from greenfraud.errors import InvalidInput
+from greenfraud.extras import identity_of
 from greenfraud.records import Label
 from intake import checks
 from intake.description import Description, Labels
@@ -119,7 +121,7 @@ def read_labels(path: Path, asked: Asked) -> LabelFile:
         "transaction_id": names,
         "is_fraud": pc.is_in(words, pa.array(FRAUD)),
         "observed_us": _reported(source, asked, count),
-        "source": pc.coalesce(_texts(source, "source", count), asked.source),
+        "source": pc.coalesce(_texts(source, "source", count), _source_told(asked)),
         "reason_code": pc.coalesce(_texts(source, "reason_code", count), first_party),
         "row": pa.array(np.arange(count)),
     }
@@ -144,6 +146,10 @@ def _words(source: SourceFile, asked: Asked) -> pa.Array:
             "no column for `label`. Name it, --map label=<column>, or say --all-fraud where every row is a reported fraud"
         )
     column = source.columns["label"]
+    if asked.all_fraud:
+        raise InputError(
+            f"--all-fraud: the file has a column `{column.name}`, which says of each row what it is. Leave one of them out"
+        )
     is_flag = pa.types.is_boolean(column.values.type)
     with _naming(column):
         texts = pc.cast(column.values, pa.string()) if is_flag else checks.identifiers(column, required=False)
@@ -183,6 +189,14 @@ def _described(asked: Asked) -> Description:
 def _refuse_future(column: Column, reported: pa.Array) -> pa.Array:
     refuse(column, pc.greater(reported, time.time_ns() // 1000), "in the future", "Check the time zone")
     return reported
+
+
+def _source_told(asked: Asked) -> str:
+    """Return who speaks for rows that do not say it. InputError for what the API refuses too."""
+    try:
+        return identity_of("--source", asked.source)
+    except InvalidInput as error:
+        raise InputError(str(error)) from None
 
 
 def _texts(source: SourceFile, field: str, count: int) -> pa.Array:

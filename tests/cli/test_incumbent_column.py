@@ -72,7 +72,8 @@ def test_decisions_that_were_acted_on_may_be_the_imports_own_column(tmp_path: Pa
         ("old", [0.5, 0.5, 0.5], None, "says the same of every transaction"),
         ("old", [None, None, None], None, "empty in every row"),
         ("old", ["yes", "no", "no"], None, "holds words: give it as a decision, --decision old"),
-        ("old", ["0.1", "high", "0.3"], None, "row 2: `high` is no number"),
+        ("old", ["0.1", "high", "0.3"], None, "row 2: `high` is no number. Write decimal numbers with a point"),
+        ("old", ["0,1", "0,25", ",3"], None, "row 1: `0,1` is no number (and 2 more rows). Write decimal numbers with a point"),
         ("old", [0.1, float("inf"), 0.3], None, "row 2: `inf` is an infinite number"),
         ("old", ["maybe", "allow", "block"], {}, "holds `maybe`, and what that decides is not known. Say it: --words maybe=allow"),
         ("is_fraud", [1, 2, 3], None, "the label `is_fraud` itself"),
@@ -93,3 +94,8 @@ def test_words_of_ones_own_say_what_they_decide(text: str):
     """One of three decisions."""
     with pytest.raises(InputError, match="word=decision"):
         parse_words(text)
+
+
+def test_a_word_of_ones_own_may_be_a_challenge():
+    """As the words do that everybody knows: somebody is to look, or prove who he is."""
+    assert parse_words("step up=challenge,STOP=block") == {"step up": "review", "stop": "block"}

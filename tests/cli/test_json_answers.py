@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from fake_platform import FakePlatform
@@ -20,13 +19,15 @@ from cli.operations import show_status, status_document
 from cli.screen import Screen
 from cli.watching import watch_status
 from greenfraud.carbon import EmissionsRecord
+from greenfraud.ledger_chain import Stored
 from greenfraud.naming import execution_key, plan_key
 
+TOLD = {"at": "2026-11-30T12:00:00+00:00", "actor": "ada", "reasons": ["so"]}
 ENTRIES = [
-    {"revision": 1, "verb": "promote"},
-    {"revision": 2, "verb": "policy"},
-    {"revision": 3, "verb": "rollback"},
-    {"revision": 4, "verb": "policy-undo"},
+    {"revision": 1, "verb": "promote", **TOLD},
+    {"revision": 2, "verb": "policy", **TOLD},
+    {"revision": 3, "verb": "rollback", **TOLD},
+    {"revision": 4, "verb": "policy-undo", **TOLD},
 ]
 ARN = "arn:aws:states:eu-north-1:123456789012:execution:fraud-detection-pipeline:monday"
 SCORED = EmissionsRecord(
@@ -50,9 +51,8 @@ def printed(api, monkeypatch, tmp_path):
     """The document that a command prints against an API and a ledger that are known."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    entries = [SimpleNamespace(text=json.dumps(entry)) for entry in ENTRIES]
-    for module in ("cli.models.history", "cli.policy.history"):
-        monkeypatch.setattr(f"{module}.stored_entries", lambda _: entries)
+    entries = [Stored(entry["revision"], json.dumps(entry)) for entry in ENTRIES]
+    monkeypatch.setattr("cli.audit.entries.stored_entries", lambda _: entries)
     for module in ("cli.changes", "cli.models.commands", "cli.target"):
         monkeypatch.setattr(f"{module}.find_target", lambda **_: api.target)
 

@@ -117,6 +117,15 @@ def test_more_reviews_than_the_team_can_do_are_warned_of_by_the_line_of_its_capa
     assert "ours.toml:6: warning: money.reviews_a_day: 4.0 reviews a day would be asked for, and 1 can be done" in shown
 
 
+def test_a_payment_of_long_ago_does_not_hide_that_the_team_is_asked_for_too_much(lake, document):
+    """Of a pause no more than a week counts."""
+    for hours in (0, 24 * 200, 24 * 200 + 12):
+        lake.decide(f"T{hours}", hours, 100.0, 0.1)
+    found, shown = document(OURS.replace("challenge = 30\n", "").replace("reviews_a_day = 1", "reviews_a_day = 0"))
+    assert found["days"] == 7.5
+    assert "0.4 reviews a day would be asked for, and 0 can be done" in shown
+
+
 def test_what_cannot_be_judged_is_counted_apart(lake, document):
     """Values of another manifest are not kept by name; without a probability the rules decide, as they did."""
     lake.decide("earlier", 0, 500.0, manifest_version="another")

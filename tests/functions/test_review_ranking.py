@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from desk_world import MemoryWorld, listed
@@ -99,6 +100,15 @@ def test_the_list_is_as_long_as_the_team_can_do_and_longer_or_shorter_when_asked
     asked = [(lists[0], None), (lists[0], 2), (lists[0], 10), (lists[1], None), (lists[1], 1_000)]
     told = [of.told(Asked(window(TODAY), limit)) for of, limit in asked]
     assert [(len(one["reviews"]), one["more"]) for one in told] == [(3, True), (2, True), (10, True), (100, True), (120, False)]
+
+
+def test_a_team_that_can_do_nothing_today_is_listed_nothing_and_half_a_review_is_none():
+    """0 is no missing number; and a policy of an earlier release may hold a fraction, by which no list can be cut."""
+    found: list[Doubt] = [("review", 0.5, 10_000 + number, 0) for number in range(4)]
+    for can, count in ((0, 0), (2.5, 2)):
+        policy = replace(POLICY, money=Money(500, 2_000, reviews_a_day=cast("int", can)))
+        told = worklist(found, policy).told(Asked(window(TODAY)))
+        assert (len(told["reviews"]), told["capacity"], told["more"]) == (count, count, True)
 
 
 def test_the_window_is_a_week_and_a_day_is_a_day():

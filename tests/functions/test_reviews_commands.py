@@ -11,8 +11,10 @@ from desk_world import ANA, BEN, CLAIM, HELD_MINOR, MemoryWorld, Person, note
 from rich.console import Console
 from typer.testing import CliRunner
 
+from cli.console import words
 from cli.errors import InputError
 from cli.main import app
+from cli.reviews import wording
 from cli.reviews.showing import show
 from cli.screen import Screen
 from functions.score import reviews
@@ -159,3 +161,11 @@ def test_the_guides_bodies_are_those_that_the_api_takes():
     """Every action there is."""
     (actions,) = [json.loads(body) for language, body in PAGE.blocks if language == "json" and body.startswith("[")]
     assert {action_of(body).name for body in actions} == set(FIELD_OF)
+
+
+@pytest.mark.parametrize("nothing", [wording.nothing, words.nothing], ids=["command", "console"])
+def test_a_team_that_can_do_nothing_is_not_told_that_all_is_decided(nothing):
+    """The list is empty because the policy says so."""
+    told = {"reviews": [], "more": True, "capacity": 0, "day": DAY, "since": DAY}
+    assert "reviews_a_day = 0" in nothing(told)
+    assert "nobody looked at the rest" in nothing({**told, "capacity": 60})

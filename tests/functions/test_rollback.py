@@ -56,7 +56,15 @@ def test_a_model_that_was_altered_since_is_not_rolled_back_to(promoted, s3):
     """Its digest stands in the ledger."""
     put_bundle(s3, bundle("v1", bias=0.0))
     status, body = promoted.ask(ROLLBACK, {"reason": "alarm"})
-    assert (status, body["detail"]) == (500, "light/v1 is no longer the bundle that was promoted")
+    assert (status, body["detail"]) == (409, "light/v1 is no longer the bundle that was promoted: name another that stood before")
+    assert promoted.in_production() == "v2"
+
+
+def test_a_model_whose_graph_was_altered_since_is_refused_and_is_no_fault_of_the_api(promoted, s3):
+    """Asked again it would be no better: another model, or the rules, can be named."""
+    s3.put_object(Bucket="artifacts", Key="models/light/v1/model.onnx", Body=b"other")
+    status, body = promoted.ask(ROLLBACK, {"reason": "alarm"})
+    assert (status, body["detail"]) == (409, "altered after training: model.onnx")
     assert promoted.in_production() == "v2"
 
 

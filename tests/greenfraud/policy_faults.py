@@ -89,6 +89,55 @@ FAULTS = {
         changed("customer_count_90d == 0", "customer_count_90d < 0"),
         "can never hold: customer_count_90d < 0",
     ),
+    "a flag that is two": (
+        changed("customer_count_90d == 0", "is_night == 2"),
+        "line 18: guardrails[1].when: can never hold: is_night == 2; it is a whole number from 0 to 1",
+    ),
+    "half a payment": (
+        changed("customer_count_90d == 0", "customer_count_90d == 0.5"),
+        "can never hold: customer_count_90d == 0.5; it is a whole number from 0 on",
+    ),
+    "more different ones than can be told": (
+        changed("customer_count_90d == 0", "terminal_customers_1h >= 250"),
+        "can never hold: terminal_customers_1h >= 250; it is a whole number from 0 to 208",
+    ),
+    "a mean below nothing": (
+        changed("customer_count_90d == 0", "customer_mean_amount_30d < 0"),
+        "can never hold: customer_mean_amount_30d < 0; it is from 0 on",
+    ),
+    "more money than a payment can be": (
+        changed("amount > 150", "amount > 1e19"),
+        "can never hold: amount > 1e+19; it is from 0 to",
+    ),
+    "what is always there": (changed("amount > 150", "amount is missing"), "can never hold: amount is missing"),
+    "with itself": (changed("amount > 150", "amount >= 2 * amount"), "amount is compared with itself: compare it with a number"),
+    "no currency": (
+        changed("amount > 150", 'currency != \\"eur\\"'),
+        '"eur" is no currency of ISO 4217: write its three capital letters',
+    ),
+    "half a priority": (
+        changed("priority = 10", "priority = 0.5"),
+        "line 24: rules[1].priority: must be a whole number from -1,000 to 1,000",
+    ),
+    "half a review": (
+        without_thresholds(MONEY + "reviews_a_day = 59.5\n"),
+        "line 6: money.reviews_a_day: must be a whole number from 0 to 10,000,000",
+    ),
+    "a space that nobody sees": (changed('"ours-1"', '"ours-1 "'), "line 1: version: must not begin or end with a space"),
+    "an end before all payments": (
+        changed("2027-01-31T12:00:00Z", "0001-01-01T00:00:00+14:00"),
+        "line 13: lists[1].entries[2].until: must be within the years 1970 to 9999",
+    ),
+    "an end after all calendars": (
+        changed("2027-01-31T12:00:00Z", "9999-12-31T23:59:59-14:00"),
+        "line 13: lists[1].entries[2].until: must be within the years 1970 to 9999",
+    ),
+    "the same number of payments in other words": (
+        WHOLE
+        + '[[rules]]\nname = "a"\nwhen = "customer_count_1h >= 5"\noutcome = "review"\n'
+        + '[[rules]]\nname = "b"\nwhen = "customer_count_1h > 4 and customer_count_1h > 2"\noutcome = "allow"\n',
+        'line 39: rules[4].outcome: contradicts "a" of line 32',
+    ),
     "missing and more": (
         changed("amount > 150 and", "customer_count_90d is missing and"),
         "line 18: guardrails[1].when: can never hold",

@@ -6,7 +6,7 @@ import pytest
 from policy_faults import FAULTS, WHOLE, changed
 
 from greenfraud.errors import InvalidInput, PolicyError
-from greenfraud.instants import parse_rfc3339
+from greenfraud.instants import parse_rfc3339, to_datetime
 from greenfraud.policy import Policy
 from greenfraud.policy.document import Reading, read_document
 from greenfraud.policy.named_list import ListEntry, NamedList
@@ -125,6 +125,37 @@ def test_a_number_beyond_all_numbers_is_told_by_its_line():
     """It could not be stored."""
     (fault,) = read(WHOLE.replace("amount > 150", "amount > 1e999")).faults
     assert "1e999 is beyond what a number can be" in fault.words
+
+
+def test_who_is_let_pass_by_one_list_and_stopped_by_another_is_warned_of():
+    """Without naming him: by the line where he is let pass. A list of terminals is about others, and who is over is on none."""
+    entries = (
+        'entries = [ { id = "C2", reason = "r", author = "a" }, { id = "C1", until = 2020-01-01, reason = "r", author = "a" } ]'
+    )
+    stolen = f'[[lists]]\nname = "stolen"\ncolumn = "customer"\neffect = "force"\n{entries}\n'
+    told = [fault.words for fault in read(WHOLE + stolen).warnings if "wins" in fault.reason]
+    assert told == ['line 13: warning: lists[1].entries[2]: stands on "stolen" too, which wins: it forces']
+    assert not [fault for fault in read(WHOLE + stolen.replace('"customer"', '"terminal"')).faults if "wins" in fault.reason]
+
+
+@pytest.mark.parametrize("identity", ["C2 ", " C2", "Ce\u0301", "\uff232", "\u1112\u1161\u11ab"])
+def test_an_id_that_is_not_what_it_looks_like_is_warned_of(identity):
+    """A space at an end, an accent of its own, a full-width letter, a syllable in its parts: nobody of payments may be it."""
+    reading = read(changed('"C2"', f'"{identity}"'))
+    assert [(fault.line, fault.place) for fault in reading.warnings] == [(13, "lists[1].entries[2].id")]
+    assert identity in reading.applicable().lists[0].entries
+
+
+def test_the_mark_by_which_editors_begin_a_file_says_nothing():
+    """A document from Windows is the document."""
+    assert read("\ufeff" + WHOLE).applicable() == read(WHOLE).applicable()
+
+
+def test_a_last_day_of_all_calendars_can_be_written_as_a_moment():
+    """Whoever wants no end writes the last one."""
+    entry = read(changed("2027-01-31,", "9999-12-31,")).applicable().lists[0].entries["C1"]
+    assert entry.until_us is not None
+    assert to_datetime(entry.until_us).year == 9999
 
 
 def test_a_list_of_a_column_that_is_gone_is_refused_and_not_silent():

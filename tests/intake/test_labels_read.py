@@ -104,3 +104,34 @@ def test_a_format_that_is_none_is_refused_by_its_option(tmp_path):
     path.write_text("transaction_id,label,reported_at\nt1,fraud,18.03.2026\n")
     with pytest.raises(InputError, match="--time-format: is no format"):
         read_labels(path, Asked({}, time_format="dmy"))
+
+
+def test_a_file_with_verdicts_is_not_said_to_be_all_frauds(tmp_path: Path):
+    """Which of both was meant is not guessed: a release would be told as a fraud, or a fraud not told."""
+    (tmp_path / "bank.csv").write_text("transaction_id,label\nT1,legitimate\n", encoding="utf-8")
+    with pytest.raises(InputError, match="--all-fraud: the file has a column `label`, which says of each row"):
+        read_labels(tmp_path / "bank.csv", Asked({}, all_fraud=True))
+
+
+@pytest.mark.parametrize(
+    ("content", "mend"),
+    [
+        (b"transaction_id,label\nT1,fraud,9\n", "line 2 has 3 fields where the header has 2. Each line needs as many fields"),
+        ("transaction_id,label\nT1,fraud\nTü,fraud\n".encode("cp1252"), "line 3 is not utf-8. Save it as UTF-8"),
+        ("transaction_id,label\nT1,fraud\n".encode("utf-16"), "neither Parquet nor CSV in utf-8. Save it as UTF-8"),
+    ],
+)
+def test_no_remedy_is_an_option_that_files_of_labels_do_not_have(tmp_path: Path, content: bytes, mend: str):
+    """They have none that says how a file is written, and whoever drops one into the bucket has no options at all."""
+    (tmp_path / "bank.csv").write_bytes(content)
+    with pytest.raises(InputError, match=mend) as told:
+        read_labels(tmp_path / "bank.csv", Asked({}))
+    assert "--" not in str(told.value)
+
+
+@pytest.mark.parametrize("source", ["", "bank\nanalyst", "s" * 257])
+def test_a_source_that_the_api_refuses_is_refused_of_a_file(tmp_path: Path, source: str):
+    """It stands in every explanation; an empty one says that nobody told it."""
+    (tmp_path / "bank.csv").write_text("transaction_id,label\nT1,fraud\n", encoding="utf-8")
+    with pytest.raises(InputError, match="--source: must"):
+        read_labels(tmp_path / "bank.csv", Asked({}, source=source))

@@ -25,7 +25,7 @@ from training.comparison.folder import FolderLake
 from training.comparison.planning import plan_comparison
 from training.comparison.rows import ScoredWeek, incumbent_of
 from training.comparison.verdict import chooses, chosen_family, compared
-from training.comparison.weeks import TestWeek
+from training.comparison.weeks import WEEK, TestWeek
 from training.evaluation.holdout import known_compromised, make_holdout
 from training.features.chunk_file import feature_values, read_file
 from training.features.chunk_writing import write_chunks
@@ -73,13 +73,16 @@ def main(paths: JobPaths) -> None:
 
 def planned(dataset: dict[str, str | int], weeks: int) -> Plan:
     """Return the weeks to judge. Raises InvalidInput for a history that is too short."""
-    newest = day_of(parse_rfc3339(str(dataset["newest_occurred_at"])))
-    try:
-        return plan_comparison(date.fromisoformat(str(dataset["first_day"])), newest, int(dataset["maturity_days"]), weeks)
-    except InvalidInput as error:
+    first, newest = date.fromisoformat(str(dataset["first_day"])), day_of(parse_rfc3339(str(dataset["newest_occurred_at"])))
+    maturity_days = int(dataset["maturity_days"])
+    days, least = (newest - first).days + 1, 2 * (WEEK.days + maturity_days)
+    if days < least:
         raise InvalidInput(
-            "--data", f"{error.reason}, and of the newest {dataset['maturity_days']} days no label is mature"
-        ) from None
+            "--data",
+            f"{days} days, {first} to {newest}, are too short for any week: {least} are needed, a week to learn, "
+            f"{maturity_days} days for its labels, a week to judge, the newest {maturity_days} days, of which no label is mature",
+        )
+    return plan_comparison(first, newest, maturity_days, weeks)
 
 
 def refuse_unscored(plan: Plan, told: pa.Table) -> None:
@@ -89,7 +92,9 @@ def refuse_unscored(plan: Plan, told: pa.Table) -> None:
         is_here = (occurred_us >= week.chunk.start_us) & (occurred_us < week.chunk.end_us)
         if not (is_here & is_told).any():
             raise InvalidInput(
-                "the incumbent's column", f"is empty in all of the judged week {week.chunk.id}: nothing can be compared"
+                "the incumbent's column",
+                f"is empty in all of the judged week {week.chunk.id}: nothing can be compared. Judge the weeks that have it: "
+                "fewer --weeks, or a file that ends where it does",
             )
 
 

@@ -69,7 +69,8 @@ def test_the_newest_days_are_not_judged_and_the_family_is_chosen_before():
 def test_a_history_too_short_is_refused_with_what_it_lacks():
     """Before any feature is computed."""
     with pytest.raises(
-        InvalidInput, match=r"--data: the week of .* too short for any week.*of the newest 7 days no label is mature"
+        InvalidInput,
+        match=r"--data: \d+ days, .* are too short for any week: 28 are needed, .* the newest 7 days, of which no label is mature",
     ):
         planned({**DOCUMENT, "newest_occurred_at": "2026-01-20T00:00:00Z"}, 4)
 

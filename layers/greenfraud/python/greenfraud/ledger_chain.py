@@ -22,8 +22,9 @@ COPIES = "ledger/"  # in the bucket of copies that nobody overwrites
 # cut_off     there were entries after the newest one
 # unchained   an entry without a digest after one that has it
 # unarchived  the copy that cannot be overwritten is not there
+# overwritten somebody put another version of its copy, or marked it as removed; the first one is what was written
 # unreadable  not JSON, or of another revision than its key says
-Kind = Literal["changed", "missing", "cut_off", "unchained", "unarchived", "unreadable"]
+Kind = Literal["changed", "missing", "cut_off", "unchained", "unarchived", "overwritten", "unreadable"]
 
 
 class Stored(NamedTuple):

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from greenfraud.errors import (
+    BundleError,
     GreenFraudError,
     InvalidInput,
     NotFound,
@@ -13,7 +14,6 @@ from greenfraud.errors import (
     StoreUnavailableError,
     Unconfirmed,
     UnknownCaller,
-    UnservableError,
 )
 
 PROBLEM_TYPE = "application/problem+json"
@@ -23,7 +23,7 @@ STATUS_OF: dict[type[GreenFraudError], HTTPStatus] = {
     UnknownCaller: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     StateConflict: HTTPStatus.CONFLICT,
-    UnservableError: HTTPStatus.CONFLICT,
+    BundleError: HTTPStatus.CONFLICT,  # what is stored is not what was judged, or cannot be served: asked again, it is no more
     Unconfirmed: HTTPStatus.PRECONDITION_REQUIRED,
     StoreUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -49,6 +49,7 @@ class Reading:
 
 def read_document(text: str, *, now_us: int, manifest: Manifest | None = None, naming: Naming = as_named) -> Reading:
     """Read a document. `now_us` tells which list entries are over; `naming` makes of a column and an id what is stored of it."""
+    text = text.removeprefix("\ufeff")  # by which some editors begin a file
     try:
         body = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -65,6 +66,8 @@ def read_document(text: str, *, now_us: int, manifest: Manifest | None = None, n
 def _policy(body: Mapping[str, Any], report: Report, vocabulary: Vocabulary, now_us: int, naming: Naming) -> Policy | None:
     report.check_keys((), body, {"version", "thresholds", "money", "lists", "guardrails", "rules"})
     version = report.text((), body, "version", LONGEST_VERSION)
+    if version != version.strip():
+        report.error(("version",), "must not begin or end with a space: nobody sees it in a decision")
     if ("money" in body) == ("thresholds" in body):
         path = ("money",) if "money" in body else ()
         report.error(path, "give [money], or [thresholds] with review_at and block_at: one of the two")
@@ -78,7 +81,7 @@ def _policy(body: Mapping[str, Any], report: Report, vocabulary: Vocabulary, now
     lists = ListReader(report, vocabulary, now_us, naming).read(body)
     guardrails = read_rules(body, "guardrails", report, vocabulary)
     rules = read_rules(body, "rules", report, vocabulary)
-    check_rules(report, guardrails, rules, vocabulary.declared)
+    check_rules(report, guardrails, rules, vocabulary.domains)
     try:
         return Policy(version, *thresholds, tuple(rules.values()), tuple(guardrails.values()), lists, money)
     except ContractError as error:

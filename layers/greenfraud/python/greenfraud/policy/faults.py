@@ -60,10 +60,10 @@ class Report:
     def text(self, path: Path, body: Mapping[str, Any], key: str, longest: int) -> str:
         """Return a text that must be there."""
         value = body.get(key)
-        if isinstance(value, str) and len(value.strip()) >= 1 and len(value) <= longest and value.isprintable():
-            return value
-        self.error((*path, key), f"must be a text of 1 to {longest} printable characters")
-        return ""
+        if not isinstance(value, str) or not value.strip() or len(value) > longest or not value.isprintable():
+            self.error((*path, key), f"must be a text of 1 to {longest} printable characters")
+            return ""
+        return value
 
     def one_of(self, path: Path, body: Mapping[str, Any], key: str, known: tuple[str, ...], default: str | None = None) -> Any:
         """Return one of the known words; the first of them where it is at fault."""
@@ -84,6 +84,16 @@ class Report:
         if is_number and least <= value <= most:
             return value
         self.error((*path, key), f"must be a number from {least:g} to {most:g}")
+        return least
+
+    def whole(  # noqa: PLR0913
+        self, path: Path, body: Mapping[str, Any], key: str, least: int, most: int, *, default: int | None = None
+    ) -> int:
+        """Return a whole number within bounds: half a priority or half a review would be cut off, or be none."""
+        value = body.get(key, default)
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        self.error((*path, key), f"must be a whole number from {least:,} to {most:,}")
         return least
 
     def minor(self, path: Path, body: Mapping[str, Any], key: str, least: int, *, default: int | None = None) -> int:

@@ -15,7 +15,9 @@ from difflib import get_close_matches
 
 from greenfraud.errors import GrammarError
 from greenfraud.features.manifest import Manifest
+from greenfraud.money import digits_by_currency
 from greenfraud.policy.conditions import COMPARE, KNOWN, MISSING, ON_LIST, Condition
+from greenfraud.policy.domains import Domain, domains_of
 from greenfraud.policy.payment import CUSTOMER, NUMBERS, TERMINAL, TEXTS
 
 IDS = {"customer_id": CUSTOMER, "terminal_id": TERMINAL}
@@ -24,12 +26,12 @@ TOKEN = re.compile(r'\s*(?:("[^"]*")|(-?\d+(?:_\d+)*(?:\.\d+)?(?:e-?\d+)?)(?![\w
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The names a rule may use: numbers, texts, and the column of each list; which numbers are `declared` columns as they stand."""
+    """The names a rule may use: numbers, texts, and the column of each list; what each number can be."""
 
     numbers: frozenset[str]
     texts: frozenset[str]
     lists: Mapping[str, str] = field(default_factory=dict)
-    declared: frozenset[str] = frozenset()
+    domains: Mapping[str, Domain] = field(default_factory=dict)
 
     @classmethod
     def of(cls, manifest: Manifest, lists: Mapping[str, str]) -> Vocabulary:
@@ -39,7 +41,7 @@ class Vocabulary:
         # Of what names somebody, the platform knows tokens: no rule can name a value.
         texts = {name for name, kind in extras.items() if kind != "number" and name not in manifest.personal_columns}
         numbers = frozenset({*manifest.names, *NUMBERS}) | declared
-        return cls(numbers, frozenset({*TEXTS, *texts}) - {*manifest.names}, lists, declared)
+        return cls(numbers, frozenset({*TEXTS, *texts}) - {*manifest.names}, lists, domains_of(manifest))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -104,13 +106,19 @@ def _condition(tokens: list[str], vocabulary: Vocabulary) -> Condition:  # noqa:
         case [name, test, right] if test in COMPARE and _is_number(right):
             return Condition(vocabulary.number(name), test, _number(right))
         case [name, test, other] if test in COMPARE:
-            return Condition(vocabulary.number(name), test, 1.0, vocabulary.number(other))
+            return _of_another(name, test, 1.0, other, vocabulary)
         case [name, test, factor, "*", other] if test in COMPARE and _is_number(factor):
-            return Condition(vocabulary.number(name), test, _number(factor), vocabulary.number(other))
+            return _of_another(name, test, _number(factor), other, vocabulary)
         case []:
             raise GrammarError("a condition is missing: nothing stands before, between or after `and`")
     told = " ".join(tokens)
     raise GrammarError(f'`{told}` is no condition: write name, comparison, number, such as amount > 100, or customer in "a list"')
+
+
+def _of_another(name: str, test: str, factor: float, other: str, vocabulary: Vocabulary) -> Condition:
+    if name == other:
+        raise GrammarError(f"{name} is compared with itself: compare it with a number, or with another value")
+    return Condition(vocabulary.number(name), test, factor, vocabulary.number(other))
 
 
 def _on_list(column: str, name: str, vocabulary: Vocabulary, operand: float) -> Condition:
@@ -130,6 +138,8 @@ def _of_text(name: str, test: str, text: str, vocabulary: Vocabulary) -> Conditi
         raise GrammarError(f"{name} is a number: leave the quotes out")
     if test not in ("==", "!="):
         raise GrammarError(f"{name} is a text: compare it by == or !=")
+    if name == "currency" and text not in digits_by_currency():
+        raise GrammarError(f'"{text}" is no currency of ISO 4217: write its three capital letters, such as "EUR"')
     return Condition(name, test, text)
 
 

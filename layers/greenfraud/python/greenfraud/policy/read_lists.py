@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 
-from greenfraud.instants import DAY_US, start_of_day_us, to_datetime
+from greenfraud.instants import DAY_US, LAST_US, start_of_day_us, to_datetime
 from greenfraud.policy.decisions import DECISIONS
 from greenfraud.policy.faults import Report
 from greenfraud.policy.grammar import IDS, Vocabulary
@@ -21,6 +22,12 @@ MOST_ENTRIES = 50_000
 KEYS = {"name", "column", "effect", "outcome", "needs_end", "entries"}
 OUTCOMES = {"force": DECISIONS[1:], "suppress": DECISIONS[:-1], "mark": ("allow",)}
 OUTCOME = {"force": "block", "suppress": "allow", "mark": "allow"}
+
+
+NOT_AS_IT_LOOKS = (
+    "has a space at an end, or a character with a twin that looks like it (composed, full-width): ids are compared byte by byte, "
+    "so make sure that payments spell it so"
+)
 
 
 def as_named(_: str, identity: str) -> str:
@@ -54,7 +61,19 @@ class ListReader:
             path = ("lists", number)
             lists.append(self._list(table, path))
             check_unique(lists[-1].name, path, names, self.report)
+        self._warn_of_both(lists, body)
         return tuple(lists)
+
+    def _warn_of_both(self, lists: list[NamedList], body: Mapping[str, Any]) -> None:
+        """Tell of whoever is let pass by one list and stopped by another: the one that forces wins."""
+        forcing = {(one.column, stored): one.name for one in lists if one.effect == "force" for stored in one.entries}
+        for number, one in enumerate(lists):
+            if one.effect != "suppress" or not forcing:
+                continue
+            for entry, told in enumerate(body["lists"][number].get("entries", []) if one.entries else []):
+                stored = self.naming(one.column, str(told.get("id")))
+                if stored in one.entries and (name := forcing.get((one.column, stored))):
+                    self.report.warn(("lists", number, "entries", entry), f'stands on "{name}" too, which wins: it forces')
 
     def _list(self, table: Mapping[str, Any], path: Path) -> NamedList:
         report = self.report
@@ -96,6 +115,8 @@ class ListReader:
 def _entry(one: Mapping[str, Any], path: Path, report: Report, *, needs_end: bool) -> tuple[str, ListEntry]:
     report.check_keys(path, one, {"id", "until", "reason", "author"})
     identity = report.text(path, one, "id", LONGEST_ID)
+    if identity != normalize("NFKC", identity).strip():
+        report.warn((*path, "id"), NOT_AS_IT_LOOKS)
     if needs_end and "until" not in one:
         report.error(path, "has no end, which this list demands: add until = 2027-01-31, or say needs_end = false for the list")
     until_us = _end_us(one["until"], (*path, "until"), report) if "until" in one else None
@@ -106,8 +127,13 @@ def _entry(one: Mapping[str, Any], path: Path, report: Report, *, needs_end: boo
 def _end_us(until: object, path: Path, report: Report) -> int | None:
     """A day counts to its end, in UTC; a moment needs its offset."""
     if isinstance(until, datetime) and until.tzinfo is not None:
-        return (until - to_datetime(0)) // timedelta(microseconds=1)
-    if isinstance(until, date) and not isinstance(until, datetime):
-        return start_of_day_us(until) + DAY_US
-    report.error(path, "must be a day such as 2027-01-31, which counts to its end in UTC, or a moment with an offset")
+        until_us = (until - to_datetime(0)) // timedelta(microseconds=1)
+    elif isinstance(until, date) and not isinstance(until, datetime):
+        until_us = min(start_of_day_us(until) + DAY_US, LAST_US)
+    else:
+        report.error(path, "must be a day such as 2027-01-31, which counts to its end in UTC, or a moment with an offset")
+        return None
+    if 0 <= until_us <= LAST_US:
+        return until_us
+    report.error(path, "must be within the years 1970 to 9999, in UTC")
     return None

@@ -35,7 +35,7 @@ def read_money(body: Mapping[str, Any], report: Report) -> Money | None:
     has_challenge = "challenge" in told
     if "challenge_stops" in told and not has_challenge:
         report.error((*path, "challenge_stops"), "needs the cost of a challenge: challenge = 20")
-    limit = report.number(path, told, "reviews_a_day", 0, 10**7) if "reviews_a_day" in told else None
+    limit = report.whole(path, told, "reviews_a_day", 0, 10**7) if "reviews_a_day" in told else None
     return Money(
         review=report.minor(path, told, "review", 0),
         blocked_good=report.minor(path, told, "blocked_good", 1),

@@ -63,7 +63,7 @@ def _rule(table: Mapping[str, Any], kind: Kind, path: Path, report: Report, voca
         name=read_name(table, path, report),
         when=_conditions(table, path, report, vocabulary),
         outcome=outcome,
-        priority=int(report.number(path, table, "priority", -MOST_PRIORITY, MOST_PRIORITY, default=0)),
+        priority=report.whole(path, table, "priority", -MOST_PRIORITY, MOST_PRIORITY, default=0),
         is_live=mode == "live",
         beside_model=report.one_of(path, table, "beside_model", DECISIONS, BESIDE_MODEL) if kind == "rules" else outcome,
         reason=report.text(path, table, "reason", LONGEST_REASON) if "reason" in table else None,
