@@ -33,7 +33,8 @@ def labels_of(ids: pa.Array, path: Path, columns: dict[str, str], *, timezone: s
     if unknown_fields := sorted(set(columns) - set(FIELDS)):
         raise InputError(f"labels.columns: there is no field `{unknown_fields[0]}`. The fields are {', '.join(FIELDS)}")
     try:
-        table = read_labels(path, Asked(columns, timezone=timezone, all_fraud=True, now_us=UNTOLD_US)).table
+        asked = Asked(columns, timezone=timezone, all_fraud=True, may_say_otherwise=True, now_us=UNTOLD_US)
+        table = read_labels(path, asked).table
     except InputError as error:
         raise InputError(f"--labels {path}: {error}") from None
     row = pc.index_in(table["transaction_id"], value_set=ids)
