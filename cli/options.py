@@ -31,14 +31,15 @@ HorizonOfLake = Annotated[
 
 
 def known_currency(code: str) -> str:
-    """The code of a currency, or nothing. BadParameter for any other text, whichever command was asked."""
+    """The code of a currency, or nothing. InputError for any other text, whichever command was asked."""
+    from cli.errors import InputError
     from greenfraud.errors import InvalidInput
     from greenfraud.money import currency_of
 
     try:
-        return code and currency_of(code)
+        return code and currency_of(code, "--currency")
     except InvalidInput as error:
-        raise typer.BadParameter(error.reason) from None
+        raise InputError(str(error)) from None
 
 
 Currency = Annotated[str, typer.Option(callback=known_currency, help="three capital letters; by default the platform's own")]

@@ -35,9 +35,8 @@ def labels_of(ids: pa.Array, path: Path, labels: Labels, *, timezone: str | None
     if unknown_fields := sorted(set(labels.columns) - set(FIELDS)):
         raise InputError(f"labels.columns: there is no field `{unknown_fields[0]}`. The fields are {', '.join(FIELDS)}")
     try:
-        table = read_labels(
-            path, Asked(labels.columns, timezone=timezone, all_fraud=True, now_us=UNTOLD_US, time_format=labels.format)
-        ).table
+        asked = Asked(labels.columns, timezone, all_fraud=True, may_say_otherwise=True, now_us=UNTOLD_US, time_format=labels.format)
+        table = read_labels(path, asked).table
     except InputError as error:
         raise InputError(f"--labels {path}: {_in_our_options(str(error))}") from None
     row = pc.index_in(table["transaction_id"], value_set=ids)

@@ -67,7 +67,7 @@ def label_command(  # noqa: PLR0913 - the options of a command
     if (file is None) != dropped:
         raise InputError("name one file, or say --dropped for those in their bucket")
     screen = Screen.beside(is_json=as_json)
-    asked = Asked(parse_map(mapping, FIELDS), timezone or None, all_fraud, source, time_format=time_format or None)
+    asked = Asked(parse_map(mapping, FIELDS), timezone or None, all_fraud=all_fraud, source=source, time_format=time_format or None)
     if check and file is not None:
         labels = read_labels(file, asked)
         counts = {"rows": len(labels), "frauds": labels.frauds}

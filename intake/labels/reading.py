@@ -52,6 +52,7 @@ class Asked:
     mapping: Mapping[str, str]
     timezone: str | None = None
     all_fraud: bool = False
+    may_say_otherwise: bool = False  # a column of the file goes before `all_fraud`, where that is only what is usual
     source: str = "bank"
     now_us: int = field(default_factory=lambda: time.time_ns() // 1000)
     time_format: str | None = None  # of moments that are not written as RFC 3339 has them
@@ -146,7 +147,7 @@ def _words(source: SourceFile, asked: Asked) -> pa.Array:
             "no column for `label`. Name it, --map label=<column>, or say --all-fraud where every row is a reported fraud"
         )
     column = source.columns["label"]
-    if asked.all_fraud:
+    if asked.all_fraud and not asked.may_say_otherwise:
         raise InputError(
             f"--all-fraud: the file has a column `{column.name}`, which says of each row what it is. Leave one of them out"
         )

@@ -22,5 +22,7 @@ def test_a_currency_that_is_none_is_refused_by_the_name_of_its_option(command, c
     """Before anything is read, asked or written."""
     shown = CliRunner().invoke(app, [*command.split(), *COMMANDS[command], "--currency", code], terminal_width=200)
     assert shown.exit_code == 2, shown.output
-    assert "Invalid value for '--currency'" in shown.output
-    assert "which is no currency of ISO 4217" in shown.output or "must be three capital letters" in shown.output
+    assert (
+        f"--currency: {'is XXQ, which is no currency of ISO 4217' if code == 'XXQ' else 'must be three capital letters'}"
+        in shown.output
+    )
