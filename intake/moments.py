@@ -22,6 +22,7 @@ from intake.time_marks import plain_times
 
 DAY_WITH_SLASHES = r"^(\d{4})/(\d{2})/(\d{2})"
 TIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
+BLANK_BEFORE_OFFSET = r"(\d) (Z|[+-]\d{2}(?::?\d{2})?)$"  # as Ruby writes it, and shops that are made of it
 AWARE, NAIVE = TIME + r" ?(Z|[+-]\d{2}(:?\d{2})?)$", TIME + "$"
 NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 NANOSECONDS_PER_US = NANOSECONDS["us"]
@@ -81,6 +82,7 @@ def not_before(column: Column, observed_us: pa.Array, occurred_us: pa.Array) -> 
 def _parsed(column: Column, text: pa.Array, timezone: str | None, described: Described | None) -> pa.Array:
     """Text as timestamps in UTC."""
     text = pc.replace_substring_regex(plain_times(text), DAY_WITH_SLASHES, r"\1-\2-\3")
+    text = pc.replace_substring_regex(text, BLANK_BEFORE_OFFSET, r"\1\2")
     is_naive = pc.match_substring_regex(text, NAIVE)
     known = either(is_naive, pc.match_substring_regex(text, AWARE))
     refuse(column, pc.and_(text.is_valid(), pc.invert(known)), "not a time", _form_advice(text, known, described))

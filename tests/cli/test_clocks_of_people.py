@@ -52,6 +52,10 @@ def _half(at: datetime, morning: str, afternoon: str) -> str:
 WRITTEN = {
     "a service in a browser": lambda at: f"{at.month}/{at.day}/{at.year}, {int(f'{at:%I}')}:{at:%M:%S}\u202f{at:%p}",
     "a database's default": lambda at: f"{at:%b} {at.day:2d} {at.year} {int(f'{at:%I}'):2d}:{at:%M:%S%p}",
+    "Ruby": lambda at: f"{at:%Y-%m-%d %H:%M:%S} +0000",
+    "Ruby in words": lambda at: f"{at:%Y-%m-%d %H:%M:%S} UTC",
+    "a blank before Z": lambda at: f"{at:%Y-%m-%d %H:%M:%S} Z",
+    "a blank before an hour": lambda at: f"{at:%Y/%m/%d %H:%M:%S} +00",
     "SAS": lambda at: f"{at:%d%b%Y:%H:%M:%S}".upper(),
     "a web server": lambda at: f"{at:%d/%b/%Y:%H:%M:%S} +0000",
     "Spanish": lambda at: f"{at:%d/%m/%Y %I:%M:%S} {_half(at, 'a.m.', 'p.m.')}".replace(".m", ".\u00a0m"),
