@@ -68,6 +68,9 @@ class ReadingOptions:
         list[str] | None, _option(help="a word that stands for no customer or terminal, such as NULL; may be repeated")
     ] = None
     refund: Annotated[list[str] | None, _option(help="rows that are refunds: type=REFUND; may be repeated")] = None
+    declined: Annotated[
+        list[str] | None, _option(help="payments that were declined, and moved no money: status=DECLINED; may be repeated")
+    ] = None
     since: Annotated[datetime | None, _option(formats=["%Y-%m-%d"], help="leave older rows out", metavar="YYYY-MM-DD")] = None
     skip_bad: Annotated[
         bool | None, _option("--skip-bad/--no-skip-bad", help="leave rows with faults out, and write them to a file beside")
@@ -154,7 +157,8 @@ class ReadingOptions:
                 "since": self.since.date() if self.since else None,
                 "skip_bad": self.skip_bad,
                 "most_bad_share": self.most_bad,
-                "kind": _kind(self.refund or []),
+                "kind": _column_with_words(self.refund, "refund", "--refund type=REFUND"),
+                "declined": _column_with_words(self.declined, "words", "--declined status=DECLINED"),
             },
         }
         cleared = ("step", "start") if times["step"] is None else ()
@@ -164,12 +168,13 @@ class ReadingOptions:
         }
 
 
-def _kind(refunds: list[str]) -> dict[str, Any] | None:
+def _column_with_words(typed: list[str] | None, words: str, example: str) -> dict[str, Any] | None:
     """`["type=REFUND", "type=REVERSAL"]` as the column and its words. InputError for anything else, and for two columns."""
-    pairs = [tuple(part.strip() for part in text.partition("=")[::2]) for text in refunds]
+    pairs = [tuple(part.strip() for part in text.partition("=")[::2]) for text in typed or []]
     if any(not column or not word for column, word in pairs) or len({column for column, _ in pairs}) > 1:
-        raise InputError("--refund: write one column and a word of it, --refund type=REFUND, and repeat it for another word")
-    return {"column": pairs[0][0], "refund": [word for _, word in pairs]} if pairs else None
+        option = example.partition(" ")[0]
+        raise InputError(f"{option}: write one column and a word of it, {example}, and repeat it for another word")
+    return {"column": pairs[0][0], words: [word for _, word in pairs]} if pairs else None
 
 
 def with_reading_options(command: Callable[..., None]) -> Callable[..., None]:

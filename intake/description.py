@@ -97,6 +97,13 @@ class Kind(_Section):
     refund: Words
 
 
+class Declined(_Section):
+    """The column that tells payments that were declined, by whomever, from accepted ones, and its words for them."""
+
+    column: str
+    words: Words
+
+
 class Rows(_Section):
     """Which rows are read. `generate_ids`: an id is made of a row's content; `since`: older rows are left out, and counted.
 
@@ -112,6 +119,7 @@ class Rows(_Section):
     skip_bad: bool = False
     most_bad_share: Annotated[float, Field(ge=0, le=1)] = MOST_BAD_SHARE
     kind: Kind | None = None
+    declined: Declined | None = None
 
 
 def _plainly(value: Any) -> Any:

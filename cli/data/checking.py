@@ -80,7 +80,7 @@ class Reader:
         for name in values:
             if name not in SCHEMA.names:  # what converted rows were before
                 table = table.append_column(name, values[name])
-        for name, column in outcomes(columns, occurred, zone, self.description).items():
+        for name, column in outcomes(source, occurred, zone, self.description).items():
             table = table.append_column(name, column)
         if verdict and pc.all(verdict.is_investigated).as_py() is False:
             table = table.append_column(INVESTIGATED, verdict.is_investigated)

@@ -147,7 +147,7 @@ def _written_at(path: Path) -> tuple[int, ...]:
 def _source(path: Path, options: ImportOptions) -> SourceFile:
     """The needed columns of the file. InputError names it, whatever is wrong."""
     described = options.description
-    others = [described.rows.kind.column] if described.rows.kind else []
+    others = list(dict.fromkeys(one.column for one in (described.rows.kind, described.rows.declined) if one))
     try:
         return read_source(path, options.mapping, others, partial(resolve_layout, described=described), described)
     except InputError as error:

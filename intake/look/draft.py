@@ -43,5 +43,5 @@ class Seen:
     customers: ColumnSeen | None = None
     reported: ColumnSeen | None = None
     reports: TimeForm | None = None  # of the column that says when frauds were reported
-    strangers: Sequence[Question] = ()  # about words for nobody
+    words: Sequence[Question] = ()  # about those for nobody, and for payments that were declined
     further: Sequence[Question] = ()  # about columns that no field takes

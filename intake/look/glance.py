@@ -17,6 +17,7 @@ from intake.look.candidates import candidates
 from intake.look.choosing import Choice, choose
 from intake.look.columns import Sampled, sample_of
 from intake.look.declaring import suggestions
+from intake.look.declined import declined_questions, is_outcome
 from intake.look.draft import Draft, Seen
 from intake.look.findings import ColumnSeen, LabelForm, MoneyForm, Question, Suggestion, TimeForm
 from intake.look.forms import label_form, money_form, time_form
@@ -103,16 +104,17 @@ class Glance:
                 reported=self._seen_of("observed_at"),
                 reports=forms.reports,
                 further=() if self.asked.given.rows.kind else tuple(refund_questions(self.unused)),
-                strangers=self._strangers,
+                words=self._words,
             )
         )
 
     @property
-    def _strangers(self) -> tuple[Question, ...]:
-        if self.asked.given.rows.nobody is not None:
-            return ()
-        column = next((one for one in self.sampled if (one.name,) == self.choice.columns.get("customer_id")), None)
-        return tuple(nobody_questions(column)) if column else ()
+    def _words(self) -> tuple[Question, ...]:
+        told, columns = self.asked.given.rows, self.choice.columns
+        customers = next((one for one in self.sampled if (one.name,) == columns.get("customer_id")), None)
+        nobody = nobody_questions(customers) if customers and told.nobody is None else ()
+        is_told = told.declined is not None or "decision" in columns
+        return (*nobody, *(() if is_told else declined_questions(self.unused)))
 
     def _seen_of(self, of: str) -> ColumnSeen | None:
         return next((column.seen for column in self.sampled if (column.name,) == self.choice.columns.get(of)), None)
@@ -120,7 +122,7 @@ class Glance:
     @property
     def suggested(self) -> tuple[Suggestion, ...]:
         """How the columns that no field takes could become features."""
-        return suggestions(self.unused, self.told, self.forms.labels)
+        return suggestions([one for one in self.unused if not is_outcome(one)], self.told, self.forms.labels)
 
     @property
     def unused(self) -> list[Sampled]:

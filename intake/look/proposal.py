@@ -60,7 +60,7 @@ def _columns(draft: Draft, seen: Seen) -> None:
             for name in columns
             if seen.names.count(name) > 1
         ]  # fmt: skip
-    draft.questions += [*_missing(draft, seen), *_guests(seen), *seen.strangers]
+    draft.questions += [*_missing(draft, seen), *_guests(seen), *seen.words]
 
 
 def _missing(draft: Draft, seen: Seen) -> Iterator[Question]:

@@ -10,6 +10,7 @@ from cli.data.importing import ImportOptions, load_file
 from cli.data.upload import lake_files
 from cli.errors import InputError
 from greenfraud.instants import parse_rfc3339
+from intake.description import Description
 from intake.layout import parse_map
 
 HEADER = "transaction_id,occurred_at,customer_id,amount,is_fraud,decision,accepted_at\n"
@@ -64,6 +65,38 @@ def test_columns_of_other_names_are_mapped(tmp_path):
     path = write(tmp_path, ROWS, HEADER.replace("decision,accepted_at", "Outcome,Approved"))
     files = dict(lake_files(load_file(path, ImportOptions(mapping=parse_map("decision=Outcome,accepted_at=Approved")))))
     assert files["transactions/dt=2026-03-01/part-0.parquet"]["decision"].to_pylist()[1] == "block"
+
+
+STATES = [f"t1,{AT},c1,12.50,0,Approved", f"t2,{AT},c1,500,0,Do not honour ", f"t3,{AT},c1,300,1,DECLINED", f"t4,{AT},c1,20,0,"]
+OTHERS = "transaction_id,occurred_at,customer_id,amount,is_fraud,"
+
+
+def declined(column: str, *words: str) -> ImportOptions:
+    """A description that says which words of a column mean that a payment was declined."""
+    return ImportOptions(description=Description.model_validate({"rows": {"declined": {"column": column, "words": words}}}))
+
+
+@pytest.mark.parametrize("column", ["Status", "decision"])
+def test_words_of_others_say_what_was_declined(tmp_path, column):
+    """By whomever, and in whatever case; all others were accepted. The file's column may have our own name."""
+    path = write(tmp_path, STATES, f"{OTHERS}{column}\n")
+    transactions = dict(lake_files(load_file(path, declined(column, "declined", "do not honour"))))
+    found = transactions["transactions/dt=2026-03-01/part-0.parquet"].to_pydict()
+    assert found["decision"] == ["allow", "block", "block", "allow"]
+    assert [at is None for at in found["accepted_us"]] == [False, True, True, False]
+
+
+def test_two_columns_that_say_what_was_declined_are_refused(tmp_path):
+    """One of them would win, and nobody would know."""
+    path = write(tmp_path, [f"{row},DECLINED" for row in ROWS], HEADER.replace("accepted_at", "accepted_at,status"))
+    with pytest.raises(InputError, match="`decision` and `status` both say what was declined"):
+        load_file(path, declined("status", "DECLINED"))
+
+
+def test_a_decision_in_words_of_others_names_the_option(tmp_path):
+    """Nobody renames a column of millions of rows."""
+    with pytest.raises(InputError, match=r"row 2 \(line 3\): `DECLINED` is no decision.*--declined decision=DECLINED"):
+        load_file(write(tmp_path, [ROWS[0], f"t2,{AT},c1,1,0,DECLINED,"]), ImportOptions())
 
 
 @pytest.mark.parametrize(
