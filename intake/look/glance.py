@@ -17,7 +17,7 @@ from intake.look.candidates import candidates
 from intake.look.choosing import Choice, choose
 from intake.look.columns import Sampled, sample_of
 from intake.look.declaring import suggestions
-from intake.look.declined import declined_questions, is_outcome
+from intake.look.declined import DECLINED
 from intake.look.draft import Draft, Seen
 from intake.look.findings import ColumnSeen, LabelForm, MoneyForm, Question, Suggestion, TimeForm
 from intake.look.forms import label_form, money_form, time_form
@@ -26,7 +26,7 @@ from intake.look.leaking import Told, told_by
 from intake.look.nobody import nobody_questions
 from intake.look.opening import Opened, open_file
 from intake.look.proposal import propose
-from intake.look.refunds import refund_questions
+from intake.look.refunds import REFUNDS
 from intake.shown import shown
 
 MATURITY_DAYS = 7
@@ -103,7 +103,7 @@ class Glance:
                 customers=self._seen_of("customer_id"),
                 reported=self._seen_of("observed_at"),
                 reports=forms.reports,
-                further=() if self.asked.given.rows.kind else tuple(refund_questions(self.unused)),
+                further=() if self.asked.given.rows.kind else tuple(REFUNDS.questions(self.unused)),
                 words=self._words,
             )
         )
@@ -114,7 +114,7 @@ class Glance:
         customers = next((one for one in self.sampled if (one.name,) == columns.get("customer_id")), None)
         nobody = nobody_questions(customers) if customers and told.nobody is None else ()
         is_told = told.declined is not None or "decision" in columns
-        return (*nobody, *(() if is_told else declined_questions(self.unused)))
+        return (*nobody, *(() if is_told else DECLINED.questions(self.unused)))
 
     def _seen_of(self, of: str) -> ColumnSeen | None:
         return next((column.seen for column in self.sampled if (column.name,) == self.choice.columns.get(of)), None)
@@ -122,7 +122,8 @@ class Glance:
     @property
     def suggested(self) -> tuple[Suggestion, ...]:
         """How the columns that no field takes could become features."""
-        return suggestions([one for one in self.unused if not is_outcome(one)], self.told, self.forms.labels)
+        known_in_time = [one for one in self.unused if not DECLINED.of(one)]  # what became of a payment is no feature
+        return suggestions(known_in_time, self.told, self.forms.labels)
 
     @property
     def unused(self) -> list[Sampled]:

@@ -6,9 +6,9 @@ import pytest
 from looked_files import OWN, described, looked, own_rows, text_of
 
 
-def told(tmp_path, column: str, word: str, **asked: object):
+def told(tmp_path, column: str, word: str, other: str = "sale", **asked: object):
     """A look at a file of which every tenth row says so."""
-    rows = [[*row, word if place % 10 == 0 else "sale"] for place, row in enumerate(own_rows(20, frauds_a_day=1))]
+    rows = [[*row, word if place % 10 == 0 else other] for place, row in enumerate(own_rows(20, frauds_a_day=1))]
     path = tmp_path / "f.csv"
     path.write_text(text_of((*OWN, column), rows))
     return looked(path, **asked)
@@ -20,6 +20,11 @@ def test_a_word_for_refunds_is_asked_about(tmp_path, word):
     (question,) = told(tmp_path, "type", word).questions
     assert (question.section, question.what.split(",")[0]) == ("rows", f"type: {word} in 20 rows")
     assert question.replies[0].lines["kind"] == f'{{ column = "type", refund = ["{word}"] }}'
+
+
+def test_beside_empty_cells_alone_it_is_asked_about_too(tmp_path):
+    """Some mark refunds, and write nothing of all others."""
+    assert len(told(tmp_path, "mark", "REFUNDED", other="").questions) == 1
 
 
 @pytest.mark.parametrize("refund", ['["REFUND"]', "[]"])
